@@ -75,10 +75,13 @@ INSTALLED_APPS = [
     "iamlab.services.accounts",
     "iamlab.services.cloudtrail",
     "iamlab.services.iam",
+    "iamlab.services.signin",
     "iamlab.sandbox",
+    "iamlab.door",
 ]
 
 MIDDLEWARE = [
+    "iamlab.door.middleware.recording",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

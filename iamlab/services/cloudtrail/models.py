@@ -1,0 +1,48 @@
+"""The record of every call: CloudTrail's event, with the request context and the policies that applied."""
+
+from django.db import models
+
+from iamlab.services.accounts.models import Account
+
+
+class Event(models.Model):
+    """One call. Order is the order of `id`; `time` is the sandbox's clock, `real_time` the world's."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE)
+    event_id = models.CharField(max_length=36)  # a UUID
+    time = models.DateTimeField()
+    real_time = models.DateTimeField()
+    source = models.CharField(max_length=64)  # iam.amazonaws.com
+    name = models.CharField(max_length=128)
+    username = models.CharField(max_length=128, blank=True)
+    access_key_id = models.CharField(max_length=40, blank=True)
+    principal = models.CharField(max_length=64, blank=True)  # unique id of the identity behind the call
+    read_only = models.BooleanField()
+    data = models.BooleanField(default=False)  # what AWS would show only in a trail
+    error = models.CharField(max_length=128, blank=True)
+    resources = models.TextField(blank=True)  # lines of "type name"
+    record = models.TextField()  # JSON, as CloudTrail shows it
+    context = models.TextField(blank=True)  # JSON: action, resource, condition keys of the decision
+    policies = models.CharField(max_length=64, blank=True)  # digest of the PolicySet that applied
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "id"], name="event_order"),
+            models.Index(fields=["event_id"], name="event_by_id"),
+            models.Index(fields=["access_key_id", "id"], name="event_by_key"),
+            models.Index(fields=["principal", "id"], name="event_by_principal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.event_id}"
+
+
+class PolicySet(models.Model):
+    """Which policies applied, by layer, label and digest; kept once by content."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.digest

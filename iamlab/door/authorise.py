@@ -1,0 +1,187 @@
+"""Build a request's context, gather what applies, ask policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from iamlab.policy.evaluate import Decision, Policies, Request, evaluate
+from iamlab.policy.explain import access_denied_message
+from iamlab.services import applicable, callers, clock
+from iamlab.services.callers import Caller, Source
+from iamlab.services.operations import AwsError, Call, Target, model
+
+PRINCIPAL_TYPES = {
+    callers.ROOT: "Account",
+    callers.USER: "User",
+    callers.ROLE: "AssumedRole",
+    callers.FEDERATED: "FederatedUser",
+    callers.ANONYMOUS: "Anonymous",
+    callers.SERVICE: "AWSService",
+}
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A decision with all that it was made from, so that it can be explained now or later."""
+
+    request: Request
+    policies: Policies
+    decision: Decision
+    caller: Caller
+    policy_set: str = ""  # digest and text of the list of policies that applied
+    policy_set_text: str = ""
+    resource_policy: str = ""  # digest
+
+    @property
+    def allowed(self) -> bool:
+        return self.decision.allowed
+
+    def stored(self) -> dict[str, Any]:
+        """What an event keeps, besides the digest of the policy set."""
+        request = self.request
+        return {
+            "principal": self.caller.arn,
+            "principal_arn": self.caller.principal_arn,
+            "action": request.action,
+            "resource": request.resource,
+            "resource_account": request.resource_account,
+            "resource_policy": self.resource_policy,
+            "restrict_public": request.restrict_public_buckets,
+            "outcome": self.decision.outcome,
+            "layer": self.decision.layer,
+            "context": dict(request.context),
+        }
+
+
+def principal_context(caller: Caller, now: Any) -> dict[str, str | list[str]]:
+    """The condition keys that describe the caller. User Guide: "AWS global condition context keys"."""
+    context: dict[str, str | list[str]] = {
+        "aws:PrincipalAccount": caller.account_id,
+        "aws:PrincipalType": PRINCIPAL_TYPES[caller.kind],
+        "aws:userid": _userid(caller),
+    }
+    if caller.kind == callers.ANONYMOUS:
+        return context
+    context["aws:PrincipalIsAWSService"] = "true" if caller.kind == callers.SERVICE else "false"
+    if caller.kind == callers.SERVICE:
+        context["aws:PrincipalServiceName"] = caller.name
+        return context
+    context["aws:PrincipalArn"] = caller.arn if caller.kind == callers.FEDERATED else caller.principal_arn
+    if caller.kind == callers.USER:
+        context["aws:username"] = caller.name
+    for key, value in principal_tags(caller).items():
+        context[f"aws:PrincipalTag/{key}"] = value
+    if caller.issued is not None:
+        context["aws:TokenIssueTime"] = clock.iso(caller.issued)
+        context["aws:MultiFactorAuthPresent"] = "true" if caller.mfa_at else "false"
+        if caller.mfa_at is not None:
+            context["aws:MultiFactorAuthAge"] = str(int((now - caller.mfa_at).total_seconds()))
+    if caller.provider:
+        context["aws:FederatedProvider"] = caller.provider
+    if caller.source_identity:
+        context["aws:SourceIdentity"] = caller.source_identity
+    return context
+
+
+def principal_tags(caller: Caller) -> Mapping[str, str]:
+    """The identity's tags; a session tag comes before the role's of the same key, whatever its case."""
+    if not caller.session_tags:
+        return caller.tags
+    given = {key.lower() for key in caller.session_tags}
+    return {**{k: v for k, v in caller.tags.items() if k.lower() not in given}, **caller.session_tags}
+
+
+def _userid(caller: Caller) -> str:
+    if caller.kind == callers.ROLE:
+        return f"{caller.unique_id}:{caller.session_name}"
+    if caller.kind == callers.FEDERATED:
+        return f"{caller.account_id}:{caller.session_name}"
+    return caller.unique_id
+
+
+def request_context(caller: Caller, source: Source, now: Any) -> dict[str, str | list[str]]:
+    """The condition keys of every request: the caller's, the network's, the time's."""
+    context = principal_context(caller, now)
+    context["aws:SourceIp"] = source.ip
+    context["aws:UserAgent"] = source.user_agent
+    context["aws:SecureTransport"] = "true" if source.secure else "false"
+    context["aws:RequestedRegion"] = source.region
+    context["aws:CurrentTime"] = clock.iso(now)
+    context["aws:EpochTime"] = str(int(now.timestamp()))
+    context["aws:ViaAWSService"] = "false"
+    context.update(source.context)
+    return context
+
+
+def parameter_context(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Condition keys that any operation's parameters set: the tags of the request."""
+    context: dict[str, str | list[str]] = {}
+    tags = params.get("Tags")
+    if isinstance(tags, list):
+        for tag in tags:
+            context[f"aws:RequestTag/{tag['Key']}"] = tag.get("Value", "")
+        context["aws:TagKeys"] = [tag["Key"] for tag in tags]
+    elif isinstance(params.get("TagKeys"), list):
+        context["aws:TagKeys"] = list(params["TagKeys"])
+    return context
+
+
+def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str | list[str]]) -> Judgement:
+    """Decide one action on one target. The context is complete but for what the target adds."""
+    applied = applicable.of_caller(caller)
+    full = dict(context)
+    for key, value in target.tags.items():
+        full[f"aws:ResourceTag/{key}"] = value
+    if target.account_id or caller.kind != callers.ANONYMOUS:
+        full["aws:ResourceAccount"] = target.account_id or caller.account_id
+    full.update(target.context)
+    request = Request(
+        principal=_principal(caller),
+        action=action,
+        resource=target.arn,
+        context=full,
+        resource_account=target.account_id or None,
+        session_issuer=caller.principal_arn if caller.kind in (callers.ROLE, callers.FEDERATED) else None,
+        restrict_public_buckets=target.restrict_public,
+    )
+    policies = Policies(
+        identity=applied.identity,
+        resource=applicable.resource_policy(target.policy, target.arn),
+        boundaries=applied.boundaries,
+        session=applied.session,
+        scps=applied.scps,
+    )
+    return Judgement(request, policies, evaluate(request, policies), caller, applied.digest, applied.text, target.policy)
+
+
+def _principal(caller: Caller) -> Any:
+    if caller.kind == callers.ANONYMOUS:
+        return "anonymous"
+    if caller.kind == callers.SERVICE:
+        return {"Service": caller.name}
+    return caller.arn
+
+
+def authorise(call: Call, target: Target, action: str) -> None:
+    """Judge one action of a call; keep the judgement for its event. Raises AccessDenied in AWS's words."""
+    judgement = judge(call.caller, action, target, call.context)
+    if call.decision is None or not judgement.allowed:
+        call.decision = judgement
+    if not judgement.allowed:
+        raise denied(judgement, call.operation.service, target)
+
+
+def denied(judgement: Judgement, service: str, target: Target) -> AwsError:
+    request = judgement.request
+    message = access_denied_message(
+        request, judgement.decision, requester=judgement.caller.arn or "anonymous", resource=target.shown or target.arn
+    )
+    error = AwsError(_denied_code(service), message, 403 if _denied_code(service) == "AccessDenied" else 400)
+    error.decision = judgement
+    return error
+
+
+@lru_cache(maxsize=64)
+def _denied_code(service: str) -> str:
+    return "AccessDeniedException" if model(service).metadata.get("protocol") == "json" else "AccessDenied"

@@ -1,0 +1,182 @@
+"""Check a call's parameters against the shapes of its service model, in AWS's own wording."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from iamlab.services.operations import AwsError, model
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "character": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "boolean": (bool,),
+    "timestamp": (datetime, int, float, str),
+    "blob": (bytes, bytearray, str),
+    "list": (list, tuple),
+    "map": (dict,),
+    "structure": (dict,),
+}
+Check = Callable[[Any, str], Iterator[str]]
+
+
+def lower_camel(name: str) -> str:
+    """UserName -> userName, as the messages spell a member."""
+    return name[:1].lower() + name[1:]
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str] | None:
+    """A model's pattern, or None where it uses what re lacks. ASCII, as \\w is in AWS's patterns."""
+    text = pattern
+    if r"\p{L}" in text:  # the tag patterns: letters, spaces and digits of any script
+        text = text.replace(r"\p{L}\p{Z}\p{N}_", r"\w\s").replace(r"\p{L}\p{M}\p{S}\p{N}\p{P}", r"\S")
+        flags = re.UNICODE
+    else:
+        flags = re.ASCII
+    if r"\p{" in text:
+        return None
+    try:
+        return re.compile(text, flags | re.DOTALL)
+    except re.error:
+        return None
+
+
+def constraint(value: str, path: str, must: str) -> str:
+    return f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {must}"
+
+
+def _strings(shape: Shape) -> Check:
+    low, high, text = shape.metadata.get("min"), shape.metadata.get("max"), shape.metadata.get("pattern")
+    pattern, enum = compiled(text) if text else None, shape.metadata.get("enum")
+
+    def check(value: Any, path: str) -> Iterator[str]:
+        if low is not None and len(value) < low:
+            yield constraint(value, path, f"have length greater than or equal to {low}")
+        if high is not None and len(value) > high:
+            yield constraint(value, path, f"have length less than or equal to {high}")
+        if enum is not None and value not in enum:
+            yield constraint(value, path, f"satisfy enum value set: [{', '.join(enum)}]")
+        if pattern is not None and not pattern.fullmatch(value):
+            yield constraint(value, path, f"satisfy regular expression pattern: {text}")
+
+    return check
+
+
+def _numbers(shape: Shape) -> Check:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+
+    def check(value: Any, path: str) -> Iterator[str]:
+        if low is not None and value < low:
+            yield constraint(value, path, f"have value greater than or equal to {low}")
+        if high is not None and value > high:
+            yield constraint(value, path, f"have value less than or equal to {high}")
+
+    return check
+
+
+def _lists(shape: ListShape) -> Check:
+    low, high, inner = shape.metadata.get("min"), shape.metadata.get("max"), _check_of(shape.member)
+
+    def check(value: Any, path: str) -> Iterator[str]:
+        if low is not None and len(value) < low:
+            yield constraint(_shown(value), path, f"have length greater than or equal to {low}")
+        if high is not None and len(value) > high:
+            yield constraint(_shown(value), path, f"have length less than or equal to {high}")
+        for index, item in enumerate(value, 1):
+            yield from inner(item, f"{path}.{index}.member")
+
+    return check
+
+
+def _maps(shape: MapShape) -> Check:
+    inner = _check_of(shape.value)
+
+    def check(value: Any, path: str) -> Iterator[str]:
+        for key, item in value.items():
+            yield from inner(item, f"{path}.{key}.member")
+
+    return check
+
+
+def _structures(shape: StructureShape) -> Check:
+    members: dict[str, Check] = {}
+    required = shape.required_members
+    complete = False
+
+    def check(value: Any, path: str) -> Iterator[str]:
+        nonlocal complete
+        if not complete:  # on first use: shapes may hold themselves
+            members.update({name: _check_of(member) for name, member in shape.members.items()})
+            complete = True
+        prefix = f"{path}." if path else ""
+        for name in required:
+            if value.get(name) is None:
+                yield f"Value null at '{prefix}{lower_camel(name)}' failed to satisfy constraint: Member must not be null"
+        for name, item in value.items():
+            if item is not None and name in members:
+                yield from members[name](item, prefix + lower_camel(name))
+
+    return check
+
+
+def _shown(value: Any) -> str:
+    return str(value).replace("'", "")
+
+
+BUILDERS: Mapping[str, Callable[[Any], Check]] = {
+    "string": _strings,
+    "integer": _numbers,
+    "long": _numbers,
+    "list": _lists,
+    "map": _maps,
+    "structure": _structures,
+}
+_checks: dict[int, tuple[Shape, Check]] = {}
+
+
+def _check_of(shape: Shape) -> Check:
+    kept = _checks.get(id(shape))
+    if kept is not None:
+        return kept[1]
+    kinds, builder = TYPES[shape.type_name], BUILDERS.get(shape.type_name)
+    inner = builder(shape) if builder else None
+
+    def check(value: Any, path: str) -> Iterator[str]:
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must be a {shape.type_name}"
+        elif inner is not None:
+            yield from inner(value, path)
+
+    _checks[id(shape)] = (shape, check)
+    return check
+
+
+@cache
+def _operation_check(service: str, api_name: str) -> tuple[Check, frozenset[str]] | None:
+    shape = model(service).operation_model(api_name).input_shape
+    return None if shape is None else (_check_of(shape), frozenset(shape.members))
+
+
+def check_parameters(service: str, api_name: str, params: Mapping[str, Any]) -> None:
+    """Raise ValidationError when `params` do not fit the operation's input shape. Unknown names are ignored, as AWS does."""
+    found = _operation_check(service, api_name)
+    if found is None:
+        return
+    problems = list(found[0](params, ""))
+    if problems:
+        noun = "error" if len(problems) == 1 else "errors"
+        raise AwsError("ValidationError", f"{len(problems)} validation {noun} detected: " + "; ".join(problems))
+
+
+def known_parameters(service: str, api_name: str) -> frozenset[str]:
+    """The parameters that an operation's shape has."""
+    found = _operation_check(service, api_name)
+    return frozenset() if found is None else found[1]

@@ -1,0 +1,293 @@
+"""The record of a call: CloudTrail's event, whatever happened. CloudTrail User Guide: "CloudTrail record contents"."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from django.db import connection
+
+from iamlab.door.parameters import lower_camel
+from iamlab.services import callers, clock
+from iamlab.services.callers import Caller
+from iamlab.services.cloudtrail.models import PolicySet
+from iamlab.services.operations import AwsError, Call, model
+
+# What a parameter names, for the event's resources.
+RESOURCE_TYPES = {
+    "UserName": "AWS::IAM::User",
+    "GroupName": "AWS::IAM::Group",
+    "RoleName": "AWS::IAM::Role",
+    "RoleArn": "AWS::IAM::Role",
+    "PolicyArn": "AWS::IAM::Policy",
+    "PolicyName": "AWS::IAM::Policy",
+    "InstanceProfileName": "AWS::IAM::InstanceProfile",
+    "AccessKeyId": "AWS::IAM::AccessKey",
+    "SerialNumber": "AWS::IAM::MfaDevice",
+    "Bucket": "AWS::S3::Bucket",
+}
+OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationException"}
+
+
+@dataclass(slots=True)
+class Row:
+    """An event on its way to the table."""
+
+    event_id: str
+    account_id: str
+    values: tuple[Any, ...]
+    call: Call
+    result: dict[str, Any] | None
+    error: AwsError | None
+    id: int = 0
+
+
+@dataclass(slots=True)
+class Pending:
+    rows: list[Row] = field(default_factory=list)
+
+
+_pending: ContextVar[Pending | None] = ContextVar("pending events", default=None)
+observers: list[Callable[[list[Row]], None]] = []  # told of every stored event, after it was stored
+_kept_sets: set[str] = set()
+
+COLUMNS = (
+    "account_id, event_id, time, real_time, source, name, username, access_key_id, principal, read_only, data, "
+    "error, resources, record, context, policies"
+)
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Hold the events of reads, refusals and failures of one HTTP request, and store them together at its end."""
+    token = _pending.set(Pending())
+    try:
+        yield
+    finally:
+        try:
+            flush()
+        finally:
+            _pending.reset(token)
+
+
+def flush() -> None:
+    """Store what is held now: before a response's first byte, and before anything judges the events."""
+    pending = _pending.get()
+    if pending is not None and pending.rows:
+        rows, pending.rows = pending.rows, []
+        store(rows)
+        announce(rows)
+
+
+def keep(row: Row) -> None:
+    """Hold an event until the request's end; without a request, store it at once."""
+    pending = _pending.get()
+    if pending is None:
+        store([row])
+        announce([row])
+    else:
+        pending.rows.append(row)
+
+
+def take_pending() -> list[Row]:
+    """What is held, to be stored in a change's own transaction ahead of the change: the order of events is their order."""
+    pending = _pending.get()
+    if pending is None:
+        return []
+    rows, pending.rows = pending.rows, []
+    return rows
+
+
+def announce(rows: list[Row]) -> None:
+    for observer in observers:
+        observer(rows)
+
+
+def store(rows: list[Row]) -> None:
+    one = "(" + ", ".join(["%s"] * 16) + ")"
+    statement = f"insert into cloudtrail_event ({COLUMNS}) values {', '.join([one] * len(rows))}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in row.values])
+
+
+def keep_policy_set(digest: str, text: str) -> None:
+    """Store which policies applied, once by content."""
+    if digest not in _kept_sets:
+        PolicySet.objects.bulk_create([PolicySet(digest=digest, text=text)], ignore_conflicts=True)
+        if len(_kept_sets) > 10_000:
+            _kept_sets.clear()
+        _kept_sets.add(digest)
+
+
+def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) -> Row:
+    """The event of a call, ready to be stored."""
+    operation, caller, event_id = call.operation, call.caller, str(uuid.uuid4())
+    service = model(operation.service)
+    record = record_of(call, result, error, event_id)
+    adapt = connection.ops.adapt_datetimefield_value
+    account_id = call.record.pop("recipientAccountId", None) or _recipient(call)
+    record["recipientAccountId"] = account_id
+    values = (
+        account_id,
+        event_id,
+        adapt(call.now),
+        adapt(datetime.now(UTC)),
+        f"{service.endpoint_prefix if operation.service != 'signin' else 'signin'}.amazonaws.com",
+        operation.api_name,
+        _username(caller),
+        caller.access_key_id,
+        caller.unique_id,
+        not operation.writes,
+        operation.data_event,
+        record.get("errorCode", ""),
+        "\n".join(_resources(call)),
+        json.dumps(record, separators=(",", ":"), default=str),
+        json.dumps(call.decision.stored(), separators=(",", ":")) if call.decision is not None else "",
+        call.decision.policy_set if call.decision is not None else "",
+    )
+    if error is not None:
+        error.event_id = event_id
+    return Row(event_id, account_id, values, call, result, error)
+
+
+def _recipient(call: Call) -> str:
+    if call.caller.kind == callers.ANONYMOUS and call.targets and call.target.account_id:
+        return call.target.account_id
+    return call.caller.account_id
+
+
+def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None, event_id: str) -> dict[str, Any]:
+    """The JSON record as CloudTrail shows it."""
+    operation, caller = call.operation, call.caller
+    shapes = model(operation.service).operation_model(operation.api_name)
+    refused = error is not None and error.code.startswith("AccessDenied")
+    record: dict[str, Any] = {
+        "eventVersion": "1.11",
+        "userIdentity": identity(caller),
+        "eventTime": clock.iso(call.now),
+        "eventSource": f"{operation.service}.amazonaws.com",
+        "eventName": operation.api_name,
+        "awsRegion": call.source.region,
+        "sourceIPAddress": call.source.ip,
+        "userAgent": call.source.user_agent,
+    }
+    if error is not None:
+        record["errorCode"] = _error_code(operation.service, error.code)
+        record["errorMessage"] = error.message
+    record["requestParameters"] = None if refused else visible(call.params, shapes.input_shape) or None
+    record["responseElements"] = (visible(result, shapes.output_shape) or None) if operation.writes and result else None
+    record.update(
+        requestID=call.request_id,
+        eventID=event_id,
+        readOnly=not operation.writes,
+        eventType="AwsApiCall",
+        managementEvent=not operation.data_event,
+        eventCategory="Data" if operation.data_event else "Management",
+    )
+    if caller.console:
+        record["sessionCredentialFromConsole"] = "true"
+    if call.source.host:
+        record["tlsDetails"] = {"clientProvidedHostHeader": call.source.host}
+    record.update({name: value for name, value in call.record.items() if name != "recipientAccountId"})
+    return record
+
+
+def _error_code(service: str, code: str) -> str:
+    """IAM's and STS's codes carry the exception's name in CloudTrail; S3's are as on the wire."""
+    if service not in ("iam", "sts") or code.endswith("Exception"):
+        return code
+    return OWN_NAMES.get(code, code + "Exception")
+
+
+def visible(value: Any, shape: Shape | None) -> Any:
+    """Parameters or an answer as the event shows them: lower camel case, secrets and bodies left out."""
+    if shape is None:
+        return None
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        found = {
+            lower_camel(name): visible(item, shape.members[name])
+            for name, item in value.items()
+            if item is not None and name in shape.members and not _hidden(shape.members[name])
+        }
+        return found
+    if isinstance(shape, ListShape) and isinstance(value, list | tuple):
+        return [visible(item, shape.member) for item in value]
+    if isinstance(shape, MapShape) and isinstance(value, dict):
+        return {key: visible(item, shape.value) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return value.strftime("%b %-d, %Y %-I:%M:%S %p")
+    return value
+
+
+def _hidden(shape: Shape) -> bool:
+    return bool(shape.metadata.get("sensitive")) or shape.type_name == "blob"
+
+
+def _username(caller: Caller) -> str:
+    return caller.session_name or caller.name
+
+
+def _resources(call: Call) -> list[str]:
+    found = []
+    for name, kind in RESOURCE_TYPES.items():
+        value = call.params.get(name)
+        if isinstance(value, str) and value:
+            found.append(f"{kind} {value}")
+    if "Bucket" in call.params and "Key" in call.params:
+        found.append(f"AWS::S3::Object arn:aws:s3:::{call.params['Bucket']}/{call.params['Key']}".replace("\n", " "))
+    return found
+
+
+def identity(caller: Caller) -> dict[str, Any]:
+    """userIdentity of a record. CloudTrail User Guide: "CloudTrail userIdentity element"."""
+    if caller.kind == callers.ANONYMOUS:
+        return {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}
+    if caller.kind == callers.SERVICE:
+        return {"type": "AWSService", "invokedBy": caller.name}
+    kinds = {callers.ROOT: "Root", callers.USER: "IAMUser", callers.ROLE: "AssumedRole", callers.FEDERATED: "FederatedUser"}
+    found: dict[str, Any] = {
+        "type": kinds[caller.kind],
+        "principalId": _principal_id(caller),
+        "arn": caller.arn,
+        "accountId": caller.account_id,
+        "accessKeyId": caller.access_key_id,
+    }
+    if caller.kind == callers.USER:
+        found["userName"] = caller.name
+    if caller.issued is not None:
+        found["sessionContext"] = {
+            "sessionIssuer": _issuer(caller),
+            "webIdFederationData": {},
+            "attributes": {
+                "creationDate": clock.iso(caller.issued),
+                "mfaAuthenticated": "true" if caller.mfa_at else "false",
+            },
+        }
+    if caller.source_identity:
+        found.setdefault("sessionContext", {})["sourceIdentity"] = caller.source_identity
+    return found
+
+
+def _principal_id(caller: Caller) -> str:
+    if caller.kind == callers.ROLE:
+        return f"{caller.unique_id}:{caller.session_name}"
+    if caller.kind == callers.FEDERATED:
+        return f"{caller.account_id}:{caller.session_name}"
+    return caller.unique_id
+
+
+def _issuer(caller: Caller) -> dict[str, str]:
+    if caller.kind not in (callers.ROLE, callers.FEDERATED):
+        return {}
+    return {
+        "type": "Role" if caller.kind == callers.ROLE else "IAMUser",
+        "principalId": caller.unique_id,
+        "arn": caller.principal_arn,
+        "accountId": caller.account_id,
+        "userName": caller.principal_arn.rpartition("/")[2],
+    }

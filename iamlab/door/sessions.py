@@ -1,0 +1,49 @@
+"""Console sessions: opened after a sign-in, found by the person that they belong to, ended."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404
+
+from iamlab.people.models import Person
+from iamlab.services.signin.models import ConsoleSession
+
+HOURS = 12
+
+
+def open_session(person: Person, login: dict[str, Any], **more: Any) -> ConsoleSession:
+    """A session from the answer of ConsoleLogin (or SwitchRole)."""
+    return ConsoleSession.objects.create(
+        person=person,
+        account_id=login["AccountId"],
+        kind=login["Kind"],
+        principal=login["Principal"],
+        label=login["Label"],
+        token=login["SessionToken"],
+        created=login["Issued"],
+        expires=login.get("Expires") or login["Issued"] + timedelta(hours=HOURS),
+        **more,
+    )
+
+
+def session_of(person: Person, session_id: str) -> ConsoleSession:
+    """The person's own session. Anybody else's is not found."""
+    found = (
+        ConsoleSession.objects.select_related("account__sandbox")
+        .filter(pk=session_id, person_id=person.pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:
+    """The person's open sessions in some accounts, oldest first."""
+    rows = ConsoleSession.objects.filter(person=person, account_id__in=account_ids, ended=None)
+    return list(rows.order_by("created", "pk"))
+
+
+def end_session(session: ConsoleSession, now: Any) -> None:
+    session.ended = now
+    session.save(update_fields=["ended"])

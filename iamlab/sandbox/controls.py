@@ -1,0 +1,44 @@
+"""A learner's world from outside: make it, list it, look into it."""
+
+from django.http import Http404
+
+from iamlab.people.models import Person
+from iamlab.services import callers
+from iamlab.services.accounts.models import Account, Sandbox
+from iamlab.services.callers import Caller, World
+
+
+def create(owner: Person | None, title: str = "", *, throttled: bool = True) -> Sandbox:
+    return Sandbox.objects.create(owner=owner, title=title, throttled=throttled)
+
+
+def world(sandbox: Sandbox) -> World:
+    return World(sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled)
+
+
+def by_public_id(public_id: str) -> Sandbox:
+    """The sandbox of an address that is used before anybody is signed in."""
+    found = Sandbox.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def of_person(person: Person) -> list[Sandbox]:
+    """A person's worlds with their accounts, newest first."""
+    return list(Sandbox.objects.filter(owner=person).prefetch_related("accounts").order_by("-pk"))
+
+
+def may_see(person: Person, sandbox: Sandbox) -> bool:
+    """Its owner; others by the rules that a higher layer registers (an instructor of the attempt's class)."""
+    return sandbox.owner_id == person.pk or any(rule(person, sandbox) for rule in viewers)
+
+
+viewers: list = []  # rules (person, sandbox) -> bool
+
+
+def examiner(person: Person, account: Account) -> Caller:
+    """The caller by which checks, insight and the gradebook read. Raises Http404 for who may not see the sandbox."""
+    if not may_see(person, account.sandbox):
+        raise Http404
+    return Caller(callers.EXAMINER, account.pk, world(account.sandbox), name="examiner", unique_id="examiner")

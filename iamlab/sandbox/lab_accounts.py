@@ -1,0 +1,36 @@
+"""Accounts that no person owns, for tools and tests: made or emptied in milliseconds, with keys of their root user."""
+
+from datetime import UTC, datetime
+
+from iamlab.door.transactions import writing
+from iamlab.sandbox import controls
+from iamlab.services.accounts.models import Account, Sandbox
+from iamlab.services.iam.models import AccessKey
+from iamlab.services.iam.names import secret_of, unique_id
+
+
+class Taken(Exception):
+    """The id belongs to a learner's account, or exists and was not to be emptied."""
+
+
+def open_account(account_id: str, *, reset: bool) -> dict[str, str]:
+    """Root's access key of a fresh account. Raises Taken."""
+    with writing():
+        existing = Account.objects.select_related("sandbox").filter(pk=account_id).first()
+        if existing is not None and (existing.sandbox.owner_id is not None or not reset):
+            raise Taken(f"Account {account_id} exists already." + (" Use --reset to empty it." if not reset else ""))
+        if existing is not None:
+            Sandbox.objects.filter(pk=existing.sandbox_id).delete()
+        return _create(account_id)
+
+
+def _create(account_id: str) -> dict[str, str]:
+    now = datetime.now(UTC).replace(microsecond=0)
+    sandbox = controls.create(None, f"lab account {account_id}", throttled=False)
+    email = f"root@{account_id}.example"
+    account = Account.objects.create(
+        id=account_id, sandbox=sandbox, name="lab", email=email, email_lower=email, created=now
+    )
+    key_id = unique_id("access-key")
+    AccessKey.objects.create(account=account, key_id=key_id, created=now, status_changed=now)
+    return {"AccountId": account_id, "AccessKeyId": key_id, "SecretAccessKey": secret_of(key_id)}

@@ -1,0 +1,51 @@
+"""Registering a simulated account: what sign-up leads to. Account Management guide: "Create a standalone AWS account"."""
+
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from iamlab.services.accounts.models import Account, new_account_id
+from iamlab.services.operations import AwsError, Call, operation
+
+SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
+
+
+def kinds_of(password: str) -> int:
+    """How many of upper case, lower case, digits and symbols a password mixes."""
+    tests = (str.isupper, str.islower, str.isdigit, lambda character: character in SYMBOLS)
+    return sum(any(test(character) for character in password) for test in tests)
+
+
+def check_default_rules(password: str, *names: str) -> None:
+    """The default password policy: 8 to 128 characters, three of four kinds, not the account's name or e-mail. Raises WeakPassword."""
+    if not 8 <= len(password) <= 128:
+        raise AwsError("WeakPassword", "The password must be 8 to 128 characters long.")
+    if kinds_of(password) < 3:
+        raise AwsError("WeakPassword", "Mix at least three of: upper case, lower case, digits, symbols.")
+    if password.lower() in {name.lower() for name in names}:
+        raise AwsError("WeakPassword", "The password must not be the account's name or e-mail address.")
+
+
+def hash_password(call: Call, Email: str, AccountName: str, Password: str, **_: Any) -> str:
+    check_default_rules(Password, Email, AccountName)
+    return make_password(Password)
+
+
+@operation("accounts:RegisterAccount", unauthorised=True, prepare=hash_password)
+def register_account(call: Call, Email: str, AccountName: str, Password: str, Plan: str = "") -> dict[str, Any]:
+    sandbox_id = call.caller.world.sandbox_id
+    if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
+        raise AwsError("EmailInUse", "An account with this e-mail address exists already. Sign in to it, or use another address.")
+    account = Account.objects.create(
+        id=new_account_id(),
+        sandbox_id=sandbox_id,
+        name=AccountName,
+        email=Email,
+        email_lower=Email.lower(),
+        root_password=call.prepared,
+        root_password_changed=call.now,
+        plan=Plan,
+        created=call.now,
+    )
+    call.record["recipientAccountId"] = account.id
+    return {"AccountId": account.id}

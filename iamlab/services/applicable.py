@@ -1,0 +1,148 @@
+"""Which policies apply to a principal and to a resource: gathered once per revision of the sandbox, compiled, kept."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from iamlab.policy.catalog import managed_policy_document
+from iamlab.policy.compile import compile_document
+from iamlab.policy.evaluate import Policy
+from iamlab.services import callers
+from iamlab.services.accounts.models import Document
+from iamlab.services.callers import Caller
+from iamlab.services.iam import models as iam
+
+KEPT = 2_000  # principals whose policies stay compiled in one process
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One policy that applies: where it sits, what it is called, how the principal comes to have it, its text's digest."""
+
+    layer: str
+    name: str
+    arn: str
+    via: str  # "directly", "inline", "group Admins", "organization root" ...
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applicable:
+    """The policies of a principal by layer, ready for the evaluator, and their list as events keep it."""
+
+    identity: tuple[Policy, ...]
+    boundaries: tuple[Policy, ...] | None
+    session: tuple[Policy, ...] | None
+    scps: tuple[tuple[Policy, ...], ...] | None
+    digest: str
+    text: str
+
+
+_kept: OrderedDict[tuple[object, ...], Applicable] = OrderedDict()
+
+
+def of_caller(caller: Caller) -> Applicable:
+    """What applies to the caller, whoever it is: the root user and strangers have no identity policies."""
+    key = (
+        caller.world.sandbox_id,
+        caller.world.revision,
+        caller.kind,
+        caller.unique_id,
+        caller.account_id,
+        caller.boundary,
+        caller.session_policies,
+        caller.session_policy_arns,
+    )
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = _gather(caller)
+        if len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def _gather(caller: Caller) -> Applicable:
+    applied: list[Applied] = []
+    if caller.kind in (callers.USER, callers.ROLE, callers.FEDERATED):
+        applied += identity_policies(caller.account_id, caller.unique_id)
+        if caller.boundary:
+            applied += managed(caller.account_id, {caller.boundary: "boundary"}, "boundary")
+        applied += managed(caller.account_id, dict.fromkeys(caller.session_policy_arns, "session"), "session")
+        applied += [Applied("session", "session policy", "", "session", digest) for digest in caller.session_policies]
+    return ready(applied)
+
+
+def identity_policies(account_id: str, unique_id: str) -> list[Applied]:
+    """Every identity policy of a user (its groups' included) or role, its own first."""
+    groups = dict(
+        iam.Group.objects.filter(account_id=account_id, memberships__user__unique_id=unique_id).values_list(
+            "unique_id", "name"
+        )
+    )
+    vias = {unique_id: "", **{holder: f"group {name}" for holder, name in groups.items()}}
+    attached: dict[str, str] = {}
+    for holder, arn in iam.Attachment.objects.filter(account_id=account_id, holder__in=vias).values_list(
+        "holder", "policy_arn"
+    ):
+        attached[arn] = "directly" if holder == unique_id else attached.get(arn) or vias[holder]
+    inline = iam.InlinePolicy.objects.filter(account_id=account_id, holder__in=vias).values_list(
+        "holder", "name", "document"
+    )
+    return managed(account_id, attached, "identity") + [
+        Applied("identity", name, "", vias[holder] or "inline", digest) for holder, name, digest in sorted(inline)
+    ]
+
+
+def managed(account_id: str, arns: dict[str, str], layer: str) -> list[Applied]:
+    """Managed policies by ARN, each with how it was come by. One that is gone applies no more."""
+    own = {
+        arn: (name, document)
+        for arn, name, document in iam.Policy.objects.filter(account_id=account_id, arn__in=arns).values_list(
+            "arn", "name", "document"
+        )
+    } if any(not arn.startswith("arn:aws:iam::aws:") for arn in arns) else {}
+    found = []
+    for arn, via in sorted(arns.items()):
+        if arn in own:
+            found.append(Applied(layer, own[arn][0], arn, via, own[arn][1]))
+        elif arn.startswith("arn:aws:iam::aws:"):
+            found.append(Applied(layer, arn.rpartition("/")[2], arn, via, f"aws:{arn}"))
+    return found
+
+
+def texts(digests: set[str]) -> dict[str, str]:
+    """The documents of digests; those of AWS managed policies stand in the catalogue under "aws:ARN"."""
+    own = {digest for digest in digests if not digest.startswith("aws:")}
+    found = dict(Document.objects.filter(digest__in=own).values_list("digest", "text")) if own else {}
+    for digest in digests - own:
+        found[digest] = managed_policy_document(digest.removeprefix("aws:"))
+    return found
+
+
+def ready(applied: list[Applied]) -> Applicable:
+    """Compile what applies, layer by layer."""
+    documents = texts({one.digest for one in applied})
+    policies: dict[str, list[Policy]] = {"identity": [], "boundary": [], "session": []}
+    for one in applied:
+        policies[one.layer].append(policy(one, documents[one.digest]))
+    text = json.dumps([[a.layer, a.name, a.arn, a.via, a.digest] for a in applied], separators=(",", ":"))
+    return Applicable(
+        identity=tuple(policies["identity"]),
+        boundaries=tuple(policies["boundary"]) or None,
+        session=tuple(policies["session"]) or None,
+        scps=None,
+        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        text=text,
+    )
+
+
+def policy(one: Applied, text: str) -> Policy:
+    return Policy(document=compile_document(text), name=one.name, arn=one.arn, via=one.via)
+
+
+def resource_policy(digest: str, name: str) -> Policy | None:
+    """A resource's own policy by its document's digest."""
+    if not digest:
+        return None
+    return Policy(document=compile_document(texts({digest})[digest]), name=name, arn="", via="resource")

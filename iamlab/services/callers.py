@@ -1,0 +1,78 @@
+"""Who makes a call, and from where: plain facts that the door establishes and operations read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+ROOT, USER, ROLE, FEDERATED, SERVICE, ANONYMOUS, EXAMINER = (
+    "root",
+    "user",
+    "role",
+    "federated",
+    "service",
+    "anonymous",
+    "examiner",
+)
+
+
+@dataclass(slots=True)
+class World:
+    """The sandbox of a call: its id, the revision its policies are at, its clock's offset in seconds.
+
+    The door renews `revision` in place, so that later calls of the same request see what an earlier one changed.
+    """
+
+    sandbox_id: int
+    revision: str
+    clock_offset: int = 0
+    throttled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A principal with the credentials used.
+
+    `arn` is the requester's own (a session ARN for roles); `principal_arn` is the identity behind it (the role's).
+    `issued` is None for long-term keys. `mfa_at` is when the second factor was given, None without one.
+    """
+
+    kind: str
+    account_id: str
+    world: World
+    arn: str = ""
+    principal_arn: str = ""
+    unique_id: str = ""
+    name: str = ""
+    access_key_id: str = ""
+    issued: datetime | None = None
+    expires: datetime | None = None
+    mfa_at: datetime | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    boundary: str = ""
+    session_policies: tuple[str, ...] = ()  # digests of documents
+    session_policy_arns: tuple[str, ...] = ()
+    session_name: str = ""
+    session_tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: tuple[str, ...] = ()
+    source_identity: str = ""
+    provider: str = ""  # the identity provider of a federated session
+    console: bool = False  # the credentials of a console session
+    chained: bool = False  # a role taken by a role
+    get_session_token: bool = False  # credentials from GetSessionToken: no IAM without MFA
+
+    @property
+    def temporary(self) -> bool:
+        return self.issued is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of the request that carried a call. `entrance` is console, wire, terminal or lab."""
+
+    ip: str = "127.0.0.1"
+    user_agent: str = "iamlab"
+    entrance: str = "console"
+    host: str = ""
+    secure: bool = False
+    region: str = "us-east-1"
+    context: Mapping[str, str] = field(default_factory=dict)  # further condition keys, such as s3:authType

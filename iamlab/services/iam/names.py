@@ -1,0 +1,33 @@
+"""Unique ids and access key material. User Guide: "IAM identifiers"."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+PREFIXES = {
+    "user": "AIDA",
+    "group": "AGPA",
+    "role": "AROA",
+    "policy": "ANPA",
+    "instance-profile": "AIPA",
+    "certificate": "ASCA",
+    "public-key": "APKA",
+    "access-key": "AKIA",
+    "session-key": "ASIA",
+}
+
+
+def unique_id(kind: str) -> str:
+    """A new id such as AIDA... (21 characters), or a key id (20): random, so never used twice."""
+    length = 16 if kind.endswith("-key") and kind != "public-key" else 17
+    return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def secret_of(key_id: str) -> str:
+    """The 40-character secret of an access key: derived from the server's key, so that nothing that could leak is kept."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), b"access key " + key_id.encode(), hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()[:40]

@@ -1,0 +1,50 @@
+"""Tags on what can bear them. IAM User Guide: "Tags for AWS Identity and Access Management resources"."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from iamlab.services import paging
+from iamlab.services.operations import AwsError
+
+MOST = 50
+
+
+def read(Tags: Sequence[Mapping[str, str]] | None, *, fold: bool = True) -> dict[str, str]:
+    """Tags of a request as key -> value. `fold`: keys are compared without regard to case. Raises InvalidInput."""
+    tags: dict[str, str] = {}
+    for tag in Tags or ():
+        if tag["Key"].lower().startswith("aws:"):
+            raise AwsError("InvalidInput", "Tag keys starting with 'aws:' are reserved for system use")
+        tags[tag["Key"]] = tag.get("Value", "")
+    if len({key.lower() if fold else key for key in tags}) != len(Tags or ()):
+        raise AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    _limit(tags)
+    return tags
+
+
+def _limit(tags: Mapping[str, str]) -> None:
+    if len(tags) > MOST:
+        raise AwsError("LimitExceeded", f"The number of tags has reached the maximum limit of {MOST}.")
+
+
+def put(row: Any, Tags: Sequence[Mapping[str, str]], *, fold: bool = True) -> None:
+    """Add or replace tags of a row and save it."""
+    given = read(Tags, fold=fold)
+    replaced = {key.lower() if fold else key for key in given}
+    row.tags = {k: v for k, v in row.tags.items() if (k.lower() if fold else k) not in replaced} | given
+    _limit(row.tags)
+    row.save(update_fields=["tags"])
+
+
+def drop(row: Any, TagKeys: Sequence[str], *, fold: bool = True) -> None:
+    gone = {key.lower() if fold else key for key in TagKeys}
+    row.tags = {k: v for k, v in row.tags.items() if (k.lower() if fold else k) not in gone}
+    row.save(update_fields=["tags"])
+
+
+def shown(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def page(tags: Mapping[str, str], Marker: str | None, MaxItems: int | None) -> dict[str, Any]:
+    return paging.page_of_list("Tags", shown(tags), lambda tag: tag["Key"], Marker, MaxItems)

@@ -1,0 +1,196 @@
+"""IAM users. IAM User Guide: "IAM users"; API Reference: "CreateUser" and its kin."""
+
+from typing import Any
+
+from iamlab.services import paging
+from iamlab.services.accounts.models import Account
+from iamlab.services.callers import ROOT, USER
+from iamlab.services.iam import boundaries, tags
+from iamlab.services.iam.models import AccessKey, Attachment, InlinePolicy, LoginProfile, Membership, MfaDevice, User
+from iamlab.services.iam.names import unique_id
+from iamlab.services.operations import AwsError, Call, Target, operation
+
+QUOTA = 5000
+
+
+def arn(account_id: str, path: str, name: str) -> str:
+    return f"arn:aws:iam::{account_id}:user{path}{name}"
+
+
+def target(call: Call, UserName: str | None = None, **_: Any) -> Target:
+    """The user that a call names; its caller where it names none."""
+    if UserName is None:
+        UserName = own_name(call)
+    row = User.objects.filter(account_id=call.account_id, name_lower=UserName.lower()).first()
+    return target_of(call.account_id, UserName, row)
+
+
+def target_of(account_id: str, name: str, row: User | None) -> Target:
+    if row is None:
+        return Target(arn=arn(account_id, "/", name))
+    context: dict[str, Any] = {f"iam:ResourceTag/{key}": value for key, value in row.tags.items()}
+    if row.boundary:
+        context["iam:PermissionsBoundary"] = row.boundary
+    return Target(arn=arn(account_id, row.path, row.name), row=row, tags=row.tags, context=context)
+
+
+def own_name(call: Call) -> str:
+    """The caller's user name, for calls that may leave it out. Raises ValidationError for callers who are no user."""
+    if call.caller.kind != USER:
+        raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials")
+    return call.caller.name
+
+
+def new_target(call: Call, UserName: str, Path: str = "/", **_: Any) -> Target:
+    return Target(arn=arn(call.account_id, Path, UserName))
+
+
+def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:
+    return Target(shown=arn(call.account_id, PathPrefix, ""))
+
+
+def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
+    """The users that many calls name, in one query."""
+    names = {params["UserName"].lower() for params in many}
+    rows = {row.name_lower: row for row in User.objects.filter(account_id=account_id, name_lower__in=names)}
+    return [target_of(account_id, p["UserName"], rows.get(p["UserName"].lower())) for p in many]
+
+
+def existing(call: Call, name: str | None = None) -> User:
+    """The target's row. Raises NoSuchEntity."""
+    if call.target.row is None:
+        raise no_such_user(name or call.params.get("UserName") or call.caller.name)
+    return call.target.row
+
+
+def no_such_user(name: str) -> AwsError:
+    return AwsError("NoSuchEntity", f"The user with name {name} cannot be found.")
+
+
+def describe(row: User) -> dict[str, Any]:
+    """A user as lists show it; GetUser adds tags, boundary and the last use of the password."""
+    return {
+        "Path": row.path,
+        "UserName": row.name,
+        "UserId": row.unique_id,
+        "Arn": arn(row.account_id, row.path, row.name),
+        "CreateDate": row.created,
+    }
+
+
+def describe_fully(row: User) -> dict[str, Any]:
+    user = describe(row)
+    if row.boundary:
+        user["PermissionsBoundary"] = boundaries.describe(row.boundary)
+    if row.tags:
+        user["Tags"] = tags.shown(row.tags)
+    return user
+
+
+@operation("iam:CreateUser", target=new_target, context=boundaries.context)
+def create_user(
+    call: Call,
+    UserName: str,
+    Path: str = "/",
+    PermissionsBoundary: str = "",
+    Tags: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    same = User.objects.filter(account_id=call.account_id, name_lower=UserName.lower())
+    if same.exists():
+        raise AwsError("EntityAlreadyExists", f"User with name {UserName} already exists.")
+    if User.objects.filter(account_id=call.account_id).count() >= QUOTA:
+        raise AwsError("LimitExceeded", f"Cannot exceed quota for UsersPerAccount: {QUOTA}")
+    if PermissionsBoundary:
+        boundaries.check(call, PermissionsBoundary)
+    row = User.objects.create(
+        account_id=call.account_id,
+        name=UserName,
+        name_lower=UserName.lower(),
+        path=Path,
+        unique_id=unique_id("user"),
+        tags=tags.read(Tags),
+        boundary=PermissionsBoundary,
+        created=call.now,
+    )
+    return {"User": describe_fully(row)}
+
+
+def whoever(call: Call, UserName: str | None = None, **_: Any) -> Target:
+    """GetUser without a name answers for the root user too."""
+    if UserName is None and call.caller.kind == ROOT:
+        return Target(arn=call.caller.arn, row=Account.objects.get(pk=call.account_id))
+    return target(call, UserName)
+
+
+def root_user(account: Account) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{account.id}:root"
+    return {"Path": "/", "UserId": account.id, "Arn": arn, "CreateDate": account.created}
+
+
+@operation("iam:GetUser", target=whoever)
+def get_user(call: Call, UserName: str | None = None) -> dict[str, Any]:
+    if isinstance(call.target.row, Account):
+        return {"User": root_user(call.target.row)}
+    return {"User": describe_fully(existing(call))}
+
+
+@operation("iam:ListUsers", target=list_target)
+def list_users(
+    call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
+) -> dict[str, Any]:
+    rows = User.objects.filter(account_id=call.account_id)
+    if PathPrefix != "/":
+        rows = rows.filter(path__gte=PathPrefix, path__lt=PathPrefix + chr(0x10FFFF))
+    return paging.page("Users", rows, describe, "name", Marker, MaxItems)
+
+
+@operation("iam:UpdateUser", target=target)
+def update_user(
+    call: Call, UserName: str, NewPath: str | None = None, NewUserName: str | None = None
+) -> dict[str, Any]:
+    row = existing(call)
+    if NewUserName is not None:
+        taken = User.objects.filter(account_id=call.account_id, name_lower=NewUserName.lower()).exclude(pk=row.pk)
+        if taken.exists():
+            raise AwsError("EntityAlreadyExists", f"User with name {NewUserName} already exists.")
+        row.name, row.name_lower = NewUserName, NewUserName.lower()
+    if NewPath is not None:
+        row.path = NewPath
+    row.save(update_fields=["name", "name_lower", "path"])
+    return {}
+
+
+@operation("iam:DeleteUser", target=target)
+def delete_user(call: Call, UserName: str) -> dict[str, Any]:
+    row = existing(call)
+    for message, rows in (
+        ("must detach all policies first", Attachment.objects.filter(holder=row.unique_id)),
+        ("must delete policies first", InlinePolicy.objects.filter(holder=row.unique_id)),
+        ("must delete login profile first", LoginProfile.objects.filter(user=row)),
+        ("must delete access keys first", AccessKey.objects.filter(user=row)),
+        ("must remove users from group first", Membership.objects.filter(user=row)),
+        ("must delete MFA device first", MfaDevice.objects.filter(holder=row.unique_id)),
+    ):
+        if rows.exists():
+            raise AwsError("DeleteConflict", f"Cannot delete entity, {message}.")
+    row.delete()
+    return {}
+
+
+@operation("iam:TagUser", target=target)
+def tag_user(call: Call, UserName: str, Tags: list[dict[str, str]]) -> dict[str, Any]:
+    tags.put(existing(call), Tags)
+    return {}
+
+
+@operation("iam:UntagUser", target=target)
+def untag_user(call: Call, UserName: str, TagKeys: list[str]) -> dict[str, Any]:
+    tags.drop(existing(call), TagKeys)
+    return {}
+
+
+@operation("iam:ListUserTags", target=target, bulk=bulk_targets)
+def list_user_tags(
+    call: Call, UserName: str, Marker: str | None = None, MaxItems: int | None = None
+) -> dict[str, Any]:
+    return tags.page(existing(call).tags, Marker, MaxItems)

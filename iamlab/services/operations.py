@@ -1,0 +1,203 @@
+"""What an operation may import from outside the services: @operation, Call, Target and AwsError."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+from iamlab.services.callers import Caller, Source
+
+HERE = Path(__file__).parent
+# Our service names, which are IAM's action prefixes, beside the names of botocore's models.
+MODEL_NAMES = {"iam": "iam", "sts": "sts", "s3": "s3", "cloudtrail": "cloudtrail", "organizations": "organizations"}
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    """The service model that names, limits and shapes come from: botocore's, or ours in the same format."""
+    ours = HERE / service / "model.json"
+    loader = Loader()
+    if ours.exists():
+        return ServiceModel(loader.file_loader.load_file(str(ours.with_suffix(""))), service)
+    return ServiceModel(loader.load_service_model(MODEL_NAMES.get(service, service), "service-2"), service)
+
+
+# Codes that are common to all services; those of one service are in its model.
+COMMON_STATUS = {
+    "AccessDenied": 403,
+    "AccessDeniedException": 400,
+    "ValidationError": 400,
+    "ValidationException": 400,
+    "MalformedPolicyDocument": 400,
+    "Throttling": 400,
+    "ThrottlingException": 400,
+    "SlowDown": 503,
+    "InvalidAction": 400,
+    "InvalidClientTokenId": 403,
+    "InvalidAccessKeyId": 403,
+    "SignatureDoesNotMatch": 403,
+    "MissingAuthenticationToken": 403,
+    "IncompleteSignature": 400,
+    "ExpiredToken": 403,
+    "RequestExpired": 400,
+    "NoSuchEntity": 404,
+    "EntityAlreadyExists": 409,
+    "DeleteConflict": 409,
+    "LimitExceeded": 409,
+    "ConcurrentModification": 409,
+    "InternalError": 500,
+}
+
+
+@cache
+def status_of(service: str, code: str) -> int:
+    """The HTTP status of an error code, from the service's model, else from the codes common to all."""
+    for name in model(service).shape_names if service else ():
+        shape = model(service).shape_for(name)
+        if isinstance(shape, StructureShape) and shape.metadata.get("exception") and shape.error_code == code:
+            return int(shape.metadata.get("error", {}).get("httpStatusCode", 400))
+    return COMMON_STATUS.get(code, 400)
+
+
+class AwsError(Exception):
+    """A refusal or failure in AWS's words. `status` 0 means: as the service's model says for the code.
+
+    `extra` holds further elements of the answer (S3's BucketName, Key). `decision` is set on an access-denied.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 0, **extra: str) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status, self.extra = code, message, status, extra
+        self.decision: Any = None
+        self.event_id = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+@dataclass(slots=True)
+class Target:
+    """What a call acts on: loaded once, used to authorise and to perform.
+
+    `arn` is an ARN or "*". `row` is None when the thing does not exist; the call is authorised all the same, so that a
+    stranger cannot tell what exists. `action` replaces the operation's own where one call needs several.
+    `policy` is the digest of the resource's own policy, `account_id` its owner (the caller's when empty).
+    """
+
+    arn: str = "*"
+    row: Any = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    account_id: str = ""
+    policy: str = ""
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
+    action: str = ""
+    restrict_public: bool = False
+    shown: str = ""  # what a refusal names, where it is not the ARN
+    loaded: Any = None  # what else a bulk load found, so that performing asks no more
+
+
+@dataclass(slots=True)
+class Operation:
+    """A registered operation: name, the IAM action that it needs, how its target is found, what performs it."""
+
+    name: str
+    action: str
+    perform: Callable[..., dict[str, Any] | None]
+    target: Callable[..., "Target | list[Target]"] | None
+    context: Callable[..., Mapping[str, str | list[str]]] | None
+    prepare: Callable[..., Any] | None
+    writes: bool
+    unauthorised: bool
+    data_event: bool
+    bulk: Callable[[list[dict[str, Any]], str], list["Target"]] | None
+    parameters: frozenset[str]
+
+    @property
+    def service(self) -> str:
+        return self.name.partition(":")[0]
+
+    @property
+    def api_name(self) -> str:
+        return self.name.partition(":")[2]
+
+
+REGISTRY: dict[str, Operation] = {}
+READS = ("Get", "List", "Head", "Describe", "Lookup", "Simulate", "Decode", "Generate")
+
+
+def operation(
+    name: str,
+    *,
+    action: str = "",
+    target: Callable[..., Target | list[Target]] | None = None,
+    context: Callable[..., Mapping[str, str | list[str]]] | None = None,
+    prepare: Callable[..., Any] | None = None,
+    writes: bool | None = None,
+    unauthorised: bool = False,
+    data_event: bool = False,
+    bulk: Callable[[list[dict[str, Any]], str], list[Target]] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as the operation `name`, such as "iam:GetUser".
+
+    The function takes the Call and, as keywords, the parameters by their API names. `action` is the IAM action where the
+    name differs. `target(call, **parameters)` finds what is acted on ("*" without one); `context` adds condition keys;
+    `prepare` does slow work outside the transaction and its result is `call.prepared`. `writes` follows from the name
+    unless given. `unauthorised` operations are ones that no policy controls. `data_event` marks what CloudTrail counts as data.
+    `bulk(params_list, account_id)` loads the targets of many calls at once, rows included, for call_many.
+    """
+
+    def register(perform: Callable[..., Any]) -> Callable[..., Any]:
+        short = name.partition(":")[2]
+        REGISTRY[name] = Operation(
+            name=name,
+            action=action or name,
+            perform=perform,
+            target=target,
+            context=context,
+            prepare=prepare,
+            writes=not short.startswith(READS) if writes is None else writes,
+            unauthorised=unauthorised,
+            data_event=data_event,
+            bulk=bulk,
+            parameters=frozenset(list(inspect.signature(perform).parameters)[1:]),
+        )
+        return perform
+
+    return register
+
+
+@dataclass(slots=True)
+class Call:
+    """One call on its way through the door. `now` is the sandbox's time, whole seconds, UTC."""
+
+    operation: Operation
+    caller: Caller
+    params: dict[str, Any]
+    source: Source
+    now: datetime
+    request_id: str
+    authorise: Callable[["Call", Target, str], None]
+    judge: Callable[..., Any]
+    targets: list[Target] = field(default_factory=list)
+    context: dict[str, str | list[str]] = field(default_factory=dict)
+    prepared: Any = None
+    decision: Any = None
+    record: dict[str, Any] = field(default_factory=dict)  # what an operation adds to or replaces in its event
+
+    @property
+    def target(self) -> Target:
+        return self.targets[0]
+
+    @property
+    def account_id(self) -> str:
+        return self.caller.account_id
+
+    def require(self, action: str, target: Target) -> None:
+        """Ask for a second permission of the same call, such as iam:PassRole. Raises AccessDenied."""
+        self.authorise(self, target, action)

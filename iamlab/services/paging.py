@@ -1,0 +1,55 @@
+"""IAM's pages: Marker, MaxItems, IsTruncated. IAM API Reference: "ListUsers"."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from iamlab.services.operations import AwsError
+
+DEFAULT = 100
+
+
+def after(marker: str | None) -> str:
+    """The sort key that a marker continues behind, "" from the start. Raises ValidationError."""
+    if not marker:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(marker.encode()).decode()
+    except (ValueError, binascii.Error) as error:
+        raise AwsError("ValidationError", "Invalid Marker.") from error
+
+
+def page(
+    name: str, rows: Any, describe: Callable[[Any], Any], key: str, Marker: str | None, MaxItems: int | None
+) -> dict[str, Any]:
+    """One page of a queryset in the order of `key`, each row described, in the shape that IAM's lists have."""
+    size = MaxItems or DEFAULT
+    start = after(Marker)
+    if start:
+        rows = rows.filter(**{f"{key}__gt": start})
+    found = list(rows.order_by(key)[: size + 1])
+    answer: dict[str, Any] = {name: [describe(row) for row in found[:size]], "IsTruncated": len(found) > size}
+    if len(found) > size:
+        last = found[size - 1]
+        answer["Marker"] = base64.urlsafe_b64encode(str(_value(last, key)).encode()).decode()
+    return answer
+
+
+def _value(row: Any, key: str) -> Any:
+    for part in key.split("__"):
+        row = getattr(row, part)
+    return row
+
+
+def page_of_list(
+    name: str, items: Sequence[Any], key: Callable[[Any], str], Marker: str | None, MaxItems: int | None
+) -> dict[str, Any]:
+    """The same for a list already in memory, sorted by `key`."""
+    size = MaxItems or DEFAULT
+    start = after(Marker)
+    rest = [item for item in items if key(item) > start] if start else list(items)
+    answer: dict[str, Any] = {name: rest[:size], "IsTruncated": len(rest) > size}
+    if len(rest) > size:
+        answer["Marker"] = base64.urlsafe_b64encode(key(rest[size - 1]).encode()).decode()
+    return answer
