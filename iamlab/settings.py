@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "iamlab.services.cloudtrail",
     "iamlab.services.iam",
     "iamlab.services.signin",
+    "iamlab.services.s3",
     "iamlab.sandbox",
     "iamlab.door",
 ]
@@ -110,7 +111,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}", conn_max_age=600)}
+DATABASES = {
+    "default": dj_database_url.config(default=f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}", conn_max_age=600)
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Deferred read-then-write transactions fail in bulk under concurrency, whatever the timeout.

@@ -77,7 +77,9 @@ def _long_term(access_key_id: str, row: tuple[Any, ...]) -> Caller:
 
 def _root(account_id: str, world: World, **more: Any) -> Caller:
     arn = f"arn:aws:iam::{account_id}:root"
-    return Caller(callers.ROOT, account_id, world, arn=arn, principal_arn=arn, unique_id=account_id, name="root", **more)
+    return Caller(
+        callers.ROOT, account_id, world, arn=arn, principal_arn=arn, unique_id=account_id, name="root", **more
+    )
 
 
 def _user(

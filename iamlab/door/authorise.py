@@ -147,12 +147,14 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
     )
     policies = Policies(
         identity=applied.identity,
-        resource=applicable.resource_policy(target.policy, target.arn),
+        resource=applicable.resource_policy(target.policy, target.arn, target.granted),
         boundaries=applied.boundaries,
         session=applied.session,
         scps=applied.scps,
     )
-    return Judgement(request, policies, evaluate(request, policies), caller, applied.digest, applied.text, target.policy)
+    return Judgement(
+        request, policies, evaluate(request, policies), caller, applied.digest, applied.text, target.policy
+    )
 
 
 def _principal(caller: Caller) -> Any:

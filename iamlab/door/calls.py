@@ -18,7 +18,9 @@ from iamlab.services.operations import REGISTRY, AwsError, Call, Operation, Targ
 POLICY_SERVICES = ("iam", "organizations")  # whose writes bear on what principals may do
 
 
-def call(caller: Caller, name: str, params: Mapping[str, Any] | None = None, source: Source | None = None) -> dict[str, Any]:
+def call(
+    caller: Caller, name: str, params: Mapping[str, Any] | None = None, source: Source | None = None
+) -> dict[str, Any]:
     """Make one call as `caller`; the answer is in AWS's own response shape. Raises AwsError."""
     this = begin(caller, resolve(name), params or {}, source or Source())
     if caller.kind == callers.EXAMINER:
@@ -102,7 +104,9 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
     except IntegrityError as error:
         for row in held:
             record.keep(row)
-        message = "The request was rejected because multiple requests to change this object were submitted simultaneously."
+        message = (
+            "The request was rejected because multiple requests to change this object were submitted simultaneously."
+        )
         raise AwsError("ConcurrentModification", message, 409) from error
     except AwsError:
         for row in held:

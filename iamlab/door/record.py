@@ -249,7 +249,12 @@ def identity(caller: Caller) -> dict[str, Any]:
         return {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}
     if caller.kind == callers.SERVICE:
         return {"type": "AWSService", "invokedBy": caller.name}
-    kinds = {callers.ROOT: "Root", callers.USER: "IAMUser", callers.ROLE: "AssumedRole", callers.FEDERATED: "FederatedUser"}
+    kinds = {
+        callers.ROOT: "Root",
+        callers.USER: "IAMUser",
+        callers.ROLE: "AssumedRole",
+        callers.FEDERATED: "FederatedUser",
+    }
     found: dict[str, Any] = {
         "type": kinds[caller.kind],
         "principalId": _principal_id(caller),

@@ -28,11 +28,7 @@ def open_session(person: Person, login: dict[str, Any], **more: Any) -> ConsoleS
 
 def session_of(person: Person, session_id: str) -> ConsoleSession:
     """The person's own session. Anybody else's is not found."""
-    found = (
-        ConsoleSession.objects.select_related("account__sandbox")
-        .filter(pk=session_id, person_id=person.pk)
-        .first()
-    )
+    found = ConsoleSession.objects.select_related("account__sandbox").filter(pk=session_id, person_id=person.pk).first()
     if found is None:
         raise Http404
     return found

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 from iamlab.policy.catalog import managed_policy_document
 from iamlab.policy.compile import compile_document
@@ -96,12 +97,16 @@ def identity_policies(account_id: str, unique_id: str) -> list[Applied]:
 
 def managed(account_id: str, arns: dict[str, str], layer: str) -> list[Applied]:
     """Managed policies by ARN, each with how it was come by. One that is gone applies no more."""
-    own = {
-        arn: (name, document)
-        for arn, name, document in iam.Policy.objects.filter(account_id=account_id, arn__in=arns).values_list(
-            "arn", "name", "document"
-        )
-    } if any(not arn.startswith("arn:aws:iam::aws:") for arn in arns) else {}
+    own = (
+        {
+            arn: (name, document)
+            for arn, name, document in iam.Policy.objects.filter(account_id=account_id, arn__in=arns).values_list(
+                "arn", "name", "document"
+            )
+        }
+        if any(not arn.startswith("arn:aws:iam::aws:") for arn in arns)
+        else {}
+    )
     found = []
     for arn, via in sorted(arns.items()):
         if arn in own:
@@ -141,8 +146,14 @@ def policy(one: Applied, text: str) -> Policy:
     return Policy(document=compile_document(text), name=one.name, arn=one.arn, via=one.via)
 
 
-def resource_policy(digest: str, name: str) -> Policy | None:
-    """A resource's own policy by its document's digest."""
-    if not digest:
+def resource_policy(digest: str, name: str, granted: tuple[dict[str, Any], ...] = ()) -> Policy | None:
+    """A resource's own policy by its document's digest, with what is granted beside it (S3's ACLs)."""
+    if not digest and not granted:
         return None
-    return Policy(document=compile_document(texts({digest})[digest]), name=name, arn="", via="resource")
+    text = texts({digest})[digest] if digest else '{"Version": "2012-10-17", "Statement": []}'
+    if granted:
+        document = json.loads(text)
+        own = document["Statement"]
+        document["Statement"] = [*(own if isinstance(own, list) else [own]), *granted]
+        text = json.dumps(document)
+    return Policy(document=compile_document(text), name=name, arn="", via="resource")

@@ -98,6 +98,7 @@ class Target:
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
     action: str = ""
     restrict_public: bool = False
+    granted: tuple[dict[str, Any], ...] = ()  # statements beside the resource's policy: what S3's ACLs grant
     shown: str = ""  # what a refusal names, where it is not the ARN
     loaded: Any = None  # what else a bulk load found, so that performing asks no more
 
@@ -148,7 +149,7 @@ def operation(
     The function takes the Call and, as keywords, the parameters by their API names. `action` is the IAM action where the
     name differs. `target(call, **parameters)` finds what is acted on ("*" without one); `context` adds condition keys;
     `prepare` does slow work outside the transaction and its result is `call.prepared`. `writes` follows from the name
-    unless given. `unauthorised` operations are ones that no policy controls. `data_event` marks what CloudTrail counts as data.
+    unless given. `unauthorised` operations are ones that no policy controls, or that ask for each of their parts themselves. `data_event` marks what CloudTrail counts as data.
     `bulk(params_list, account_id)` loads the targets of many calls at once, rows included, for call_many.
     """
 

@@ -35,7 +35,9 @@ def hash_password(call: Call, Email: str, AccountName: str, Password: str, **_: 
 def register_account(call: Call, Email: str, AccountName: str, Password: str, Plan: str = "") -> dict[str, Any]:
     sandbox_id = call.caller.world.sandbox_id
     if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
-        raise AwsError("EmailInUse", "An account with this e-mail address exists already. Sign in to it, or use another address.")
+        raise AwsError(
+            "EmailInUse", "An account with this e-mail address exists already. Sign in to it, or use another address."
+        )
     account = Account.objects.create(
         id=new_account_id(),
         sandbox_id=sandbox_id,

@@ -18,5 +18,8 @@ def describe(policy_arn: str) -> dict[str, str]:
 
 def check(call: Call, policy_arn: str) -> None:
     """A boundary must be a managed policy that exists. Raises NoSuchEntity."""
-    if managed_policy(policy_arn) is None and not Policy.objects.filter(account_id=call.account_id, arn=policy_arn).exists():
+    if (
+        managed_policy(policy_arn) is None
+        and not Policy.objects.filter(account_id=call.account_id, arn=policy_arn).exists()
+    ):
         raise AwsError("NoSuchEntity", f"Scope ARN: {policy_arn} does not exist or is not attachable.")

@@ -202,5 +202,3 @@ class PasswordPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"password policy of {self.account_id}"
-
-

@@ -190,7 +190,5 @@ def untag_user(call: Call, UserName: str, TagKeys: list[str]) -> dict[str, Any]:
 
 
 @operation("iam:ListUserTags", target=target, bulk=bulk_targets)
-def list_user_tags(
-    call: Call, UserName: str, Marker: str | None = None, MaxItems: int | None = None
-) -> dict[str, Any]:
+def list_user_tags(call: Call, UserName: str, Marker: str | None = None, MaxItems: int | None = None) -> dict[str, Any]:
     return tags.page(existing(call).tags, Marker, MaxItems)

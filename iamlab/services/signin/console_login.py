@@ -22,12 +22,12 @@ def failed() -> AwsError:
     return AwsError("FailedAuthentication", "Your authentication information is incorrect. Please try again.")
 
 
-def verify(
-    call: Call, Password: str, Account: str = "", UserName: str = "", Email: str = "", **_: Any
-) -> Caller:
+def verify(call: Call, Password: str, Account: str = "", UserName: str = "", Email: str = "", **_: Any) -> Caller:
     """Find the identity and check the password, outside any transaction: hashing is slow on purpose."""
     account = find_account(call, Account, Email)
-    call.record.update(eventType="AwsConsoleSignIn", responseElements={"ConsoleLogin": "Failure"}, requestParameters=None)
+    call.record.update(
+        eventType="AwsConsoleSignIn", responseElements={"ConsoleLogin": "Failure"}, requestParameters=None
+    )
     call.record["additionalEventData"] = {"LoginTo": "console", "MobileVersion": "No", "MFAUsed": "No"}
     if account is None:
         make_password(Password)  # as slow as a real check, so that time tells nothing
@@ -54,7 +54,13 @@ def find_account(call: Call, name: str, email: str) -> Account | None:
 def root(call: Call, account: Account) -> Caller:
     arn = f"arn:aws:iam::{account.id}:root"
     return replace(
-        call.caller, kind=callers.ROOT, account_id=account.id, arn=arn, principal_arn=arn, unique_id=account.id, name="root"
+        call.caller,
+        kind=callers.ROOT,
+        account_id=account.id,
+        arn=arn,
+        principal_arn=arn,
+        unique_id=account.id,
+        name="root",
     )
 
 

@@ -46,7 +46,11 @@ def read(key_id: str, token: str) -> dict[str, Any]:
     """The claims of a token that was issued here for this key. Raises InvalidClientTokenId."""
     body, _, signature = token.rpartition(".")
     invalid = AwsError("InvalidClientTokenId", "The security token included in the request is invalid.")
-    if not body.isascii() or not body.startswith(MARK) or not hmac.compare_digest(_sign(body).encode(), signature.encode()):
+    if (
+        not body.isascii()
+        or not body.startswith(MARK)
+        or not hmac.compare_digest(_sign(body).encode(), signature.encode())
+    ):
         raise invalid
     try:
         claims = json.loads(zlib.decompress(base64.urlsafe_b64decode(body[len(MARK) :])))

@@ -1,0 +1,156 @@
+"""What an S3 call acts on: the bucket or the object, found in the sandbox whoever owns it."""
+
+import re
+from typing import Any
+
+from iamlab.services import callers
+from iamlab.services.operations import AwsError, Call, Target
+from iamlab.services.s3.models import AccountBlock, Bucket, Object
+
+SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+VALID_NAME = re.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)(?<!--x-s3)"
+)
+IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+# What an ACL permission to everyone lets an object or bucket be asked for.
+OBJECT_ACL = {
+    "READ": ("s3:GetObject", "s3:GetObjectVersion"),
+    "READ_ACP": ("s3:GetObjectAcl",),
+    "WRITE_ACP": ("s3:PutObjectAcl",),
+}
+BUCKET_ACL = {
+    "READ": ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"),
+    "READ_ACP": ("s3:GetBucketAcl",),
+    "WRITE_ACP": ("s3:PutBucketAcl",),
+}
+WRITE_ACL = {"WRITE": ("s3:PutObject", "s3:DeleteObject")}  # on the bucket, for its objects
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+
+
+def valid_name(name: str) -> bool:
+    """S3 User Guide: "General purpose bucket naming rules"."""
+    return bool(VALID_NAME.fullmatch(name)) and ".." not in name and not IP.fullmatch(name)
+
+
+def no_such_bucket(name: str) -> AwsError:
+    return AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
+
+
+def find(call: Call, name: str) -> Bucket:
+    """The bucket of that name in the sandbox. Raises NoSuchBucket: a name that nobody owns has no policy to judge by."""
+    found = Bucket.objects.filter(sandbox_id=call.caller.world.sandbox_id, name=name).first()
+    if found is None or (call.caller.kind == callers.EXAMINER and found.account_id != call.account_id):
+        raise no_such_bucket(name)
+    return found
+
+
+def bucket(call: Call, Bucket: str, **_: Any) -> Target:
+    return of_bucket(find(call, Bucket))
+
+
+def of_bucket(row: Bucket, action: str = "") -> Target:
+    return Target(
+        arn=f"arn:aws:s3:::{row.name}",
+        row=row,
+        account_id=row.account_id,
+        policy=row.policy,
+        action=action,
+        restrict_public=blocks(row)["RestrictPublicBuckets"],
+        granted=granted(row, row.acl, BUCKET_ACL, f"arn:aws:s3:::{row.name}"),
+        context={"s3:ResourceAccount": row.account_id},
+    )
+
+
+def of_object(row: Bucket, key: str, found: Object | None, action: str = "") -> Target:
+    arn = f"arn:aws:s3:::{row.name}/{key}"
+    context: dict[str, Any] = {"s3:ResourceAccount": row.account_id}
+    if found is not None:
+        context |= {f"s3:ExistingObjectTag/{name}": value for name, value in found.tags.items()}
+    return Target(
+        arn=arn,
+        row=found,
+        account_id=row.account_id,
+        policy=row.policy,
+        action=action,
+        restrict_public=blocks(row)["RestrictPublicBuckets"],
+        granted=granted(row, found.acl if found else [], OBJECT_ACL, arn) + granted(row, row.acl, WRITE_ACL, arn),
+        context=context,
+        loaded=row,
+    )
+
+
+def blocks(row: Bucket) -> dict[str, bool]:
+    """The effective Block Public Access settings: the bucket's and the account's, combined to the strictest."""
+    own = row.block_public
+    whole = AccountBlock.objects.filter(pk=row.account_id).values_list("block_public", flat=True).first() or {}
+    return {name: bool(own.get(name) or whole.get(name)) for name in SETTINGS}
+
+
+def granted(
+    row: Bucket, acl: list[dict[str, str]], table: dict[str, tuple[str, ...]], arn: str
+) -> tuple[dict[str, Any], ...]:
+    """What an ACL grants, as statements beside the bucket policy's; none where ACLs are off."""
+    if row.ownership == "BucketOwnerEnforced" or not acl:
+        return ()
+    ignore = blocks(row)["IgnorePublicAcls"]
+    found = []
+    for grant in acl:
+        if ignore and grant["Grantee"] in (ALL_USERS, AUTHENTICATED):
+            continue
+        permissions = table if grant["Permission"] == "FULL_CONTROL" else (grant["Permission"],)
+        found.append(_statement(grant["Grantee"], [a for p in permissions for a in table.get(p, ())], arn))
+    return tuple(found)
+
+
+def _statement(grantee: str, actions: list[str], arn: str) -> dict[str, Any]:
+    statement: dict[str, Any] = {"Sid": "AccessControlList", "Effect": "Allow", "Action": actions, "Resource": arn}
+    if grantee == AUTHENTICATED:
+        anybody = {"StringNotEquals": {"aws:PrincipalType": "Anonymous"}}
+        return {**statement, "Principal": "*", "Condition": anybody}
+    return {**statement, "Principal": "*" if grantee == ALL_USERS else {"AWS": grantee}}
+
+
+def object_(call: Call, Bucket: str, Key: str, VersionId: str | None = None, **_: Any) -> Target:
+    """An object, or the version asked for; a version has actions of its own."""
+    row = find(call, Bucket)
+    found = version(row, Key, VersionId)
+    action = call.operation.action
+    if VersionId is not None and not action.endswith("Version"):
+        action = action + "Version" if action != "s3:GetObjectTagging" else "s3:GetObjectVersionTagging"
+    return of_object(row, Key, found, action)
+
+
+def version(row: Bucket, key: str, version_id: str | None = None) -> Object | None:
+    rows = Object.objects.filter(bucket=row, key=key)
+    return (rows.filter(version=version_id) if version_id is not None else rows.filter(latest=True)).first()
+
+
+def new_object(
+    call: Call, Bucket: str, Key: str, Tagging: str | None = None, ACL: str | None = None, **_: Any
+) -> list[Target]:
+    """Writing an object may need the tagging and ACL permissions too. S3 User Guide: "Required permissions for S3 API operations"."""
+    row = find(call, Bucket)
+    if len(Key.encode()) > 1024:
+        raise AwsError("KeyTooLongError", "Your key is too long", 400)
+    found = version(row, Key)
+    targets = [of_object(row, Key, found, "s3:PutObject")]
+    if Tagging:
+        targets.append(of_object(row, Key, found, "s3:PutObjectTagging"))
+    if ACL:
+        targets.append(of_object(row, Key, found, "s3:PutObjectAcl"))
+    return targets
+
+
+def existing(call: Call, key: str) -> Object:
+    """The object found. One that is missing is only admitted to whoever may list the bucket. Raises NoSuchKey."""
+    found = call.target.row
+    if found is None or (found.marker and call.params.get("VersionId") is None):
+        if call.caller.kind != callers.EXAMINER:
+            call.require("s3:ListBucket", of_bucket(call.target.loaded))
+        if call.params.get("VersionId") is not None:
+            raise AwsError("NoSuchVersion", "The specified version does not exist.", 404, Key=key)
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+    if found.marker:
+        raise AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+    return found
