@@ -7,6 +7,7 @@ import hmac
 import json
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,15 @@ class Temporary:
     access_key_id: str
     secret: str
     token: str
+
+    def shown(self, expires: int) -> dict[str, Any]:
+        """As STS answers them; `expires` in epoch seconds."""
+        return {
+            "AccessKeyId": self.access_key_id,
+            "SecretAccessKey": self.secret,
+            "SessionToken": self.token,
+            "Expiration": datetime.fromtimestamp(expires, UTC),
+        }
 
 
 def _sign(body: str) -> str:
