@@ -1,5 +1,6 @@
 """Every setting of iamlab, read from the environment through four small functions."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -43,10 +44,8 @@ def env_secret() -> str:
         draft = kept.with_suffix(f".{os.getpid()}")
         draft.write_text(secrets.token_urlsafe(50))
         draft.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, kept)
-        except FileExistsError:
-            pass
         draft.unlink()
     return kept.read_text()
 

@@ -1,1 +1,1 @@
-"""The one way in: authenticate, authorise, perform, record. Every console click and every CLI call goes through `call`."""
+"""The one way in: authenticate, authorise, perform, record; every console click and every CLI call goes through it."""

@@ -119,7 +119,8 @@ def _structures(shape: StructureShape) -> Check:
         prefix = f"{path}." if path else ""
         for name in required:
             if value.get(name) is None:
-                yield f"Value null at '{prefix}{lower_camel(name)}' failed to satisfy constraint: Member must not be null"
+                at = prefix + lower_camel(name)
+                yield f"Value null at '{at}' failed to satisfy constraint: Member must not be null"
         for name, item in value.items():
             if item is not None and name in members:
                 yield from members[name](item, prefix + lower_camel(name))
@@ -151,7 +152,7 @@ def _check_of(shape: Shape) -> Check:
 
     def check(value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must be a {shape.type_name}"
+            yield constraint(_shown(value), path, f"be a {shape.type_name}")
         elif inner is not None:
             yield from inner(value, path)
 
@@ -166,7 +167,7 @@ def _operation_check(service: str, api_name: str) -> tuple[Check, frozenset[str]
 
 
 def check_parameters(service: str, api_name: str, params: Mapping[str, Any]) -> None:
-    """Raise ValidationError when `params` do not fit the operation's input shape. Unknown names are ignored, as AWS does."""
+    """Raise ValidationError when `params` do not fit the operation's input shape. Unknown names are ignored."""
     found = _operation_check(service, api_name)
     if found is None:
         return

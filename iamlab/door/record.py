@@ -95,7 +95,7 @@ def keep(row: Row) -> None:
 
 
 def take_pending() -> list[Row]:
-    """What is held, to be stored in a change's own transaction ahead of the change: the order of events is their order."""
+    """What is held, to be stored in a change's own transaction, ahead of the change's event."""
     pending = _pending.get()
     if pending is None:
         return []

@@ -19,7 +19,7 @@ KEPT = 2_000  # principals whose policies stay compiled in one process
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One policy that applies: where it sits, what it is called, how the principal comes to have it, its text's digest."""
+    """One policy that applies: where it sits, its name, how the principal comes to have it, its text's digest."""
 
     layer: str
     name: str

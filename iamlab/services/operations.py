@@ -146,11 +146,12 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as the operation `name`, such as "iam:GetUser".
 
-    The function takes the Call and, as keywords, the parameters by their API names. `action` is the IAM action where the
-    name differs. `target(call, **parameters)` finds what is acted on ("*" without one); `context` adds condition keys;
-    `prepare` does slow work outside the transaction and its result is `call.prepared`. `writes` follows from the name
-    unless given. `unauthorised` operations are ones that no policy controls, or that ask for each of their parts themselves. `data_event` marks what CloudTrail counts as data.
-    `bulk(params_list, account_id)` loads the targets of many calls at once, rows included, for call_many.
+    The function takes the Call and, as keywords, the parameters by their API names. `action` is the IAM action where
+    the name differs. `target(call, **parameters)` finds what is acted on ("*" without one); `context` adds condition
+    keys; `prepare` does slow work outside the transaction and its result is `call.prepared`. `writes` follows from the
+    name unless given. `unauthorised` operations are ones that no policy controls, or that ask for each of their parts
+    themselves. `data_event` marks what CloudTrail counts as data. `bulk(params_list, account_id)` loads the targets of
+    many calls at once, rows included, for call_many.
     """
 
     def register(perform: Callable[..., Any]) -> Callable[..., Any]:

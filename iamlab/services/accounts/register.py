@@ -1,4 +1,4 @@
-"""Registering a simulated account: what sign-up leads to. Account Management guide: "Create a standalone AWS account"."""
+"""Registering a simulated account. Account Management guide: "Create a standalone AWS account"."""
 
 from typing import Any
 
@@ -17,7 +17,10 @@ def kinds_of(password: str) -> int:
 
 
 def check_default_rules(password: str, *names: str) -> None:
-    """The default password policy: 8 to 128 characters, three of four kinds, not the account's name or e-mail. Raises WeakPassword."""
+    """The default password policy: 8 to 128 characters, three of four kinds, no name of the account's.
+
+    Raises WeakPassword.
+    """
     if not 8 <= len(password) <= 128:
         raise AwsError("WeakPassword", "The password must be 8 to 128 characters long.")
     if kinds_of(password) < 3:

@@ -162,7 +162,7 @@ class AccessKey(models.Model):
 
 
 class MfaDevice(models.Model):
-    """A virtual MFA device; unassigned until two codes were given. `holder` is a user's unique id, or the account's id."""
+    """A virtual MFA device; unassigned until two codes were given. `holder` is a user's or the account's id."""
 
     account = models.ForeignKey(Account, models.CASCADE)
     name = models.CharField(max_length=226)

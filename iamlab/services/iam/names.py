@@ -28,6 +28,6 @@ def unique_id(kind: str) -> str:
 
 
 def secret_of(key_id: str) -> str:
-    """The 40-character secret of an access key: derived from the server's key, so that nothing that could leak is kept."""
+    """The 40-character secret of an access key: derived from the server's key, so that no table could leak it."""
     digest = hmac.new(settings.SECRET_KEY.encode(), b"access key " + key_id.encode(), hashlib.sha256).digest()
     return base64.b64encode(digest).decode()[:40]

@@ -35,7 +35,7 @@ def with_prefix(rows: QuerySet[Object], prefix: str) -> QuerySet[Object]:
 
 
 def walk(rows: QuerySet[Object], prefix: str, delimiter: str, start: str) -> Iterator[tuple[str, Object | None]]:
-    """Keys and common prefixes behind `start`, in byte order; a common prefix comes without a row, and is skipped whole."""
+    """Keys and common prefixes behind `start`, in byte order; a common prefix has no row, and is skipped whole."""
     rows = with_prefix(rows, prefix).order_by("key")
     while True:
         batch = list(rows.filter(key__gt=start)[:BATCH] if start else rows[:BATCH])

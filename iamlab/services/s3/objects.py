@@ -336,8 +336,8 @@ def copy_object(
     bucket = call.targets[1].loaded
     if bucket.pk == found.bucket_id and Key == found.key and MetadataDirective == "COPY" and StorageClass is None:
         message = (
-            "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
-            "metadata, storage class, website redirect location or encryption attributes."
+            "This copy request is illegal because it is trying to copy an object to itself without changing the "
+            "object's metadata, storage class, website redirect location or encryption attributes."
         )
         raise AwsError("InvalidRequest", message, 400)
     headers = (

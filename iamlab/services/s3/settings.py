@@ -136,7 +136,8 @@ def delete_object_tagging(call: Call, Bucket: str, Key: str, VersionId: str | No
 # The console asks for these on every bucket; nothing here can set them, so that the honest answer is: not configured.
 ABSENT = (
     ("GetBucketCors", "s3:GetBucketCORS", "NoSuchCORSConfiguration", "The CORS configuration does not exist"),
-    ("GetBucketWebsite", "", "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
+    ("GetBucketWebsite", "", "NoSuchWebsiteConfiguration", 
+     "The specified bucket does not have a website configuration"),
     ("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration",
      "The lifecycle configuration does not exist"),
     ("GetBucketReplication", "s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError",

@@ -38,7 +38,7 @@ def no_such_bucket(name: str) -> AwsError:
 
 
 def find(call: Call, name: str) -> Bucket:
-    """The bucket of that name in the sandbox. Raises NoSuchBucket: a name that nobody owns has no policy to judge by."""
+    """The bucket of that name in the sandbox. Raises NoSuchBucket: what nobody owns has no policy to judge by."""
     found = Bucket.objects.filter(sandbox_id=call.caller.world.sandbox_id, name=name).first()
     if found is None or (call.caller.kind == callers.EXAMINER and found.account_id != call.account_id):
         raise no_such_bucket(name)
@@ -129,7 +129,7 @@ def version(row: Bucket, key: str, version_id: str | None = None) -> Object | No
 def new_object(
     call: Call, Bucket: str, Key: str, Tagging: str | None = None, ACL: str | None = None, **_: Any
 ) -> list[Target]:
-    """Writing an object may need the tagging and ACL permissions too. S3 User Guide: "Required permissions for S3 API operations"."""
+    """Writing may need tagging and ACL permissions too. S3 guide: "Required permissions for S3 API operations"."""
     row = find(call, Bucket)
     if len(Key.encode()) > 1024:
         raise AwsError("KeyTooLongError", "Your key is too long", 400)

@@ -1,4 +1,4 @@
-"""ConsoleLogin: a password becomes a console session's credentials. CloudTrail User Guide: "AWS Management Console sign-in events"."""
+"""ConsoleLogin: a password becomes a session. CloudTrail User Guide: "AWS Management Console sign-in events"."""
 
 from dataclasses import replace
 from typing import Any

@@ -14,8 +14,8 @@ def second_factor(call: Call, SerialNumber: str | None, TokenCode: str | None) -
     ).first()
     if device is None or not holder:
         message = (
-            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid "
-            "and associated with this user."
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is "
+            "valid and associated with this user."
         )
         raise AwsError("AccessDenied", message, 403)
     if not TokenCode or not take_code(device, TokenCode):

@@ -93,16 +93,17 @@ def duration(call: Call, row: Role, DurationSeconds: int | None) -> int:
 
 
 def session_tags(call: Call, Tags: Any, TransitiveTagKeys: list[str] | None) -> tuple[dict[str, str], list[str]]:
-    """The session's tags: those handed down stand first and cannot be changed. Raises InvalidParameterValue..."""
+    """The session's tags: those handed down stand first and cannot be changed. Raises InvalidInput, ValidationError."""
     given = {tag["Key"]: tag["Value"] for tag in Tags or ()}
     if len({key.lower() for key in given}) != len(Tags or ()):
         raise AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
     handed_down = {key: call.caller.session_tags[key] for key in call.caller.transitive_tags}
     if {key.lower() for key in given} & {key.lower() for key in handed_down}:
-        raise AwsError(
-            "ValidationError",
-            "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+        message = (
+            "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from "
+            "the calling session."
         )
+        raise AwsError("ValidationError", message)
     if len(given) + len(handed_down) > TAGS_MOST:
         raise AwsError("ValidationError", f"A session has at most {TAGS_MOST} tags.")
     transitive = [*handed_down, *(TransitiveTagKeys or ())]

@@ -40,7 +40,7 @@ def _sign(body: str) -> str:
 
 
 def issue(claims: dict[str, Any]) -> Temporary:
-    """New credentials for `claims`: account, kind, principal (unique id), issued and expires (epoch seconds), and more."""
+    """New credentials for `claims`: account, kind, principal (unique id), issued, expires (epoch seconds), more."""
     key_id = unique_id("session-key")
     packed = zlib.compress(json.dumps({**claims, "key": key_id}, separators=(",", ":")).encode())
     body = MARK + base64.urlsafe_b64encode(packed).decode()
