@@ -1,5 +1,6 @@
 """Every setting of iamlab, read from the environment through four small functions."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -43,10 +44,8 @@ def env_secret() -> str:
         draft = kept.with_suffix(f".{os.getpid()}")
         draft.write_text(secrets.token_urlsafe(50))
         draft.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, kept)
-        except FileExistsError:
-            pass
         draft.unlink()
     return kept.read_text()
 
@@ -107,7 +106,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}", conn_max_age=600)}
+SQLITE = f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}"
+DATABASES = {"default": dj_database_url.config(default=SQLITE, conn_max_age=600)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Deferred read-then-write transactions fail in bulk under concurrency, whatever the timeout.
@@ -139,6 +139,16 @@ WHITENOISE_USE_FINDERS = True
 
 CRISPY_TEMPLATE_PACK = "cloudscape"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["cloudscape"]
+
+# Without DEBUG Django would mail tracebacks and print nothing: the terminal is where an operator looks.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+    "loggers": {"django.request": {"handlers": ["terminal"], "level": "ERROR", "propagate": False}},
+}
 
 # Limits of the simulated cloud.
 OBJECT_BYTES = env_int("OBJECT_BYTES", 32 * 2**20)
