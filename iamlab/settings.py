@@ -110,9 +110,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": dj_database_url.config(default=f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}", conn_max_age=600)
-}
+SQLITE = f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}"
+DATABASES = {"default": dj_database_url.config(default=SQLITE, conn_max_age=600)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Deferred read-then-write transactions fail in bulk under concurrency, whatever the timeout.
@@ -144,6 +143,16 @@ WHITENOISE_USE_FINDERS = True
 
 CRISPY_TEMPLATE_PACK = "cloudscape"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["cloudscape"]
+
+# Without DEBUG Django would mail tracebacks and print nothing: the terminal is where an operator looks.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+    "loggers": {"django.request": {"handlers": ["terminal"], "level": "ERROR", "propagate": False}},
+}
 
 # Limits of the simulated cloud.
 OBJECT_BYTES = env_int("OBJECT_BYTES", 32 * 2**20)

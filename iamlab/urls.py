@@ -1,5 +1,8 @@
 """The first level of every address."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("iamlab.labs.urls")),
+    path("", include("iamlab.people.urls")),
+]

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tools import chromium
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
 
 
@@ -11,3 +13,14 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if not {"browser", "cli", "slow"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.fast)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The machine's own Chromium, kept from calling home."""
+    flags = ["quic", "background-networking", "component-update", "sync", "gpu", "dev-shm-usage"]
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium.find(),
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{flag}" for flag in flags)],
+    }

@@ -18,11 +18,11 @@ ACCOUNT = "a.id, a.sandbox_id, s.revision, s.clock_offset, s.throttled, a.root_s
 BY_KEY = f"""
     select {ACCOUNT}, k.active, u.name, u.path, u.unique_id, u.tags, u.boundary
     from iam_accesskey k join accounts_account a on a.id = k.account_id join accounts_sandbox s on s.id = a.sandbox_id
-    left join iam_user u on u.id = k.user_id where k.key_id = %s"""
+    left join iam_user u on u.id = k.user_id where k.key_id = %s and a.closed is null"""
 BY_USER = f"""
     select {ACCOUNT}, u.name, u.path, u.unique_id, u.tags, u.boundary, u.sessions_valid_from
     from accounts_account a join accounts_sandbox s on s.id = a.sandbox_id
-    left join iam_user u on u.account_id = a.id and u.unique_id = %s where a.id = %s"""
+    left join iam_user u on u.account_id = a.id and u.unique_id = %s where a.id = %s and a.closed is null"""
 BY_ROLE = BY_USER.replace("iam_user", "iam_role")
 
 

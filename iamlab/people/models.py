@@ -1,5 +1,6 @@
 """Who is here: one row for each person, guest or claimed. Never a principal of the simulated cloud."""
 
+import hashlib
 import secrets
 
 from django.contrib.auth.models import AbstractUser
@@ -12,6 +13,8 @@ class Person(AbstractUser):
     display_name = models.CharField(max_length=80, blank=True)
     is_guest = models.BooleanField(default=False)
     is_instructor = models.BooleanField(default=False)
+    # The digest of a guest's recovery key: a link shown at the start brings back who lost the cookie.
+    recovery = models.CharField(max_length=64, blank=True, db_index=True)
 
     class Meta:
         verbose_name_plural = "people"
@@ -20,9 +23,19 @@ class Person(AbstractUser):
         return self.display_name or self.username
 
 
-def create_guest() -> Person:
-    """A person made by one click, without a password."""
-    guest = Person(username=f"guest-{secrets.token_hex(6)}", display_name="Guest", is_guest=True)
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def create_guest() -> tuple[Person, str]:
+    """A person made by one click, without a password, and the key that brings them back."""
+    key = secrets.token_urlsafe(18)
+    guest = Person(username=f"guest-{secrets.token_hex(6)}", display_name="Guest", is_guest=True, recovery=digest(key))
     guest.set_unusable_password()
     guest.save()
-    return guest
+    return guest, key
+
+
+def recovered(key: str) -> Person | None:
+    """The person whose recovery key this is."""
+    return Person.objects.filter(recovery=digest(key), is_active=True).first() if key else None

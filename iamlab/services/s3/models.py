@@ -57,7 +57,7 @@ class Object(models.Model):
     """One version of an object, or a delete marker. `version` is "null" where versioning was never on."""
 
     account = models.ForeignKey(Account, models.CASCADE)  # the bucket's owner
-    bucket = models.ForeignKey(Bucket, models.CASCADE, related_name="objects")
+    bucket = models.ForeignKey(Bucket, models.CASCADE, related_name="versions")
     key = models.CharField(max_length=1024)
     version = models.CharField(max_length=32, default="null")
     latest = models.BooleanField(default=True)

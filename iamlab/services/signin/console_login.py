@@ -45,7 +45,7 @@ def verify(call: Call, Password: str, Account: str = "", UserName: str = "", Ema
 
 
 def find_account(call: Call, name: str, email: str) -> Account | None:
-    rows = Account.objects.filter(sandbox_id=call.caller.world.sandbox_id)
+    rows = Account.objects.filter(sandbox_id=call.caller.world.sandbox_id, closed=None)
     if email:
         return rows.filter(email_lower=email.lower()).first()
     return rows.filter(pk=name).first() or (rows.filter(alias=name).first() if name else None)

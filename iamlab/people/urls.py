@@ -1,0 +1,12 @@
+"""Addresses of signing in to iamlab itself."""
+
+from django.urls import path
+
+from iamlab.people import views
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("claim/", views.claim, name="claim"),
+    path("back/<str:key>/", views.come_back, name="come-back"),
+]

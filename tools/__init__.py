@@ -1,0 +1,1 @@
+"""Commands for developers and operators; nothing that the running application imports."""

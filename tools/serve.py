@@ -1,0 +1,63 @@
+"""Prepares the database, says where iamlab is, and becomes the server; `make run` inside the virtual environment."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.environment import say  # noqa: E402
+from tools.network import network_addresses  # noqa: E402
+
+
+def prepare() -> None:
+    """Migrations, and on the first run the demo class."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamlab.settings")
+    import django
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command, get_commands
+
+    django.setup()
+    say("Migrating the database")
+    call_command("migrate", verbosity=0, interactive=False)
+    if settings.DEMO and "demo" in get_commands() and not get_user_model().objects.exists():
+        say("First run: making the demo class (DEMO=0 starts without)")
+        call_command("demo")
+
+
+def announce(host: str, port: str) -> None:
+    """The addresses of this server."""
+    on_every_network = host in ("0.0.0.0", "::")
+    print(f"\n  iamlab is on       http://{'127.0.0.1' if on_every_network else host}:{port}/")
+    if on_every_network:
+        for address in network_addresses() or ["(this machine has no network address)"]:
+            print(f"  give your class    http://{address}:{port}/")
+    print("  Ctrl-C stops it.\n", flush=True)
+
+
+def become_server(host: str, port: str, args: list[str]) -> None:
+    os.chdir(ROOT)
+    (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
+    options = [
+        "-w",
+        "2",
+        "--threads",
+        "4",
+        "--limit-request-line",
+        "8190",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *args, "iamlab.wsgi"])
+
+
+if __name__ == "__main__":
+    host, port, *args = sys.argv[1:]
+    prepare()
+    announce(host, port)
+    become_server(host, port, args)
