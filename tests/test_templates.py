@@ -1,0 +1,54 @@
+"""What no template may hold: unescaped text, and anything that the Content-Security-Policy would refuse."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FORBIDDEN = {
+    "unescaped text": re.compile(r"\|\s*safe(seq)?\b|\{%\s*autoescape\s+off"),
+    "an inline style": re.compile(r"<style\b|[\s\"']style\s*=", re.IGNORECASE),
+    "an inline handler": re.compile(r"[\s\"'](hx-)?on[a-z:-]+\s*=\s*[\"']|javascript:", re.IGNORECASE),
+    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
+    "evaluated attributes": re.compile(r"=\s*[\"']\s*js:"),
+}
+
+
+def faults(text: str) -> list[str]:
+    """What a template holds that it may not, with its lines."""
+    found = []
+    for name, pattern in FORBIDDEN.items():
+        for match in pattern.finditer(text):
+            found.append(f"line {text.count(chr(10), 0, match.start()) + 1}: {name}")
+    return found
+
+
+def test_no_template_is_unsafe_or_inline():
+    templates = [path for folder in ("templates", "iamlab") for path in (ROOT / folder).rglob("*.html")]
+    broken = {str(path.relative_to(ROOT)): faults(path.read_text()) for path in templates}
+    assert {path: found for path, found in broken.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>{{ name|safe }}</p>",
+        "{{ names | safeseq }}",
+        "{% autoescape off %}{{ name }}{% endautoescape %}",
+        '<div class="a" style="color: red">',
+        '<a href="#" onclick="go()">',
+        '<a hx-on:click="go()">',
+        '<a href="javascript:go()">',
+        "<script>go()</script>",
+        "<style>p { color: red }</style>",
+        "<div hx-vals='js:{a: b()}'>",
+    ],
+)
+def test_each_of_these_is_found(text):
+    assert faults(text)
+
+
+def test_a_script_of_ours_and_plain_words_are_not():
+    text = """<script src="{% static 'console.js' %}" defer></script>\n<p>Sign on = once; a safe style.</p>{{ name }}"""
+    assert faults(text) == []
