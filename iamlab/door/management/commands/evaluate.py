@@ -1,0 +1,20 @@
+"""`manage.py evaluate`: cases of the batch format from standard input, one answer a line."""
+
+import sys
+
+from django.core.management.base import BaseCommand
+
+from iamlab.policy.batch import answer_lines
+
+
+class Command(BaseCommand):
+    help = "Judge cases (JSON Lines on standard input) with the evaluator of the door; one answer a line."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--explain", action="store_true", help="add the evidence of each decision")
+
+    def handle(self, *, explain, **options):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        for answer in answer_lines(sys.stdin, explain=explain):
+            sys.stdout.write(answer + "\n")

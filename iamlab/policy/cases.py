@@ -1,0 +1,154 @@
+"""Cases of the batch format, one JSON object each, read into a request and its policies.
+
+A reader keeps the documents named by the first line (`{"policies": {NAME: DOCUMENT}}`) for `{"ref": NAME}`, and one
+`Policies` object for each set of documents, so that cases with the same policies share their plans.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .arns import caller_from
+from .compile import Document, Policy, compile_document
+from .conditions import text_of
+from .document import MalformedPolicy
+from .evaluate import Policies, Request
+
+KEPT_SETS = 20_000
+
+
+class UnreadableCase(Exception):
+    """A case that cannot be judged, and why."""
+
+
+class CaseReader:
+    """Reads cases, keeping what they share."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, Policy] = {}
+        self._sets: dict[Any, Policies] = {}
+
+    def define(self, policies: object) -> None:
+        """Take in the named documents of the first line. Raises UnreadableCase."""
+        if not isinstance(policies, dict):
+            raise UnreadableCase("policies must be an object of name to document")
+        for name, document in policies.items():
+            self.named[name] = Policy(self._document(document, f"policies.{name}"), name)
+
+    def read(self, case: object) -> tuple[Request, Policies]:
+        """Request and policies of one case. Raises UnreadableCase."""
+        if not isinstance(case, dict):
+            raise UnreadableCase("a case must be a JSON object")
+        return self.request(case), self.policies(case)
+
+    def request(self, case: Mapping[str, Any]) -> Request:
+        principal = case.get("principal")
+        issuer = _text(case, "sessionIssuer", optional=True)
+        if not isinstance(principal, (str, dict)) or caller_from(principal, issuer).kind == "unknown":
+            raise UnreadableCase("principal is none of the known forms")
+        return Request(
+            principal=principal,
+            action=_text(case, "action") or "",
+            resource=_text(case, "resource") or "",
+            context=_context(case.get("context")),
+            resource_account=_text(case, "resourceAccount", optional=True),
+            session_issuer=issuer,
+            restrict_public_buckets=_boolean(case, "restrictPublicBuckets"),
+        )
+
+    def policies(self, case: Mapping[str, Any]) -> Policies:
+        flat = {field: self._flat(case.get(field), field) for field in FLAT}
+        levels = {field: self._levels(case.get(field), field) for field in LEVELS}
+        resource = case.get("resourcePolicy")
+        bucket = None if resource is None else self._policy(resource, "resourcePolicy", "resourcePolicy")
+        key = (tuple(map(_identity, flat.values())), tuple(map(_identity, levels.values())), _identity(bucket))
+        found = self._sets.get(key)
+        if found is None:
+            if len(self._sets) >= KEPT_SETS:
+                self._sets.clear()
+            found = self._sets[key] = Policies(
+                identity=flat["identityPolicies"],
+                resource=bucket,
+                boundaries=flat["permissionsBoundaries"],
+                session=flat["sessionPolicies"],
+                vpce=flat["vpcEndpointPolicies"],
+                scps=levels["serviceControlPolicies"],
+                rcps=levels["resourceControlPolicies"],
+            )
+        return found
+
+    def _document(self, document: object, where: str) -> Document:
+        if not isinstance(document, dict):
+            raise UnreadableCase(f"{where} is no policy document")
+        try:
+            return compile_document(document)
+        except MalformedPolicy as error:
+            raise UnreadableCase(f"{where} has not the shape of a policy document") from error
+
+    def _policy(self, document: object, where: str, name: str) -> Policy:
+        if isinstance(document, dict) and "Statement" not in document and isinstance(document.get("ref"), str):
+            if document["ref"] not in self.named:
+                raise UnreadableCase(f"{where} refers to {document['ref']!r}, which is not defined")
+            return self.named[document["ref"]]
+        return Policy(self._document(document, where), name)
+
+    def _flat(self, documents: object, field: str) -> tuple[Policy, ...]:
+        if documents is None:
+            return ()
+        if not isinstance(documents, list):
+            raise UnreadableCase(f"{field} must be a list of policies")
+        return tuple(self._policy(one, f"{field}[{n}]", f"{field}[{n}]") for n, one in enumerate(documents))
+
+    def _levels(self, levels: object, field: str) -> tuple[tuple[Policy, ...], ...]:
+        if levels is None:
+            return ()
+        if not isinstance(levels, list):
+            raise UnreadableCase(f"{field} must be a list of lists of policies")
+        return tuple(self._flat(level or [], f"{field}[{n}]") for n, level in enumerate(levels))
+
+
+FLAT = ("identityPolicies", "permissionsBoundaries", "sessionPolicies", "vpcEndpointPolicies")
+LEVELS = ("serviceControlPolicies", "resourceControlPolicies")
+
+
+def _identity(part: Any) -> Any:
+    """A set of policies by the content and names it holds."""
+    if isinstance(part, Policy):
+        return part.document.digest, part.name
+    return None if part is None else tuple(map(_identity, part))
+
+
+def _text(case: Mapping[str, Any], field: str, *, optional: bool = False) -> str | None:
+    value = case.get(field)
+    if value is None and optional:
+        return None
+    if not isinstance(value, str):
+        raise UnreadableCase(f"{field} must be a string")
+    return value
+
+
+def _boolean(case: Mapping[str, Any], field: str) -> bool:
+    value = case.get(field)
+    if value is not None and not isinstance(value, bool):
+        raise UnreadableCase(f"{field} must be true or false")
+    return bool(value)
+
+
+def _context(context: object) -> dict[str, Any]:
+    if context is None:
+        return {}
+    if not isinstance(context, dict):
+        raise UnreadableCase("context must be an object")
+    for key, value in context.items():
+        for member in value if isinstance(value, list) else [value]:
+            if member is not None and text_of(member) is None:
+                raise UnreadableCase(f"context value of {key!r} must be a string or a list of strings")
+    return context
+
+
+def load_line(line: str) -> Any:
+    """The JSON of one line. Raises UnreadableCase."""
+    try:
+        return json.loads(line)
+    except (RecursionError, ValueError) as error:
+        raise UnreadableCase(f"not JSON: {error}") from error
