@@ -1,0 +1,101 @@
+"""Questions that are not calls: what would be decided for a principal, an action, a resource and a context?"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from iamlab.door.authorise import Judgement, judge, request_context
+from iamlab.services import callers, clock, resources
+from iamlab.services.callers import Caller, Source, World
+from iamlab.services.iam.models import Role, User
+from iamlab.services.operations import AwsError, Target
+
+QUESTION = Source(ip="192.0.2.10", user_agent="iamlab", secure=True)  # a made-up address: no call, no network
+
+
+def judge_as(
+    asker: Caller,
+    principal: str,
+    action: str,
+    resource: str = "*",
+    context: Mapping[str, str | list[str]] | None = None,
+) -> Judgement:
+    """Decide as if `principal` called. A principal is root, anonymous, user/NAME, role/NAME or an ARN of the account.
+
+    Users are asked as a console session would ask (temporary credentials, no MFA); `context` overrides any key, and a
+    key given as None is left out. Raises NoSuchEntity for a principal who does not exist.
+    """
+    caller = principal_of(asker, principal)
+    now = clock.now(asker.world)
+    if caller.kind in (callers.USER, callers.ROLE):
+        caller = replace(caller, issued=now, console=caller.kind == callers.USER)
+    target = resources.target_of(asker.world, resource, action)
+    return judge_with(caller, action, target, context or {}, now)
+
+
+def judge_with(caller: Caller, action: str, target: Target, context: Mapping[str, Any], now: datetime) -> Judgement:
+    given = {key.lower() for key in context}
+    full = {key: value for key, value in request_context(caller, QUESTION, now).items() if key.lower() not in given}
+    full |= {key: value for key, value in context.items() if value is not None}
+    return judge(caller, action, target, full)
+
+
+def principal_of(asker: Caller, principal: str) -> Caller:
+    """The caller that a principal would be. Raises NoSuchEntity."""
+    world, account_id = asker.world, asker.account_id
+    if principal == "anonymous":
+        return Caller(callers.ANONYMOUS, "anonymous", world, unique_id="anonymous", name="anonymous")
+    if principal.endswith(".amazonaws.com"):
+        return Caller(callers.SERVICE, "", world, name=principal, arn=principal)
+    short = principal.removeprefix(f"arn:aws:iam::{account_id}:")
+    kind, _, path = short.partition("/")
+    name = path.rpartition("/")[2]
+    if short == "root":
+        return _root(world, account_id)
+    if kind == "user":
+        return _user(world, account_id, name)
+    if kind == "role":
+        return _role(world, account_id, name)
+    raise AwsError("NoSuchEntity", f"{principal} is no principal of account {account_id}.", 404)
+
+
+def _root(world: World, account_id: str) -> Caller:
+    arn = f"arn:aws:iam::{account_id}:root"
+    return Caller(callers.ROOT, account_id, world, arn=arn, principal_arn=arn, unique_id=account_id, name="root")
+
+
+def _user(world: World, account_id: str, name: str) -> Caller:
+    row = User.objects.filter(account_id=account_id, name_lower=name.lower()).first()
+    if row is None:
+        raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
+    arn = f"arn:aws:iam::{account_id}:user{row.path}{row.name}"
+    return Caller(
+        callers.USER,
+        account_id,
+        world,
+        arn=arn,
+        principal_arn=arn,
+        unique_id=row.unique_id,
+        name=row.name,
+        tags=row.tags,
+        boundary=row.boundary,
+    )
+
+
+def _role(world: World, account_id: str, name: str) -> Caller:
+    row = Role.objects.filter(account_id=account_id, name_lower=name.lower()).first()
+    if row is None:
+        raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+    return Caller(
+        callers.ROLE,
+        account_id,
+        world,
+        arn=f"arn:aws:sts::{account_id}:assumed-role/{row.name}/question",
+        principal_arn=f"arn:aws:iam::{account_id}:role{row.path}{row.name}",
+        unique_id=row.unique_id,
+        name=row.name,
+        session_name="question",
+        tags=row.tags,
+        boundary=row.boundary,
+    )
