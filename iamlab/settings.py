@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "iamlab.services.signin",
     "iamlab.services.s3",
     "iamlab.sandbox",
+    "iamlab.labs",
     "iamlab.door",
 ]
 

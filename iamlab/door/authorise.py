@@ -145,13 +145,7 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
         session_issuer=caller.principal_arn if caller.kind in (callers.ROLE, callers.FEDERATED) else None,
         restrict_public_buckets=target.restrict_public,
     )
-    policies = Policies(
-        identity=applied.identity,
-        resource=applicable.resource_policy(target.policy, target.arn, target.granted),
-        boundaries=applied.boundaries,
-        session=applied.session,
-        scps=applied.scps,
-    )
+    policies = applied.policies(target.policy, target.arn, target.granted)
     return Judgement(
         request, policies, evaluate(request, policies), caller, applied.digest, applied.text, target.policy
     )

@@ -1,4 +1,4 @@
-"""Facts of a learner's work at a lab: check results, hints used, answers, times. Marks are derived from them, not stored."""
+"""Facts of a learner's work at a lab: check results, hints used, answers, times. Marks are derived from them."""
 
 from django.conf import settings
 from django.db import models
@@ -90,10 +90,12 @@ class CheckFact(models.Model):
 
 
 class Happening(models.Model):
-    """One thing of a learner's timeline that is no call: a check's change, a hint, an answer, a reset, an act of others."""
+    """One thing of a timeline that is no call: a check's change, a hint, an answer, a reset, an act of others."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="happenings")
-    kind = models.CharField(max_length=24)  # check, hint, show-me, answer, reset, undo, jump, help, message, override ...
+    kind = models.CharField(
+        max_length=24
+    )  # check, hint, answer, reset, override ...
     step = models.CharField(max_length=64, blank=True)
     data = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

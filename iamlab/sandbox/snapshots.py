@@ -1,4 +1,4 @@
-"""Undo, checkpoint, jump, reset, branch and "as it was at": one mechanism. A snapshot is every row of a world but its events."""
+"""Undo, checkpoint, jump, reset, branch, "as it was at": one mechanism. A snapshot is all rows but events."""
 
 import base64
 import hashlib

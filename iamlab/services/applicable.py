@@ -3,18 +3,19 @@
 import hashlib
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iamlab.policy.catalog import managed_policy_document
-from iamlab.policy.compile import compile_document
-from iamlab.policy.evaluate import Policy
+from iamlab.policy.compile import Policy, compile_policy
+from iamlab.policy.evaluate import Policies
 from iamlab.services import callers
 from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller
 from iamlab.services.iam import models as iam
 
 KEPT = 2_000  # principals whose policies stay compiled in one process
+KEPT_RESOURCES = 64  # resource policies beside each
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,27 @@ class Applied:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Applicable:
-    """The policies of a principal by layer, ready for the evaluator, and their list as events keep it."""
+    """The policies of a principal, ready for the evaluator, and their list as events keep it."""
 
-    identity: tuple[Policy, ...]
-    boundaries: tuple[Policy, ...] | None
-    session: tuple[Policy, ...] | None
-    scps: tuple[tuple[Policy, ...], ...] | None
+    own: Policies  # without a resource's policy
     digest: str
     text: str
+    _with_resource: dict[str, Policies] = field(default_factory=dict)
+
+    def policies(self, digest: str, name: str, granted: tuple[dict[str, Any], ...] = ()) -> Policies:
+        """These with a resource's own policy, by its digest; kept, since the evaluator's plans hang on the object."""
+        if granted:
+            return replace(self.own, resource=resource_policy(digest, name, granted))
+        if not digest:
+            return self.own
+        found = self._with_resource.get(digest)
+        if found is None:
+            if len(self._with_resource) >= KEPT_RESOURCES:
+                self._with_resource.clear()
+            found = self._with_resource[digest] = replace(self.own, resource=resource_policy(digest, name))
+        return found
 
 
 _kept: OrderedDict[tuple[object, ...], Applicable] = OrderedDict()
@@ -128,22 +140,16 @@ def texts(digests: set[str]) -> dict[str, str]:
 def ready(applied: list[Applied]) -> Applicable:
     """Compile what applies, layer by layer."""
     documents = texts({one.digest for one in applied})
-    policies: dict[str, list[Policy]] = {"identity": [], "boundary": [], "session": []}
+    layers: dict[str, list[Policy]] = {"identity": [], "boundary": [], "session": []}
     for one in applied:
-        policies[one.layer].append(policy(one, documents[one.digest]))
+        layers[one.layer].append(compile_policy(documents[one.digest], one.name, arn=one.arn, via=one.via))
     text = json.dumps([[a.layer, a.name, a.arn, a.via, a.digest] for a in applied], separators=(",", ":"))
-    return Applicable(
-        identity=tuple(policies["identity"]),
-        boundaries=tuple(policies["boundary"]) or None,
-        session=tuple(policies["session"]) or None,
-        scps=None,
-        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        text=text,
+    own = Policies(
+        identity=tuple(layers["identity"]),
+        boundaries=tuple(layers["boundary"]) or None,
+        session=tuple(layers["session"]) or None,
     )
-
-
-def policy(one: Applied, text: str) -> Policy:
-    return Policy(document=compile_document(text), name=one.name, arn=one.arn, via=one.via)
+    return Applicable(own, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text)
 
 
 def resource_policy(digest: str, name: str, granted: tuple[dict[str, Any], ...] = ()) -> Policy | None:
@@ -156,4 +162,4 @@ def resource_policy(digest: str, name: str, granted: tuple[dict[str, Any], ...] 
         own = document["Statement"]
         document["Statement"] = [*(own if isinstance(own, list) else [own]), *granted]
         text = json.dumps(document)
-    return Policy(document=compile_document(text), name=name, arn="", via="resource")
+    return compile_policy(text, name, via="resource")
