@@ -9,11 +9,11 @@ from django.db import IntegrityError
 from iamlab.door import record
 from iamlab.door.authorise import authorise, judge, parameter_context, request_context
 from iamlab.door.parameters import check_parameters, known_parameters
-from iamlab.door.transactions import writing
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Sandbox, new_revision
 from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import REGISTRY, AwsError, Call, Operation, Target
+from iamlab.services.transactions import writing
 
 POLICY_SERVICES = ("iam", "organizations")  # whose writes bear on what principals may do
 

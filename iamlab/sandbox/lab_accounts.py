@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from iamlab.door.transactions import writing
 from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.iam.models import AccessKey
 from iamlab.services.iam.names import secret_of, unique_id
+from iamlab.services.transactions import writing
 
 
 class Taken(Exception):

@@ -13,10 +13,10 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from iamlab.door.transactions import writing
 from iamlab.sandbox.models import Chunk, Snapshot
 from iamlab.services.accounts.models import Account, Sandbox, new_revision
 from iamlab.services.cloudtrail.models import Event
+from iamlab.services.transactions import writing
 
 # Events are history, not state; console sessions go on, since a restored world keeps its people signed in.
 NOT_STATE = {"cloudtrail.Event", "signin.ConsoleSession"}

@@ -317,7 +317,7 @@ def copy_targets(call: Call, Bucket: str, Key: str, CopySource: Any, **more: Any
     return [targets.of_object(bucket, key, found, reading), *writing, *copied]
 
 
-@operation("s3:CopyObject", target=copy_targets, context=put_context, data_event=True)
+@operation("s3:CopyObject", action="s3:PutObject", target=copy_targets, context=put_context, data_event=True)
 def copy_object(
     call: Call,
     Bucket: str,
