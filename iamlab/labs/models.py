@@ -5,7 +5,6 @@ from django.db import models
 from django.utils import timezone
 
 from iamlab.sandbox.models import Snapshot
-from iamlab.services.accounts.models import Sandbox
 
 
 class LabVersion(models.Model):
@@ -25,7 +24,7 @@ class Attempt(models.Model):
     """One learner's run of a lab in one sandbox. Times here are real ones."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="attempts")
-    sandbox = models.OneToOneField(Sandbox, models.CASCADE, related_name="attempt")
+    sandbox = models.OneToOneField("accounts.Sandbox", models.CASCADE, related_name="attempt")
     lab_version = models.ForeignKey(LabVersion, models.PROTECT)
     lab = models.CharField(max_length=64)
     number = models.PositiveIntegerField(default=1)
@@ -93,9 +92,7 @@ class Happening(models.Model):
     """One thing of a timeline that is no call: a check's change, a hint, an answer, a reset, an act of others."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="happenings")
-    kind = models.CharField(
-        max_length=24
-    )  # check, hint, answer, reset, override ...
+    kind = models.CharField(max_length=24)  # check, hint, answer, reset, override ...
     step = models.CharField(max_length=64, blank=True)
     data = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
