@@ -1,1 +1,0 @@
-"""The ceiling: what Django itself takes for a view like ours, served by the same processes."""
