@@ -5,4 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("iamlab.labs.urls")),
     path("", include("iamlab.people.urls")),
+    path("", include("iamlab.components.urls")),
 ]
+
+handler400 = "iamlab.components.views.bad_request"

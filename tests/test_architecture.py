@@ -13,14 +13,15 @@ PACKAGE = ROOT / "iamlab"
 BELOW = {
     "people": [],
     "policy": [],
+    "components": [],
     "services": ["people", "policy"],
     "door": ["people", "services", "policy"],
     "sandbox": ["people", "services", "policy"],
-    "console": ["people", "door", "services", "policy"],
+    "console": ["people", "components", "door", "services", "policy"],
     "wire": ["people", "door", "services", "policy"],
-    "insight": ["people", "door", "services", "policy"],
-    "labs": ["people", "door", "sandbox", "services", "policy"],
-    "classroom": ["people", "labs", "door", "sandbox", "services", "policy"],
+    "insight": ["people", "components", "door", "services", "policy"],
+    "labs": ["people", "components", "door", "sandbox", "services", "policy"],
+    "classroom": ["people", "components", "labs", "door", "sandbox", "services", "policy"],
 }
 # A service may import those before it.
 SERVICES = ["accounts", "cloudtrail", "iam", "organizations", "sts", "signin", "s3", "ec2"]

@@ -74,6 +74,8 @@ def check(args: list[str]) -> int:
 def bench(args: list[str]) -> int:
     """Run the benchmarks (or those named in ARGS); each prints a ratio."""
     environment.install("requirements-dev.txt")
+    if not shutil.which("wrk"):
+        environment.apt_install("wrk")  # rates are left out without it
     return call([PYTHON, "-m", "bench", *args])
 
 

@@ -12,18 +12,16 @@ from tools.network import network_addresses  # noqa: E402
 
 
 def prepare() -> None:
-    """Migrations, and on the first run the demo class."""
+    """Migrations, and the demo class, which its command makes on the first run only and tells the sign-ins of."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamlab.settings")
     import django
     from django.conf import settings
-    from django.contrib.auth import get_user_model
     from django.core.management import call_command, get_commands
 
     django.setup()
     say("Migrating the database")
     call_command("migrate", verbosity=0, interactive=False)
-    if settings.DEMO and "demo" in get_commands() and not get_user_model().objects.exists():
-        say("First run: making the demo class (DEMO=0 starts without)")
+    if settings.DEMO and "demo" in get_commands():
         call_command("demo")
 
 
@@ -39,8 +37,13 @@ def announce(host: str, port: str) -> None:
 
 def become_server(host: str, port: str, args: list[str]) -> None:
     os.chdir(ROOT)
+    command = gunicorn(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", *args)
+    os.execv(command[0], command)
+
+
+def gunicorn(bind: str, *more: str) -> list[str]:
+    """The server's command line."""
     (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
     options = [
         "-w",
@@ -53,7 +56,7 @@ def become_server(host: str, port: str, args: list[str]) -> None:
         "warning",
         "--no-control-socket",
     ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *args, "iamlab.wsgi"])
+    return [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *more, "iamlab.wsgi"]
 
 
 if __name__ == "__main__":

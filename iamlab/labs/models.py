@@ -34,6 +34,7 @@ class Attempt(models.Model):
     started = models.DateTimeField(default=timezone.now)
     active = models.DateTimeField(default=timezone.now)  # the last call
     current = models.CharField(max_length=64, blank=True)  # the step that is open
+    examined = models.BigIntegerField(default=0)  # the last event that the checks have seen
     began_event = models.BigIntegerField(default=0)  # the last event before the start, and before each reset
     start = models.ForeignKey(Snapshot, models.SET_NULL, null=True, related_name="+")
     submitted = models.DateTimeField(null=True)

@@ -41,4 +41,14 @@ def examiner(person: Person, account: Account) -> Caller:
     """The caller by which checks, insight and the gradebook read. Raises Http404 for who may not see the sandbox."""
     if not may_see(person, account.sandbox):
         raise Http404
+    return examiner_of(account)
+
+
+def examiner_of(account: Account) -> Caller:
+    """The examiner for the machinery itself (lab checks), which acts for the attempt's own person."""
     return Caller(callers.EXAMINER, account.pk, world(account.sandbox), name="examiner", unique_id="examiner")
+
+
+def open_accounts(sandbox: Sandbox) -> list[Account]:
+    """The accounts of a world, the first registered first; each with its sandbox."""
+    return list(sandbox.accounts.select_related("sandbox").filter(closed=None).order_by("created", "pk"))

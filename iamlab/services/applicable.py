@@ -13,6 +13,7 @@ from iamlab.services import callers
 from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller
 from iamlab.services.iam import models as iam
+from iamlab.services.iam.password_policy import OWN_PASSWORD_DIGEST
 
 KEPT = 2_000  # principals whose policies stay compiled in one process
 KEPT_RESOURCES = 64  # resource policies beside each
@@ -102,9 +103,22 @@ def identity_policies(account_id: str, unique_id: str) -> list[Applied]:
     inline = iam.InlinePolicy.objects.filter(account_id=account_id, holder__in=vias).values_list(
         "holder", "name", "document"
     )
-    return managed(account_id, attached, "identity") + [
-        Applied("identity", name, "", vias[holder] or "inline", digest) for holder, name, digest in sorted(inline)
+    return [
+        *managed(account_id, attached, "identity"),
+        *(Applied("identity", name, "", vias[holder] or "inline", digest) for holder, name, digest in sorted(inline)),
+        *own_password(account_id, unique_id),
     ]
+
+
+def own_password(account_id: str, unique_id: str) -> list[Applied]:
+    """The account's password policy may let every user change their own password, as if by a policy of theirs."""
+    if (
+        not unique_id.startswith("AIDA")
+        or not iam.PasswordPolicy.objects.filter(account_id=account_id, users_may_change=True).exists()
+    ):
+        return []
+    name = "account password policy"
+    return [Applied("identity", name, "", name, OWN_PASSWORD_DIGEST)]
 
 
 def managed(account_id: str, arns: dict[str, str], layer: str) -> list[Applied]:

@@ -15,9 +15,14 @@ def after(marker: str | None) -> str:
     if not marker:
         return ""
     try:
-        return base64.urlsafe_b64decode(marker.encode()).decode()
+        return base64.b64decode(marker.encode(), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error) as error:
         raise AwsError("ValidationError", "Invalid Marker.") from error
+
+
+def under_path(rows: Any, prefix: str) -> Any:
+    """The rows whose path begins so. Not `startswith`, which ignores case on SQLite."""
+    return rows if prefix == "/" else rows.filter(path__gte=prefix, path__lt=prefix + chr(0x10FFFF))
 
 
 def page(

@@ -1,5 +1,6 @@
 """Registering a simulated account. Account Management guide: "Create a standalone AWS account"."""
 
+import string
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -12,8 +13,8 @@ SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
 
 def kinds_of(password: str) -> int:
     """How many of upper case, lower case, digits and symbols a password mixes."""
-    tests = (str.isupper, str.islower, str.isdigit, lambda character: character in SYMBOLS)
-    return sum(any(test(character) for character in password) for test in tests)
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, SYMBOLS)
+    return sum(not set(kind).isdisjoint(password) for kind in kinds)
 
 
 def check_default_rules(password: str, *names: str) -> None:

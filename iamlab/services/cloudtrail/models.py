@@ -32,6 +32,9 @@ class Event(models.Model):
             models.Index(fields=["event_id"], name="event_by_id"),
             models.Index(fields=["access_key_id", "id"], name="event_by_key"),
             models.Index(fields=["principal", "id"], name="event_by_principal"),
+            models.Index(
+                fields=["principal", "time"], name="event_sign_ins", condition=models.Q(name="ConsoleLogin", error="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,7 @@ class Group(Identity):
 
 class Role(Identity):
     trust = models.CharField(max_length=64)  # digest of the trust policy
+    principals = models.JSONField(default=dict)  # users and roles that it names: unique id -> ARN in the text
     description = models.CharField(max_length=1000, blank=True)
     max_session = models.PositiveIntegerField(default=3600)  # seconds
     tags = models.JSONField(default=dict)
@@ -202,3 +203,156 @@ class PasswordPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"password policy of {self.account_id}"
+
+
+class InstanceProfile(models.Model):
+    """What hands a role to an EC2 instance."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    name = models.CharField(max_length=128)
+    name_lower = models.CharField(max_length=128)
+    path = models.CharField(max_length=512, default="/")
+    unique_id = models.CharField(max_length=32, unique=True)
+    role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="instance_profiles")
+    tags = models.JSONField(default=dict)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name_lower"], name="one_profile_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeletionTask(models.Model):
+    """The deletion of a service-linked role: done at once, asked for later."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    task_id = models.CharField(max_length=1000, unique=True)
+    role_arn = models.CharField(max_length=700)
+
+    def __str__(self) -> str:
+        return self.task_id
+
+
+class SamlProvider(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE)
+    name = models.CharField(max_length=128)
+    unique_id = models.CharField(max_length=40, unique=True)  # its UUID
+    metadata = models.TextField()
+    valid_until = models.DateTimeField()
+    encryption_mode = models.CharField(max_length=10, blank=True)
+    private_keys = models.JSONField(
+        default=list
+    )  # [{"KeyId", "Timestamp" (ISO)}], newest first: a key itself is never kept
+    tags = models.JSONField(default=dict)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="one_saml_provider_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OidcProvider(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE)
+    url = models.CharField(max_length=255)  # without the scheme
+    client_ids = models.JSONField(default=list)
+    thumbprints = models.JSONField(default=list)
+    tags = models.JSONField(default=dict)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "url"], name="one_oidc_provider_per_url")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class ServerCertificate(models.Model):
+    """Its private key is checked against it and never kept."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    name = models.CharField(max_length=128)
+    name_lower = models.CharField(max_length=128)
+    path = models.CharField(max_length=512, default="/")
+    unique_id = models.CharField(max_length=32, unique=True)
+    body = models.TextField()
+    chain = models.TextField(blank=True)
+    expires = models.DateTimeField()
+    tags = models.JSONField(default=dict)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name_lower"], name="one_certificate_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SigningCertificate(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE, related_name="signing_certificates")
+    certificate_id = models.CharField(max_length=40, unique=True)
+    body = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    active = models.BooleanField(default=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "fingerprint"], name="one_signing_certificate_once")]
+
+    def __str__(self) -> str:
+        return self.certificate_id
+
+
+class SshKey(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE, related_name="ssh_keys")
+    key_id = models.CharField(max_length=32, unique=True)
+    body = models.TextField()  # in OpenSSH's form
+    fingerprint = models.CharField(max_length=60)
+    active = models.BooleanField(default=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "fingerprint"], name="one_ssh_key_once")]
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+class ServiceCredential(models.Model):
+    """A credential for one service. Its secret is derived from its id and how often it was reset."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE, related_name="service_credentials")
+    credential_id = models.CharField(max_length=32, unique=True)
+    service = models.CharField(max_length=128)
+    user_name = models.CharField(max_length=200)  # the name that goes with the secret
+    resets = models.PositiveIntegerField(default=0)
+    active = models.BooleanField(default=True)
+    expires = models.DateTimeField(null=True)
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.credential_id
+
+
+class Report(models.Model):
+    """A report that was asked for: the credential report, or a job on last access."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    kind = models.CharField(max_length=20)  # credentials, access, organization
+    job_id = models.CharField(max_length=36)
+    subject = models.CharField(max_length=800, blank=True)  # an ARN or an entity path
+    granularity = models.CharField(max_length=20, blank=True)
+    content = models.TextField(blank=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "kind", "job_id"], name="report_by_job")]
+
+    def __str__(self) -> str:
+        return self.job_id

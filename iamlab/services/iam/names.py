@@ -27,6 +27,12 @@ def unique_id(kind: str) -> str:
     return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+def lasting_id(kind: str, arn: str) -> str:
+    """The id of something of AWS's own, which is in no table: always the same for the same ARN."""
+    digest = hashlib.sha256(arn.encode()).digest()
+    return PREFIXES[kind] + base64.b32encode(digest).decode()[:17]
+
+
 def secret_of(key_id: str) -> str:
     """The 40-character secret of an access key: derived from the server's key, so that no table could leak it."""
     digest = hmac.new(settings.SECRET_KEY.encode(), b"access key " + key_id.encode(), hashlib.sha256).digest()

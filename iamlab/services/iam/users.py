@@ -5,12 +5,21 @@ from typing import Any
 from iamlab.services import paging
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import ROOT, USER
-from iamlab.services.iam import boundaries, tags
-from iamlab.services.iam.models import AccessKey, Attachment, InlinePolicy, LoginProfile, Membership, MfaDevice, User
+from iamlab.services.iam import activity, boundaries, quotas, tags, trust
+from iamlab.services.iam.models import (
+    AccessKey,
+    Attachment,
+    InlinePolicy,
+    LoginProfile,
+    Membership,
+    MfaDevice,
+    ServiceCredential,
+    SigningCertificate,
+    SshKey,
+    User,
+)
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
-
-QUOTA = 5000
 
 
 def arn(account_id: str, path: str, name: str) -> str:
@@ -21,8 +30,16 @@ def target(call: Call, UserName: str | None = None, **_: Any) -> Target:
     """The user that a call names; its caller where it names none."""
     if UserName is None:
         UserName = own_name(call)
-    row = User.objects.filter(account_id=call.account_id, name_lower=UserName.lower()).first()
-    return target_of(call.account_id, UserName, row)
+    return target_of(call.account_id, UserName, find(call.account_id, UserName))
+
+
+def find(account_id: str, name: str) -> User | None:
+    return with_last_sign_in().filter(account_id=account_id, name_lower=name.lower()).first()
+
+
+def with_last_sign_in() -> Any:
+    """Users, each with the time that the console was last entered with its password."""
+    return User.objects.annotate(last_sign_in=activity.LAST_SIGN_IN)
 
 
 def target_of(account_id: str, name: str, row: User | None) -> Target:
@@ -45,6 +62,17 @@ def new_target(call: Call, UserName: str, Path: str = "/", **_: Any) -> Target:
     return Target(arn=arn(call.account_id, Path, UserName))
 
 
+def renamed_target(
+    call: Call, UserName: str, NewUserName: str | None = None, NewPath: str | None = None, **_: Any
+) -> list[Target]:
+    """A new name or path needs the permission on the user as it is and as it will be."""
+    old = target(call, UserName)
+    if NewUserName is None and NewPath is None:
+        return [old]
+    path, name = (old.row.path, old.row.name) if old.row else ("/", UserName)
+    return [old, Target(arn=arn(call.account_id, NewPath or path, NewUserName or name))]
+
+
 def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:
     return Target(shown=arn(call.account_id, PathPrefix, ""))
 
@@ -52,7 +80,7 @@ def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:
 def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
     """The users that many calls name, in one query."""
     names = {params["UserName"].lower() for params in many}
-    rows = {row.name_lower: row for row in User.objects.filter(account_id=account_id, name_lower__in=names)}
+    rows = {row.name_lower: row for row in with_last_sign_in().filter(account_id=account_id, name_lower__in=names)}
     return [target_of(account_id, p["UserName"], rows.get(p["UserName"].lower())) for p in many]
 
 
@@ -68,14 +96,17 @@ def no_such_user(name: str) -> AwsError:
 
 
 def describe(row: User) -> dict[str, Any]:
-    """A user as lists show it; GetUser adds tags, boundary and the last use of the password."""
-    return {
+    """A user as lists show it; GetUser adds tags and boundary."""
+    user = {
         "Path": row.path,
         "UserName": row.name,
         "UserId": row.unique_id,
         "Arn": arn(row.account_id, row.path, row.name),
         "CreateDate": row.created,
     }
+    if getattr(row, "last_sign_in", None):
+        user["PasswordLastUsed"] = row.last_sign_in
+    return user
 
 
 def describe_fully(row: User) -> dict[str, Any]:
@@ -98,8 +129,7 @@ def create_user(
     same = User.objects.filter(account_id=call.account_id, name_lower=UserName.lower())
     if same.exists():
         raise AwsError("EntityAlreadyExists", f"User with name {UserName} already exists.")
-    if User.objects.filter(account_id=call.account_id).count() >= QUOTA:
-        raise AwsError("LimitExceeded", f"Cannot exceed quota for UsersPerAccount: {QUOTA}")
+    quotas.check_room("UsersPerAccount", User.objects.filter(account_id=call.account_id).count())
     if PermissionsBoundary:
         boundaries.check(call, PermissionsBoundary)
     row = User.objects.create(
@@ -116,7 +146,7 @@ def create_user(
 
 
 def whoever(call: Call, UserName: str | None = None, **_: Any) -> Target:
-    """GetUser without a name answers for the root user too."""
+    """The root user where a call of its own names nobody: its row is the account."""
     if UserName is None and call.caller.kind == ROOT:
         return Target(arn=call.caller.arn, row=Account.objects.get(pk=call.account_id))
     return target(call, UserName)
@@ -124,10 +154,12 @@ def whoever(call: Call, UserName: str | None = None, **_: Any) -> Target:
 
 def root_user(account: Account) -> dict[str, Any]:
     arn = f"arn:aws:iam::{account.id}:root"
-    return {"Path": "/", "UserId": account.id, "Arn": arn, "CreateDate": account.created}
+    user = {"Path": "/", "UserId": account.id, "Arn": arn, "CreateDate": account.created}
+    signed_in = activity.last_sign_in(account.id)
+    return user | ({"PasswordLastUsed": signed_in} if signed_in else {})
 
 
-@operation("iam:GetUser", target=whoever)
+@operation("iam:GetUser", target=whoever, bulk=bulk_targets)
 def get_user(call: Call, UserName: str | None = None) -> dict[str, Any]:
     if isinstance(call.target.row, Account):
         return {"User": root_user(call.target.row)}
@@ -138,13 +170,11 @@ def get_user(call: Call, UserName: str | None = None) -> dict[str, Any]:
 def list_users(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
-    rows = User.objects.filter(account_id=call.account_id)
-    if PathPrefix != "/":
-        rows = rows.filter(path__gte=PathPrefix, path__lt=PathPrefix + chr(0x10FFFF))
+    rows = paging.under_path(with_last_sign_in().filter(account_id=call.account_id), PathPrefix)
     return paging.page("Users", rows, describe, "name", Marker, MaxItems)
 
 
-@operation("iam:UpdateUser", target=target)
+@operation("iam:UpdateUser", target=renamed_target)
 def update_user(
     call: Call, UserName: str, NewPath: str | None = None, NewUserName: str | None = None
 ) -> dict[str, Any]:
@@ -157,6 +187,7 @@ def update_user(
     if NewPath is not None:
         row.path = NewPath
     row.save(update_fields=["name", "name_lower", "path"])
+    trust.replace_principal(call, row.unique_id, arn(row.account_id, row.path, row.name))
     return {}
 
 
@@ -170,10 +201,26 @@ def delete_user(call: Call, UserName: str) -> dict[str, Any]:
         ("must delete access keys first", AccessKey.objects.filter(user=row)),
         ("must remove users from group first", Membership.objects.filter(user=row)),
         ("must delete MFA device first", MfaDevice.objects.filter(holder=row.unique_id)),
+        ("must remove referenced objects first", SigningCertificate.objects.filter(user=row)),
+        ("must remove referenced objects first", SshKey.objects.filter(user=row)),
+        ("must remove referenced objects first", ServiceCredential.objects.filter(user=row)),
     ):
         if rows.exists():
             raise AwsError("DeleteConflict", f"Cannot delete entity, {message}.")
+    trust.replace_principal(call, row.unique_id, row.unique_id)
     row.delete()
+    return {}
+
+
+@operation("iam:PutUserPermissionsBoundary", target=boundaries.replacing(target))
+def put_user_permissions_boundary(call: Call, UserName: str, PermissionsBoundary: str) -> dict[str, Any]:
+    boundaries.put(call, existing(call), PermissionsBoundary)
+    return {}
+
+
+@operation("iam:DeleteUserPermissionsBoundary", target=target)
+def delete_user_permissions_boundary(call: Call, UserName: str) -> dict[str, Any]:
+    boundaries.remove(existing(call), f"The user with name {UserName} has no permissions boundary.")
     return {}
 
 

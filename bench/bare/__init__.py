@@ -1,0 +1,1 @@
+"""The ceiling: what Django itself takes for a view like ours, served by the same processes."""

@@ -1,0 +1,47 @@
+"""JSON and command lines as numbered, coloured, marked lines of HTML."""
+
+import re
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+JSON_TOKEN = re.compile(
+    r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")|(?P<w>\b(?:true|false|null|-?\d[\d.eE+-]*)\b)'
+)
+
+
+def code_lines(text: str, language: str = "json", marks: list[dict] | None = None) -> list[SafeString]:
+    """One piece of escaped HTML a line. `marks`: {first, last (or absent), kind, note (or absent)}; lines count from 1.
+
+    `kind` is allow, deny, near, error, warning, info, add or del; `note` is shown at the end of the first marked line.
+    """
+    kinds: dict[int, str] = {}
+    notes: dict[int, str] = {}
+    for mark in marks or []:
+        for number in range(mark["first"], mark.get("last", mark["first"]) + 1):
+            kinds[number] = mark["kind"]
+        if mark.get("note"):
+            notes[mark["first"]] = mark["note"]
+    colour = coloured_json if language == "json" else str
+    return [
+        code_line(colour(line), kinds.get(number), notes.get(number))
+        for number, line in enumerate(text.split("\n"), start=1)
+    ]
+
+
+def code_line(html: str | SafeString, kind: str | None, note: str | None) -> SafeString:
+    css = f"line mark-{kind}" if kind else "line"
+    # The line break is inside the span: what is selected and copied has it, and the counter does not double it.
+    said = format_html(' <span class="note">{}</span>', note) if note else ""
+    return format_html('<span class="{}">{}{}\n</span>', css, html, said)
+
+
+def coloured_json(line: str) -> SafeString:
+    pieces: list[tuple[str | SafeString]] = []
+    end = 0
+    for token in JSON_TOKEN.finditer(line):
+        pieces.append((line[end : token.start()],))
+        pieces.append((format_html('<span class="{}">{}</span>', token.lastgroup, token.group()),))
+        end = token.end()
+    pieces.append((line[end:],))
+    return format_html_join("", "{}", pieces)

@@ -1,0 +1,76 @@
+"""The smallest components, made in Python because a list repeats them in every row. Each returns escaped HTML.
+
+Templates reach them as tags of the same name ({% load components %}); a view uses them for the cells of a table.
+"""
+
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+STATUSES = ("success", "error", "warning", "info", "stopped", "pending", "in-progress")
+NOTHING = "-"  # what AWS's console prints in an empty cell
+
+
+def icon(name: str, css: str = "") -> SafeString:
+    """A symbol of static/icons.svg, decoration only: the text or aria-label beside it carries the meaning."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>', css, static("icons.svg"), name
+    )
+
+
+def status(kind: str, text: str) -> SafeString:
+    """A status indicator: icon, colour and words. `kind` is one of STATUSES."""
+    return format_html('<span class="status status-{}">{}<span>{}</span></span>', kind, icon(kind), text)
+
+
+def badge(text: str, colour: str = "grey") -> SafeString:
+    """A small label; `colour` is grey, blue, green or red."""
+    return format_html('<span class="badge badge-{}">{}</span>', colour, text)
+
+
+def link(url: str, text: str, external: bool = False) -> SafeString:
+    """A link; an external one opens a new tab and says so."""
+    if not external:
+        return format_html('<a href="{}">{}</a>', url, text)
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener">{} {}<span class="visually-hidden">(opens a new tab)</span></a>',
+        url,
+        text,
+        icon("external"),
+    )
+
+
+def copy(text: str, label: str = "text", shown: str | None = None) -> SafeString:
+    """`text` (or `shown` in its place) with a button that copies it and announces that it did."""
+    return format_html(
+        '<span class="copy"><button type="button" class="btn btn-icon js-only" data-copy="{}" aria-label="Copy {}">'
+        "{}</button><span>{}</span></span>",
+        text,
+        label,
+        icon("copy"),
+        text if shown is None else shown,
+    )
+
+
+def denied_cell(why_url: str = "") -> SafeString:
+    """What a cell shows when its own call was refused, while the rest of the row stands."""
+    text = status("error", "Access denied")
+    return format_html('{} <a href="{}">Why?</a>', text, why_url) if why_url else text
+
+
+class Tile(str):
+    """The label of a choice shown as a tile, with its description."""
+
+    description: str
+
+
+def tile(label: str, description: str) -> Tile:
+    """For the choices of a field shown with Field(name, template="cloudscape/tiles.html")."""
+    made = Tile(label)
+    made.description = description
+    return made
+
+
+def lines(values: list[str]) -> SafeString:
+    """Several values in one cell, one under the other."""
+    return format_html_join("", "<div>{}</div>", ((value,) for value in values))

@@ -1,0 +1,136 @@
+"""A list as plain data for {% table %}, and what its address asks for: filter, order and page."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+
+SIZES = (10, 20, 50, 100)
+
+
+def column(key: str, label: str, *, sortable: bool = False) -> dict:
+    return {"key": key, "label": label, "sortable": sortable}
+
+
+def row(key: str, cells: list, *, label: str = "", detail: str = "", disabled: bool = False) -> dict:
+    """`cells`: one a column, text or HTML of iamlab.components.markup. `detail`: HTML under the row, e.g. a policy."""
+    return {"key": key, "cells": cells, "label": label or key, "detail": detail, "disabled": disabled}
+
+
+def asked(request: HttpRequest, columns: list[dict], size: int = 50) -> dict:
+    """What the address asks of a list: {q, sort, descending, page, size}; nonsense falls back to the first page."""
+    query = request.GET
+    sort = query.get("sort", "")
+    descending, key = sort.startswith("-"), sort.removeprefix("-")
+    sortable = {column["key"] for column in columns if column["sortable"]}
+    chosen = whole(query, "size", size)
+    return {
+        "q": query.get("q", "").strip(),
+        "sort": key if key in sortable else "",
+        "descending": descending,
+        "page": max(1, whole(query, "page", 1)),
+        "size": chosen if chosen in SIZES else size,
+    }
+
+
+def whole(query: QueryDict, name: str, default: int) -> int:
+    value = query.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 8 else default
+
+
+def arrange(items: Iterable[Any], ask: dict, text: Callable[[Any], str], order: dict[str, Callable]) -> dict:
+    """Filters, sorts and cuts `items` in memory: {items, found, total}. `order` maps a column's key to a sort key."""
+    everything = list(items)
+    needle = ask["q"].casefold()
+    found = [item for item in everything if needle in text(item).casefold()] if needle else everything
+    if ask["sort"] in order:
+        found = sorted(found, key=order[ask["sort"]], reverse=ask["descending"])
+    start = (ask["page"] - 1) * ask["size"]
+    return {"items": found[start : start + ask["size"]], "found": len(found), "total": len(everything)}
+
+
+def table(
+    request: HttpRequest,
+    *,
+    id: str,
+    title: str,
+    columns: list[dict],
+    rows: list[dict],
+    total: int | None = None,
+    found: int | None = None,
+    ask: dict | None = None,
+    **more: Any,
+) -> dict:
+    """Everything that {% table %} shows.
+
+    `total` counts all, `found` those that match the filter (None: all are in `rows`, no pager).
+    `more`: description, info (an Info link to the help panel), select ("many", "one" or ""), name (of the selection's
+    input, default "selected"), chosen (keys ticked), filter_label, filters (list of {name, label, choices:[(value,
+    label)], value}), denial (see {% denied %}) or failure (text) in the list's place, empty_title, empty_text,
+    empty_actions (HTML), heading ("h2"), preferences (columns of the gear: [(key, label, shown)]).
+    """
+    ask = ask or asked(request, columns)
+    total = len(rows) if total is None else total
+    found = total if found is None else found
+    chosen = {str(key) for key in more.get("chosen", ())}
+    return {
+        "name": "selected",
+        "heading": "h2",
+        "filter_label": f"Find {title.lower()}",
+        "empty_title": f"No {title.lower()}",
+        **more,
+        "id": id,
+        "title": title,
+        "columns": [{**column, **sorting(request, id, column, ask)} for column in columns],
+        "rows": [{**row, "checked": row["key"] in chosen} for row in rows],
+        "width": len(columns) + bool(more.get("select")),
+        "total": total,
+        "found": found,
+        "ask": ask,
+        "kept": kept(
+            request, {"q", "page", more.get("name", "selected"), *(each["name"] for each in more.get("filters", ()))}
+        ),
+        "pages": pages(request, id, ask, found),
+        "clear_url": address(request, q=None, page=None),
+        "sizes": SIZES,
+    }
+
+
+def kept(request: HttpRequest, changed: set[str]) -> list[tuple[str, str]]:
+    """The address's parameters that the filter's form hands on unchanged."""
+    return [(key, value) for key, values in request.GET.lists() if key not in changed for value in values]
+
+
+def sorting(request: HttpRequest, id: str, column: dict, ask: dict) -> dict:
+    if not column["sortable"]:
+        return {}
+    mine = ask["sort"] == column["key"]
+    turned = mine and not ask["descending"]
+    return {
+        "id": f"{id}-sort-{column['key']}",
+        "url": address(request, sort=f"-{column['key']}" if turned else column["key"], page=None),
+        "direction": ("descending" if ask["descending"] else "ascending") if mine else "none",
+    }
+
+
+def pages(request: HttpRequest, id: str, ask: dict, found: int) -> list[dict]:
+    """The pager's steps: previous, first, around the present one, last, next; `url` is "" where there is none."""
+    last = max(1, -(-found // ask["size"]))
+    now = min(ask["page"], last)
+    near = sorted({1, last, *(page for page in range(now - 2, now + 3) if 1 <= page <= last)})
+    steps = [{"kind": "previous", "url": address(request, page=now - 1) if now > 1 else "", "id": f"{id}-previous"}]
+    for before, page in zip([0, *near], near, strict=False):
+        if page - before > 1:
+            steps.append({"kind": "gap"})
+        url = address(request, page=page) if page != now else ""
+        steps.append({"kind": "page", "number": page, "url": url, "id": f"{id}-page-{page}"})
+    steps.append({"kind": "next", "url": address(request, page=now + 1) if now < last else "", "id": f"{id}-next"})
+    return steps
+
+
+def address(request: HttpRequest, **changes: Any) -> str:
+    """This page's query string with some parameters changed (None removes one)."""
+    pairs = [(key, value) for key, values in request.GET.lists() for value in values if key not in changes]
+    pairs += [(key, value) for key, value in changes.items() if value is not None]
+    return "?" + urlencode(pairs)

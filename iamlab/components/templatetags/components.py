@@ -1,0 +1,159 @@
+"""Template tags of the component kit: {% load components %}. docs/components.md shows each with its inputs."""
+
+from django import template
+from django.template.loader import render_to_string
+
+from iamlab.components import markup
+from iamlab.components.code import code_lines
+
+register = template.Library()
+
+for leaf in (markup.icon, markup.status, markup.badge, markup.link, markup.copy, markup.denied_cell):
+    register.simple_tag(leaf)
+
+
+# ---- components around content: {% container "Summary" %}...{% endcontainer %} ----
+
+
+@register.simple_block_tag
+def container(content, title="", counter=None, description="", actions="", id="", info=False):
+    """A bordered card with a header. `actions` is HTML made with {% capture %} or a view."""
+    return render_to_string("components/container.html", locals())
+
+
+@register.simple_block_tag(end_name="endpage_header")
+def page_header(content, title, counter=None, description="", info=False):
+    """The page's h1 with its counter and description; the content is the buttons on the right."""
+    return render_to_string("components/page_header.html", locals())
+
+
+@register.simple_block_tag
+def alert(content, kind="info", header="", dismissible=False):
+    """A box inside the page; `kind` is info, success, warning or error."""
+    return render_to_string("components/alert.html", locals())
+
+
+@register.simple_block_tag
+def expandable(content, title, description="", open=False):
+    """A section that opens and closes, a native <details>."""
+    return render_to_string("components/expandable.html", locals())
+
+
+@register.simple_block_tag
+def empty(content, title, text=""):
+    """What a panel shows when there is nothing; the content is the buttons."""
+    return render_to_string("components/empty.html", locals())
+
+
+@register.simple_block_tag(end_name="enddropdown")
+def dropdown(content, label, variant="", right=False):
+    """A button that opens a list; the content is <li> elements with links or buttons."""
+    return render_to_string("components/dropdown.html", locals())
+
+
+@register.simple_block_tag(end_name="endform_footer")
+def form_footer(content, cancel_url="", submit="", submit_name="", disabled=False):
+    """Cancel, other buttons (the content), then the primary one."""
+    return render_to_string("components/form_footer.html", locals())
+
+
+@register.simple_block_tag(end_name="endhelp_panel")
+def help_panel(content, title="Help"):
+    """The panel that an Info link opens; put it into {% block help %}."""
+    return render_to_string("components/help_panel.html", locals())
+
+
+@register.simple_block_tag(takes_context=True, end_name="endtable")
+def table(context, content, table):
+    """A whole list (see iamlab.components.tables.table); the content is its buttons, form="{{ table.id }}-rows"."""
+    return render_to_string("components/table.html", {**context.flatten(), "table": table, "actions": content})
+
+
+@register.simple_block_tag
+def capture(content):
+    """Hands a piece of template on: {% capture as buttons %}...{% endcapture %}{% container "T" actions=buttons %}."""
+    return content
+
+
+# ---- components from data ----
+
+
+@register.inclusion_tag("components/key_values.html")
+def key_values(items, columns=3):
+    """A grid of (key, value) pairs."""
+    return {"items": items, "columns": columns}
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(items, label="Sections"):
+    """Links to the sections of a page: each {label, url, current, count}."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/segments.html")
+def segments(items, label):
+    """A choice among few views: each {label, url, current}."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/code.html")
+def code(text, language="json", marks=None, title="", copy=True, numbers=True):
+    """Numbered lines with marks (see iamlab.components.code.code_lines)."""
+    lines = code_lines(text, language, marks)
+    return {"text": text, "lines": lines, "language": language, "title": title, "copy": copy, "numbers": numbers}
+
+
+@register.inclusion_tag("components/denied.html")
+def denied(denial):
+    """The box of a refused call: {user, action, resource, context, service?, why_url?, text?}."""
+    names = (
+        ("User", "user"),
+        ("Service", "service"),
+        ("Action", "action"),
+        ("On resource(s)", "resource"),
+        ("Context", "context"),
+    )
+    facts = [(name, denial[key]) for name, key in names if denial.get(key)]
+    return {"denial": denial, "facts": facts, "text": "\n".join(f"{name}: {value}" for name, value in facts)}
+
+
+@register.inclusion_tag("components/secret.html")
+def secret(value, label="secret"):
+    """A value hidden until asked for, then copyable."""
+    return {"value": value, "label": label}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(value, label, maximum=100, text=""):
+    """A bar with its value in words."""
+    return {"value": value, "label": label, "maximum": maximum, "text": text or f"{value} of {maximum}"}
+
+
+@register.inclusion_tag("components/tokens.html")
+def tokens(items, label):
+    """Removable values: each {label, remove_url?}."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/dropzone.html")
+def dropzone(field, hint=""):
+    """A bound file field as a drop zone with a progress bar, inside a multipart form."""
+    return {"field": field, "hint": hint}
+
+
+@register.inclusion_tag("components/flash.html")
+def flash(kind, text, dismissible=True):
+    """One message over the content; `kind` is success, error, warning, info or progress."""
+    return {"kind": kind, "text": text, "dismissible": dismissible}
+
+
+@register.inclusion_tag("components/identity.html")
+def identity(identity):
+    """Who acts, by colour and word: {kind: root|user|role|federated, label, account_label, colour?}."""
+    return {"identity": identity}
+
+
+@register.inclusion_tag("components/modal_button.html")
+def modal_button(label, url, variant="", form="", needs="", icon_name=""):
+    """A button whose page opens as a modal (as a page without JavaScript). `form` sends a table's selection along."""
+    return {"label": label, "url": url, "variant": variant, "form": form, "needs": needs, "icon_name": icon_name}

@@ -1,0 +1,65 @@
+"""Labs on disk: folders of data, read once per process, pinned in a row when an attempt begins."""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from iamlab.labs.models import LabVersion
+
+CONTENT = Path(__file__).parent / "content"
+Lab = dict[str, Any]
+
+
+def folders(root: Path = CONTENT) -> list[Path]:
+    """Lab folders in the order of the index, then by name."""
+    index = root / "index.yaml"
+    order = yaml.safe_load(index.read_text()) if index.exists() else []
+    found = {path.parent.name: path.parent for path in root.glob("*/lab.yaml")}
+    return [found[name] for name in order if name in found] + [found[n] for n in sorted(found) if n not in order]
+
+
+def read_yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def read(folder: Path) -> Lab:
+    """A lab folder as one JSON-able object: lab.yaml with its step texts, questions, start, solution and mistakes."""
+    lab: Lab = read_yaml(folder / "lab.yaml")
+    for step in lab.get("steps", ()):
+        if step.get("text"):
+            step["markdown"] = (folder / step["text"]).read_text(encoding="utf-8")
+    for part in ("questions", "start", "solution", "mistakes"):
+        lab.setdefault(part, read_yaml(folder / f"{part}.yaml") or [])
+    return lab
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Lab]:
+    """Every shipped lab by id, in order."""
+    return {lab["id"]: lab for lab in map(read, folders())}
+
+
+def pin(lab: Lab) -> LabVersion:
+    """The row of this very version; attempts hold on to it."""
+    text = json.dumps(lab, sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return LabVersion.objects.get_or_create(
+        digest=digest, defaults={"lab": lab["id"], "version": str(lab["version"]), "data": json.loads(text)}
+    )[0]
+
+
+def step_of(lab: Lab, step_id: str) -> dict[str, Any] | None:
+    return next((step for step in lab["steps"] if step["id"] == step_id), None)
+
+
+def question_of(lab: Lab, question_id: str) -> dict[str, Any] | None:
+    return next((question for question in lab["questions"] if question["id"] == question_id), None)
+
+
+def checks_of(lab: Lab) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """(step, check) of every check."""
+    return [(step, check) for step in lab["steps"] for check in step.get("checks", ())]

@@ -1,0 +1,101 @@
+"""Tests over what happened: an event, an order of events, the use of a key."""
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from iamlab.labs.view import View
+from iamlab.sandbox import history
+
+Spec = dict[str, Any]
+
+
+def names(spec: Spec) -> set[str]:
+    """The inputs of an event test; a name with a wildcard hangs on every event."""
+    found = {f"event:{spec['name']}" if "*" not in spec["name"] else "any event"}
+    return found | (names(spec["since"]) if isinstance(spec.get("since"), dict) else set())
+
+
+def identity(record: dict[str, Any]) -> str:
+    """Who made a call: root, user/NAME or role/NAME."""
+    who = record.get("userIdentity", {})
+    kind = who.get("type")
+    if kind == "Root":
+        return "root"
+    if kind == "AssumedRole":
+        return f"role/{who.get('arn', '').split('/')[1] if '/' in who.get('arn', '') else ''}"
+    return f"user/{who.get('userName', '')}" if kind == "IAMUser" else str(kind)
+
+
+def fits(record: dict[str, Any], spec: Spec, view: View) -> bool:
+    """Whether one record is what an event test speaks of. Without `error` only what succeeded counts."""
+    wanted = spec.get("error", "none")
+    failed = bool(record["error"])
+    if wanted == "none" and failed:
+        return False
+    if wanted not in ("none", "any") and record["error"].removesuffix("Exception") != wanted.removesuffix("Exception"):
+        return False
+    if "by" in spec and not fnmatchcase(identity(record), spec["by"]):
+        return False
+    return all(_fits(view.search(path, record), value) for path, value in (spec.get("where") or {}).items())
+
+
+def _fits(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, str) and isinstance(found, str):
+        return fnmatchcase(found, wanted)
+    return found == wanted
+
+
+def matching(spec: Spec, view: View) -> list[dict[str, Any]]:
+    """Records that fit, oldest first, those after the first `since` event where one is given."""
+    start = 0
+    if isinstance(spec.get("since"), dict):
+        first = matching(spec["since"], view)
+        if not first:
+            return []
+        start = first[0]["seq"]
+    return [record for record in _records(spec, view) if record["seq"] > start and fits(record, spec, view)]
+
+
+def _records(spec: Spec, view: View) -> list[dict[str, Any]]:
+    if "*" not in spec["name"]:
+        return list(view.events(spec["name"]))
+    attempt = view.attempt
+    found = {name for _, _, name, _ in history.touched(attempt.sandbox, attempt.began_event)}
+    wanted = [name for name in found if fnmatchcase(name, spec["name"])]
+    return list(history.records(attempt.sandbox, attempt.began_event, wanted))
+
+
+def event(spec: Spec, view: View) -> bool:
+    """At least once, or as often as `count` says: a number, {exactly: n} or "none"."""
+    if isinstance(spec.get("since"), dict) and not matching(spec["since"], view):
+        return False
+    found, count = len(matching(spec, view)), spec.get("count", 1)
+    if count == "none":
+        return found == 0
+    return found == count["exactly"] if isinstance(count, dict) else found >= count
+
+
+def order(spec: list[Spec], view: View) -> bool:
+    """The events happened one after another, others in between allowed."""
+    place = 0
+    for one in spec:
+        later = [record["seq"] for record in matching(one, view) if record["seq"] > place]
+        if not later:
+            return False
+        place = later[0]
+    return True
+
+
+def made_keys(view: View, by: str) -> set[str]:
+    """Ids of the access keys that a principal created."""
+    return {
+        key
+        for record in view.events("CreateAccessKey")
+        if not record["error"] and fnmatchcase(identity(record), by)
+        if (key := view.search("responseElements.accessKey.accessKeyId", record))
+    }
+
+
+def was_used(view: View, key_id: str) -> bool:
+    last = (view.read("iam:GetAccessKeyLastUsed", AccessKeyId=key_id) or {}).get("AccessKeyLastUsed", {})
+    return "LastUsedDate" in last

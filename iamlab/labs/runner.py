@@ -1,0 +1,196 @@
+"""Run the checks of an attempt whose inputs were touched, and keep what changed."""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from iamlab.labs import content
+from iamlab.labs.event_tests import matching
+from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
+from iamlab.labs.view import View
+from iamlab.labs.vocabulary import fill, holds, inputs_of
+from iamlab.sandbox import history, snapshots
+
+LIMIT = 0.2  # seconds for one check
+Lab = dict[str, Any]
+
+
+class Result:
+    """What a check came to: pass, fail, blocked or error, with the code and message of a failure."""
+
+    def __init__(self, status: str, code: str = "", message: str = "") -> None:
+        self.status, self.code, self.message = status, code, message
+
+
+def touched(attempt: Attempt, after: int) -> tuple[set[str], int]:
+    """The inputs that events behind `after` touched, and the last event's number."""
+    inputs: set[str] = set()
+    last = after
+    for seq, source, name, changed in history.touched(attempt.sandbox, after):
+        last = max(last, seq)
+        inputs |= {f"event:{name}", "any event"}
+        if changed and source != "signin":
+            inputs.add("state")
+    return inputs, last
+
+
+def catch_up(attempt: Attempt) -> bool:
+    """Run what the events since the last run touched. True when some check changed."""
+    if attempt.submitted is not None:
+        return False
+    inputs, last = touched(attempt, attempt.examined)
+    if not inputs:
+        return False
+    changed = examine(attempt, inputs)
+    attempt.examined, attempt.active = last, timezone.now()
+    attempt.save(update_fields=["examined", "active", "bound"])
+    return changed
+
+
+def examine(attempt: Attempt, inputs: Iterable[str] | None = None) -> bool:
+    """Run the checks that read one of `inputs` (all without it). True when one changed. Checks only read."""
+    lab: Lab = attempt.lab_version.data
+    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    view = View(attempt)
+    rebound = bind(lab, view)
+    wanted = None if inputs is None or rebound else set(inputs)
+    changed: list[CheckFact] = []
+    for step, check in content.checks_of(lab):
+        fact = facts.get((step["id"], check["id"])) or CheckFact(attempt=attempt, step=step["id"], check_id=check["id"])
+        facts[step["id"], check["id"]] = fact
+        if fact.latched or (wanted is not None and not relevant(check, wanted, changed)):
+            continue
+        if apply(fact, judge(check, step, view, facts, lab), check, attempt):
+            changed.append(fact)
+    keep(attempt, lab, facts, changed)
+    return bool(changed)
+
+
+def relevant(check: dict[str, Any], wanted: set[str], changed: list[CheckFact]) -> bool:
+    """Its inputs were touched, or a step that it needs may have come to pass in this very run."""
+    if changed and check.get("needs"):
+        return True
+    whens = [mistake["when"] for mistake in check.get("mistakes", ())]
+    inputs = inputs_of(check["test"]).union(*map(inputs_of, whens)) if whens else inputs_of(check["test"])
+    return bool(inputs & wanted)
+
+
+def passed_steps(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
+    return {
+        step["id"]
+        for step in lab["steps"]
+        if step.get("checks") and all(_passes(facts.get((step["id"], c["id"]))) for c in step["checks"])
+    }
+
+
+def _passes(fact: CheckFact | None) -> bool:
+    return fact is not None and fact.status == "pass"
+
+
+def judge(
+    check: dict[str, Any], step: dict[str, Any], view: View, facts: dict[tuple[str, str], CheckFact], lab: Lab
+) -> Result:
+    """One check's result. An author's mistake or a check that takes too long is an error, and costs nobody points."""
+    began = time.monotonic()
+    try:
+        missing = set(check.get("needs", ())) - passed_steps(lab, facts)
+        if missing:
+            return Result("blocked", message="This counts once an earlier step is done.")
+        result = Result("pass") if holds(check["test"], view) else failure(check, view)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Result("error", message=f"{step['id']}/{check['id']}: {type(error).__name__}: {error}")
+    if time.monotonic() - began > LIMIT:
+        return Result("error", message=f"{step['id']}/{check['id']} took more than {int(LIMIT * 1000)} ms")
+    return result
+
+
+def failure(check: dict[str, Any], view: View) -> Result:
+    """The first mistake that fits, in the author's order; else what the check says of itself."""
+    for mistake in check.get("mistakes", ()):
+        if holds(mistake["when"], view):
+            return Result("fail", mistake["code"], fill(mistake["say"], view))
+    return Result("fail", "", fill(check.get("say", ""), view))
+
+
+def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attempt) -> bool:
+    """Write a result into its fact. True when that changed anything."""
+    if (fact.status, fact.code, fact.message) == (result.status, result.code, result.message):
+        return False
+    if result.status == "error" and fact.status == "pass":
+        return False
+    if fact.status == "pass" and result.status == "fail":
+        fact.undone = history.last_change(attempt.sandbox, attempt.began_event)
+    if result.status == "pass":
+        fact.undone = {}
+        fact.passed = fact.passed or timezone.now()
+        fact.latched = check.get("latch", "hold") == "once"
+    elif result.status == "fail" and result.code:
+        fact.tries = {**fact.tries, result.code: fact.tries.get(result.code, 0) + 1}
+    fact.status, fact.code, fact.message = result.status, result.code, result.message
+    fact.changed = timezone.now()
+    return True
+
+
+def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], changed: list[CheckFact]) -> None:
+    """Store changed facts, their happenings and steps newly begun or passed; a step passed is a checkpoint."""
+    if not changed:
+        return
+    last = history.last(attempt.sandbox)
+    for fact in changed:
+        fact.event = last
+    done = passed_steps(lab, facts)
+    with transaction.atomic():
+        CheckFact.objects.bulk_create([fact for fact in changed if fact.pk is None])
+        CheckFact.objects.bulk_update(
+            [fact for fact in changed if fact.pk is not None],
+            ["status", "code", "message", "latched", "passed", "undone", "tries", "event", "changed"],
+        )
+        Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
+        newly = [_mark(attempt, step, step in done) for step in {fact.step for fact in changed}]
+    for step in filter(None, newly):
+        snapshots.take(attempt.sandbox, kind="checkpoint", name=f"after {step}")
+
+
+def _happening(attempt: Attempt, fact: CheckFact, last: int) -> Happening:
+    data = {"check": fact.check_id, "status": fact.status, "code": fact.code, "message": fact.message}
+    return Happening(attempt=attempt, kind="check", step=fact.step, data=data, event=last)
+
+
+def _mark(attempt: Attempt, step: str, passed: bool) -> str | None:
+    """Note that a step was begun, and passed for the first time; its id then."""
+    now = timezone.now()
+    fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
+    first = passed and fact.passed is None
+    fact.begun = fact.begun or now
+    if first:
+        fact.passed = now
+    fact.save(update_fields=["begun", "passed"])
+    return step if first else None
+
+
+def bind(lab: Lab, view: View) -> bool:
+    """Bind the names that the learner chose, each once; anew only when what it named is gone."""
+    before = dict(view.bound)
+    if view.accounts:
+        view.bound["account"] = view.accounts[0].pk
+    for name, source in (lab.get("bind") or {}).items():
+        if name in view.bound and (not source.get("type") or view.named(source["type"], view.bound[name])):
+            continue
+        value = _bound(source, view)
+        if value is not None:
+            view.bound[name] = value
+    view.attempt.bound = {**view.attempt.bound, **view.bound}
+    return view.bound != before
+
+
+def _bound(source: dict[str, Any], view: View) -> str | None:
+    """The field of the newest event that fits and whose object is there."""
+    spec = {key: source[key] for key in ("name", "by", "where") if key in source}
+    for record in reversed(matching(spec, view)):
+        value = (record.get("requestParameters") or {}).get(source["field"])
+        if isinstance(value, str) and (not source.get("type") or view.named(source["type"], value)):
+            return value
+    return None

@@ -1,0 +1,249 @@
+"""The closed vocabulary of checks: each test asks one thing of the world and answers true or false."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from iamlab.labs import event_tests
+from iamlab.labs.view import View
+
+Spec = Any
+OUTCOMES = {"allow": "allowed", "implicit_deny": "implicitDeny", "explicit_deny": "explicitDeny"}
+SELF_SERVICE = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+VARIABLE = re.compile(r"\{\{(\w+)\}\}")
+ALWAYS_BOUND = ("account",)
+
+
+def fill(value: Any, view: View) -> Any:
+    """`{{names}}` in a test replaced by what the learner chose; an unbound one stays and so fits nothing."""
+    if isinstance(value, str):
+        return VARIABLE.sub(lambda match: view.bound.get(match[1], match[0]), value)
+    if isinstance(value, list):
+        return [fill(item, view) for item in value]
+    if isinstance(value, dict):
+        return {key: fill(item, view) for key, item in value.items()}
+    return value
+
+
+def holds(test: Spec, view: View) -> bool:
+    """Whether a test is true of the world now. `test` has one key, a test's name; several mean all of them."""
+    return all(TESTS[name](fill(spec, view), view) for name, spec in test.items())
+
+
+def split(name: str) -> tuple[str, str]:
+    """type/name"""
+    kind, _, rest = name.partition("/")
+    return kind, rest
+
+
+def exists(spec: str, view: View) -> bool:
+    kind, name = split(spec)
+    if kind == "account":
+        return bool(view.accounts)
+    return bool(view.named(kind, name))
+
+
+def _value(of: str, path: str, view: View) -> list[Any]:
+    """The field of every object that fits; of the account for "account"."""
+    kind, name = split(of)
+    found = [view.account()] if kind == "account" else view.named(kind, name)
+    return [view.search(path, item) for item in found]
+
+
+def _fold(value: Any) -> Any:
+    return str(value) if isinstance(value, bool | int | float) else value
+
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda a, b: _fold(a) == _fold(b),
+    "!=": lambda a, b: _fold(a) != _fold(b),
+    ">": lambda a, b: a is not None and a > b,
+    ">=": lambda a, b: a is not None and a >= b,
+    "<": lambda a, b: a is not None and a < b,
+    "<=": lambda a, b: a is not None and a <= b,
+    "in": lambda a, b: a in b,
+    "matches": lambda a, b: a is not None and re.search(b, str(a)) is not None,
+    "contains": lambda a, b: a is not None and b in a,
+}
+
+
+def field(spec: dict[str, Any], view: View) -> bool:
+    operator = OPERATORS[spec.get("op", "=")]
+    return any(operator(found, spec["value"]) for found in _value(spec["of"], spec["path"], view))
+
+
+def member(spec: dict[str, str], view: View) -> bool:
+    wanted = spec["group"].removeprefix("group/")
+    groups = {row["GroupName"] for row in view.named("group", wanted)}
+    return any(groups & set(user["GroupList"]) for user in view.named("user", spec["user"].removeprefix("user/")))
+
+
+def groups_of(spec: dict[str, Any], view: View) -> bool:
+    users = view.named("user", spec["user"].removeprefix("user/"))
+    return bool(users) and all(len(user["GroupList"]) == spec["count"] for user in users)
+
+
+def attached(spec: dict[str, str], view: View) -> bool:
+    """A managed policy, by ARN or by the name of an own one, or an inline policy by name."""
+    kind, name = split(spec["to"])
+    return any(spec["policy"] in _policies(kind, item) for item in view.named(kind, name))
+
+
+INLINE = {"user": "UserPolicyList", "group": "GroupPolicyList", "role": "RolePolicyList"}
+
+
+def _policies(kind: str, item: dict[str, Any]) -> set[str]:
+    managed = item.get("AttachedManagedPolicies", ())
+    inline = {policy["PolicyName"] for policy in item.get(INLINE[kind], ())}
+    own = {policy["PolicyName"] for policy in managed if ":aws:policy/" not in policy["PolicyArn"]}
+    return {policy["PolicyArn"] for policy in managed} | own | inline
+
+
+def only_via_group(spec: str, view: View) -> bool:
+    users = view.named("user", spec.removeprefix("user/"))
+    return bool(users) and all(not (_policies("user", user) - {SELF_SERVICE}) for user in users)
+
+
+def password_policy(spec: dict[str, Any], view: View) -> bool:
+    """`custom` says whether there is one; any other key compares a field, as a value or as {op: value}."""
+    answer = view.read("iam:GetAccountPasswordPolicy")
+    wanted = dict(spec)
+    custom = wanted.pop("custom", True)
+    if custom != (answer is not None):
+        return False
+    policy = (answer or {}).get("PasswordPolicy", {})
+    return all(_compares(policy.get(name), value) for name, value in wanted.items())
+
+
+def _compares(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        return all(OPERATORS[operator](found or 0, value) for operator, value in wanted.items())
+    return OPERATORS["="](found, wanted)
+
+
+def keys_of(spec: dict[str, Any], view: View) -> bool:
+    """How many access keys a principal has: `count`, of the active ones with `active`; `created_by`, `used`."""
+    keys = view.keys_of(spec["principal"])
+    if "active" in spec:
+        keys = [key for key in keys if (key["Status"] == "Active") == spec["active"]]
+    if "created_by" in spec:
+        made = event_tests.made_keys(view, spec["created_by"])
+        keys = [key for key in keys if key.get("AccessKeyId") in made]
+    if "used" in spec:
+        keys = [key for key in keys if event_tests.was_used(view, key["AccessKeyId"]) == spec["used"]]
+    return _compares(len(keys), spec.get("count", {">=": 1}))
+
+
+def mfa(spec: dict[str, Any], view: View) -> bool:
+    return bool(view.named("mfa", spec["principal"].removeprefix("user/"))) == spec.get("active", True)
+
+
+def decision(spec: dict[str, Any], view: View) -> bool:
+    """What would be decided; `by` names the layer, or the Sid or policy of a statement that decided."""
+    found = view.judge(spec["as"], spec["action"], spec.get("resource", "*"), spec.get("context", {}))
+    if found is None or found.decision.outcome != OUTCOMES[spec["is"]]:
+        return False
+    by = spec.get("by")
+    names = {found.decision.layer}
+    for entry in found.decision.statements:
+        names |= {entry.policy.name, entry.statement.name, entry.layer}
+    return by is None or by in names
+
+
+def unchanged(spec: Iterable[dict[str, Any]], view: View) -> bool:
+    """Every decision comes out as in the start state, kept with the attempt when it began."""
+    before = view.attempt.bound.get("_unchanged", {})
+    return all(outcome_of(view, one) == before.get(decision_key(one)) for one in spec)
+
+
+def decision_key(spec: dict[str, Any]) -> str:
+    return f"{spec['as']} {spec['action']} {spec.get('resource', '*')}"
+
+
+def outcome_of(view: View, spec: dict[str, Any]) -> str | None:
+    found = view.judge(spec["as"], spec["action"], spec.get("resource", "*"), spec.get("context", {}))
+    return found.decision.outcome if found is not None else None
+
+
+def excess(spec: dict[str, Any], view: View) -> bool:
+    """At most `max` actions beyond the list `beyond` are allowed to a principal, on a resource or on `*`."""
+    allowed = sum(
+        outcome_of(view, {"as": spec["as"], "action": action, "resource": spec.get("resource", "*")}) == "allowed"
+        for action in spec["actions"]
+        if action not in spec["beyond"]
+    )
+    return allowed <= spec.get("max", 0)
+
+
+def answer(spec: str, view: View) -> bool:
+    return any(one.correct for one in view.answers(spec))
+
+
+def query(spec: dict[str, Any], view: View) -> bool:
+    """A JMESPath over the answer of one read call, compared as `field` does."""
+    found = view.read(spec["call"], **spec.get("params", {}))
+    if found is None:
+        return bool(spec.get("missing", False))
+    return OPERATORS[spec.get("op", "=")](view.search(spec["path"], found), spec["value"])
+
+
+def all_of(spec: list[Spec], view: View) -> bool:
+    return all(holds(test, view) for test in spec)
+
+
+def any_of(spec: list[Spec], view: View) -> bool:
+    return any(holds(test, view) for test in spec)
+
+
+def none_of(spec: Spec, view: View) -> bool:
+    return not holds(spec, view)
+
+
+TESTS: dict[str, Callable[[Any, View], bool]] = {
+    "all": all_of,
+    "any": any_of,
+    "not": none_of,
+    "exists": exists,
+    "field": field,
+    "member": member,
+    "groups_of": groups_of,
+    "attached": attached,
+    "only_via_group": only_via_group,
+    "password_policy": password_policy,
+    "keys_of": keys_of,
+    "mfa": mfa,
+    "decision": decision,
+    "unchanged": unchanged,
+    "excess": excess,
+    "event": event_tests.event,
+    "order": event_tests.order,
+    "answer": answer,
+    "query": query,
+}
+
+# What a change must touch for a test to be worth running again.
+STATE = {
+    "exists", "field", "member", "groups_of", "attached", "only_via_group", "password_policy", "mfa", "decision",
+    "unchanged", "excess", "query",
+}  # fmt: skip
+
+
+def inputs_of(test: Spec) -> set[str]:
+    """state, event:NAME and answer:ID, for whatever a test reads."""
+    found: set[str] = set()
+    for name, spec in test.items():
+        if name in ("all", "any"):
+            found |= set().union(*map(inputs_of, spec))
+        elif name == "not":
+            found |= inputs_of(spec)
+        elif name == "event":
+            found |= event_tests.names(spec)
+        elif name == "order":
+            found |= set().union(*map(event_tests.names, spec))
+        elif name == "answer":
+            found.add(f"answer:{spec}")
+        elif name == "keys_of":
+            found |= {"state", "any event"} if "used" in spec else {"state"}
+        else:
+            found.add("state")
+    return found

@@ -1,0 +1,47 @@
+"""The events of a world, read for checks, timelines and undo; nothing here writes."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from iamlab.services.accounts.models import Sandbox
+from iamlab.services.cloudtrail.models import Event
+
+
+def events(sandbox: Sandbox, after: int = 0) -> QuerySet[Event]:
+    """Every event of the sandbox's accounts behind a sequence number, oldest first."""
+    return Event.objects.filter(account__sandbox=sandbox, id__gt=after).order_by("id")
+
+
+def last(sandbox: Sandbox) -> int:
+    """The sequence number of the newest event, 0 without any."""
+    return events(sandbox).aggregate(last=Max("id"))["last"] or 0
+
+
+def records(sandbox: Sandbox, after: int, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """CloudTrail records of the events of some names, each with `seq` and the `error` code."""
+    for seq, error, text in events(sandbox, after).filter(name__in=names).values_list("id", "error", "record"):
+        yield {**json.loads(text), "seq": seq, "error": error}
+
+
+def touched(sandbox: Sandbox, after: int) -> list[tuple[int, str, str, bool]]:
+    """(seq, source, name, changed something) of the events behind a sequence number."""
+    rows = events(sandbox, after).values_list("id", "source", "name", "read_only", "error")
+    return [(seq, source.partition(".")[0], name, not read and not error) for seq, source, name, read, error in rows]
+
+
+def last_change(sandbox: Sandbox, after: int) -> dict[str, Any]:
+    """What changed the world last: event name, identity, time and object; {} without a change."""
+    row = events(sandbox, after).filter(read_only=False, error="").exclude(source="signin.amazonaws.com").last()
+    if row is None:
+        return {}
+    names = [line.partition(" ")[2] for line in row.resources.splitlines()]
+    return {
+        "event": row.name,
+        "by": row.username,
+        "time": row.time.isoformat(),
+        "object": ", ".join(names),
+        "event_id": row.event_id,
+    }

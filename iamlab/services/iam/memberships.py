@@ -1,0 +1,53 @@
+"""Users in groups. IAM User Guide: "Edit users in IAM groups"."""
+
+from typing import Any
+
+from iamlab.services import paging
+from iamlab.services.iam import groups, quotas, users
+from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.models import Group, Membership, User
+from iamlab.services.operations import AwsError, Call, operation
+
+
+def named_user(call: Call, name: str) -> User:
+    """A user that is not the call's target. Raises NoSuchEntity."""
+    row = User.objects.filter(account_id=call.account_id, name_lower=name.lower()).first()
+    if row is None:
+        raise users.no_such_user(name)
+    return row
+
+
+def groups_of(rows: list[User]) -> dict[int, list[Group]]:
+    """The groups of some users by the user's key, each user's in the order of their names."""
+    found = Membership.objects.filter(user__in=rows).select_related("group").order_by("group__name")
+    return grouped((membership.user_id, membership.group) for membership in found)
+
+
+@operation("iam:AddUserToGroup", target=groups.target)
+def add_user_to_group(call: Call, GroupName: str, UserName: str) -> dict[str, Any]:
+    """Adding a member again changes nothing."""
+    group, user = groups.existing(call), named_user(call, UserName)
+    memberships = Membership.objects.filter(user=user)
+    if not memberships.filter(group=group).exists():
+        quotas.check_room("GroupsPerUser", memberships.count())
+        Membership.objects.create(account_id=call.account_id, user=user, group=group)
+    return {}
+
+
+@operation("iam:RemoveUserFromGroup", target=groups.target)
+def remove_user_from_group(call: Call, GroupName: str, UserName: str) -> dict[str, Any]:
+    group, user = groups.existing(call), named_user(call, UserName)
+    gone, _ = Membership.objects.filter(user=user, group=group).delete()
+    if not gone:
+        raise AwsError("NoSuchEntity", f"User {user.name} not in group {group.name}")
+    return {}
+
+
+@operation("iam:ListGroupsForUser", target=users.target, bulk=with_loaded(users.bulk_targets, groups_of))
+def list_groups_for_user(
+    call: Call, UserName: str, Marker: str | None = None, MaxItems: int | None = None
+) -> dict[str, Any]:
+    users.existing(call)
+    page = paging.page_of_list("Groups", loaded(call, groups_of), lambda group: group.name, Marker, MaxItems)
+    page["Groups"] = [groups.describe(group) for group in page["Groups"]]
+    return page

@@ -1,0 +1,94 @@
+"""Principals of trust policies: tied to unique ids when saved, so that a namesake made later is not trusted.
+
+IAM User Guide: "AWS JSON policy elements: Principal".
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from iamlab.services.accounts.models import Account, keep_document
+from iamlab.services.iam import documents, quotas
+from iamlab.services.iam.models import Role, User
+from iamlab.services.operations import AwsError, Call
+
+IDENTITY = re.compile(r"arn:aws:iam::(\d{12}):(user|role)(/(?:.*/)?)([^/]+)")
+SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
+MODELS = {"user": User, "role": Role}
+
+
+def check(call: Call, text: str) -> dict[str, str]:
+    """Users and roles that a trust policy names: {unique id: ARN}. Raises MalformedPolicyDocument, LimitExceeded."""
+    documents.check(text, documents.TRUST)
+    if documents.size(text) > quotas.QUOTAS["ACLSizePerRole"]:
+        raise quotas.exceeded("ACLSizePerRole")
+    return resolve(call, list(principals(json.loads(text))))
+
+
+def principals(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each principal of a document with its kind: ("AWS", "arn:...")."""
+    for statement in statements(document):
+        element = statement.get("Principal", statement.get("NotPrincipal"))
+        for kind, values in element.items() if isinstance(element, dict) else ():
+            for value in [values] if isinstance(values, str) else values:
+                yield kind, value
+
+
+def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    found = document["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def resolve(call: Call, named: list[tuple[str, str]]) -> dict[str, str]:
+    """Users and roles of this sandbox must exist; what is outside it cannot be looked up and is taken as it is."""
+    wanted: dict[str, tuple[str, str, str, str]] = {}
+    for kind, value in named:
+        match = IDENTITY.fullmatch(value)
+        if kind == "Service" and not SERVICE.fullmatch(value):
+            raise invalid("SERVICE", value)
+        if kind == "AWS" and match:
+            wanted[value] = match.groups()  # type: ignore[assignment]
+        elif kind == "AWS" and not re.fullmatch(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:\S+|(AIDA|AROA)[A-Z0-9]+", value):
+            raise invalid("AWS", value)
+    ours = set(
+        Account.objects.filter(
+            sandbox_id=call.caller.world.sandbox_id, id__in={parts[0] for parts in wanted.values()}
+        ).values_list("id", flat=True)
+    )
+    found: dict[str, str] = {}
+    for arn, (account_id, kind, path, name) in wanted.items():
+        if account_id in ours:
+            row = MODELS[kind].objects.filter(account_id=account_id, name_lower=name.lower()).first()
+            if row is None or (row.name, row.path) != (name, path):
+                raise invalid("AWS", arn)
+            found[row.unique_id] = arn
+    return found
+
+
+def invalid(kind: str, value: str) -> AwsError:
+    return AwsError("MalformedPolicyDocument", f'Invalid principal in policy: "{kind}":"{value}"')
+
+
+def replace_principal(call: Call, unique_id: str, value: str) -> None:
+    """Let the trust policies that name an identity name it `value`: its new ARN, or its bare id once it is gone."""
+    named = Role.objects.filter(account__sandbox_id=call.caller.world.sandbox_id).filter(
+        Q(principals__has_key=unique_id)
+    )
+    for role in named:
+        old = role.principals[unique_id]
+        document = json.loads(documents.text(role.trust))
+        for statement in statements(document):
+            for element in ("Principal", "NotPrincipal"):
+                if isinstance(statement.get(element), dict):
+                    _swap(statement[element], lambda one, old=old: value if one == old else one)
+        role.trust = keep_document(json.dumps(document))
+        role.principals = {**role.principals, unique_id: value}
+        role.save(update_fields=["trust", "principals"])
+
+
+def _swap(element: dict[str, Any], change: Callable[[str], str]) -> None:
+    for kind, values in element.items():
+        element[kind] = change(values) if isinstance(values, str) else [change(one) for one in values]

@@ -1,0 +1,193 @@
+// What pages do beyond HTML and htmx. Every page works without this file; each function serves one data- attribute.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Screen readers hear what is written here; htmx keeps the element (hx-preserve) across boosted swaps.
+  function announce(text) {
+    const live = $("#live");
+    live.textContent = "";
+    setTimeout(() => { live.textContent = text; }, 50);
+  }
+
+  function flashError(text) {
+    const flash = document.createElement("div");
+    flash.className = "flash flash-error";
+    flash.textContent = text;
+    $("#flashes")?.replaceChildren(flash);
+    announce(text);
+  }
+
+  async function copy(button) {
+    const source = button.dataset.copy || $(button.dataset.copyFrom)?.textContent || "";
+    try {
+      await navigator.clipboard.writeText(source);
+    } catch {
+      const area = document.createElement("textarea"); // no clipboard API on plain http
+      area.value = source;
+      (button.closest("dialog") || document.body).append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1500);
+    announce("Copied");
+  }
+
+  function setTheme(theme) {
+    const root = document.documentElement;
+    if (theme === "system") delete root.dataset.theme; else root.dataset.theme = theme;
+    document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+    $$("[data-theme-choice]").forEach((b) => b.setAttribute("aria-pressed", b.dataset.themeChoice === theme));
+    announce(`Theme: ${theme}`);
+  }
+
+  function toggleNav() {
+    const root = document.documentElement;
+    const shown = getComputedStyle($("#side-nav")).display !== "none";
+    root.dataset.nav = shown ? "closed" : "open";
+    if (!shown) $("#side-nav a")?.focus();
+  }
+
+  function closeMenus(except) {
+    $$("details.menu[open]").filter((menu) => !menu.contains(except)).forEach((menu) => { menu.open = false; });
+  }
+
+  // A table's "select all" box, its counter, and the buttons that need a selection.
+  function countSelection(table) {
+    const boxes = $$("tbody .pick input", table);
+    const chosen = boxes.filter((box) => box.checked).length;
+    const all = $("[data-select-all]", table);
+    if (all) {
+      all.checked = chosen > 0 && chosen === boxes.length;
+      all.indeterminate = chosen > 0 && chosen < boxes.length;
+    }
+    const counter = $("[data-selected-of]", table);
+    if (counter) counter.textContent = chosen ? `(${chosen}/${counter.dataset.selectedOf})` : `(${counter.dataset.selectedOf})`;
+    $$("[data-needs]", table).forEach((b) => { b.disabled = b.dataset.needs === "one" ? chosen !== 1 : chosen === 0; });
+  }
+
+  function checkConfirm(input) {
+    $$("[data-confirmed]", input.form).forEach((button) => { button.disabled = input.value !== input.dataset.confirm; });
+  }
+
+  function listFiles(input) {
+    const list = $("[data-files]", input.closest("[data-dropzone]"));
+    list.replaceChildren(...[...input.files].map((file) => {
+      const item = document.createElement("li");
+      item.textContent = `${file.name} (${file.size.toLocaleString("en")} bytes)`;
+      return item;
+    }));
+    announce(`${input.files.length} file(s) chosen`);
+  }
+
+  // States that the server cannot know, set on load and after every swap.
+  function prepare(root) {
+    $$("input[data-confirm]", root).forEach(checkConfirm);
+    $$("[data-table]", root).forEach(countSelection);
+    if (root.matches?.("[data-table]")) countSelection(root);
+  }
+
+  const clicks = {
+    "[data-copy], [data-copy-from]": copy,
+    "[data-theme-choice]": (button, event) => { event.preventDefault(); setTheme(button.dataset.themeChoice); closeMenus(); },
+    "[data-nav-toggle]": (link, event) => { event.preventDefault(); toggleNav(); },
+    "[data-nav-close]": (link, event) => { event.preventDefault(); toggleNav(); $("[data-nav-toggle]").focus(); },
+    "[data-dismiss]": (button) => { button.closest(".flash, .alert").remove(); $("#main").focus(); },
+    "[data-reveal]": (button) => {
+      const input = document.getElementById(button.dataset.reveal);
+      input.type = input.type === "password" ? "text" : "password";
+      button.setAttribute("aria-pressed", input.type === "text");
+    },
+    "dialog [data-close]": (button, event) => { event.preventDefault(); button.closest("dialog").close(); },
+  };
+
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(clicks)) {
+      const found = event.target.closest(selector);
+      if (found) { act(found, event); break; }
+    }
+    closeMenus(event.target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = event.target.closest("details.menu[open]");
+      closeMenus();
+      if (menu) $("summary", menu).focus();
+    }
+    if (event.altKey && event.code === "KeyS" && $("#search")) { event.preventDefault(); $("#search").focus(); }
+  });
+
+  document.addEventListener("input", (event) => { if (event.target.dataset.confirm) checkConfirm(event.target); });
+
+  document.addEventListener("change", (event) => {
+    const table = event.target.closest("[data-table]");
+    if (table && event.target.matches("[data-select-all]")) {
+      $$("tbody .pick input:not(:disabled)", table).forEach((box) => { box.checked = event.target.checked; });
+    }
+    if (table) countSelection(table);
+    if (event.target.matches("[data-dropzone] input[type=file]")) listFiles(event.target);
+    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  });
+
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(type, (event) => {
+      const zone = event.target.closest?.("[data-dropzone]");
+      if (!zone) return;
+      event.preventDefault();
+      zone.classList.toggle("over", type === "dragover");
+      if (type === "drop" && event.dataTransfer.files.length) {
+        const input = $("input[type=file]", zone);
+        input.files = event.dataTransfer.files;
+        listFiles(input);
+      }
+    });
+  }
+
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const bar = $("[data-upload]", event.target);
+    if (!bar || !event.detail.total) return;
+    bar.hidden = false;
+    bar.value = Math.round((100 * event.detail.loaded) / event.detail.total);
+  });
+
+  // An error page answers a boosted request as it answers any other: by being shown.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status >= 400 && event.detail.target === document.body) event.detail.shouldSwap = true;
+  });
+
+  let swapped; // htmx reports a swap once for each new element
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if (swapped === xhr) return;
+    swapped = xhr;
+    const root = target.isConnected ? target : document;
+    prepare(root);
+    if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();
+    if (target === document.body) {
+      delete document.documentElement.dataset.nav;
+      $("#main")?.focus({ preventScroll: true });
+      const flash = $("#flashes")?.textContent.trim();
+      if (flash) announce(flash);
+    }
+    const said = $("[data-announce]", root);
+    if (said) announce(said.dataset.announce);
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.target === document.body || !event.detail.requestConfig.triggeringEvent) return; // shown, or a poll
+    flashError(`The server answered ${event.detail.xhr.status}. Reload the page and try again.`);
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.requestConfig.triggeringEvent) flashError("The server cannot be reached. Check the connection and try again.");
+  });
+
+  // "close" does not bubble; an empty dialog keeps no secret and no form behind.
+  document.addEventListener("close", (event) => { if (event.target.id === "modal") event.target.replaceChildren(); }, true);
+
+  prepare(document);
+})();

@@ -1,0 +1,87 @@
+"""Takes the pictures of docs/pictures/ from a scratch site of this version; ARGS="landing" takes that one only."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from tools import chromium, scratch
+
+FOLDER = scratch.ROOT / "docs" / "pictures"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as Ada sees it; `path` may name {session}, her console session, and {account}."""
+
+    name: str
+    path: str
+    signed_in: bool = True
+    dark: bool = False
+    width: int = 1280
+    height: int = 800
+    full: bool = False  # the whole page, however long
+
+
+PICTURES = [
+    Picture("landing", "/", signed_in=False),
+    Picture("components", "/components/", signed_in=False, full=True),
+    Picture("components-dark", "/components/", signed_in=False, full=True, dark=True),
+    Picture("components-narrow", "/components/", signed_in=False, full=True, width=380),
+    Picture("home", "/home/"),
+]
+
+
+def take(browser: Any, base: str, world: scratch.World, picture: Picture) -> None:
+    """One picture. Raises RuntimeError where the page is not there: a picture of an error helps nobody."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme="dark" if picture.dark else "light",
+        reduced_motion="reduce",
+        base_url=base,
+    )
+    if picture.signed_in:
+        context.add_cookies([{"name": "sessionid", "value": world.cookie, "url": base}])
+    page = context.new_page()
+    answer = page.goto(picture.path.format(session=world.session, account=world.account_id), wait_until="networkidle")
+    if answer.status != 200:
+        raise RuntimeError(f"{picture.name}: {page.url} answered {answer.status}")
+    page.screenshot(path=FOLDER / f"{picture.name}.png", full_page=picture.full)
+    context.close()
+    print(f"  docs/pictures/{picture.name}.png", flush=True)
+
+
+def furnish(world: scratch.World) -> None:
+    """What the pictures show: the story of the lab, made as root."""
+    world.call("iam:CreateUser", UserName="mario", Tags=[{"Key": "department", "Value": "billing"}])
+    world.call("s3:CreateBucket", Bucket="customer-bills")
+
+
+def main(wanted: list[str]) -> None:
+    from playwright.sync_api import sync_playwright
+
+    known = [picture.name for picture in PICTURES]
+    if set(wanted) - set(known):
+        raise SystemExit(f"No picture {', '.join(sorted(set(wanted) - set(known)))}. There are: {', '.join(known)}.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with scratch.site(DEMO="1"):
+        from django.core.management import call_command, get_commands
+
+        world = scratch.world()
+        furnish(world)
+        if "demo" in get_commands():
+            call_command("demo", verbosity=0)
+        with scratch.server() as base, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium.find(),
+                args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync"],
+            )
+            for picture in PICTURES:
+                if not wanted or picture.name in wanted:
+                    take(browser, base, world, picture)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
