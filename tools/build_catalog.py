@@ -10,6 +10,7 @@ import argparse
 import ast
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -53,21 +54,33 @@ def install(directory: str, *packages: str) -> None:
 
 
 def build_services(source: Path) -> None:
-    """services: an index of names and levels; service_details: a block for each; keys: every condition key's type."""
+    """services: names and levels; service_details: a block each; keys: the condition keys' types; arns: formats."""
     names, index, types = read(source / "serviceNames.json"), {}, {}
+    arns: dict[str, set] = {}
+    untagged = []
     blocks = Blocks("service_details")
     for prefix in read(source / "services.json"):
         actions = by_name(read(source / f"actions/{prefix}.json"), "name")
         resources = by_name(read(source / f"resourceTypes/{prefix}.json"), "key")
         for key in read(source / f"conditionKeys/{prefix}.json").values():
-            add_key_type(types, key["key"], key["type"])
+            add_key_type(types, family(key["key"]), key["type"])
+        for resource in resources:
+            arns.setdefault(resource["arn"].split(":")[2], set()).add(resource["arn"])
+        if not uses_resource_tags(actions, resources):
+            untagged.append(prefix)
         levels = "".join(LEVELS[action["accessLevel"]] for action in actions)
         place = blocks.add(service_details(actions, resources))
         index[prefix] = [names[prefix], " ".join(action["name"] for action in actions), levels, *place]
     blocks.write()
-    services = {"index": index, "rcp": read(source / "rcpSupportedServices.json")}
+    services = {"index": index, "rcp": read(source / "rcpSupportedServices.json"), "untagged": untagged}
     write_json("services", services)
+    write_json("arns", {service: sorted(formats) for service, formats in sorted(arns.items())})
     write_json("keys", dict(sorted(types.items())))
+
+
+def family(name: str) -> str:
+    """Families of tag keys are written in three ways; here in one."""
+    return re.sub(r"/(tag-key)?$", "/${TagKey}", name)
 
 
 def add_key_type(types: dict, name: str, kind: str) -> None:
@@ -75,12 +88,17 @@ def add_key_type(types: dict, name: str, kind: str) -> None:
     types[name] = min(types.get(name, kind), kind, key=lambda k: k.startswith("ArrayOf"))
 
 
+def uses_resource_tags(actions: list, resources: list) -> bool:
+    targets = [target for action in actions for target in action["resourceTypes"]]
+    return any("aws:ResourceTag/${TagKey}" in x.get("conditionKeys", []) for x in [*actions, *targets, *resources])
+
+
 def service_details(actions: list, resources: list) -> dict:
     """Lists without field names (iamlab/policy/catalog/reference.py reads them); key lists are kept once each."""
     key_lists: dict[tuple, int] = {}
 
     def keys(names: list) -> int:
-        return key_lists.setdefault(tuple(names), len(key_lists))
+        return key_lists.setdefault(tuple(map(family, names)), len(key_lists))
 
     kinds = {resource["key"].lower(): number for number, resource in enumerate(resources)}
     rows = []

@@ -1,6 +1,6 @@
 """What AWS knows: services, actions, resource types, condition keys, managed policies; read when first asked for."""
 
-from .keys import ConditionKey, condition_key, global_keys, names_key
+from .keys import ConditionKey, condition_key, condition_key_names, global_keys, is_family, names_key
 from .managed import ManagedPolicy, managed_policies, managed_policy, managed_policy_document
 from .nearest import nearest_action, nearest_service
 from .reference import (
@@ -14,10 +14,12 @@ from .reference import (
     actions,
     all_action_names,
     all_actions,
+    arn_formats,
     rcp_services,
     real_name,
     resource_types,
     services,
+    supplies_resource_tags,
 )
 
 __all__ = [
@@ -33,8 +35,11 @@ __all__ = [
     "actions",
     "all_action_names",
     "all_actions",
+    "arn_formats",
     "condition_key",
+    "condition_key_names",
     "global_keys",
+    "is_family",
     "managed_policies",
     "managed_policy",
     "managed_policy_document",
@@ -45,4 +50,5 @@ __all__ = [
     "real_name",
     "resource_types",
     "services",
+    "supplies_resource_tags",
 ]

@@ -39,6 +39,11 @@ def global_keys() -> list[ConditionKey]:
     return [key for key in _all_keys() if key.is_global]
 
 
+def condition_key_names() -> list[str]:
+    """Every key and family by its name, the global ones first."""
+    return [key.name for key in _all_keys()]
+
+
 def is_family(name: str) -> bool:
     """Whether `name` stands for many keys, each with a name of its own in the placeholder's stead."""
     return any(opening in name for opening, _ in PLACEHOLDERS)
@@ -65,8 +70,9 @@ def names_key(pattern: str, name: str) -> bool:
 @lru_cache(maxsize=1)
 def _all_keys() -> list[ConditionKey]:
     keys = [ConditionKey(name, *how, is_global=True) for name, how in (GLOBAL_KEYS | ROLE_SESSION_KEYS).items()]
+    by_hand = {key.name.lower() for key in keys}
     for name, kind in read_json("keys").items():
-        if name not in GLOBAL_KEYS and name not in ROLE_SESSION_KEYS:
+        if name.lower() not in by_hand:
             word = kind.removeprefix(MANY)
             several = kind.startswith(MANY) or name in MULTIVALUED_SERVICE_KEYS
             keys.append(ConditionKey(name, TYPES.get(word, word), several, is_global=False))

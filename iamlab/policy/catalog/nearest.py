@@ -90,7 +90,7 @@ def nearest_action(text: str) -> str | None:
         return None
     service = nearest_service(prefix)
     known = OPERATIONS.get(f"{service}:{name}") or (service and real_name(f"{service}:{name}"))
-    return known or _close(service, name, 0.82) or _elsewhere(name) or _close(service, name, 0.6)
+    return known or _close(service, name, 0.82) or _elsewhere(name, service) or _close(service, name, 0.6)
 
 
 def _close(service: str | None, name: str, cutoff: float) -> str | None:
@@ -101,10 +101,12 @@ def _close(service: str | None, name: str, cutoff: float) -> str | None:
     return f"{service}:{names[found[0]]}" if found else None
 
 
-def _elsewhere(name: str) -> str | None:
-    """An action of that very name: of a service that everybody meets, or else of the only service that has it."""
+def _elsewhere(name: str, service: str | None) -> str | None:
+    """An action of that very name: of a service that everybody meets, or, without a service, of the only one."""
     prefixes = _services_by_action().get(name, [])
-    likely = [prefix for prefix in COMMON_SERVICES if prefix in prefixes] or (prefixes if len(prefixes) == 1 else [])
+    likely = [prefix for prefix in COMMON_SERVICES if prefix in prefixes] or (
+        prefixes if service is None and len(prefixes) == 1 else []
+    )
     return real_name(f"{likely[0]}:{name}") if likely else None
 
 

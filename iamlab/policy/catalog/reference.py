@@ -119,6 +119,17 @@ def rcp_services() -> frozenset[str]:
     return frozenset(_services_file()["rcp"])
 
 
+def supplies_resource_tags(prefix: str) -> bool:
+    """Whether any request to the service carries `aws:ResourceTag`."""
+    return prefix.lower() not in _services_file()["untagged"]
+
+
+@lru_cache(maxsize=1)
+def arn_formats() -> Mapping[str, tuple[str, ...]]:
+    """All resources' ARN formats by the ARN's own service part: {"s3": ("arn:${Partition}:s3:::...", ...)}."""
+    return MappingProxyType({service: tuple(formats) for service, formats in read_json("arns").items()})
+
+
 @lru_cache(maxsize=1)
 def _services_file() -> dict:
     return read_json("services")
