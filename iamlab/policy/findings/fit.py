@@ -1,0 +1,77 @@
+"""Whether the actions and the resources of a statement go together."""
+
+from collections.abc import Iterator
+
+from .. import catalog
+from .model import Found, Leaf, Policy, Statement, listed, shown
+from .patterns import all_stars, expand, fits, without_variables
+from .resources import is_readable
+
+MOST = 200  # actions, and resources, of one statement that are compared
+MOST_EXPANDED = 60  # an action pattern that covers more than this is sure to cover one that fits
+
+
+def check(policy: Policy) -> Iterator[Found]:
+    for statement in policy.statements:
+        resources = statement.resources[:MOST]
+        if not resources or any(all_stars(leaf.text) for leaf in statement.resources):
+            continue
+        if all(is_readable(leaf, policy.has_variables) for leaf in resources):
+            yield from _statement(policy, statement)
+
+
+def _statement(policy: Policy, statement: Statement) -> Iterator[Found]:
+    resources = statement.resources[:MOST]
+    arns = [without_variables(leaf.text) if policy.has_variables else leaf.text for leaf in resources]
+    used: set[int] = set()
+    complete = len(statement.resources) <= MOST and len(statement.actions) <= MOST
+    for leaf in statement.actions[:MOST]:
+        names = sorted(expand(leaf.text)) if leaf.text != "*" else []
+        if not names or len(names) > MOST_EXPANDED:
+            complete = complete and bool(names) and not used.update(_of_service(leaf, arns))
+            continue
+        fitting = {number for name in names for number in _fitting(name, arns)}
+        used |= fitting
+        if not fitting:
+            yield _no_resource(leaf, names)
+    if complete and used:  # else the actions have said it already
+        yield from _unused(statement, resources, used)
+
+
+def _of_service(leaf: Leaf, arns: list[str]) -> set[int]:
+    """A wide action pattern is taken to use every resource of its service."""
+    service = leaf.text.partition(":")[0].lower()
+    forms = [kind.arn for kind in catalog.resource_types(service).values()]
+    return {number for number, arn in enumerate(arns) if any(fits(arn, form) for form in forms)}
+
+
+def _fitting(name: str, arns: list[str]) -> set[int]:
+    forms = {target.type.arn for target in catalog.action(name).resource_types}
+    return {number for number, arn in enumerate(arns) if any(fits(arn, form) for form in forms)}
+
+
+def _no_resource(leaf: Leaf, names: list[str]) -> Found:
+    actions = [catalog.action(name) for name in names]
+    kinds = {target.type.name: target.type.arn for action in actions for target in action.resource_types}
+    subject = shown(leaf.text) if len(names) == 1 else f"What {shown(leaf.text)} covers"
+    if not kinds:
+        message = f"{subject} acts on no single resource, so that no ARN here matches it: it needs `*`."
+        mend = 'Give it a statement of its own with "Resource": "*".'
+    else:
+        message = f"{subject} acts on {listed(list(kinds))}, and no resource of this statement is one."
+        mend = "Add a resource such as " + listed([_example(arn) for arn in kinds.values()], most=1) + "."
+    return Found("ACTION_WITHOUT_MATCHING_RESOURCE", leaf.place, message, mend)
+
+
+def _example(arn: str) -> str:
+    for placeholder, value in (("${Partition}", "aws"), ("${Region}", "*"), ("${Account}", "*")):
+        arn = arn.replace(placeholder, value)
+    return arn
+
+
+def _unused(statement: Statement, resources: list[Leaf], used: set[int]) -> Iterator[Found]:
+    for number, leaf in enumerate(resources):
+        if number not in used:
+            message = f"No action of this statement acts on {shown(leaf.text)}."
+            mend = "Delete the resource, or add the action that you meant for it."
+            yield Found("RESOURCE_WITHOUT_MATCHING_ACTION", leaf.place, message, mend)
