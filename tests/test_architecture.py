@@ -13,19 +13,22 @@ PACKAGE = ROOT / "iamlab"
 BELOW = {
     "people": [],
     "policy": [],
+    "components": [],
     "services": ["people", "policy"],
     "door": ["people", "services", "policy"],
     "sandbox": ["people", "services", "policy"],
-    "console": ["people", "door", "services", "policy"],
+    "console": ["people", "components", "door", "services", "policy"],
     "wire": ["people", "door", "services", "policy"],
-    "insight": ["people", "door", "services", "policy"],
-    "labs": ["people", "door", "sandbox", "services", "policy"],
-    "classroom": ["people", "labs", "door", "sandbox", "services", "policy"],
+    "insight": ["people", "components", "door", "services", "policy"],
+    "labs": ["people", "components", "door", "sandbox", "services", "policy"],
+    "classroom": ["people", "components", "labs", "door", "sandbox", "services", "policy"],
 }
 # A service may import those before it.
 SERVICES = ["accounts", "cloudtrail", "iam", "organizations", "sts", "signin", "s3", "ec2"]
 # These reach what the services keep through the door only.
 ENTRANCES = ["console", "wire", "insight", "labs"]
+# The `aws` command line is a library over service models, which the console uses too. Of iamlab it knows AwsError only.
+COMMAND_LINE = "iamlab.labs.commandline"
 # An operation takes names and returns a dictionary; a request, a form or a page is an entrance's business.
 PAGES = (
     "django.http",
@@ -65,6 +68,11 @@ def wrong(module: str, imported: str) -> str:
         return "policy imports the standard library only"
     if package in ("policy", "services") and under(imported, *PAGES):
         return f"{package} knows no pages"
+    if under(module, COMMAND_LINE) and target[0] in ("iamlab", "django"):
+        allowed = under(imported, COMMAND_LINE, "iamlab.services.operations")
+        return "" if allowed else "the command line knows only service models and AwsError"
+    if under(imported, COMMAND_LINE) and package in ENTRANCES:
+        return ""
     if target[0] != "iamlab" or len(target) < 2 or package not in BELOW or target[1] == package != "services":
         return ""
     if target[1] not in [package, *BELOW[package]]:
@@ -119,6 +127,9 @@ def test_every_package_and_service_has_a_place_in_the_order():
         ("iamlab.console.users.views", "iamlab.labs.panel"),
         ("iamlab.wire.views", "iamlab.console.forms"),
         ("iamlab.labs.runner", "iamlab.classroom.models"),
+        ("iamlab.labs.commandline.run", "iamlab.door.calls.call"),
+        ("iamlab.labs.commandline.run", "django.conf.settings"),
+        ("iamlab.services.iam.users", "iamlab.labs.commandline.line_for"),
         ("iamlab.people.views", "iamlab.door.call"),
     ],
 )
@@ -135,6 +146,7 @@ def test_an_import_that_points_up_or_past_the_door_is_refused(module, imported):
         ("iamlab.services.iam.users", "iamlab.services.operations.AwsError"),
         ("iamlab.console.users.views", "iamlab.door.call"),
         ("iamlab.classroom.views", "iamlab.people.models.Person"),
+        ("iamlab.console.users.views", "iamlab.labs.commandline.line_for"),
     ],
 )
 def test_an_import_that_points_down_is_not(module, imported):

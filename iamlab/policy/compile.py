@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from .arns import Caller
 from .conditions import Condition, compile_conditions
 from .document import MalformedPolicy, loads
-from .match import Principals, Resources, action_matches, everything, glob, split_action
+from .globs import glob
+from .match import Resources, action_matches, everything, split_action
+from .principals import Principals
 
 KEPT_DOCUMENTS = 20_000
 KEPT_SELECTIONS = 4_096

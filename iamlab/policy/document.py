@@ -1,7 +1,23 @@
-"""JSON text to policy document: the grammar and its errors."""
+"""JSON text to policy document: the grammar, and the answers AWS gives when a document is refused on saving.
+
+AWS: "Grammar of the IAM JSON policy language". Findings that do not stop a document from being saved are in
+`validate.py`.
+"""
 
 import json
 from typing import Any
+
+from . import positions
+from .grammar import CHECKS, ORGANIZATIONS, SYNTAX
+from .positions import JsonError
+
+KINDS = ("identity", "session", "trust", "bucket", "scp", "rcp")
+
+# Characters without white space, as counted for managed policies and for the sum of an identity's inline policies.
+MANAGED_LIMIT, TRUST_LIMIT, SESSION_LIMIT = 6144, 2048, 2048
+INLINE_LIMITS = {"user": 2048, "group": 5120, "role": 10240}
+ORGANIZATION_LIMIT = 5120  # SCPs and RCPs; white space counts
+BUCKET_LIMIT = 20 * 1024  # bytes
 
 
 class MalformedPolicy(Exception):
@@ -17,11 +33,28 @@ def loads(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise MalformedPolicy("Syntax errors in policy.", error.lineno, error.colno) from error
+        raise MalformedPolicy(SYNTAX, error.lineno, error.colno) from error
     except (RecursionError, ValueError) as error:
-        raise MalformedPolicy("Syntax errors in policy.") from error
+        raise MalformedPolicy(SYNTAX) from error
+
+
+def size(text: str) -> int:
+    """Characters of a document without white space, as IAM counts them (AWS: "IAM and AWS STS quotas")."""
+    return len("".join(text.split()))
 
 
 def parse(text: str, kind: str) -> Any:
-    """The document of a policy text of a kind: identity, trust, bucket, scp, rcp, session. Raises MalformedPolicy."""
+    """The document of a policy text of a kind: identity, session, trust, bucket, scp, rcp.
+
+    Raises MalformedPolicy with the first of AWS's answers that holds and the place it speaks of.
+    """
+    try:
+        root = positions.parse(text)
+    except JsonError as error:
+        message = ORGANIZATIONS if kind in ("scp", "rcp") else SYNTAX
+        raise MalformedPolicy(message, *positions.line_and_column(text, error.offset)) from error
+    for check in CHECKS:
+        for message, node in check(root, kind):
+            message = ORGANIZATIONS if kind in ("scp", "rcp") else message
+            raise MalformedPolicy(message, *positions.line_and_column(text, node.start))
     return loads(text)

@@ -17,7 +17,7 @@ from . import guards
 from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED, Caller, Principal, caller_from, is_account
 from .compile import Document, Policy, Statement
 from .conditions import text_of
-from .match import ACCOUNT, DIRECT
+from .principals import ACCOUNT, DIRECT
 from .public import is_public
 
 ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicitDeny", "implicitDeny"

@@ -4,7 +4,8 @@ from typing import Any
 
 from .arns import is_account, split_arn
 from .compile import Document, as_list, compile_document
-from .conditions import network, read_operator, text_of
+from .conditions import text_of
+from .operators import network, read_operator
 
 FIXED_KEYS = frozenset(
     key.lower()

@@ -1,0 +1,190 @@
+"""Wildcards without backtracking, and policy variables."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+ANY, ONE = object(), object()
+_VARIABLE = re.compile(r"\$\{(?:([*?$])|([^\s{}',]+)(?:, '([^']*)')?)\}")
+_WILD = re.compile(r"[*?]")
+
+
+class Variable(NamedTuple):
+    """`${name}` or `${name, 'default'}`; `name` in lower case, None when what stands in the braces is no name."""
+
+    name: str | None
+    default: str | None
+    source: str
+
+
+Token = object  # a literal string, ANY, ONE or a Variable
+
+
+# Reading patterns ---------------------------------------------------------------------------------
+
+
+def tokenise(text: str, *, variables: bool, wildcards: bool = True) -> list[Token]:
+    """Split a pattern into literals, wildcards and variables (AWS: "IAM policy elements: Variables and tags")."""
+    tokens: list[Token] = []
+    position = 0
+    while variables:
+        start = text.find("${", position)
+        if start < 0:
+            break
+        end = text.find("}", start)
+        if end < 0:
+            break  # unclosed: literal text
+        found = _VARIABLE.match(text, start)
+        _add_text(tokens, text[position:start], wildcards)
+        position = found.end() if found else end + 1
+        if found and found[1]:
+            add_literal(tokens, found[1])
+        else:
+            name = found[2].lower() if found else None
+            tokens.append(Variable(name, found[3] if found else None, text[start:position]))
+    _add_text(tokens, text[position:], wildcards)
+    return tokens
+
+
+def add_literal(tokens: list[Token], text: str) -> None:
+    if tokens and isinstance(tokens[-1], str):
+        tokens[-1] += text
+    elif text:
+        tokens.append(text)
+
+
+def _add_text(tokens: list[Token], text: str, wildcards: bool) -> None:
+    if not wildcards:
+        add_literal(tokens, text)
+        return
+    position = 0
+    for wild in _WILD.finditer(text):
+        add_literal(tokens, text[position : wild.start()])
+        tokens.append(ANY if wild[0] == "*" else ONE)
+        position = wild.end()
+    add_literal(tokens, text[position:])
+
+
+def split_segments(text: str, *, variables: bool) -> list[str]:
+    """Split at the first five colons, those inside `${...}` not counted when variables are recognised."""
+    if not variables or "${" not in text:
+        return text.split(":", 5)
+    segments, start, position = [], 0, 0
+    while len(segments) < 5:
+        colon, opening = text.find(":", position), text.find("${", position)
+        if colon < 0:
+            break
+        if 0 <= opening < colon and (closing := text.find("}", opening)) >= 0:
+            found = _VARIABLE.match(text, opening)
+            position = found.end() if found else closing + 1
+            continue
+        segments.append(text[start:colon])
+        start = position = colon + 1
+    return [*segments, text[start:]]
+
+
+# Globs --------------------------------------------------------------------------------------------
+
+
+class Chunk(NamedTuple):
+    """A run of a pattern without `*`: literals at fixed offsets; `lead` is the length up to the first literal."""
+
+    length: int
+    parts: tuple[tuple[int, str], ...]
+
+
+def chunks_of(tokens: Iterable[Token]) -> list[Chunk]:
+    """The runs between the stars of a pattern without variables; `?` beside a star moves into the run after it."""
+    chunks, length, parts = [], 0, []
+    for token in tokens:
+        if token is ANY:
+            chunks.append(Chunk(length, tuple(parts)))
+            length, parts = 0, []
+        elif token is ONE:
+            length += 1
+        else:
+            parts.append((length, token))
+            length += len(token)
+    return [*chunks, Chunk(length, tuple(parts))]
+
+
+def _chunk_at(chunk: Chunk, value: str, position: int) -> bool:
+    return all(value.startswith(text, position + offset) for offset, text in chunk.parts)
+
+
+def _find_chunk(chunk: Chunk, value: str, start: int, end: int) -> int:
+    """The first position from `start` where the chunk fits wholly before `end`, or -1."""
+    if not chunk.parts:
+        return start if start + chunk.length <= end else -1
+    offset, text = chunk.parts[0]
+    last = end - chunk.length + offset + len(text)
+    position = value.find(text, start + offset, last)
+    while position >= 0:
+        if len(chunk.parts) == 1 or _chunk_at(chunk, value, position - offset):
+            return position - offset
+        position = value.find(text, position + 1, last)
+    return -1
+
+
+def match_chunks(chunks: list[Chunk], value: str) -> bool:
+    """Leftmost-first search of each run between the stars: at worst pattern length times value length."""
+    first, last = chunks[0], chunks[-1]
+    if len(chunks) == 1:
+        return len(value) == first.length and _chunk_at(first, value, 0)
+    start, end = first.length, len(value) - last.length
+    if end < start or not _chunk_at(first, value, 0) or not _chunk_at(last, value, end):
+        return False
+    for chunk in chunks[1:-1]:
+        if not chunk.length:
+            continue
+        start = _find_chunk(chunk, value, start, end)
+        if start < 0:
+            return False
+        start += chunk.length
+    return True
+
+
+def glob(pattern: str) -> Callable[[str], bool]:
+    """A test for a pattern of `*` and `?`, case-sensitive; every other character is itself."""
+    return glob_tokens(tokenise(pattern, variables=False))
+
+
+def glob_tokens(tokens: list[Token]) -> Callable[[str], bool]:
+    """The cheapest test for a pattern without variables."""
+    if not tokens:
+        return "".__eq__
+    if len(tokens) == 1:
+        only = tokens[0]
+        if isinstance(only, str):
+            return only.__eq__
+        if only is ANY:
+            return lambda value: True
+    if len(tokens) == 2 and tokens[1] is ANY and isinstance(tokens[0], str):
+        prefix = tokens[0]
+        return lambda value: value.startswith(prefix)
+    chunks = chunks_of(tokens)
+    return lambda value: match_chunks(chunks, value)
+
+
+def substitute(tokens: Iterable[Token], request) -> list[Token] | None:
+    """Put the request's values in place of variables, as plain text; None when one has no value."""
+    filled: list[Token] = []
+    for token in tokens:
+        if isinstance(token, Variable):
+            value = variable_value(token, request)
+            if value is None:
+                return None
+            add_literal(filled, value)
+        elif isinstance(token, str):
+            add_literal(filled, token)
+        else:
+            filled.append(token)
+    return filled
+
+
+def variable_value(variable: Variable, request) -> str | None:
+    """The single-valued context key of that name, else the default, else None."""
+    if variable.name is None:
+        return None
+    value = request.lookup(variable.name)
+    return value if isinstance(value, str) else variable.default

@@ -1,0 +1,310 @@
+"""What AWS refuses when a policy is saved: its answers in their order of precedence, each with the place it speaks of.
+
+AWS: "Grammar of the IAM JSON policy language".
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from . import positions
+from .operators import OPERATORS, moment
+from .positions import Node
+
+IAM_KINDS = ("identity", "session", "trust")
+SYNTAX = "Syntax errors in policy."
+ORGANIZATIONS = "The provided policy document does not meet the requirements of the specified policy type."
+IAM_PATHS = (
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
+)
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
+
+
+Problem = tuple[str, Node]
+
+
+# Reading nodes -----------------------------------------------------------------------------------
+
+
+def statements(root: Node) -> list[Node]:
+    node = root.get("Statement")
+    if node is None:
+        return []
+    return node.value if node.kind == "array" else [node]
+
+
+def members(node: Node | None) -> list[Node]:
+    """The values of a scalar-or-list element."""
+    if node is None:
+        return []
+    return node.value if node.kind == "array" else [node]
+
+
+def _names(node: Node) -> set[str]:
+    return {member.name for member in node.value}
+
+
+def _texts(statement: Node, *elements: str) -> Iterator[Node]:
+    for element in elements:
+        yield from members(statement.get(element))
+
+
+# 1. Shape ----------------------------------------------------------------------------------------
+
+LISTED = ("Action", "NotAction", "Resource", "NotResource")
+PRINCIPALS = ("Principal", "NotPrincipal")
+STATEMENT_ELEMENTS = {"Sid", "Effect", "Condition", *LISTED, *PRINCIPALS}
+
+
+def _syntax(root: Node, kind: str) -> Iterator[Problem]:
+    if root.kind != "object":
+        yield SYNTAX, root
+        return
+    for _, member in positions.duplicates(root):
+        yield SYNTAX, member.node
+    for member in root.value:
+        if member.name not in ("Version", "Id", "Statement"):
+            yield SYNTAX, member.node
+    version, identifier = root.get("Version"), root.get("Id")
+    if version and version.value not in ("2012-10-17", "2008-10-17"):
+        yield SYNTAX, version
+    if identifier and identifier.kind != "string":
+        yield SYNTAX, identifier
+    if not statements(root):
+        yield SYNTAX, root.get("Statement") or root
+    for statement in statements(root):
+        yield from _statement_syntax(statement)
+
+
+def _statement_syntax(statement: Node) -> Iterator[Problem]:
+    if statement.kind != "object":
+        yield SYNTAX, statement
+        return
+    names = _names(statement)
+    for member in statement.value:
+        if member.name not in STATEMENT_ELEMENTS or not _well_typed(member.name, member.node):
+            yield SYNTAX, member.node
+    if "Effect" not in names or any({one, f"Not{one}"} <= names for one in ("Action", "Resource", "Principal")):
+        yield SYNTAX, statement
+
+
+def _well_typed(element: str, node: Node) -> bool:
+    if element == "Sid":
+        return node.kind == "string"
+    if element == "Effect":
+        return node.kind == "string" and node.value.lower() in ("allow", "deny")
+    if element == "Condition":
+        return node.kind == "object" and all(_condition_typed(member) for member in node.value)
+    if element in LISTED:
+        return _strings(node)
+    return node.kind == "string" or (node.kind == "object" and all(_strings(member.node) for member in node.value))
+
+
+def _strings(node: Node) -> bool:
+    return node.kind in ("string", "array") and all(member.kind == "string" for member in members(node))
+
+
+def _condition_typed(member: positions.Member) -> bool:
+    body = member.node
+    if body.kind != "object" or (body.value and not _is_operator(member.name)):
+        return False
+    leaves = (leaf for key in body.value for leaf in members(key.node))
+    return all(leaf.kind in ("string", "number", "boolean") for leaf in leaves)
+
+
+def _is_operator(name: str) -> bool:
+    prefix, colon, rest = name.rpartition(":")
+    if colon and prefix not in ("ForAllValues", "ForAnyValue"):
+        return False
+    known = OPERATORS.get(rest.removesuffix("IfExists").lower())
+    return rest == "Null" or (known is not None and known.name == rest.removesuffix("IfExists"))
+
+
+# 2. to 4. Version, legacy parsing, Sids ----------------------------------------------------------
+
+
+def _version(root: Node, kind: str) -> Iterator[Problem]:
+    version = root.get("Version")
+    if kind in ("identity", "trust") and (version is None or version.value != "2012-10-17"):
+        yield "Policy document must be version 2012-10-17 or greater.", version or root
+
+
+def _legacy(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root):
+        effect = statement.get("Effect")
+        if effect.value not in ("Allow", "Deny"):
+            yield "The policy failed legacy parsing", effect
+        condition = statement.get("Condition")
+        for operator in condition.value if condition else []:
+            if "Date" not in operator.name:
+                continue
+            for value in (leaf for key in operator.node.value for leaf in members(key.node)):
+                if moment(str(value.value)) is None:
+                    yield "The policy failed legacy parsing", value
+        for resource in _texts(statement, "Resource", "NotResource"):
+            parts = resource.value.split(":")
+            cut_short = len(parts) < 6 and "::" in resource.value
+            if kind in IAM_KINDS and len(parts) > 2 and (cut_short or not parts[2]):
+                yield "The policy failed legacy parsing", resource
+
+
+def _sids(root: Node, kind: str) -> Iterator[Problem]:
+    seen = set()
+    for statement in statements(root):
+        sid = statement.get("Sid")
+        if kind == "bucket" or sid is None or not sid.value:
+            continue
+        if not re.fullmatch(r"[0-9A-Za-z]*", sid.value):
+            wanted = "Check that your input satisfies the regular expression [0-9A-Za-z]*"
+            yield f"Statement IDs (SID) must be alpha-numeric. {wanted}", sid
+        if sid.value in seen:
+            yield "Statement IDs (SID) in a single policy must be unique.", sid
+        seen.add(sid.value)
+
+
+# 5. to 8. Elements of the kind, ARNs, vendors ----------------------------------------------------
+
+
+def _principals(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root):
+        named = statement.get("Principal") or statement.get("NotPrincipal")
+        if kind in ("identity", "session", "scp") and named:
+            yield "Policy document should not specify a principal.", named
+        elif kind in ("trust", "bucket", "rcp") and not named:
+            yield "Missing required field Principal", statement
+
+
+def _actions(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root):
+        if not any(True for _ in _texts(statement, "Action", "NotAction")):
+            yield "Policy statement must contain actions.", statement
+
+
+def _arns(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root) if kind in IAM_KINDS else []:
+        for node in _texts(statement, "Resource", "NotResource"):
+            message = _arn_message(node.value)
+            if message:
+                yield message, node
+
+
+def _arn_message(text: str) -> str:
+    """What is wrong with a pattern of `Resource`; empty when nothing."""
+    if text == "*":
+        return ""
+    if ":" not in text:
+        return f'Resource {text} must be in ARN format or "*".'
+    parts = text.split(":", 5)
+    if parts[1] not in PARTITIONS:
+        filled = ":".join([*(parts[2:] + ["*"] * 4)[:4]])
+        return f'Partition "{parts[1]}" is not valid for resource "arn:{parts[1]}:{filled}".'
+    if len(parts) < 3 or "*" in parts[2] or "?" in parts[2]:
+        return "Resource vendor must be fully qualified and cannot contain regexes."
+    service, region = parts[2], parts[3] if len(parts) > 3 else ""
+    if service == "iam" and region:
+        return f"IAM resource {text} cannot contain region information."
+    if service == "s3" and region and len(parts) > 4:
+        return f"Resource {text} can not contain region information."
+    path = parts[5] if len(parts) > 5 else "*"
+    if service == "iam" and path != "*" and path != "root" and not path.startswith(IAM_PATHS):
+        return f'IAM resource path must either be "*" or start with {", ".join(IAM_PATHS)}.'
+    return ""
+
+
+def _vendors(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root):
+        for node in _texts(statement, "Action", "NotAction"):
+            vendor, colon, name = node.value.partition(":")
+            if node.value == "*":
+                continue
+            if not colon:
+                yield "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.", node
+            elif ":" in name:
+                yield "Actions/Condition can contain only one colon.", node
+            elif vendor != "*" and not re.fullmatch(r"[A-Za-z0-9.-]+", vendor):
+                yield f"Vendor {vendor} is not valid", node
+
+
+def _resources(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root):
+        if kind != "trust" and not any(True for _ in _texts(statement, "Resource", "NotResource")):
+            yield "Policy statement must contain resources.", statement
+
+
+# 9. What one kind forbids ------------------------------------------------------------------------
+
+
+def _trust(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root) if kind == "trust" else []:
+        for node in _texts(statement, "Action"):
+            if not node.value.lower().startswith("sts:"):
+                yield "AssumeRole policy may only specify STS AssumeRole actions.", node
+        for element in ("Resource", "NotResource"):
+            if node := statement.get(element):
+                yield "Has prohibited field Resource.", node
+        for element in PRINCIPALS:
+            yield from _named_principals(statement.get(element))
+
+
+def _bucket(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root) if kind == "bucket" else []:
+        for element in PRINCIPALS:
+            yield from _named_principals(statement.get(element))
+        for node in _texts(statement, "Action", "NotAction"):
+            if node.value != "*" and not node.value.lower().startswith("s3:"):
+                yield "Policy has invalid action", node
+
+
+def _named_principals(node: Node | None) -> Iterator[Problem]:
+    """Groups and ARNs with wildcards cannot be principals, nor can any other text than `*` stand alone."""
+    if node is None:
+        return
+    if node.kind == "string":
+        if node.value != "*":
+            yield "Invalid principal in policy", node
+        return
+    for member in node.value:
+        for value in members(member.node):
+            text = value.value
+            arn = text.startswith("arn:") and member.name == "AWS"
+            if member.name not in ("AWS", "Service", "Federated", "CanonicalUser"):
+                yield "Invalid principal in policy", value
+            elif arn and ("*" in text or "?" in text or ":group/" in text):
+                yield f'Invalid principal in policy: "AWS":"{text}"', value
+
+
+def _rcp(root: Node, kind: str) -> Iterator[Problem]:
+    for statement in statements(root) if kind == "rcp" else []:
+        principal, everyone = statement.get("Principal"), ("*", ["*"])
+        aws = principal.get("AWS") if principal and principal.kind == "object" else principal
+        if aws is None or positions.plain(aws) not in everyone or statement.get("Effect").value != "Deny":
+            yield ORGANIZATIONS, statement
+        if statement.get("NotAction") or any(node.value == "*" for node in _texts(statement, "Action")):
+            yield ORGANIZATIONS, statement
+
+
+CHECKS: tuple[Callable[[Node, str], Iterator[Problem]], ...] = (
+    _syntax,
+    _version,
+    _legacy,
+    _sids,
+    _principals,
+    _actions,
+    _arns,
+    _vendors,
+    _resources,
+    _trust,
+    _bucket,
+    _rcp,
+)

@@ -1,0 +1,23 @@
+"""What browser tests share: axe, read from its package because the page's policy refuses a foreign script tag."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def violations(axe_source):
+    """What axe finds on a page, one line for each element."""
+
+    def find(page) -> list[str]:
+        page.evaluate(axe_source)
+        found = page.evaluate("axe.run(document)")["violations"]
+        return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+    return find

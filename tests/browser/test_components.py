@@ -1,0 +1,133 @@
+"""The component kit in a real browser: themes, narrow screens, keyboard, and what JavaScript adds."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_page(live_server, new_context):
+    def open_(path="/components/", **context):
+        page = new_context(**context).new_page()
+        page.refused = []
+        page.on("console", lambda message: page.refused.append(message.text) if message.type == "error" else None)
+        page.goto(live_server.url + path)
+        return page
+
+    return open_
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/components/", "/components/console/", "/components/console/?era=2021"])
+def test_axe_finds_nothing_in_either_theme(open_page, violations, scheme, path):
+    page = open_page(path, color_scheme=scheme)
+    assert violations(page) == []
+    assert page.refused == []
+
+
+def test_nothing_sticks_out_at_380_pixels(open_page, violations):
+    page = open_page(viewport={"width": 380, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 380
+    expect(page.get_by_role("navigation", name="Components")).to_be_hidden()
+    page.get_by_role("link", name="Side navigation", exact=True).click()
+    expect(page.get_by_role("navigation", name="Components")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_chosen_theme_survives_a_reload(open_page):
+    page = open_page(color_scheme="light")
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    page.locator("summary", has_text="Theme").click()
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(background) == "rgb(22, 29, 38)"
+    page.reload()
+    assert page.evaluate(background) == "rgb(22, 29, 38)"
+
+
+def test_a_modal_opens_waits_for_the_name_and_closes(open_page, violations):
+    page = open_page()
+    page.get_by_role("link", name="Delete mario").click()
+    dialog = page.get_by_role("dialog", name="Delete mario?")
+    delete = dialog.get_by_role("button", name="Delete")
+    expect(delete).to_be_disabled()
+    dialog.get_by_role("textbox").fill("Mario")
+    expect(delete).to_be_disabled()
+    dialog.get_by_role("textbox").fill("mario")
+    expect(delete).to_be_enabled()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert page.locator("#modal").inner_html() == ""
+
+
+def test_a_selection_enables_its_buttons_and_is_counted(open_page):
+    page = open_page()
+    delete = page.locator("#users").get_by_role("button", name="Delete")
+    expect(delete).to_be_disabled()
+    page.get_by_label("Select mario").check()
+    expect(delete).to_be_enabled()
+    expect(page.get_by_role("heading", name="Users (1/31)")).to_be_visible()
+    page.get_by_label("Select all Users").check()
+    expect(delete).to_be_disabled()  # it deletes one at a time
+
+
+def test_filtering_keeps_the_focus_and_says_how_many(open_page):
+    page = open_page()
+    box = page.get_by_label("Find users")
+    box.fill("intern-1")
+    expect(page.locator("#users tbody tr")).to_have_count(10)
+    expect(page.locator("#live")).to_have_text("10 matches")
+    expect(box).to_be_focused()
+    assert page.url.endswith("q=intern-1")
+
+
+def test_a_boosted_page_takes_the_focus_and_the_title(open_page):
+    page = open_page()
+    page.get_by_role("link", name="Today's steps").click()
+    expect(page).to_have_title("Create user | Components | iamlab")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_copying_is_announced(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy ARN").first.click()
+    expect(page.locator("#live")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "arn:aws:iam::111122223333:user/mario"
+
+
+def test_search_and_menus_by_keyboard(open_page):
+    page = open_page()
+    page.keyboard.press("Alt+s")
+    expect(page.get_by_role("searchbox", name="Search services")).to_be_focused()
+    account = page.locator("details[data-menu=account]")
+    account.locator("summary").press("Enter")
+    expect(account.get_by_role("link", name="Switch role")).to_be_visible()
+    account.get_by_role("link", name="Account", exact=True).focus()
+    page.keyboard.press("Escape")
+    expect(account.get_by_role("link", name="Switch role")).to_be_hidden()
+    expect(account.locator("summary")).to_be_focused()
+
+
+def test_everything_works_without_javascript(open_page):
+    page = open_page(java_script_enabled=False)
+    expect(page.get_by_role("button", name="Copy ARN")).to_have_count(0)
+    page.locator("#users").get_by_label("Find users").fill("mario")
+    page.keyboard.press("Enter")
+    expect(page.locator("#users tbody").get_by_role("link", name="mario")).to_be_visible()
+    expect(page.get_by_label("Select alice")).to_have_count(0)
+    page.get_by_label("Select mario").check()
+    page.locator("#users").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Delete mario?")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete")).to_be_enabled()
+    assert "selected=mario" in page.url
+
+
+def test_the_first_load_stays_small(open_page, live_server, new_context):
+    page = new_context().new_page()
+    sizes = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    page.goto(live_server.url + "/components/console/", wait_until="networkidle")
+    assert len(sizes) >= 5
+    assert sum(sizes) < 150_000

@@ -1,0 +1,78 @@
+"""Security headers, the theme switch and the pages that say what went wrong."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.test import Client
+from django.urls import path
+
+from iamlab.components.urls import urlpatterns as components
+
+
+def too_big(request):
+    raise RequestDataTooBig
+
+
+def broken(request):
+    raise RuntimeError
+
+
+def refused(request):
+    raise PermissionDenied
+
+
+urlpatterns = [*components, path("too-big", too_big), path("broken", broken), path("refused", refused)]
+handler400 = "iamlab.components.views.bad_request"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/components/", "/static/iamlab.css", "/no-such-page"])
+def test_every_response_forbids_inline_code_and_framing(client, address):
+    policy = client.get(address).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    "address, status, words",
+    [
+        ("/too-big", 413, "That is too big"),
+        ("/broken", 500, "Something broke on our side"),
+        ("/refused", 403, "This is not yours to see"),
+        ("/nowhere", 404, "There is nothing at this address"),
+    ],
+)
+def test_an_error_says_what_happened_in_plain_words(address, status, words):
+    response = Client(raise_request_exception=False).get(address)
+    assert response.status_code == status
+    assert f"<h1>{words}</h1>" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_told_so():
+    response = Client(enforce_csrf_checks=True).post("/theme/", {"theme": "dark"})
+    assert response.status_code == 403
+    assert "This form has gone stale" in response.content.decode()
+
+
+def test_the_theme_is_remembered_and_leads_back(client):
+    response = client.post("/theme/", {"theme": "dark", "next": "/components/"})
+    assert (response.status_code, response.url) == (302, "/components/")
+    assert client.cookies["theme"].value == "dark"
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_the_theme_switch_leads_nowhere_else(client, target):
+    assert client.post("/theme/", {"theme": "dark", "next": target}).url == "/"
+
+
+def test_an_unknown_theme_is_not_kept(client):
+    client.post("/theme/", {"theme": '"><script>'})
+    assert "theme" not in client.cookies
+
+
+@pytest.mark.django_db
+def test_the_page_is_rendered_in_the_remembered_theme(client):
+    client.cookies["theme"] = "dark"
+    assert '<html lang="en" data-theme="dark">' in client.get("/components/").content.decode()
