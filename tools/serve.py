@@ -28,16 +28,20 @@ def prepare() -> None:
 def announce(host: str, port: str) -> None:
     """The addresses of this server."""
     on_every_network = host in ("0.0.0.0", "::")
-    print(f"\n  iamlab is on       http://{'127.0.0.1' if on_every_network else host}:{port}/")
+    print(f"\n  iamlab is on       http://{'127.0.0.1' if on_every_network else bracketed(host)}:{port}/")
     if on_every_network:
         for address in network_addresses() or ["(this machine has no network address)"]:
             print(f"  give your class    http://{address}:{port}/")
     print("  Ctrl-C stops it.\n", flush=True)
 
 
+def bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def become_server(host: str, port: str, args: list[str]) -> None:
     os.chdir(ROOT)
-    command = gunicorn(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", *args)
+    command = gunicorn(f"{bracketed(host)}:{port}", *args)
     os.execv(command[0], command)
 
 
@@ -45,17 +49,7 @@ def gunicorn(bind: str, *more: str) -> list[str]:
     """The server's command line."""
     (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
     # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
-    options = [
-        "-w",
-        "2",
-        "--threads",
-        "4",
-        "--limit-request-line",
-        "8190",
-        "--log-level",
-        "warning",
-        "--no-control-socket",
-    ]
+    options = "-w 2 --threads 4 --limit-request-line 8190 --log-level warning --no-control-socket".split()
     return [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *more, "iamlab.wsgi"]
 
 

@@ -8,8 +8,8 @@ from django.urls import include, path
 from iamlab.services.iam.models import User
 
 TABLE = """<!doctype html><title>Users</title><h1>Users</h1><table>
-{% for name, created in rows %}<tr><td><a href="{% url 'bare-user' name %}">{{ name }}</a></td><td>{{ created|date:"c" }}</td></tr>
-{% endfor %}</table>"""
+{% for name, created in rows %}<tr><td><a href="{% url 'bare-user' name %}">{{ name }}</a></td>
+<td>{{ created|date:"c" }}</td></tr>{% endfor %}</table>"""
 
 
 def answer(request: HttpRequest) -> HttpResponse:
