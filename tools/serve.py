@@ -49,7 +49,7 @@ def gunicorn(bind: str, *more: str) -> list[str]:
     """The server's command line."""
     (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
     # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
-    options = "-w 2 --threads 4 --limit-request-line 8190 --log-level warning --no-control-socket".split()
+    options = ["--workers=2", "--threads=4", "--limit-request-line=8190", "--log-level=warning", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *more, "iamlab.wsgi"]
 
 
