@@ -55,7 +55,7 @@ def copy(text: str, label: str = "text", shown: str | None = None) -> SafeString
 def denied_cell(why_url: str = "") -> SafeString:
     """What a cell shows when its own call was refused, while the rest of the row stands."""
     text = status("error", "Access denied")
-    return format_html('{} <a href="{}">Why?</a>', text, why_url) if why_url else text
+    return format_html('<span>{} <a href="{}">Why?</a></span>', text, why_url) if why_url else text
 
 
 class Tile(str):
