@@ -111,8 +111,8 @@ def failure(check: dict[str, Any], view: View) -> Result:
     """The first mistake that fits, in the author's order; else what the check says of itself."""
     for mistake in check.get("mistakes", ()):
         if holds(mistake["when"], view):
-            return Result("fail", mistake["code"], fill(mistake["say"], view))
-    return Result("fail", "", fill(check.get("say", ""), view))
+            return Result("fail", mistake["code"], fill(mistake["say"], view.bound))
+    return Result("fail", "", fill(check.get("say", ""), view.bound))
 
 
 def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attempt) -> bool:

@@ -1,7 +1,7 @@
 """The closed vocabulary of checks: each test asks one thing of the world and answers true or false."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from iamlab.labs import event_tests
@@ -11,23 +11,22 @@ Spec = Any
 OUTCOMES = {"allow": "allowed", "implicit_deny": "implicitDeny", "explicit_deny": "explicitDeny"}
 SELF_SERVICE = "arn:aws:iam::aws:policy/IAMUserChangePassword"
 VARIABLE = re.compile(r"\{\{(\w+)\}\}")
-ALWAYS_BOUND = ("account",)
 
 
-def fill(value: Any, view: View) -> Any:
-    """`{{names}}` in a test replaced by what the learner chose; an unbound one stays and so fits nothing."""
+def fill(value: Any, names: Mapping[str, str]) -> Any:
+    """`{{names}}` replaced by what the learner chose; an unbound one stays and so fits nothing."""
     if isinstance(value, str):
-        return VARIABLE.sub(lambda match: view.bound.get(match[1], match[0]), value)
+        return VARIABLE.sub(lambda match: names.get(match[1], match[0]), value)
     if isinstance(value, list):
-        return [fill(item, view) for item in value]
+        return [fill(item, names) for item in value]
     if isinstance(value, dict):
-        return {key: fill(item, view) for key, item in value.items()}
+        return {fill(key, names): fill(item, names) for key, item in value.items()}
     return value
 
 
 def holds(test: Spec, view: View) -> bool:
     """Whether a test is true of the world now. `test` has one key, a test's name; several mean all of them."""
-    return all(TESTS[name](fill(spec, view), view) for name, spec in test.items())
+    return all(TESTS[name](fill(spec, view.bound), view) for name, spec in test.items())
 
 
 def split(name: str) -> tuple[str, str]:

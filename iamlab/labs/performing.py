@@ -1,0 +1,87 @@
+"""Lines of a lab performed through the door: start states, solutions, faults, show me, actors."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from iamlab.door.calls import call
+from iamlab.door.identities import caller_as
+from iamlab.labs.commandline import State, run
+from iamlab.labs.vocabulary import fill
+from iamlab.sandbox import controls
+from iamlab.services.accounts.models import Sandbox
+from iamlab.services.callers import Source
+from iamlab.services.operations import AwsError
+
+LAB = Source(ip="198.51.100.20", user_agent="aws-cli/2.31 iamlab-lab", entrance="lab", secure=True)
+CONSOLE = Source(ip="198.51.100.20", user_agent="Mozilla/5.0 iamlab-lab", entrance="lab", secure=True)
+Line = Mapping[str, Any]
+
+
+class LineFailed(Exception):
+    """A line that a lab gives did not do what it should; the message names the line."""
+
+
+def perform(
+    sandbox: Sandbox, lines: Iterable[Line], bound: Mapping[str, str], files: Mapping[str, str]
+) -> dict[str, str]:
+    """Perform lines in order and return the names bound, with what lines saved under `save`.
+
+    A line has `as` (an identity) and `run` (a command line) or `call` with `params`; `error` names the code that it is
+    meant to be refused with; `wait` moves the sandbox's clock by so many seconds first. Raises LineFailed.
+    """
+    names = dict(bound)
+    state = State(files={name: text.encode() for name, text in files.items()})
+    for line in lines:
+        if "wait" in line:
+            controls.move_clock(sandbox, int(line["wait"]))
+            sandbox.refresh_from_db()
+        if "answer" in line or not ({"run", "call"} & set(line)):
+            continue
+        accounts = controls.open_accounts(sandbox)
+        if accounts:
+            names.setdefault("account", accounts[0].pk)
+        state = _one(sandbox, line, names, state, accounts)
+    return names
+
+
+def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, accounts: list[Any]) -> State:
+    line = filled(line, names)
+    wanted = line.get("error")
+    account_id = _account(line, accounts)
+    try:
+        caller = caller_as(controls.world(sandbox), account_id, line["as"])
+    except AwsError as error:
+        raise LineFailed(f"{line}: {error}") from error
+    source = Source(
+        **{**_facts(CONSOLE if "call" in line else LAB), **({"ip": line["from"]} if "from" in line else {})}
+    )
+    try:
+        if "call" in line:
+            answer: Any = call(caller, line["call"], line.get("params") or {}, source)
+            failed = ""
+        else:
+            output = run(line["run"], lambda name, params: call(caller, name, params, source), state)
+            state, answer, failed = output.state, output.stdout, output.stderr.strip() if output.exit_code else ""
+    except AwsError as error:
+        failed, answer = f"({error.code}) {error.message}", None
+    if bool(failed) != bool(wanted) or (wanted and f"({wanted})" not in failed):
+        raise LineFailed(f"{line.get('run') or line.get('call')} as {line['as']}: {failed or 'was not refused'}")
+    if "save" in line and answer is not None:
+        names[line["save"]] = answer.strip() if isinstance(answer, str) else str(answer)
+    return state
+
+
+def _facts(source: Source) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in ("ip", "user_agent", "entrance", "host", "secure", "region")}
+
+
+def _account(line: Line, accounts: list[Any]) -> str:
+    """The first account, or the one whose name the line gives under `in`."""
+    wanted = line.get("in")
+    found = [account.pk for account in accounts if wanted is None or account.name == wanted]
+    return found[0] if found else ""
+
+
+def filled(line: Line, names: Mapping[str, str]) -> dict[str, Any]:
+    """`{{names}}` in a line replaced."""
+    return fill(dict(line), names)

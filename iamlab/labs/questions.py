@@ -1,0 +1,70 @@
+"""Questions: single, multiple, match, order, text, number, predict, pick the event, fix the policy."""
+
+from typing import Any
+
+from iamlab.labs.event_tests import matching
+from iamlab.labs.view import View
+from iamlab.labs.vocabulary import holds
+
+Question = dict[str, Any]
+
+
+def is_correct(question: Question, given: Any, view: View) -> bool:
+    """Whether a try is right. `given`: an option's id, a list of them, pairs, a text or a number, by kind."""
+    return JUDGES[question["kind"]](question, given, view)
+
+
+def right_options(question: Question) -> set[str]:
+    return {option["id"] for option in question["options"] if option.get("right")}
+
+
+def _single(question: Question, given: Any, view: View) -> bool:
+    return {given} == right_options(question) if isinstance(given, str) else False
+
+
+def _multiple(question: Question, given: Any, view: View) -> bool:
+    return isinstance(given, list) and set(given) == right_options(question)
+
+
+def _match(question: Question, given: Any, view: View) -> bool:
+    """Every left side has its own right side; `given` maps ids."""
+    return isinstance(given, dict) and given == {pair["id"]: pair["match"] for pair in question["pairs"]}
+
+
+def _order(question: Question, given: Any, view: View) -> bool:
+    return given == question["order"]
+
+
+def _text(question: Question, given: Any, view: View) -> bool:
+    accepted = {" ".join(str(text).lower().split()) for text in question["accept"]}
+    return " ".join(str(given).lower().split()) in accepted
+
+
+def _number(question: Question, given: Any, view: View) -> bool:
+    try:
+        return abs(float(given) - float(question["value"])) <= float(question.get("within", 0))
+    except (TypeError, ValueError):
+        return False
+
+
+def _event(question: Question, given: Any, view: View) -> bool:
+    """An event's id; right when its record fits the question's event."""
+    return any(record["eventID"] == given for record in matching(question["event"], view))
+
+
+def _fix(question: Question, given: Any, view: View) -> bool:
+    """The world itself tells whether the policy is mended."""
+    return holds(question["test"], view)
+
+
+JUDGES = {
+    "single": _single,
+    "predict": _single,
+    "multiple": _multiple,
+    "match": _match,
+    "order": _order,
+    "text": _text,
+    "number": _number,
+    "event": _event,
+    "fix": _fix,
+}
