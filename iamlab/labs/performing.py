@@ -1,6 +1,7 @@
 """Lines of a lab performed through the door: start states, solutions, faults, show me, actors."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from iamlab.door.calls import call
@@ -52,9 +53,7 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
         caller = caller_as(controls.world(sandbox), account_id, line["as"])
     except AwsError as error:
         raise LineFailed(f"{line}: {error}") from error
-    source = Source(
-        **{**_facts(CONSOLE if "call" in line else LAB), **({"ip": line["from"]} if "from" in line else {})}
-    )
+    source = replace(CONSOLE if "call" in line else LAB, ip=line.get("from", LAB.ip))
     try:
         if "call" in line:
             answer: Any = call(caller, line["call"], line.get("params") or {}, source)
@@ -69,10 +68,6 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
     if "save" in line and answer is not None:
         names[line["save"]] = answer.strip() if isinstance(answer, str) else str(answer)
     return state
-
-
-def _facts(source: Source) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in ("ip", "user_agent", "entrance", "host", "secure", "region")}
 
 
 def _account(line: Line, accounts: list[Any]) -> str:

@@ -2,11 +2,27 @@
 
 from django.urls import path
 
-from iamlab.labs import home
+from iamlab.labs import home, views
 
 urlpatterns = [
     path("", home.landing, name="landing"),
     path("start/", home.start, name="start"),
     path("home/", home.home, name="home"),
     path("free-play/", home.free_play, name="free-play"),
+    path("labs/<slug:lab_id>/begin/", views.begin, name="lab-begin"),
+    # /attempts/<attempt>/
+    path("attempts/<int:pk>/", views.attempt, name="attempt"),
+    path("attempts/<int:pk>/live/", views.live, name="lab-live"),
+    path("attempts/<int:pk>/check/", views.check, name="lab-check"),
+    path("attempts/<int:pk>/steps/<slug:step_id>/", views.step, name="lab-step"),
+    path("attempts/<int:pk>/steps/<slug:step_id>/hints/<int:tier>/", views.hint, name="lab-hint"),
+    path("attempts/<int:pk>/steps/<slug:step_id>/note/", views.note, name="lab-note"),
+    path("attempts/<int:pk>/steps/<slug:step_id>/<slug:check_id>/dispute/", views.dispute, name="lab-dispute"),
+    path("attempts/<int:pk>/questions/<slug:question_id>/", views.answer, name="lab-answer"),
+    path("attempts/<int:pk>/help/", views.ask, name="lab-help"),
+    path("attempts/<int:pk>/undo/", views.undo, name="lab-undo"),
+    path("attempts/<int:pk>/reset/", views.reset, name="lab-reset"),
+    path("attempts/<int:pk>/jump/", views.jump, name="lab-jump"),
+    path("attempts/<int:pk>/submit/", views.submit, name="lab-submit"),
+    path("attempts/<int:pk>/read/", views.read, name="lab-read"),
 ]

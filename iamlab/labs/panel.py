@@ -1,0 +1,250 @@
+"""What the panel beside the console shows: plain data, made once per page."""
+
+from typing import Any
+
+import nh3
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from iamlab.door import record
+from iamlab.labs import content, runner, scoring
+from iamlab.labs.models import Attempt, CheckFact, StepFact
+from iamlab.labs.vocabulary import fill
+
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+OFFER_AFTER = 3  # failures with one code, then the first hint is offered unasked
+STATES = {
+    "locked": "Locked",
+    "open": "To do",
+    "in_progress": "In progress",
+    "passed": "Done",
+    "passed_with_help": "Done, with help",
+    "skipped": "Skipped",
+    "overridden": "Marked by your instructor",
+    "regressed": "Undone",
+    "read": "Read",
+}
+# How each state looks: the kinds of the status component.
+KINDS = {
+    "locked": "stopped",
+    "open": "pending",
+    "in_progress": "in-progress",
+    "passed": "success",
+    "passed_with_help": "success",
+    "skipped": "stopped",
+    "overridden": "info",
+    "regressed": "warning",
+    "read": "info",
+}
+Lab = dict[str, Any]
+
+
+def render(markdown: str, names: dict[str, str]) -> SafeString:
+    """A lab's text as safe HTML: what the learner chose is put in as text, then everything is cleaned."""
+    safe = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
+    return mark_safe(nh3.clean(MARKDOWN.render(fill(markdown, safe))))  # safe by nh3, whatever was in it
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the panel of the world that a page belongs to. Pages of no attempt get none."""
+    sandbox_id = getattr(request, "sandbox_id", None)
+    if sandbox_id is None:
+        return {}
+    record.flush()
+    attempt = Attempt.objects.select_related("sandbox", "lab_version").filter(sandbox_id=sandbox_id).first()
+    if attempt is None:
+        return {}
+    runner.catch_up(attempt)
+    return {
+        "lab_panel": {**data(attempt), "back": request.get_full_path(), "template": "labs/panel.html", "open": True}
+    }
+
+
+def cursor(attempt: Attempt) -> str:
+    """Changes whenever what the panel shows does: polling with the last one seen answers nothing new cheaply."""
+    last = attempt.happenings.order_by("-pk").values_list("pk", flat=True).first() or 0
+    unread = attempt.messages.filter(read=None).order_by("-pk").values_list("pk", flat=True).first() or 0
+    return f"{last}.{unread}"
+
+
+def data(attempt: Attempt) -> dict[str, Any]:
+    """The panel of an attempt. Six queries, whatever the number of steps."""
+    lab: Lab = attempt.lab_version.data
+    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    steps = {fact.step: fact for fact in attempt.steps.all()}
+    hints = {(hint.step, hint.tier): hint for hint in attempt.hints.all()}
+    answers = list(attempt.answers.filter(review=False).order_by("pk"))
+    score = scoring.score(attempt)
+    states = step_states(lab, facts, steps, {step for step, _ in hints if hints[step, _].tier >= 3}, score)
+    current = content.step_of(lab, attempt.current) or lab["steps"][0]
+    names = attempt.bound
+    graded_steps = [step for step in lab["steps"] if step.get("checks")]
+    return {
+        "attempt": attempt,
+        "cursor": cursor(attempt),
+        "title": lab["title"],
+        "mode": "Graded" if attempt.graded else "Practice",
+        "steps": [
+            {
+                "id": step["id"],
+                "title": step["title"],
+                "state": states[step["id"]],
+                "word": STATES[states[step["id"]]],
+                "kind": KINDS[states[step["id"]]],
+                "current": step["id"] == current["id"],
+                "url": reverse("lab-step", args=[attempt.pk, step["id"]]),
+            }
+            for step in lab["steps"]
+        ],
+        "done": sum(is_done(states[step["id"]]) for step in graded_steps),
+        "of": len(graded_steps),
+        "progress_text": f"{sum(is_done(states[s['id']]) for s in graded_steps)} of {len(graded_steps)} steps",
+        "score": round(score.effective),
+        "step": step_data(attempt, lab, current, states[current["id"]], facts, hints, answers, names),
+        "note": steps[current["id"]].note if current["id"] in steps else "",
+        "sign_ins": fill(lab.get("sign_ins", []), names),
+        "waiting": attempt.help_calls.filter(answered=None).exists(),
+        "messages": list(attempt.messages.filter(read=None).order_by("pk")),
+        "next": next_step(lab, states, current),
+    }
+
+
+def is_done(state: str) -> bool:
+    return state in ("passed", "passed_with_help", "overridden")
+
+
+def step_states(
+    lab: Lab,
+    facts: dict[tuple[str, str], CheckFact],
+    steps: dict[str, StepFact],
+    helped: set[str],
+    score: scoring.Score,
+) -> dict[str, str]:
+    """The state of each step, derived: see the specification's list of states."""
+    done = runner.passed_steps(lab, facts)
+    found: dict[str, str] = {}
+    for step in lab["steps"]:
+        own = [facts.get((step["id"], check["id"])) for check in step.get("checks", ())]
+        fact = steps.get(step["id"])
+        found[step["id"]] = _state(step, own, fact, done, step["id"] in helped, score.steps[step["id"]].override)
+    return found
+
+
+def _state(
+    step: dict[str, Any],
+    own: list[CheckFact | None],
+    fact: StepFact | None,
+    done: set[str],
+    helped: bool,
+    override: float | None,
+) -> str:
+    if override is not None:
+        return "overridden"
+    if step["id"] in done:
+        return "passed_with_help" if helped else "passed"
+    if any(check is not None and check.undone for check in own):
+        return "regressed"
+    if fact is not None and fact.skipped:
+        return "skipped"
+    if not own:
+        return "read" if fact is not None and fact.opened else "open"
+    if set(step.get("needs", ())) - done and not (fact is not None and fact.unlocked):
+        return "locked"
+    return "in_progress" if fact is not None and fact.begun else "open"
+
+
+def next_step(lab: Lab, states: dict[str, str], current: dict[str, Any]) -> dict[str, Any] | None:
+    """The next step that is not done, else the one that follows."""
+    ids = [step["id"] for step in lab["steps"]]
+    later = lab["steps"][ids.index(current["id"]) + 1 :]
+    return next((step for step in later if not is_done(states[step["id"]])), later[0] if later else None)
+
+
+def step_data(
+    attempt: Attempt,
+    lab: Lab,
+    step: dict[str, Any],
+    state: str,
+    facts: dict[tuple[str, str], CheckFact],
+    hints: dict[tuple[str, int], Any],
+    answers: list[Any],
+    names: dict[str, str],
+) -> dict[str, Any]:
+    return {
+        "id": step["id"],
+        "title": fill(step["title"], names),
+        "state": state,
+        "actor": fill(step.get("actor", ""), names),
+        "weight": step.get("weight", 0),
+        "html": render(step.get("markdown", ""), names),
+        "where": step.get("where"),
+        "checks": [check_data(check, facts.get((step["id"], check["id"])), names) for check in step.get("checks", ())],
+        "hints": hint_data(attempt, lab, step, facts, hints, names),
+        "questions": [
+            question_data(content.question_of(lab, question), answers, names) for question in step.get("questions", ())
+        ],
+    }
+
+
+WORDS = {"open": "pending", "pass": "success", "fail": "error", "blocked": "stopped", "error": "warning"}
+
+
+def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "kind": WORDS[fact.status if fact else "open"],
+        "id": check["id"],
+        "title": fill(check.get("title", check["id"]), names),
+        "status": fact.status if fact else "open",
+        "code": fact.code if fact else "",
+        "html": render(fact.message, {}) if fact and fact.message else "",
+        "undone": fact.undone if fact else {},
+        "tries": sum(fact.tries.values()) if fact else 0,
+    }
+
+
+def hint_data(
+    attempt: Attempt,
+    lab: Lab,
+    step: dict[str, Any],
+    facts: dict[tuple[str, str], CheckFact],
+    hints: dict[tuple[str, int], Any],
+    names: dict[str, str],
+) -> dict[str, Any]:
+    """The hints opened, the next one with its price, and whether it is offered unasked."""
+    texts = step.get("hints", [])
+    opened = [
+        {"tier": tier, "html": render(text, names)} for tier, text in enumerate(texts, 1) if (step["id"], tier) in hints
+    ]
+    upcoming = len(opened) + 1 if len(opened) < len(texts) else None
+    price = scoring.prices(lab).get(upcoming, 0.0) if upcoming else 0.0
+    struggling = any(
+        max(fact.tries.values(), default=0) >= OFFER_AFTER for (of, _), fact in facts.items() if of == step["id"]
+    )
+    return {
+        "opened": opened,
+        "next": upcoming,
+        "price": round(price * 100) if attempt.graded else 0,
+        "offered": struggling and not opened,
+    }
+
+
+def question_data(question: dict[str, Any] | None, answers: list[Any], names: dict[str, str]) -> dict[str, Any]:
+    """A question with the last try and the explanation of what was chosen."""
+    assert question is not None
+    tries = [answer for answer in answers if answer.question == question["id"]]
+    last = tries[-1] if tries else None
+    given = last.given if last is not None and not isinstance(last.given, dict) else []
+    chosen = set(given if isinstance(given, list) else [given])
+    return {
+        **question,
+        "html": render(question["text"], names),
+        "tries": len(tries),
+        "correct": last.correct if last else None,
+        "options": [
+            {**option, "html": render(option["text"], names), "chosen": option["id"] in chosen}
+            for option in question.get("options", ())
+        ],
+        "why": [render(o["why"], names) for o in question.get("options", ()) if o["id"] in chosen and o.get("why")],
+    }

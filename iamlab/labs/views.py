@@ -1,0 +1,191 @@
+"""The lab's own pages and buttons: begin, look at a step, hint, answer, note, help, undo, reset, submit."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from iamlab.labs import attempts, content, panel, runner
+from iamlab.labs.models import Attempt
+from iamlab.people.models import Person
+from iamlab.sandbox import controls
+
+View = Callable[..., HttpResponse]
+
+
+def own_attempt(request: HttpRequest, pk: int) -> Attempt:
+    """The person's own attempt; anybody else's is not found."""
+    assert isinstance(request.user, Person)
+    rows = Attempt.objects.select_related("sandbox", "lab_version")
+    return get_object_or_404(rows, pk=pk, person=request.user)
+
+
+def acting(view: View) -> View:
+    """A button of the panel: POST, on one's own attempt, back to where it was pressed; a refusal is said there."""
+
+    @login_required
+    @require_POST
+    @wraps(view)
+    def wrapped(request: HttpRequest, pk: int, **parts: Any) -> HttpResponse:
+        attempt = own_attempt(request, pk)
+        try:
+            done = view(request, attempt, **parts)
+        except attempts.Refused as error:
+            messages.error(request, str(error))
+            done = None
+        return done or redirect(back(request, attempt))
+
+    return wrapped
+
+
+def back(request: HttpRequest, attempt: Attempt) -> str:
+    wanted = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if wanted and ours else f"/attempts/{attempt.pk}/"
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest, lab_id: str) -> HttpResponse:
+    """A new attempt. Asked twice in a row (a double click), the untouched attempt just begun is given again."""
+    assert isinstance(request.user, Person)
+    lab = content.catalogue().get(lab_id)
+    if lab is None:
+        raise Http404
+    graded = request.POST.get("mode") == "graded"
+    recent = (
+        Attempt.objects.filter(person=request.user, lab=lab_id, submitted=None, graded=graded).order_by("-pk").first()
+    )
+    if recent is None or (timezone.now() - recent.started).total_seconds() > 5:
+        recent = attempts.begin(request.user, lab, graded=graded)
+    return redirect("attempt", pk=recent.pk)
+
+
+@login_required
+@require_GET
+def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The way into an attempt: its sign-ins, and the panel beside them."""
+    found = own_attempt(request, pk)
+    request.sandbox_id = found.sandbox_id  # type: ignore[attr-defined]
+    accounts = controls.open_accounts(found.sandbox)
+    return render(request, "labs/attempt.html", {"attempt": found, "world": found.sandbox, "accounts": accounts})
+
+
+@login_required
+@require_GET
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the panel polls for: nothing (204) until something changed since the cursor that it shows."""
+    found = own_attempt(request, pk)
+    runner.catch_up(found)
+    if panel.cursor(found) == request.GET.get("at"):
+        return HttpResponse(status=204)
+    wanted = request.GET.get("back", "")
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    shown = {**panel.data(found), "back": wanted if ours else f"/attempts/{found.pk}/"}
+    return render(request, "labs/live.html", {"lab_panel": shown, "changed": True})
+
+
+@acting
+def step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
+    attempts.open_step(attempt, step_id)
+
+
+@acting
+def check(request: HttpRequest, attempt: Attempt) -> None:
+    """Check now: for reassurance; checks run by themselves."""
+    runner.examine(attempt)
+    attempt.save(update_fields=["bound"])
+
+
+@acting
+def hint(request: HttpRequest, attempt: Attempt, step_id: str, tier: int) -> None:
+    found = content.step_of(attempt.lab_version.data, step_id)
+    if found is None:
+        raise Http404
+    attempts.use_hint(attempt, found, tier)
+
+
+@acting
+def answer(request: HttpRequest, attempt: Attempt, question_id: str) -> None:
+    question = content.question_of(attempt.lab_version.data, question_id)
+    if question is None:
+        raise Http404
+    given = given_answer(request, question)
+    if given in ("", [], {}):
+        raise attempts.Refused("Choose an answer first.")
+    sure = {"sure": True, "unsure": False}.get(request.POST.get("sure", ""))
+    attempts.answer(attempt, question, given, sure)
+
+
+def given_answer(request: HttpRequest, question: dict[str, Any]) -> Any:
+    """What the form of a question sent, in the shape that its kind is judged in."""
+    if question["kind"] in ("multiple",):
+        return request.POST.getlist("answer")
+    if question["kind"] == "match":
+        return {pair["id"]: request.POST.get(f"match-{pair['id']}", "") for pair in question["pairs"]}
+    if question["kind"] == "order":
+        places = {item["id"]: request.POST.get(f"place-{item['id']}", "") for item in question["items"]}
+        if not all(place.isdigit() for place in places.values()):
+            return []
+        return sorted(places, key=lambda item: int(places[item]))
+    return request.POST.get("answer", "")[:500]
+
+
+@acting
+def note(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
+    attempts.keep_note(attempt, step_id, request.POST.get("note", ""))
+    messages.success(request, "Your note is kept.")
+
+
+@acting
+def ask(request: HttpRequest, attempt: Attempt) -> None:
+    attempts.ask_for_help(attempt, request.POST.get("text", ""))
+    messages.info(request, "Your hand is up. Your instructor sees it; go on meanwhile if you can.")
+
+
+@acting
+def undo(request: HttpRequest, attempt: Attempt) -> None:
+    attempts.undo(attempt)
+    messages.success(request, "The last change is undone.")
+
+
+@acting
+def reset(request: HttpRequest, attempt: Attempt) -> None:
+    if request.POST.get("sure") != "yes":
+        raise attempts.Refused("Tick the box to say that you want to go back to the start.")
+    attempts.reset(attempt)
+    messages.success(request, "The account is as it was at the start of the lab.")
+
+
+@acting
+def jump(request: HttpRequest, attempt: Attempt) -> None:
+    chosen = request.POST.get("checkpoint", "")
+    snapshot = attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdigit() else None
+    if snapshot is None:
+        raise attempts.Refused("Choose a checkpoint.")
+    attempts.go_back(attempt, snapshot, "jump")
+    messages.success(request, f"The account is as it was: {snapshot}.")
+
+
+@acting
+def dispute(request: HttpRequest, attempt: Attempt, step_id: str, check_id: str) -> None:
+    attempts.dispute(attempt, step_id, check_id, request.POST.get("text", ""))
+    messages.info(request, "Sent to your instructor, with the account as it is now.")
+
+
+@acting
+def submit(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    attempts.submit(attempt)
+    return redirect("attempt", pk=attempt.pk)
+
+
+@acting
+def read(request: HttpRequest, attempt: Attempt) -> None:
+    attempt.messages.filter(read=None).update(read=timezone.now())
