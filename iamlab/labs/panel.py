@@ -12,6 +12,7 @@ from iamlab.door import record
 from iamlab.labs import content, runner, scoring
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.vocabulary import fill
+from iamlab.people.models import Person
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 OFFER_AFTER = 3  # failures with one code, then the first hint is offered unasked
@@ -48,18 +49,30 @@ def render(markdown: str, names: dict[str, str]) -> SafeString:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the panel of the world that a page belongs to. Pages of no attempt get none."""
-    sandbox_id = getattr(request, "sandbox_id", None)
-    if sandbox_id is None:
+    """Context processor: the panel of the attempt whose world a page belongs to. Other pages get none."""
+    world = world_of(request)
+    if world is None or not isinstance(request.user, Person):
         return {}
     record.flush()
-    attempt = Attempt.objects.select_related("sandbox", "lab_version").filter(sandbox_id=sandbox_id).first()
+    rows = Attempt.objects.select_related("sandbox", "lab_version").filter(person=request.user, **world)
+    attempt = rows.first()
     if attempt is None:
         return {}
     runner.catch_up(attempt)
-    return {
-        "lab_panel": {**data(attempt), "back": request.get_full_path(), "template": "labs/panel.html", "open": True}
-    }
+    place = {"back": request.get_full_path(), "template": "labs/panel.html", "open": True}
+    return {"lab_panel": {**data(attempt), **place}}
+
+
+def world_of(request: HttpRequest) -> dict[str, Any] | None:
+    """How to find a page's sandbox: of its console session's account, by the address, or as the view says."""
+    account = getattr(request, "console_account", None)
+    if account is not None:
+        return {"sandbox_id": account.sandbox_id}
+    if hasattr(request, "sandbox_id"):
+        return {"sandbox_id": request.sandbox_id}
+    match = request.resolver_match
+    public_id = match.kwargs.get("public_id") if match is not None else None
+    return {"sandbox__public_id": public_id} if public_id else None
 
 
 def cursor(attempt: Attempt) -> str:

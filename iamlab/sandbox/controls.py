@@ -14,7 +14,9 @@ def create(owner: Person | None, title: str = "", *, throttled: bool = True) -> 
 
 
 def world(sandbox: Sandbox) -> World:
-    return World(sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled)
+    """The world as calls see it, read anew: an object held for long may have missed a revision."""
+    fresh = Sandbox.objects.values_list("revision", "clock_offset", "throttled").get(pk=sandbox.pk)
+    return World(sandbox.pk, *fresh)
 
 
 def by_public_id(public_id: str) -> Sandbox:
