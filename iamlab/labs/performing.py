@@ -9,7 +9,7 @@ from iamlab.door.identities import caller_as
 from iamlab.labs.commandline import State, run
 from iamlab.labs.vocabulary import fill
 from iamlab.sandbox import controls
-from iamlab.services.accounts.models import Sandbox
+from iamlab.sandbox.controls import Sandbox
 from iamlab.services.callers import Source
 from iamlab.services.operations import AwsError
 
