@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.test import Client
 from django.urls import path
 
-from iamlab.components.urls import urlpatterns as components
+from iamlab import urls
 
 
 def too_big(request):
@@ -20,8 +20,8 @@ def refused(request):
     raise PermissionDenied
 
 
-urlpatterns = [*components, path("too-big", too_big), path("broken", broken), path("refused", refused)]
-handler400 = "iamlab.components.views.bad_request"
+urlpatterns = [*urls.urlpatterns, path("too-big", too_big), path("broken", broken), path("refused", refused)]
+handler400 = urls.handler400
 
 
 @pytest.mark.django_db
