@@ -1,14 +1,16 @@
-"""Takes the pictures of docs/pictures/ from a scratch site of this version; ARGS="landing" takes that one only."""
+"""Takes pictures of this version from a scratch site: `make pictures`; ARGS="landing" takes that one only."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tools import chromium, scratch
 
-FOLDER = scratch.ROOT / "docs" / "pictures"
+KEPT = scratch.ROOT / "docs" / "pictures"  # shown by the documents, in the repository
+LOOKED_AT = scratch.ROOT / "test-results" / "pictures"  # for whoever works on the look
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,18 @@ class Picture:
     dark: bool = False
     width: int = 1280
     height: int = 800
-    full: bool = False  # the whole page, however long
+    kept: bool = True
+
+    @property
+    def file(self) -> Path:
+        return (KEPT if self.kept else LOOKED_AT) / f"{self.name}.png"
 
 
 PICTURES = [
     Picture("landing", "/", signed_in=False),
-    Picture("components", "/components/", signed_in=False, full=True),
-    Picture("components-dark", "/components/", signed_in=False, full=True, dark=True),
-    Picture("components-narrow", "/components/", signed_in=False, full=True, width=380),
+    Picture("components", "/components/", signed_in=False, kept=False),
+    Picture("components-dark", "/components/", signed_in=False, kept=False, dark=True),
+    Picture("components-narrow", "/components/", signed_in=False, kept=False, width=380),
     Picture("home", "/home/"),
 ]
 
@@ -47,9 +53,9 @@ def take(browser: Any, base: str, world: scratch.World, picture: Picture) -> Non
     answer = page.goto(picture.path.format(session=world.session, account=world.account_id), wait_until="networkidle")
     if answer.status != 200:
         raise RuntimeError(f"{picture.name}: {page.url} answered {answer.status}")
-    page.screenshot(path=FOLDER / f"{picture.name}.png", full_page=picture.full)
+    page.screenshot(path=picture.file, full_page=not picture.kept)
     context.close()
-    print(f"  docs/pictures/{picture.name}.png", flush=True)
+    print(f"  {picture.file.relative_to(scratch.ROOT)}", flush=True)
 
 
 def furnish(world: scratch.World) -> None:
@@ -64,7 +70,6 @@ def main(wanted: list[str]) -> None:
     known = [picture.name for picture in PICTURES]
     if set(wanted) - set(known):
         raise SystemExit(f"No picture {', '.join(sorted(set(wanted) - set(known)))}. There are: {', '.join(known)}.")
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with scratch.site(DEMO="1"):
         from django.core.management import call_command, get_commands
 
