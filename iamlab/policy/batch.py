@@ -32,4 +32,9 @@ def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict
         name = case.get("id") if isinstance(case, dict) else None
         return {"id": name, "decision": None, "error": str(error)}
     decision = evaluate(request, policies)
-    return {"id": case.get("id"), "decision": decision.outcome, "layer": decision.layer}
+    answer = {"id": case.get("id"), "decision": decision.outcome, "layer": decision.layer}
+    if explain:
+        from .explain import explain as evidence  # loaded only where asked for: it would slow every start
+
+        answer["evidence"] = evidence(request, policies, decision, every_part=True)
+    return answer

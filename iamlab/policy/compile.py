@@ -118,7 +118,7 @@ class Selection(NamedTuple):
 class Document:
     """A policy document ready to be asked which of its statements concern an action."""
 
-    __slots__ = ("_index", "_selections", "_statements", "digest", "id", "source", "version")
+    __slots__ = ("_index", "_selections", "_statements", "digest", "rows", "source", "version")
 
     def __init__(self, source: dict[str, Any], digest: bytes = b""):
         """Raises MalformedPolicy when the object has not the shape of a policy."""
@@ -128,6 +128,7 @@ class Document:
             raise MalformedPolicy("Syntax errors in policy.")
         self.source, self.digest = source, digest
         self.version = source.get("Version")
+        self.rows: list[dict[str, Any]] | None = None  # kept by `evidence`
         self._index: _ActionIndex | None = None
         self._selections: dict[tuple[str, str], Selection] = {}
         self._statements: dict[tuple[int, str], Statement] = {}

@@ -192,14 +192,14 @@ def evaluate(request: Request, policies: Policies) -> Decision:
 
 def _explicit_deny(request: Request, policies: Policies, plan: Plan, caller: Caller) -> Entry | None:
     bounded = bool(policies.boundaries) and caller.group in (IDENTITY, SERVICE_LINKED)
-    spared = _spared_layer(request, caller)
+    spared = spared_layer(request, caller)
     for entry in plan.denies:
         if entry.layer != spared and entry.statement.hits(request, caller, bounded):
             return entry
     return None
 
 
-def _spared_layer(request: Request, caller: Caller) -> str | None:
+def spared_layer(request: Request, caller: Caller) -> str | None:
     """The layer whose denies do not count: the bucket policy for its owner's root user who would mend it, and RCPs
     for a service that assumes its service-linked role.
     """

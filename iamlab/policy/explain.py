@@ -1,8 +1,21 @@
-"""A decision in sentences: AWS's access-denied text."""
+"""A decision in sentences and as evidence, and AWS's access-denied text.
 
-from .evaluate import EXPLICIT, Decision, Request
+    explain(request, policies, decision, who="Mario")["sentence"]
+    # "No. Nothing that applies to Mario allows this. Nearest is statement Write of BillWrite: ..."
 
-# AWS: "Troubleshoot access denied error messages".
+AWS: "Troubleshoot access denied error messages".
+"""
+
+from typing import Any
+
+from .arns import Caller
+from .evaluate import ALLOWED, EXPLICIT, Decision, Entry, Policies, Request
+from .evidence import Judged, entry_row, layer_rows, missing_keys, nearest
+from .guards import is_kms_key
+from .operators import read_operator
+from .principals import ACCOUNT
+from .reasons import shown_value, wanted
+
 LAYER_WORDS = {
     "scp": "service control policy",
     "rcp": "resource control policy",
@@ -13,6 +26,187 @@ LAYER_WORDS = {
     "trust": "role trust policy",
     "identity": "identity-based policy",
 }
+
+
+def explain(
+    request: Request, policies: Policies, decision: Decision, *, who: str | None = None, every_part: bool = False
+) -> dict[str, Any]:
+    """The evidence of a decision as plain data.
+
+    Keys: sentence, outcome, layer, deciding (statements), layers (in order; each with its outcome and its policies'
+    statements), missing_keys, nearest. A statement's row says whether action, principal, resource and condition match
+    and `why` not; parts behind a failed action are None unless `every_part` is asked for. `who` is the caller's name
+    in sentences.
+    """
+    judged = Judged(request, policies)
+    close = None if decision.allowed else nearest(judged, decision)
+    return {
+        "sentence": sentence(judged, decision, who or judged.caller.name or judged.caller.shown, close),
+        "outcome": decision.outcome,
+        "layer": decision.layer,
+        "deciding": [entry_row(entry) for entry in decision.statements],
+        "layers": layer_rows(judged, every_part=every_part),
+        "missing_keys": missing_keys(judged),
+        "nearest": None if close is None else {**entry_row(close[0]), **close[1]},
+    }
+
+
+# The verdict in one sentence ---------------------------------------------------------------------
+
+
+def sentence(judged: Judged, decision: Decision, who: str, close: tuple[Entry, dict[str, Any]] | None) -> str:
+    """The first line of every answer."""
+    if decision.outcome == ALLOWED:
+        return f"Yes. {_allowed(judged, decision, who)}"
+    if decision.layer == "guard":
+        return f"No. {_guarded(judged, decision, who)}"
+    if decision.outcome == EXPLICIT:
+        return f"No. {_denied(judged, decision)}"
+    return f"No. {_not_allowed(judged, decision, who, close)}"
+
+
+def named(entry: Entry, who: str = "") -> str:
+    """Statement Write of BillWrite, which Mario has through group billing."""
+    if entry.layer == "resource":
+        return f"statement {entry.statement.name} of {_own_policy(entry)}"
+    text = f"statement {entry.statement.name}"
+    if entry.policy.name:
+        text += f" of {entry.policy.name}"
+    if who and entry.policy.via and entry.policy.via.startswith("group "):
+        text += f", which {who} has through {entry.policy.via},"
+    return text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _own_policy(entry: Entry) -> str:
+    return f"the resource's own policy{f' ({entry.policy.name})' if entry.policy.name else ''}"
+
+
+def _owner_word(request: Request) -> str:
+    if request.action.lower().startswith("sts:"):
+        return "role's trust policy"
+    if is_kms_key(request.resource):
+        return "key's own policy"
+    return "bucket's own policy" if request.resource.startswith("arn:aws:s3:::") else "resource's own policy"
+
+
+def _allowed(judged: Judged, decision: Decision, who: str) -> str:
+    request = judged.request
+    if decision.layer == "root":
+        return "The root user may do everything in its own account that no Deny and no organisation policy forbids."
+    if decision.layer == "guard":
+        return f"No policy controls {request.action}: {who} may always call it."
+    first = decision.statements[0]
+    if decision.layer == "resource":
+        reach = "names everybody" if first.statement.principals.everyone else f"names {who}"
+        if decision.grant < ACCOUNT + 1:
+            reach = f"names the account of {who}"
+        return (
+            f"The {_owner_word(request)}, statement {first.statement.name}, {reach}; inside one account that is enough."
+        )
+    if len(decision.statements) > 1:
+        other = decision.statements[1].statement.name
+        own = _capital(named(first, who)).rstrip(",")
+        return f"{own} allows it, and so does statement {other} of the {_owner_word(request)}; here both must."
+    return f"{_capital(named(first, who))} allows it, and nothing denies it."
+
+
+def _guarded(judged: Judged, decision: Decision, who: str) -> str:
+    action = judged.request.action
+    if decision.outcome == EXPLICIT:
+        return "The bucket's policy is public, and RestrictPublicBuckets then lets only the owner's account in."
+    if action.lower().startswith(("sts:", "iam:")) and judged.caller.kind in ("root", "role", "federated-user", "user"):
+        resource = judged.request.resource
+        if ":aws:policy/" not in resource and ":role/aws-reserved/" not in resource:
+            kinds = {"root": "The root user", "role": "A role session", "federated-user": "A federated user"}
+            return (
+                f"{kinds.get(judged.caller.kind, 'Whoever holds temporary credentials')} cannot call {action} at all."
+            )
+    return f"{judged.request.resource} belongs to AWS, and nobody else may change it."
+
+
+def _denied(judged: Judged, decision: Decision) -> str:
+    entry = decision.statements[0]
+    text = f"{_capital(named(entry))} forbids it, and a Deny beats every Allow"
+    allow = _some_allow(judged)
+    return f"{text}, including {named(allow)}." if allow else f"{text}."
+
+
+def _some_allow(judged: Judged) -> Entry | None:
+    for layer, kind, level, policies, binds in judged.binding_layers():
+        if binds and layer in ("identity", "resource"):
+            for policy in policies:
+                for statement in policy.document.select(judged.request.action, kind).allows:
+                    if judged.parts(statement)["applies"]:
+                        return Entry(layer, policy, statement, level)
+    return None
+
+
+CAPS = {
+    "scp": "the organisation (service control policy)",
+    "vpce": "the VPC endpoint's policy",
+    "boundary": "the permissions boundary",
+    "session": "the session policy",
+}
+
+
+def _not_allowed(judged: Judged, decision: Decision, who: str, close: tuple[Entry, dict[str, Any]] | None) -> str:
+    request = judged.request
+    granted = decision.statements[0] if decision.statements else _some_allow(judged)
+    if decision.layer in CAPS:
+        if decision.layer == "session" and not judged.policies.session:
+            return f"{who} is a federated user, who has no permissions of its own without a session policy."
+        cap = _cap(judged, decision.layer)
+        if judged.caller.kind == "root" and not granted:
+            return f"The root user may do everything in its account, but {cap} does not include it; both must."
+        if granted:
+            return f"{_capital(named(granted))} allows it, but {cap} does not include it; both must."
+        return f"Nothing that applies to {who} allows this, and {cap} does not include it either."
+    if decision.layer == "identity" and decision.statements:
+        return f"The {_owner_word(request)} leaves it to {who}'s account, and no policy of {who} allows it; both must."
+    if decision.layer == "resource" and granted and granted.layer == "identity":
+        word = _owner_word(request)
+        return f"{_capital(named(granted))} allows it, but the {word} does not let {who} in; here both must."
+    text = f"Nothing that applies to {who} allows this."
+    if close is None:
+        return text
+    return _would_allow(judged, *close) or f"{text} Nearest is {_near(*close)}"
+
+
+def _cap(judged: Judged, layer: str) -> str:
+    held = {"boundary": judged.policies.boundaries, "session": judged.policies.session}.get(layer)
+    name = held[0].name if held else ""
+    return f"{CAPS[layer]} {name}".rstrip()
+
+
+def _would_allow(judged: Judged, entry: Entry, row: dict[str, Any]) -> str | None:
+    """A statement that only a condition keeps from allowing."""
+    if not (row["action"] and row["principal"] and row["resource"]):
+        return None
+    failed = [condition for condition in entry.statement.conditions if not condition.test(judged.request)]
+    if len(failed) != 1 or not failed[0].key:
+        return f"{_capital(named(entry))} would allow it but for its conditions: {row['why']}."
+    condition = failed[0]
+    if not read_operator(condition.operator).known:
+        return f"{_capital(named(entry))} would allow it, but {row['why']}."
+    was = shown_value(condition.value(judged.request))
+    demand = wanted(condition).replace("must be", "were", 1).replace("must not be", "were not", 1)
+    return f"{_capital(named(entry))} would allow it if `{condition.key}` {demand}; in this request it was {was}."
+
+
+def _near(entry: Entry, row: dict[str, Any]) -> str:
+    name = named(entry)
+    if not row["action"]:
+        return f"{name}: the resource fits, the action does not ({row['why']})."
+    if not row["principal"]:
+        return f"{name}: the action fits, the principal does not ({row['why']})."
+    return f"{name}: the action fits, the resource does not ({row['why']})."
+
+
+# AWS's text --------------------------------------------------------------------------------------
 
 
 def access_denied_message(request: Request, decision: Decision, requester: str, resource: str | None = None) -> str:
@@ -44,3 +238,6 @@ def _reason(request: Request, decision: Decision) -> str:
     if layer == "trust":
         return "with an explicit deny in the role trust policy"
     return f"with an explicit deny in {'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+__all__ = ["Caller", "access_denied_message", "explain", "sentence"]

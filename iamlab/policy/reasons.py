@@ -1,0 +1,131 @@
+"""Why one part of a statement does not match, in a sentence that names the values."""
+
+from typing import Any
+
+from .arns import Caller, split_arn
+from .compile import Statement, as_list
+from .conditions import Condition
+from .operators import OPERATORS, read_operator
+
+SHOWN = 3  # values named before "and N more"
+
+
+def quoted(values: Any) -> str:
+    """`a`, `b` and 3 more."""
+    texts = [f"`{value}`" if value else "the empty text" for value in as_list(values) if isinstance(value, str)]
+    if not texts:
+        return "nothing"
+    if len(texts) > SHOWN:
+        return f"{', '.join(texts[:SHOWN])} and {len(texts) - SHOWN} more"
+    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
+
+
+def action_reason(raw: dict[str, Any]) -> str:
+    """Depends on the statement alone, so that one text serves every request that it does not concern."""
+    if "NotAction" in raw:
+        return f"it is about every action except {quoted(raw['NotAction'])}"
+    return f"its actions are {quoted(raw.get('Action', []))}"
+
+
+def resource_reason(statement: Statement, request) -> str:
+    raw, resource = statement.raw, request.resource
+    if "NotResource" in raw:
+        return f"it is about everything except {quoted(raw['NotResource'])}; the request is for `{resource}`"
+    listed = raw.get("Resource", [])
+    if resource == "*":
+        return f"the resource is {quoted(listed)}; the request acts on no single resource, and only `*` covers that"
+    missing = [
+        variable for variable in _variables(statement) if variable.name and request.lookup(variable.name) is None
+    ]
+    if missing:
+        return f"the resource is {quoted(listed)}, and the request has no value for `{missing[0].source}`"
+    kinds = _bucket_and_object(as_list(listed), resource)
+    if kinds:
+        return f"the resource is {quoted(listed)}, {kinds[0]}; the request is for {kinds[1]}, `{resource}`"
+    return f"the resource is {quoted(listed)}; the request is for `{resource}`"
+
+
+def _variables(statement: Statement) -> list[Any]:
+    patterns = statement.resources.patterns if statement.resources else ()
+    return [token for pattern in patterns for token in pattern.tokens if hasattr(token, "source")]
+
+
+def _bucket_and_object(listed: list[Any], resource: str) -> tuple[str, str] | None:
+    """The commonest slip: the bucket named where its objects are meant, or the other way round."""
+    arn = split_arn(resource)
+    if arn is None or arn.service != "s3":
+        return None
+    bucket, slash, _ = arn.resource.partition("/")
+    for text in listed:
+        own = split_arn(text) if isinstance(text, str) else None
+        if own is None or own.service != "s3" or own.resource.partition("/")[0] != bucket:
+            continue
+        if slash and "/" not in own.resource:
+            return "the bucket", "an object"
+        if not slash and "/" in own.resource:
+            return "objects in the bucket", "the bucket itself"
+    return None
+
+
+def principal_reason(statement: Statement, caller: Caller) -> str:
+    raw = statement.raw
+    if "NotPrincipal" in raw:
+        return f"it is about everybody except {_named(raw['NotPrincipal'])}, and the caller is `{caller.shown}`"
+    if "Principal" not in raw:
+        return "it names no principal, so it is about nobody"
+    return f"its principal is {_named(raw['Principal'])}; the caller is `{caller.shown}`"
+
+
+def _named(element: Any) -> str:
+    if not isinstance(element, dict):
+        return quoted(element)
+    prefixes = {"Service": "service ", "Federated": "provider "}
+    return quoted([prefixes.get(key, "") + str(value) for key, values in element.items() for value in as_list(values)])
+
+
+def condition_reason(condition: Condition, request) -> str:
+    """Which key, what it should have been, what it was."""
+    if not read_operator(condition.operator).known:
+        return f"`{condition.operator}` is no condition operator"
+    value = condition.value(request)
+    return f"`{condition.key}` {wanted(condition)}; in this request it was {shown_value(value)}"
+
+
+def shown_value(value: str | list[str] | None) -> str:
+    if value is None:
+        return "missing"
+    if isinstance(value, list):
+        return f"the list of {quoted(value)}" if value else "an empty list"
+    return f"`{value}`" if value else "the empty text"
+
+
+PHRASES = {
+    "LessThan": "must be less than",
+    "LessThanEquals": "must be at most",
+    "GreaterThan": "must be more than",
+    "GreaterThanEquals": "must be at least",
+}
+DATE_PHRASES = {
+    "LessThan": "must be before",
+    "LessThanEquals": "must be no later than",
+    "GreaterThan": "must be after",
+    "GreaterThanEquals": "must be no earlier than",
+}
+
+
+def wanted(condition: Condition) -> str:
+    """What a condition demands of its key: "must be `true`"."""
+    name = read_operator(condition.operator)
+    values = quoted(condition.values).replace(" and ", " or ") if condition.values else "one of no values"
+    if name.base == "null":
+        return "must be absent" if "true" in [value.lower() for value in condition.values] else "must be present"
+    base = OPERATORS[name.base]
+    comparison = base.name.removeprefix("Numeric").removeprefix("Date")
+    phrases = DATE_PHRASES if base.type == "date" else PHRASES
+    if comparison in phrases:
+        phrase = phrases[comparison]
+    else:
+        verb = {"ip": "be in", "arn": "be like"}.get(base.type, "be like" if base.name.endswith("Like") else "be")
+        phrase = f"must {'not ' if base.negated else ''}{verb}"
+    every = {"ForAllValues": " in every member", "ForAnyValue": " in some member"}.get(name.quantifier, "")
+    return f"{phrase} {values}{every}"
