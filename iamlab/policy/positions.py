@@ -5,7 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from json import JSONDecodeError
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented there, and since Python 2.6
+from typing import Any
 
 MAX_DEPTH = 40  # no policy needs more than about eight; recursion stays far from Python's limit
 
@@ -34,7 +35,7 @@ class Node:
     """
 
     kind: str
-    value: object
+    value: Any
     start: int
     end: int
 
@@ -118,7 +119,8 @@ def plain(node: Node) -> object:
 
 
 def _skip(text: str, at: int) -> int:
-    return WHITE_SPACE.match(text, at).end()
+    found = WHITE_SPACE.match(text, at)
+    return found.end() if found else at
 
 
 def _value(text: str, at: int, depth: int) -> Node:

@@ -112,7 +112,7 @@ def _elsewhere(name: str, service: str | None) -> str | None:
 
 @lru_cache(maxsize=1)
 def _services_by_action() -> dict[str, list[str]]:
-    found = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for prefix in services():
         for name in action_names(prefix):
             found[name.lower()].append(prefix)
@@ -122,7 +122,7 @@ def _services_by_action() -> dict[str, list[str]]:
 @lru_cache(maxsize=1)
 def _prefixes_by_name() -> dict[str, str]:
     """ "amazons3" and "s3" are both Amazon S3."""
-    found = {}
+    found: dict[str, str] = {}
     for prefix, name in services().items():
         squeezed = "".join(filter(str.isalnum, name.lower()))
         for short in (squeezed, squeezed.removeprefix("amazon"), squeezed.removeprefix("aws")):

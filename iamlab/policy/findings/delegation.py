@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..match import glob
+from ..globs import glob
 from .model import Found, Leaf, Policy, Statement, shown
 
 # Code, the action, the condition key that narrows it, and what goes wrong.

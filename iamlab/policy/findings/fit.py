@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .. import catalog
 from .model import Found, Leaf, Policy, Statement, listed, shown
-from .patterns import all_stars, expand, fits, without_variables
+from .patterns import actions_of, all_stars, expand, fits, without_variables
 from .resources import is_readable
 
 MOST = 200  # actions, and resources, of one statement that are compared
@@ -26,14 +26,16 @@ def _statement(policy: Policy, statement: Statement) -> Iterator[Found]:
     used: set[int] = set()
     complete = len(statement.resources) <= MOST and len(statement.actions) <= MOST
     for leaf in statement.actions[:MOST]:
-        names = sorted(expand(leaf.text)) if leaf.text != "*" else []
-        if not names or len(names) > MOST_EXPANDED:
-            complete = complete and bool(names) and not used.update(_of_service(leaf, arns))
+        count = len(expand(leaf.text)) if leaf.text != "*" else 0
+        if count == 0 or count > MOST_EXPANDED:
+            complete = complete and count > 0
+            used |= _of_service(leaf, arns)
             continue
-        fitting = {number for name in names for number in _fitting(name, arns)}
+        actions = actions_of(leaf.text)
+        fitting = {number for action in actions for number in _fitting(action, arns)}
         used |= fitting
         if not fitting:
-            yield _no_resource(leaf, names)
+            yield _no_resource(leaf, actions)
     if complete and used:  # else the actions have said it already
         yield from _unused(statement, resources, used)
 
@@ -45,15 +47,14 @@ def _of_service(leaf: Leaf, arns: list[str]) -> set[int]:
     return {number for number, arn in enumerate(arns) if any(fits(arn, form) for form in forms)}
 
 
-def _fitting(name: str, arns: list[str]) -> set[int]:
-    forms = {target.type.arn for target in catalog.action(name).resource_types}
+def _fitting(action: catalog.Action, arns: list[str]) -> set[int]:
+    forms = {target.type.arn for target in action.resource_types}
     return {number for number, arn in enumerate(arns) if any(fits(arn, form) for form in forms)}
 
 
-def _no_resource(leaf: Leaf, names: list[str]) -> Found:
-    actions = [catalog.action(name) for name in names]
+def _no_resource(leaf: Leaf, actions: list[catalog.Action]) -> Found:
     kinds = {target.type.name: target.type.arn for action in actions for target in action.resource_types}
-    subject = shown(leaf.text) if len(names) == 1 else f"What {shown(leaf.text)} covers"
+    subject = shown(leaf.text) if len(actions) == 1 else f"What {shown(leaf.text)} covers"
     if not kinds:
         message = f"{subject} acts on no single resource, so that no ARN here matches it: it needs `*`."
         mend = 'Give it a statement of its own with "Resource": "*".'

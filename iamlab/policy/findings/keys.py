@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from .. import catalog
 from .model import Condition, Found, Policy, Statement, listed, shown
-from .patterns import expand, is_pattern
+from .patterns import actions_of, expand, is_pattern
 
 TAG_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 AUDIENCE = ":aud"
@@ -160,7 +160,7 @@ def _knows(action: str, key: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _keys_of(name: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    action = catalog.action(name)
+    (action,) = actions_of(name)
     names = {key.lower() for key in action.condition_keys}
     for target in action.resource_types:
         names.update(key.lower() for key in (*target.condition_keys, *target.type.condition_keys))

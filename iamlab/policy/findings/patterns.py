@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .. import catalog
-from ..match import glob
+from ..globs import glob
 from .model import Policy
 
 # Names that hold neither of these characters, so that a bucket is told from an object and a table from its index. Most
@@ -46,6 +46,12 @@ def expand(pattern: str) -> frozenset[str]:
     prefixes = catalog.services() if prefix == "*" else [prefix.lower()]
     low = ((p, real, real.lower()) for p in prefixes for real in catalog.action_names(p))
     return frozenset(f"{p}:{real}" for p, real, lower in low if lower.startswith(head) and test(lower))
+
+
+def actions_of(pattern: str) -> list[catalog.Action]:
+    """The real actions that a pattern covers, with their details, in the order of their names."""
+    found = (catalog.action(name) for name in sorted(expand(pattern)))
+    return [action for action in found if action is not None]
 
 
 def trim_actions(policy: Policy) -> None:

@@ -72,10 +72,10 @@ def _aws(policy: Policy, leaf: Leaf) -> Iterator[Found]:
             yield Found(code, leaf.place, message, f"Write the ARN of the {what} that you mean, or delete the entry.")
             return
     if "*" in text or "?" in text:
-        code = "ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL" if policy.type == "trust" else None
+        prefix = "ROLE_TRUST_POLICY_" if policy.type == "trust" else ""
         message = f"{shown(text)} holds a wildcard; a principal is named in full or it is `*`."
         mend = 'Name each principal, or write "*" and narrow it by a condition on `aws:PrincipalArn`.'
-        yield Found(code or "UNSUPPORTED_WILDCARD_IN_PRINCIPAL", leaf.place, message, mend)
+        yield Found(f"{prefix}UNSUPPORTED_WILDCARD_IN_PRINCIPAL", leaf.place, message, mend)
         return
     why = _why_no_principal(text)
     if why:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .. import catalog
 from .model import Found, Leaf, Policy, Statement, listed, shown
-from .patterns import all_stars, expand, fits, without_variables
+from .patterns import actions_of, all_stars, expand, fits, without_variables
 
 # What a policy is attached to: its service, and the names of the resource types that the policy may speak of.
 RESOURCE_TYPES = {
@@ -53,9 +53,10 @@ def _kind(policy: Policy, statement: Statement) -> Iterator[Found]:
 
 
 def _action(policy: Policy, leaf: Leaf, service: str, forms: list[str]) -> Iterator[Found]:
-    names = expand(leaf.text) if leaf.text != "*" else ()
-    own = [catalog.action(name) for name in names if name.startswith(service + ":")]
-    if names and not any(target.type.arn in forms for action in own for target in action.resource_types):
+    if leaf.text.startswith("*") or not expand(leaf.text):
+        return
+    own = actions_of(leaf.text) if leaf.text.lower().startswith(f"{service}:") else []
+    if not any(target.type.arn in forms for action in own for target in action.resource_types):
         message = f"{shown(leaf.text)} is never asked of the kind of resource that this policy is attached to."
         mend = f"Use actions of `{service}` that act on it; the others belong in a policy of the user or role."
         yield Found("UNSUPPORTED_ACTION_IN_POLICY", leaf.place, message, mend)

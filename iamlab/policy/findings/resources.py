@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from .. import catalog
 from ..catalog.regions import PARTITIONS, REGIONS
-from ..match import glob, split_segments
+from ..globs import glob, split_segments
 from .model import Found, Leaf, Policy, shown
 from .patterns import all_stars, is_pattern, matching_formats, without_variables
 
@@ -52,11 +52,11 @@ def check_arn(leaf: Leaf, has_variables: bool) -> Iterator[Found]:
         return
     segments = [without_variables(segment) for segment in segments]
     yield from _partition(leaf, segments[1])
-    service = yield from _service(leaf, segments[2])
+    yield from _service(leaf, segments[2])
     yield from _region(leaf, segments[3])
     yield from _account(leaf, segments[4])
-    if service:
-        yield from _resource(leaf, service, segments)
+    if segments[2] in catalog.arn_formats():
+        yield from _resource(leaf, segments[2], segments)
 
 
 def is_readable(leaf: Leaf, has_variables: bool) -> bool:
@@ -71,10 +71,9 @@ def _partition(leaf: Leaf, partition: str) -> Iterator[Found]:
 
 
 def _service(leaf: Leaf, service: str) -> Iterator[Found]:
-    """Returns the service to look formats up by, None when there is none."""
     known = catalog.arn_formats()
     if service in known:
-        return service
+        return
     if is_pattern(service):
         message = f"The service of {shown(leaf.text)} holds a wildcard."
         mend = "Name the service in full, so that services of the future are not covered by accident."
@@ -86,7 +85,6 @@ def _service(leaf: Leaf, service: str) -> Iterator[Found]:
         near = get_close_matches(service.lower(), known, n=1, cutoff=0.6) if len(service) < 64 else []
         mend = f"Did you mean `{near[0]}`?" if near else "Write the service's prefix in the third place."
         yield Found("INVALID_SERVICE", leaf.place, f"There is no service {shown(service)} in ARNs.", mend)
-    return None
 
 
 def _region(leaf: Leaf, region: str) -> Iterator[Found]:

@@ -72,12 +72,12 @@ def _named(statement: Statement) -> set[str]:
 def _provider(statement: Statement, leaf: Leaf) -> Iterator[Found]:
     text = leaf.text
     found = PROVIDER_ARN.fullmatch(text)
-    if not found and text not in PROVIDER_HOSTS:
+    if found is None and text not in PROVIDER_HOSTS:
         message = f"{shown(text)} is no identity provider."
         mend = "Write the provider's ARN (arn:aws:iam::111122223333:oidc-provider/HOST or saml-provider/NAME)."
         yield Found("INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", leaf.place, message, mend)
         return
-    is_saml = bool(found) and found[1] == "saml"
+    is_saml = found is not None and found[1] == "saml"
     right = "sts:AssumeRoleWithSAML" if is_saml else "sts:AssumeRoleWithWebIdentity"
     wrong = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"} - {right.lower()}
     for action in statement.actions:
@@ -156,8 +156,9 @@ def _redundant(statement: Statement) -> Iterator[Found]:
             roles.add((arn.account, arn.resource.rpartition("/")[2]))
     for key, leaf in statement.principals:
         arn = split_arn(leaf.text) if key == "AWS" else None
-        is_session = bool(arn) and arn.service == "sts" and arn.resource.startswith("assumed-role/")
-        if is_session and (arn.account, arn.resource.split("/")[1]) in roles:
+        if arn is None or arn.service != "sts" or not arn.resource.startswith("assumed-role/"):
+            continue
+        if (arn.account, arn.resource.split("/")[1]) in roles:
             message = f"The role itself is named too, which covers its session {shown(leaf.text)}."
             mend = "Delete the session, or the role if you mean this session alone."
             yield Found("REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", leaf.place, message, mend)

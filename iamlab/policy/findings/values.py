@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from ..catalog.regions import REGIONS
-from ..match import glob
+from ..globs import glob
 from .model import Condition, Found, Leaf, Policy, Statement, shown
 
 VPC, VPCE = re.compile(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})"), re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})")
@@ -120,7 +120,7 @@ PRIVATE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168
 
 
 def _is_private(network: IPv4Network | IPv6Network) -> bool:
-    return any(network.version == wide.version and network.subnet_of(wide) for wide in PRIVATE)
+    return any(network.version == wide.version and network.subnet_of(wide) for wide in PRIVATE)  # type: ignore[arg-type]
 
 
 def _too_permissive(statement: Statement, condition: Condition) -> Iterator[Found]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from .. import catalog
-from ..match import split_segments
+from ..globs import split_segments
 from .keys import unknown_key
 from .model import Found, Leaf, Policy, Statement, shown
 from .operators import TYPES

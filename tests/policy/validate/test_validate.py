@@ -59,8 +59,44 @@ def test_the_findings_of_a_document(case):
         assert finding.kind == CODES[finding.code]
 
 
+def long_list(count):
+    """`count` resources of 150 characters each, quotation marks and comma included."""
+    return [f"arn:aws:s3:::b/{number:04}".ljust(147, "x") for number in range(count)]
+
+
+def long_principals(count):
+    return {"AWS": [f"arn:aws:iam::111122223333:user/{number:04}".ljust(92, "x") for number in range(count)]}
+
+
+# "IAM and AWS STS quotas" and the services' own pages: 6,144, 2,048 and 5,120 characters; 20 KB for a bucket's policy.
+SIZES = [
+    ("identity", None, {"Resource": long_list(40)}, {"Resource": long_list(42)}, "IDENTITY_POLICY"),
+    ("session", None, {"Resource": long_list(12)}, {"Resource": long_list(14)}, "IDENTITY_POLICY"),
+    ("trust", None, {"Principal": long_principals(19)}, {"Principal": long_principals(22)}, "ROLE_TRUST_POLICY"),
+    ("resource", "AWS::S3::Bucket", {"Resource": long_list(125)}, {"Resource": long_list(138)}, "RESOURCE_POLICY"),
+    ("scp", None, {"Resource": long_list(29)}, {"Resource": long_list(35)}, "SCP"),
+    ("rcp", None, {"Resource": long_list(29)}, {"Resource": long_list(35)}, "RCP"),
+]
+
+
+@pytest.mark.parametrize(("policy_type", "resource_type", "small", "large", "name"), SIZES)
+def test_a_document_beyond_its_quota(policy_type, resource_type, small, large, name):
+    def found(statement):
+        return validate(text_of({"type": policy_type, "statement": statement}), policy_type, resource_type)
+
+    assert found(small) == []
+    assert [f.code for f in found(large)] == [f"POLICY_SIZE_EXCEEDS_{name}_QUOTA"]
+
+
+def test_white_space_counts_in_control_policies_only():
+    text = text_of({"type": "scp", "statement": {}}) + " " * 5_100
+    assert [f.code for f in validate(text, "scp")] == ["POLICY_SIZE_EXCEEDS_SCP_QUOTA"]
+    assert validate(text_of({"statement": {}}) + " " * 7_000) == []
+
+
 def test_every_code_has_a_case():
-    assert {code for case in CASES for code in case["finds"]} == CODES.keys()
+    sizes = {f"POLICY_SIZE_EXCEEDS_{case[-1]}_QUOTA" for case in SIZES}
+    assert {code for case in CASES for code in case["finds"]} | sizes == CODES.keys()
 
 
 def one(text, policy_type="identity"):
