@@ -18,7 +18,7 @@ LIMITS = {
     "ServerCertificatesQuota": "ServerCertificatesPerAccount",
     "GroupsPerUserQuota": "GroupsPerUser",
     "AccessKeysPerUserQuota": "AccessKeysPerUser",
-    "SigningCertificatesPerUserQuota": "SigningCertificatesPerUser",
+    "SigningCertificatesPerUserQuota": "CertificatesPerUser",
     "AttachedPoliciesPerUserQuota": "PoliciesPerUser",
     "AttachedPoliciesPerGroupQuota": "PoliciesPerGroup",
     "AttachedPoliciesPerRoleQuota": "PoliciesPerRole",

@@ -1,11 +1,12 @@
 """Policy documents as IAM saves them. IAM User Guide: "Grammar of the IAM JSON policy language"."""
 
-import re
 from collections.abc import Collection
 
-from iamlab.policy.document import MalformedPolicy, parse
+from iamlab.policy.document import MalformedPolicy, parse, size
 from iamlab.services.accounts.models import Document
 from iamlab.services.operations import AwsError
+
+__all__ = ["check", "size", "text", "texts"]  # size: characters that count towards a quota
 
 IDENTITY, TRUST = "identity", "trust"
 
@@ -16,11 +17,6 @@ def check(text: str, kind: str = IDENTITY) -> None:
         parse(text, kind)
     except MalformedPolicy as error:
         raise AwsError("MalformedPolicyDocument", error.message) from error
-
-
-def size(text: str) -> int:
-    """Characters that count towards a quota: white space does not."""
-    return len(re.sub(r"\s", "", text))
 
 
 def texts(digests: Collection[str]) -> dict[str, str]:

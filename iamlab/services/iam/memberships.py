@@ -26,7 +26,7 @@ def groups_of(rows: list[User]) -> dict[int, list[Group]]:
 @operation("iam:AddUserToGroup", target=groups.target)
 def add_user_to_group(call: Call, GroupName: str, UserName: str) -> dict[str, Any]:
     """Adding a member again changes nothing."""
-    group, user = groups.existing(call), named_user(call, UserName)
+    user, group = named_user(call, UserName), groups.existing(call)
     memberships = Membership.objects.filter(user=user)
     if not memberships.filter(group=group).exists():
         quotas.check_room("GroupsPerUser", memberships.count())

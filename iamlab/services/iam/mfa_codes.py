@@ -1,6 +1,7 @@
 """Time-based codes of virtual MFA devices, in real time: an authenticator app knows no other. RFC 6238."""
 
 import time
+from itertools import pairwise
 
 import pyotp
 
@@ -37,3 +38,14 @@ def take_code(device: MfaDevice, code: str) -> bool:
         return False
     taken = MfaDevice.objects.filter(pk=device.pk, last_step__lt=step).update(last_step=step)
     return bool(taken)
+
+
+def paired_step(device: MfaDevice, first: str, second: str, window: int) -> int | None:
+    """The step of `second` where the two codes follow each other at once, near now; None where they do not."""
+    totp = pyotp.TOTP(decrypt(bytes(device.seed)))
+    now = step_now()
+    codes = [totp.at(step * STEP) for step in range(now - window, now + window + 2)]
+    for index, pair in enumerate(pairwise(codes)):
+        if pair == (first, second):
+            return now - window + index + 1
+    return None

@@ -16,6 +16,7 @@ PREFIXES = {
     "instance-profile": "AIPA",
     "certificate": "ASCA",
     "public-key": "APKA",
+    "service-credential": "ACCA",
     "access-key": "AKIA",
     "session-key": "ASIA",
 }
@@ -23,8 +24,11 @@ PREFIXES = {
 
 def unique_id(kind: str) -> str:
     """A new id such as AIDA... (21 characters), or a key id (20): random, so never used twice."""
-    length = 16 if kind.endswith("-key") and kind != "public-key" else 17
-    return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return PREFIXES[kind] + random_letters(16 if kind.endswith("-key") else 17)
+
+
+def random_letters(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def lasting_id(kind: str, arn: str) -> str:

@@ -17,11 +17,10 @@ QUOTAS = {
     "PoliciesPerRole": 10,
     "AccessKeysPerUser": 2,
     "MFADevicesPerUser": 8,
-    "SigningCertificatesPerUser": 2,
+    "CertificatesPerUser": 2,
     "SSHPublicKeysPerUser": 5,
     "ServiceSpecificCredentialsPerUser": 2,
     "ClientIdsPerOpenIdConnectProvider": 100,
-    "RolesPerInstanceProfile": 1,
     "VersionsPerPolicy": 5,
     # Sizes in characters, white space ignored.
     "PolicySize": 6144,

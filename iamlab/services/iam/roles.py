@@ -158,7 +158,8 @@ def create_role(
         tags=given,
         created=call.now,
     )
-    return {"Role": describe(row, AssumeRolePolicyDocument) | bears(row)}
+    described = describe(row, AssumeRolePolicyDocument) | bears(row)
+    return {"Role": described | ({"Description": Description} if Description else {})}
 
 
 @operation("iam:GetRole", target=target, bulk=with_loaded(bulk_targets, details))
@@ -180,14 +181,10 @@ def list_roles(
 
 
 @operation("iam:UpdateRole", target=target)
-def update_role(
-    call: Call, RoleName: str, Description: str | None = None, MaxSessionDuration: int | None = None
-) -> dict[str, Any]:
+def update_role(call: Call, RoleName: str, Description: str = "", MaxSessionDuration: int = 3600) -> dict[str, Any]:
+    """Not a partial update: what is left out goes back to its default."""
     row = changeable(call)
-    if Description is not None:
-        row.description = Description
-    if MaxSessionDuration is not None:
-        row.max_session = MaxSessionDuration
+    row.description, row.max_session = Description, MaxSessionDuration
     row.save(update_fields=["description", "max_session"])
     return {}
 
