@@ -12,17 +12,26 @@ from iamlab.door.parameters import check_parameters, known_parameters
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Sandbox, new_revision
 from iamlab.services.callers import Caller, Source
-from iamlab.services.operations import REGISTRY, AwsError, Call, Operation, Target
+from iamlab.services.operations import REGISTRY, AwsError, Call, Operation, Target, View
 from iamlab.services.transactions import writing
 
 POLICY_SERVICES = ("iam", "organizations")  # whose writes bear on what principals may do
 
 
 def call(
-    caller: Caller, name: str, params: Mapping[str, Any] | None = None, source: Source | None = None
+    caller: Caller,
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    source: Source | None = None,
+    *,
+    view: View | None = None,
 ) -> dict[str, Any]:
-    """Make one call as `caller`; the answer is in AWS's own response shape. Raises AwsError."""
+    """Make one call as `caller`; the answer is in AWS's own response shape. `view` cuts a list for a console page.
+
+    Raises AwsError.
+    """
     this = begin(caller, resolve(name), params or {}, source or Source())
+    this.view = view
     if caller.kind == callers.EXAMINER:
         return _examine(this)
     try:

@@ -6,6 +6,9 @@ from typing import Any
 from django.http import Http404
 
 from iamlab.people.models import Person
+from iamlab.services import callers
+from iamlab.services.accounts.models import Sandbox
+from iamlab.services.callers import Caller, World
 from iamlab.services.signin.models import ConsoleSession
 
 HOURS = 12
@@ -43,3 +46,18 @@ def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:
 def end_session(session: ConsoleSession, now: Any) -> None:
     session.ended = now
     session.save(update_fields=["ended"])
+
+
+def open_sessions(person: Person, sandbox_id: int, now: Any) -> list[ConsoleSession]:
+    """The person's sessions in one world that neither ended nor expired, oldest first."""
+    rows = ConsoleSession.objects.filter(person=person, account__sandbox_id=sandbox_id, ended=None, expires__gt=now)
+    return list(rows.select_related("account").order_by("created", "pk"))
+
+
+def front_door(person: Person, public_id: str) -> tuple[Sandbox, Caller]:
+    """A world of the person's by its public id, and the caller that nobody is in it yet. Else Http404."""
+    sandbox = Sandbox.objects.filter(public_id=public_id, owner=person).first()
+    if sandbox is None:
+        raise Http404
+    world = World(sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled)
+    return sandbox, Caller(callers.ANONYMOUS, "anonymous", world, unique_id="anonymous", name="anonymous")

@@ -174,6 +174,19 @@ def operation(
     return register
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the console looks at a list. AWS's console loads a list whole and filters, sorts and cuts it in the browser;
+    here the list operation does, so that a page costs the same whatever the list's length. `sort` is name or created.
+    The answer then holds Total (all) and Found (those that match) beside AWS's own members."""
+
+    find: str = ""
+    sort: str = "name"
+    descending: bool = False
+    start: int = 0
+    size: int = 50
+
+
 @dataclass(slots=True)
 class Call:
     """One call on its way through the door. `now` is the sandbox's time, whole seconds, UTC."""
@@ -191,6 +204,7 @@ class Call:
     prepared: Any = None
     decision: Any = None
     record: dict[str, Any] = field(default_factory=dict)  # what an operation adds to or replaces in its event
+    view: View | None = None  # how a console page wants a list cut; None for AWS's own paging
 
     @property
     def target(self) -> Target:

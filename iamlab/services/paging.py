@@ -5,7 +5,9 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from iamlab.services.operations import AwsError
+from django.db.models import Count, Q
+
+from iamlab.services.operations import AwsError, View
 
 DEFAULT = 100
 
@@ -26,9 +28,17 @@ def under_path(rows: Any, prefix: str) -> Any:
 
 
 def page(
-    name: str, rows: Any, describe: Callable[[Any], Any], key: str, Marker: str | None, MaxItems: int | None
+    name: str,
+    rows: Any,
+    describe: Callable[[Any], Any],
+    key: str,
+    Marker: str | None,
+    MaxItems: int | None,
+    view: View | None = None,
 ) -> dict[str, Any]:
     """One page of a queryset in the order of `key`, each row described, in the shape that IAM's lists have."""
+    if view is not None:
+        return _seen(name, rows, describe, view)
     size = MaxItems or DEFAULT
     start = after(Marker)
     if start:
@@ -39,6 +49,26 @@ def page(
         last = found[size - 1]
         answer["Marker"] = base64.urlsafe_b64encode(str(_value(last, key)).encode()).decode()
     return answer
+
+
+def _seen(name: str, rows: Any, describe: Callable[[Any], Any], view: View) -> dict[str, Any]:
+    """The part of identities or policies that a console page shows, in the order without case that people expect."""
+    matches = Q(name__icontains=view.find) if view.find else Q()
+    counts = rows.order_by().aggregate(total=Count("pk"), found=Count("pk", filter=matches))
+    order = "created" if view.sort == "created" else "name_lower"
+    found = rows.filter(matches).order_by(f"-{order}" if view.descending else order, "pk")
+    cut = found[view.start : view.start + view.size]
+    return {name: [describe(row) for row in cut], "Total": counts["total"], "Found": counts["found"]}
+
+
+def seen_of_list(name: str, items: Sequence[Any], text: Callable[[Any], str], view: View) -> dict[str, Any]:
+    """The same for a list already in memory and in order."""
+    needle = view.find.casefold()
+    found = [item for item in items if needle in text(item).casefold()] if needle else list(items)
+    if view.descending:
+        found.reverse()
+    cut = found[view.start : view.start + view.size]
+    return {name: cut, "Total": len(items), "Found": len(found)}
 
 
 def _value(row: Any, key: str) -> Any:

@@ -106,7 +106,7 @@ def get_group(call: Call, GroupName: str, Marker: str | None = None, MaxItems: i
         page["Users"] = [users.describe(user) for user in page["Users"]]
     else:
         rows = users.with_last_sign_in().filter(memberships__group=row)
-        page = paging.page("Users", rows, users.describe, "name", Marker, MaxItems)
+        page = paging.page("Users", rows, users.describe, "name", Marker, MaxItems, call.view)
     return {"Group": describe(row), **page}
 
 
@@ -115,7 +115,7 @@ def list_groups(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
     rows = paging.under_path(Group.objects.filter(account_id=call.account_id), PathPrefix)
-    return paging.page("Groups", rows, describe, "name", Marker, MaxItems)
+    return paging.page("Groups", rows, describe, "name", Marker, MaxItems, call.view)
 
 
 @operation("iam:UpdateGroup", target=renamed_target)

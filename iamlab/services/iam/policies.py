@@ -190,8 +190,11 @@ def list_policies(
     if OnlyAttached or PolicyUsageFilter:
         wanted = {None: sum, "PermissionsPolicy": lambda pair: pair[0], "PermissionsBoundary": lambda pair: pair[1]}
         rows = [row for row in rows if wanted[PolicyUsageFilter](used.get(row.arn, (0, 0)))]
-    rows = sorted((row for row in rows if row.path.startswith(PathPrefix)), key=sort_key)
-    page = paging.page_of_list("Policies", rows, sort_key, Marker, MaxItems)
+    rows = [row for row in rows if row.path.startswith(PathPrefix)]
+    if call.view is not None:
+        page = paging.seen_of_list("Policies", sorted(rows, key=seen_order), lambda row: row.name, call.view)
+    else:
+        page = paging.page_of_list("Policies", sorted(rows, key=sort_key), sort_key, Marker, MaxItems)
     page["Policies"] = [describe(row, used.get(row.arn, (0, 0))) for row in page["Policies"]]
     return page
 
@@ -199,6 +202,11 @@ def list_policies(
 def sort_key(row: Any_) -> str:
     """A customer's policy may be called as one of AWS's is."""
     return f"{row.name}\n{row.arn}"
+
+
+def seen_order(row: Any_) -> tuple[str, str]:
+    """The console's order: without regard to case, the account's own before AWS's of the same name."""
+    return row.name.lower(), "" if isinstance(row, Policy) else row.arn
 
 
 @operation("iam:DeletePolicy", target=target)

@@ -171,7 +171,7 @@ def list_users(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
     rows = paging.under_path(with_last_sign_in().filter(account_id=call.account_id), PathPrefix)
-    return paging.page("Users", rows, describe, "name", Marker, MaxItems)
+    return paging.page("Users", rows, describe, "name", Marker, MaxItems, call.view)
 
 
 @operation("iam:UpdateUser", target=renamed_target)

@@ -1,0 +1,81 @@
+"""Drafts of wizards: begun, found, claimed once, and their secrets, which nobody reads back and which do not stay."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from iamlab.console.models import OPEN, RUNNING, STOPPED, Draft
+from iamlab.console.session import Session
+
+KEPT = timedelta(minutes=30)
+DRAFTS_KEPT = timedelta(days=7)
+RUN_TAKES = timedelta(minutes=2)  # at the very most
+
+
+@cache
+def box() -> Fernet:
+    key = sha256(b"console drafts " + settings.SECRET_KEY.encode()).digest()
+    return Fernet(urlsafe_b64encode(key))
+
+
+def begin(session: Session, wizard: str, **data: Any) -> Draft:
+    """A new draft. On the way, what has been lying too long goes: secrets of half an hour, drafts of a week."""
+    now = timezone.now()
+    Draft.objects.filter(secrets_kept__lt=now - KEPT).update(secrets="", secrets_kept=None)
+    Draft.objects.filter(person=session.person, created__lt=now - DRAFTS_KEPT).delete()
+    return Draft.objects.create(person=session.person, account_id=session.account.pk, wizard=wizard, data=data)
+
+
+def find(session: Session, wizard: str, draft_id: UUID) -> Draft:
+    """The person's draft in this account; anybody else's is not found."""
+    rows = Draft.objects.filter(pk=draft_id, person=session.person, account_id=session.account.pk, wizard=wizard)
+    draft = rows.first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def claim(draft: Draft) -> bool:
+    """Whether this request is the one that makes the draft's calls: of two submits at once, one is."""
+    now = timezone.now()
+    lost = Q(state=RUNNING, claimed__lt=now - RUN_TAKES)  # its process died under way: the calls it made stand
+    rows = Draft.objects.filter(Q(state__in=(OPEN, STOPPED)) | lost, pk=draft.pk)
+    if not rows.update(state=RUNNING, claimed=now):
+        return False
+    draft.state = RUNNING
+    return True
+
+
+def secrets_of(draft: Draft) -> dict[str, str]:
+    """What is kept encrypted, for half an hour."""
+    if not draft.secrets or draft.secrets_kept is None or draft.secrets_kept < timezone.now() - KEPT:
+        return {}
+    try:
+        return json.loads(box().decrypt(draft.secrets.encode()))
+    except InvalidToken:
+        return {}
+
+
+def keep_secrets(draft: Draft, secrets: dict[str, str]) -> None:
+    """Replace the draft's secrets; an empty dictionary erases them. The caller saves nothing else."""
+    draft.secrets = box().encrypt(json.dumps(secrets).encode()).decode() if secrets else ""
+    draft.secrets_kept = timezone.now() if secrets else None
+    draft.save(update_fields=["secrets", "secrets_kept"])
+
+
+def take_shown(draft: Draft) -> dict[str, str]:
+    """What is shown once, erased by being read."""
+    shown = secrets_of(draft)
+    if draft.secrets:
+        keep_secrets(draft, {})
+    return shown

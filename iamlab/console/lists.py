@@ -1,0 +1,47 @@
+"""Lists: what the address asks of one, put to its list operation, and the answer as a table."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from iamlab.components import tables
+from iamlab.console.panels import Panel, panel
+from iamlab.console.session import Session
+from iamlab.services.operations import View
+
+
+def listed(
+    session: Session,
+    request: HttpRequest,
+    operation: str,
+    columns: list[dict[str, Any]],
+    params: dict[str, Any] | None = None,
+    size: int = 50,
+) -> tuple[Panel, dict[str, Any]]:
+    """The page of a list that the address asks for, and what it asks: {q, sort, descending, page, size}."""
+    ask = tables.asked(request, columns, size)
+    view = View(
+        find=ask["q"],
+        sort=ask["sort"] or "name",
+        descending=ask["descending"],
+        start=(ask["page"] - 1) * ask["size"],
+        size=ask["size"],
+    )
+    return panel(session, operation, params, view=view), ask
+
+
+def shown(
+    request: HttpRequest, found: Panel, ask: dict[str, Any], columns: list[dict[str, Any]], rows: list[Any], **more: Any
+) -> dict[str, Any]:
+    """The table of such a page. A failure of the list's call stands in its place."""
+    return tables.table(
+        request,
+        columns=columns,
+        rows=rows,
+        total=found.get("Total", 0),
+        found=found.get("Found", 0),
+        ask=ask,
+        denial=found.denial,
+        failure=found.failure,
+        **more,
+    )

@@ -1,0 +1,52 @@
+"""The frame of every console page: identity, menus, breadcrumbs, title."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render as django_render
+from django_htmx.http import HttpResponseLocation
+
+from iamlab.console import menus
+
+if TYPE_CHECKING:
+    from iamlab.console.session import Session
+
+Crumbs = Sequence[tuple[str, str | None]]
+
+
+def render(
+    request: HttpRequest,
+    session: "Session",
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    title: str = "",
+    crumbs: Crumbs = (),
+    service: str = "iam",
+    status: int = 200,
+) -> HttpResponse:
+    """A page in the console's frame. `title` becomes "Users | IAM | Global"; `crumbs` follow the service's own."""
+    menu = menus.SERVICES[service]
+    frame = {
+        "session": session,
+        "page_title": " | ".join(part for part in (title, menu.title, menu.region) if part),
+        "identity": menus.identity(session),
+        "services": menus.services(session),
+        "home_url": menus.home_url(session),
+        "region": {"label": menu.region},
+        "side_title": {"label": menu.side_title, "url": session.url(menu.home)},
+        "side_nav": menus.side_nav(request, session, service),
+        "breadcrumbs": [(menu.title, session.url(menu.home)), *crumbs],
+    }
+    return django_render(request, template, {**frame, **(context or {})}, status=status)
+
+
+def done(request: HttpRequest, url: str, text: str = "", kind: str = "success") -> HttpResponse:
+    """After a change: a flash message, and on to `url`, from a dialog too."""
+    if text:
+        messages.add_message(request, getattr(messages, kind.upper()), text)
+    if getattr(request, "htmx", None) and request.htmx.target == "modal":  # type: ignore[attr-defined]
+        return HttpResponseLocation(url, target="body")
+    return redirect(url)

@@ -1,0 +1,52 @@
+"""What a page shows when a call was refused or failed: a box in the panel that made it, or a page of its own."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from iamlab.services.operations import AwsError
+
+if TYPE_CHECKING:
+    from iamlab.console.session import Session
+
+TEXT = re.compile(
+    r"User: (?P<user>\S+) is not authorized to perform: (?P<action>\S+)"
+    r"(?: on resource: (?P<resource>.+?))?(?: (?P<context>(?:because|with) .+))?",
+    re.DOTALL,
+)
+
+
+def is_refusal(error: AwsError) -> bool:
+    return error.code.startswith("AccessDenied")
+
+
+def why_url(session: "Session", error: AwsError) -> str:
+    """Where the refusal is explained, "" when its event is not known."""
+    if not error.event_id:
+        return ""
+    try:
+        return reverse("why", args=[session.id, error.event_id])
+    except NoReverseMatch:
+        return ""
+
+
+def denial(session: "Session", error: AwsError) -> dict[str, Any]:
+    """The lines of the access-denied box: {user, action, resource, context, why_url, text}."""
+    told = TEXT.fullmatch(error.message)
+    facts = told.groupdict(default="") if told else {"text": error.message}
+    if facts.get("context"):
+        facts["context"] = facts["context"].removeprefix("because ")
+    return {**facts, "why_url": why_url(session, error)}
+
+
+def page(request: HttpRequest, session: "Session", error: AwsError) -> HttpResponse:
+    """A page whose one call was refused or failed, with AWS's own status."""
+    from iamlab.console import pages
+
+    refused = is_refusal(error)
+    title = "Access denied" if refused else "Not found" if error.code.startswith("NoSuch") else "Error"
+    context = {"denial": denial(session, error) if refused else None, "error": error, "heading": title}
+    status = error.status or (403 if refused else 404 if error.code.startswith("NoSuch") else 400)
+    return pages.render(request, session, "console/refused.html", context, title=title, status=status)

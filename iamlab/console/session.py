@@ -1,0 +1,111 @@
+"""Who acts on a console page: the session in the address becomes a Session, which makes the page's calls."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from iamlab.console import refusals
+from iamlab.door import authenticate, calls, sessions
+from iamlab.door.middleware import source_of
+from iamlab.people.models import Person
+from iamlab.services import callers, clock
+from iamlab.services.callers import Caller, Source
+from iamlab.services.operations import AwsError, View
+
+
+@dataclass
+class Session:
+    """One signed-in identity. `id` is the address's; `account` is a row that is read for its id, name and alias."""
+
+    id: str
+    person: Person
+    account: Any
+    caller: Caller
+    source: Source
+    label: str
+    colour: str = ""
+    examined: bool = False  # an instructor looks: nothing may change
+    names: dict[str, str] = field(default_factory=dict)
+
+    def call(
+        self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None
+    ) -> dict[str, Any]:
+        """Make one call as this identity. Raises AwsError."""
+        return calls.call(self.caller, operation, params, self.source, view=view)
+
+    def call_many(self, operation: str, many: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | AwsError]:
+        return calls.call_many(self.caller, operation, many, self.source)
+
+    def url(self, name: str, *args: Any, **query: Any) -> str:
+        """The address of a page of this session."""
+        address = reverse(name, args=[self.id, *args])
+        return f"{address}?{urlencode(query)}" if query else address
+
+    @property
+    def now(self) -> Any:
+        return clock.now(self.caller.world)
+
+    @cached_property
+    def others(self) -> list[Any]:
+        """The person's other open sessions in this world: other identities, side by side."""
+        rows = sessions.open_sessions(self.person, self.caller.world.sandbox_id, self.now)
+        return [row for row in rows if row.pk != self.id]
+
+    @property
+    def is_root(self) -> bool:
+        return self.caller.kind == callers.ROOT
+
+    @property
+    def account_label(self) -> str:
+        """What stands behind the @ in the top bar: the alias if there is one, else the id with hyphens."""
+        return self.account.alias or hyphenated(self.account.pk)
+
+
+def hyphenated(account_id: str) -> str:
+    return f"{account_id[:4]}-{account_id[4:8]}-{account_id[8:]}"
+
+
+def of_request(request: HttpRequest, session_id: str) -> Session:
+    """The person's session of that id. Raises Http404 for anybody else's, AwsError once it has ended or expired."""
+    assert isinstance(request.user, Person)
+    row = sessions.session_of(request.user, session_id)
+    label = row.account.name if row.kind == callers.ROOT else row.label
+    request.console_account = row.account  # type: ignore[attr-defined]  # what the way back to sign-in needs
+    caller = authenticate.console_session(row)
+    return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour)
+
+
+def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hands a view its Session, made from the address. Who is not signed in to iamlab goes there first; a session that
+    ended or expired asks to sign in again and comes back; a call that the view did not catch is told on a page."""
+
+    @wraps(view)
+    def page(request: HttpRequest, session_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, Person):
+            return redirect_to_login(request.get_full_path())
+        try:
+            session = of_request(request, session_id)
+        except AwsError:
+            return sign_in_again(request, session_id)
+        try:
+            return view(request, session, *args, **kwargs)
+        except AwsError as error:
+            return refusals.page(request, session, error)
+
+    return page
+
+
+def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:
+    """The sign-in page of the session's account, with the way back to this very page."""
+    account = request.console_account  # type: ignore[attr-defined]
+    address = reverse("sign-in-account", args=[account.sandbox.public_id, account.pk])
+    back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "")
+    place = back.partition(f"/console/{session_id}/")[2]
+    return redirect(f"{address}?{urlencode({'ended': 1, 'next': place})}")
