@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "iamlab.services.s3",
     "iamlab.sandbox",
     "iamlab.labs",
+    "iamlab.console",
     "iamlab.door",
 ]
 

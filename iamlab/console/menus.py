@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from iamlab.services.callers import ROOT
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
@@ -32,13 +35,14 @@ SERVICES = {
         description="Manage access to AWS resources",
         side=[
             ("", [("Dashboard", "iam-home")]),
-            (
-                "Access management",
-                [("User groups", "groups"), ("Users", "users"), ("Policies", "policies")],
-            ),
         ],
     ),
 }
+
+
+def hyphenated(account_id: str) -> str:
+    """An account's id as the console shows it: 1111-2222-3333."""
+    return f"{account_id[:4]}-{account_id[4:8]}-{account_id[8:]}"
 
 
 def services(session: "Session") -> dict[str, list[dict[str, str]]]:
@@ -68,16 +72,18 @@ def side_nav(request: HttpRequest, session: "Session", service: str) -> list[dic
     return groups
 
 
+def name_of(row: Any) -> str:
+    """A session in one line, as in the top bar."""
+    name = f"{row.account.name} (root)" if row.kind == ROOT else row.label
+    return f"{name} @ {row.account.alias or hyphenated(row.account_id)}"
+
+
 def identity(session: "Session") -> dict[str, Any]:
     """The chip in the top bar and the menu under it: the other identities in this browser, and the way out."""
-    others = [
-        {"label": f"{row.account.name if row.kind == 'root' else row.label} @ {row.account.alias or row.account_id}"
-                  f"{' (root)' if row.kind == 'root' else ''}", "url": f"/console/{row.pk}/"}
-        for row in session.others
-    ]
+    others = [{"label": f"Go on as {name_of(row)}", "url": reverse("console", args=[row.pk])} for row in session.others]
     menu = [
         *others,
-        {"label": "Sign in as another user", "url": session.url("another-session")},
+        {"label": "Sign in as another user", "url": reverse("sign-in-user", args=[session.account.sandbox.public_id])},
         {"label": "Sign out", "url": session.url("sign-out-session"), "method": "post"},
     ]
     return {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
+from iamlab.console import pages
 from iamlab.services.operations import AwsError
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ def denial(session: "Session", error: AwsError) -> dict[str, Any]:
 
 def page(request: HttpRequest, session: "Session", error: AwsError) -> HttpResponse:
     """A page whose one call was refused or failed, with AWS's own status."""
-    from iamlab.console import pages
-
     refused = is_refusal(error)
     title = "Access denied" if refused else "Not found" if error.code.startswith("NoSuch") else "Error"
     context = {"denial": denial(session, error) if refused else None, "error": error, "heading": title}

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from iamlab.console import refusals
+from iamlab.console.menus import hyphenated
 from iamlab.door import authenticate, calls, sessions
 from iamlab.door.middleware import source_of
 from iamlab.people.models import Person
@@ -68,16 +69,12 @@ class Session:
         return self.account.alias or hyphenated(self.account.pk)
 
 
-def hyphenated(account_id: str) -> str:
-    return f"{account_id[:4]}-{account_id[4:8]}-{account_id[8:]}"
-
-
 def of_request(request: HttpRequest, session_id: str) -> Session:
     """The person's session of that id. Raises Http404 for anybody else's, AwsError once it has ended or expired."""
     assert isinstance(request.user, Person)
     row = sessions.session_of(request.user, session_id)
     label = row.account.name if row.kind == callers.ROOT else row.label
-    request.console_account = row.account  # type: ignore[attr-defined]  # what the way back to sign-in needs
+    request.console_row = row  # type: ignore[attr-defined]  # what the way back to sign-in needs
     caller = authenticate.console_session(row)
     return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour)
 
@@ -104,8 +101,12 @@ def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:
     """The sign-in page of the session's account, with the way back to this very page."""
-    account = request.console_account  # type: ignore[attr-defined]
-    address = reverse("sign-in-account", args=[account.sandbox.public_id, account.pk])
+    row = request.console_row  # type: ignore[attr-defined]
+    public_id = row.account.sandbox.public_id
+    root = row.kind == callers.ROOT
+    address = reverse("root-sign-in", args=[public_id]) if root else reverse("sign-in-account", args=[public_id, row.account_id])
     back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "")
-    place = back.partition(f"/console/{session_id}/")[2]
-    return redirect(f"{address}?{urlencode({'ended': 1, 'next': place})}")
+    query = {"ended": 1, "next": back.partition(f"/console/{session_id}/")[2]}
+    if root:
+        query["email"] = row.account.email
+    return redirect(f"{address}?{urlencode(query)}")

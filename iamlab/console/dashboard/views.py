@@ -1,0 +1,157 @@
+"""The IAM dashboard: recommendations, counters, the account and its alias."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iamlab.components import markup
+from iamlab.console import pages
+from iamlab.console.dashboard.forms import AliasForm
+from iamlab.console.panels import Panel, panel, refused_cell
+from iamlab.console.session import Session, console_page
+from iamlab.services.operations import AwsError, View
+
+# Label, page, the summary's key, and the list calls that answer when the summary is refused.
+COUNTERS = (
+    ("User groups", "", "Groups", ("iam:ListGroups",), {}),
+    ("Users", "", "Users", ("iam:ListUsers",), {}),
+    ("Policies", "", "Policies", ("iam:ListPolicies",), {"Scope": "Local"}),
+)
+
+
+@require_GET
+@console_page
+def home(request: HttpRequest, session: Session) -> HttpResponse:
+    summary = panel(session, "iam:GetAccountSummary")
+    aliases = panel(session, "iam:ListAccountAliases")
+    alias = next(iter(aliases.get("AccountAliases", [])), "")
+    context = {
+        "summary": summary,
+        "counters": counters(session, summary),
+        "recommendations": recommendations(session, summary),
+        "aliases": aliases,
+        "alias": alias,
+        "sign_in_url": sign_in_url(request, session, alias),
+    }
+    return pages.render(request, session, "console/dashboard/home.html", context, title="Dashboard", crumbs=[("Dashboard", None)])
+
+
+def sign_in_url(request: HttpRequest, session: Session, account: str) -> str:
+    """The address at which this account's IAM users sign in, by alias or id."""
+    public_id = session.account.sandbox.public_id
+    return request.build_absolute_uri(reverse("sign-in-account", args=[public_id, account or session.account.pk]))
+
+
+def counters(session: Session, summary: Panel) -> list[tuple[Any, Any]]:
+    """Counts by name. Refused the summary, each is asked for by its own list, and may be refused alone."""
+    found = []
+    for label, page, key, operations, params in COUNTERS:
+        if summary.stands:
+            found.append((label, counter(session, page, summary["SummaryMap"][key])))
+            continue
+        lists = [panel(session, operation, params, view=View(size=0)) for operation in operations]
+        refused = next((one for one in lists if not one.stands), None)
+        total = sum(one.get("Total", 0) for one in lists)
+        found.append((label, refused_cell(refused) if refused else counter(session, page, total)))
+    return found
+
+
+def counter(session: Session, page: str, number: int) -> Any:
+    return markup.link(session.url(page), str(number)) if page else number
+
+
+def recommendations(session: Session, summary: Panel) -> list[dict[str, Any]]:
+    """What AWS's dashboard checks: {kind, title, text} for each, success or warning."""
+    rows = []
+    devices, keys = panel(session, "iam:ListMFADevices"), panel(session, "iam:ListAccessKeys")
+    if summary.stands:
+        rows.append(root_mfa(summary["SummaryMap"]["AccountMFAEnabled"]))
+    active = sum(key["Status"] == "Active" for key in keys.get("AccessKeyMetadata", []))
+    if session.is_root:
+        if keys.stands:
+            rows.append(root_keys(active))
+        return rows
+    if summary.stands:
+        rows.append(root_keys(summary["SummaryMap"]["AccountAccessKeysPresent"]))
+    if devices.stands:
+        rows.append(own_mfa(len(devices["MFADevices"])))
+    if keys.stands:
+        rows.append(own_keys(active))
+    return rows
+
+
+def row(good: object, yes: str, no: str, text: str) -> dict[str, Any]:
+    return {"kind": "success" if good else "warning", "title": yes if good else no, "text": text}
+
+
+def root_mfa(enabled: int) -> dict[str, Any]:
+    text = "A second factor keeps the root user safe when its password leaks."
+    return row(enabled, "Root user has MFA", "Add MFA for root user", text)
+
+
+def root_keys(active: int) -> dict[str, Any]:
+    text = "Access keys of the root user open everything in the account: work with those of an IAM user or role."
+    return row(
+        not active, "Root user has no active access keys", "Deactivate or delete access keys for root user", text
+    )
+
+
+def own_mfa(number: int) -> dict[str, Any]:
+    return row(number, "You have MFA", "Add MFA for yourself", "A second factor keeps you safe when your password leaks.")
+
+
+def own_keys(active: int) -> dict[str, Any]:
+    return row(
+        not active,
+        "Your user does not have active access keys",
+        "Your user has active access keys",
+        "Keep long-term keys only where nothing better will do, and replace them regularly.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def alias(request: HttpRequest, session: Session) -> HttpResponse:
+    """The dialog that makes or changes the alias."""
+    now = session.account.alias
+    form = AliasForm(request.POST or None, initial={"AccountAlias": now})
+    if request.method == "POST" and form.is_valid():
+        try:
+            session.call(form.operation, form.params())
+        except AwsError as error:
+            if error.code.startswith("AccessDenied"):
+                raise
+            form.refuse(error)
+        else:
+            text = f"The account's alias is {form.cleaned_data['AccountAlias']}."
+            return pages.done(request, session.url("iam-home"), text)
+    context = {
+        "form": form,
+        "confirm": {
+            "title": "Edit alias" if now else "Create alias for AWS account",
+            "cancel_url": session.url("iam-home"),
+            "submit": "Save changes",
+        },
+        "preview": sign_in_url(request, session, "ALIAS"),
+        "by_id": sign_in_url(request, session, ""),
+    }
+    status = 422 if form.is_bound else 200
+    return pages.render(
+        request, session, "console/dashboard/alias.html", context, title="Alias", crumbs=[("Alias", None)], status=status
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete_alias(request: HttpRequest, session: Session) -> HttpResponse:
+    now = session.account.alias
+    if request.method == "POST":
+        session.call("iam:DeleteAccountAlias", {"AccountAlias": now})
+        return pages.done(request, session.url("iam-home"), f"The alias {now} is deleted.")
+    confirm = {"title": "Delete alias", "cancel_url": session.url("iam-home"), "submit": "Delete alias"}
+    context = {"confirm": confirm, "alias": now, "by_id": sign_in_url(request, session, "")}
+    return pages.render(
+        request, session, "console/dashboard/delete_alias.html", context, title="Delete alias", crumbs=[("Delete alias", None)]
+    )

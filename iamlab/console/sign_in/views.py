@@ -1,0 +1,103 @@
+"""Signing in to the simulated console, as the root user or an IAM user, and out of it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from iamlab.console.forms import OperationForm
+from iamlab.console.session import Session, console_page
+from iamlab.console.sign_in.forms import RootEmailForm, RootPasswordForm, UserSignInForm
+from iamlab.door import calls, sessions
+from iamlab.door.middleware import source_of
+from iamlab.people.models import Person
+from iamlab.services.operations import AwsError
+
+YEAR = 365 * 24 * 3600
+
+
+def shown(request: HttpRequest, template: str, public_id: str, form: OperationForm, **more: object) -> HttpResponse:
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "ended": "ended" in request.GET and not form.is_bound,
+        "user_url": reverse("sign-in-user", args=[public_id]),
+        "root_url": reverse("root-sign-in", args=[public_id]),
+        "sign_up_url": reverse("sign-up", args=[public_id]),
+        **more,
+    }
+    status = 422 if form.is_bound and form.errors or more.get("failed") else 200
+    return render(request, f"console/sign_in/{template}.html", context, status=status)
+
+
+def log_in(request: HttpRequest, public_id: str, form: OperationForm) -> HttpResponse | None:
+    """A console session, and on to its home or back to where the last one ended. None when the sign-in failed."""
+    assert isinstance(request.user, Person)
+    _, nobody = sessions.front_door(request.user, public_id)
+    try:
+        answer = calls.call(nobody, "signin:ConsoleLogin", form.params(), source_of(request))
+    except AwsError as error:
+        if error.code != "FailedAuthentication":
+            form.refuse(error)
+        return None
+    session = sessions.open_session(request.user, answer)
+    return redirect(reverse("console", args=[session.pk]) + request.POST.get("next", "").lstrip("/"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def user(request: HttpRequest, public_id: str, account: str = "") -> HttpResponse:
+    """The IAM user's page; `account` is what stands in the account's own sign-in URL: its id or alias."""
+    assert isinstance(request.user, Person)
+    sessions.front_door(request.user, public_id)
+    cookie = f"account-{public_id}"
+    remembered = request.COOKIES.get(cookie, "")
+    initial = {"Account": account or remembered, "remember": bool(remembered)}
+    form = UserSignInForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        response = log_in(request, public_id, form)
+        if response is None:
+            return shown(request, "user", public_id, form, failed=True)
+        if form.cleaned_data["remember"]:
+            response.set_cookie(
+                cookie, form.cleaned_data["Account"], YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+            )
+        elif remembered:
+            response.delete_cookie(cookie)
+        return response
+    return shown(request, "user", public_id, form)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def root(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The root user's two steps. The second comes whatever the address: it tells nobody which accounts exist."""
+    assert isinstance(request.user, Person)
+    sessions.front_door(request.user, public_id)
+    if request.method == "POST" and "Password" in request.POST:
+        form: OperationForm = RootPasswordForm(request.POST)
+        response = log_in(request, public_id, form) if form.is_valid() else None
+        return response or shown(request, "root_password", public_id, form, failed=form.is_valid())
+    first = RootEmailForm(request.POST or None, initial={"Email": request.GET.get("email", "")})
+    if request.method == "POST" and first.is_valid():
+        form = RootPasswordForm(initial=first.cleaned_data)
+        return shown(request, "root_password", public_id, form)
+    return shown(request, "root_email", public_id, first)
+
+
+@require_GET
+@console_page
+def home(request: HttpRequest, session: Session) -> HttpResponse:
+    """A session's own address leads to where its work begins."""
+    return redirect(session.url("iam-home"))
+
+
+@require_POST
+@console_page
+def sign_out(request: HttpRequest, session: Session) -> HttpResponse:
+    assert isinstance(request.user, Person)
+    sessions.end_session(sessions.session_of(request.user, session.id), session.now)
+    messages.info(request, f"{session.label} is signed out of account {session.account_label}.")
+    return redirect(reverse("sign-in-account", args=[session.account.sandbox.public_id, session.account.pk]))
