@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render as django_render
+from django.shortcuts import redirect
+from django.shortcuts import render as django_render
 from django_htmx.http import HttpResponseLocation
 
 from iamlab.console import menus

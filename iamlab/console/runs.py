@@ -1,4 +1,4 @@
-"""The calls of a wizard, made one by one: what was made stands; a refusal stops, and the learner decides how to go on."""
+"""The calls of a wizard, made one by one: what was made stands; a refusal stops, and the learner goes on or not."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,8 @@ def first_failure(draft: Draft) -> AwsError | None:
 def refusal(session: Session, error: AwsError) -> dict[str, Any]:
     """What a page shows of a call that stopped: a denial, or a message."""
     refused = refusals.is_refusal(error)
-    return {"denial": refusals.denial(session, error) if refused else None, "message": error.message, "code": error.code}
+    denial = refusals.denial(session, error) if refused else None
+    return {"denial": denial, "message": error.message, "code": error.code}
 
 
 def listed(session: Session, draft: Draft, planned: list["Planned"]) -> list[dict[str, Any]]:

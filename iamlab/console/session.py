@@ -35,9 +35,7 @@ class Session:
     examined: bool = False  # an instructor looks: nothing may change
     names: dict[str, str] = field(default_factory=dict)
 
-    def call(
-        self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None
-    ) -> dict[str, Any]:
+    def call(self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None) -> dict[str, Any]:
         """Make one call as this identity. Raises AwsError."""
         return calls.call(self.caller, operation, params, self.source, view=view)
 
@@ -75,6 +73,7 @@ def of_request(request: HttpRequest, session_id: str) -> Session:
     row = sessions.session_of(request.user, session_id)
     label = row.account.name if row.kind == callers.ROOT else row.label
     request.console_row = row  # type: ignore[attr-defined]  # what the way back to sign-in needs
+    request.console_account = row.account  # type: ignore[attr-defined]  # and by which a lab's panel finds its world
     caller = authenticate.console_session(row)
     return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour)
 
@@ -104,9 +103,9 @@ def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:
     row = request.console_row  # type: ignore[attr-defined]
     public_id = row.account.sandbox.public_id
     root = row.kind == callers.ROOT
-    address = reverse("root-sign-in", args=[public_id]) if root else reverse("sign-in-account", args=[public_id, row.account_id])
+    name, args = ("root-sign-in", [public_id]) if root else ("sign-in-account", [public_id, row.account_id])
     back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "")
     query = {"ended": 1, "next": back.partition(f"/console/{session_id}/")[2]}
     if root:
         query["email"] = row.account.email
-    return redirect(f"{address}?{urlencode(query)}")
+    return redirect(f"{reverse(name, args=args)}?{urlencode(query)}")

@@ -1,6 +1,6 @@
 """The whole sitemap of the simulated console. Parts of an address mirror those of the real one."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from iamlab.console.dashboard import views as dashboard
 from iamlab.console.sign_in import views as sign_in
@@ -21,7 +21,7 @@ iam = [
     path("home/alias/delete/", dashboard.delete_alias, name="iam-alias-delete"),
 ]
 
-session = [
+session: list[URLPattern | URLResolver] = [
     path("", sign_in.home, name="console"),
     path("sign-out/", sign_in.sign_out, name="sign-out-session"),
     path("iam/", include(iam)),

@@ -1,4 +1,4 @@
-"""Wizards: a list of forms, a review with the calls that it will make, the calls made one by one, each with its tick."""
+"""Wizards: a list of forms, a review with the calls that it will make, the calls made one by one with their ticks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -84,8 +84,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Wizard:
-    """`name` is the name of its steps' URL; with `-result` that of its result's. `steps` and `calls` read the draft's
-    data. `secrets` may make what the calls need beyond what was typed; it raises Incomplete when a typed one is gone."""
+    """`name` is the name of its steps' URL; with `-result` that of its result's. `steps` and `calls` read the data.
+
+    `secrets` may make what the calls need beyond what was typed; it raises Incomplete when a typed one is gone.
+    """
 
     name: str
     title: str

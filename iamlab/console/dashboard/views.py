@@ -14,7 +14,7 @@ from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError, View
 
 # Label, page, the summary's key, and the list calls that answer when the summary is refused.
-COUNTERS = (
+COUNTERS: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str]], ...] = (
     ("User groups", "", "Groups", ("iam:ListGroups",), {}),
     ("Users", "", "Users", ("iam:ListUsers",), {}),
     ("Policies", "", "Policies", ("iam:ListPolicies",), {"Scope": "Local"}),
@@ -35,7 +35,8 @@ def home(request: HttpRequest, session: Session) -> HttpResponse:
         "alias": alias,
         "sign_in_url": sign_in_url(request, session, alias),
     }
-    return pages.render(request, session, "console/dashboard/home.html", context, title="Dashboard", crumbs=[("Dashboard", None)])
+    template, crumbs = "console/dashboard/home.html", [("Dashboard", None)]
+    return pages.render(request, session, template, context, title="Dashboard", crumbs=crumbs)
 
 
 def sign_in_url(request: HttpRequest, session: Session, account: str) -> str:
@@ -99,7 +100,8 @@ def root_keys(active: int) -> dict[str, Any]:
 
 
 def own_mfa(number: int) -> dict[str, Any]:
-    return row(number, "You have MFA", "Add MFA for yourself", "A second factor keeps you safe when your password leaks.")
+    text = "A second factor keeps you safe when your password leaks."
+    return row(number, "You have MFA", "Add MFA for yourself", text)
 
 
 def own_keys(active: int) -> dict[str, Any]:
@@ -138,9 +140,8 @@ def alias(request: HttpRequest, session: Session) -> HttpResponse:
         "by_id": sign_in_url(request, session, ""),
     }
     status = 422 if form.is_bound else 200
-    return pages.render(
-        request, session, "console/dashboard/alias.html", context, title="Alias", crumbs=[("Alias", None)], status=status
-    )
+    template, crumbs = "console/dashboard/alias.html", [("Alias", None)]
+    return pages.render(request, session, template, context, title="Alias", crumbs=crumbs, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,6 +153,5 @@ def delete_alias(request: HttpRequest, session: Session) -> HttpResponse:
         return pages.done(request, session.url("iam-home"), f"The alias {now} is deleted.")
     confirm = {"title": "Delete alias", "cancel_url": session.url("iam-home"), "submit": "Delete alias"}
     context = {"confirm": confirm, "alias": now, "by_id": sign_in_url(request, session, "")}
-    return pages.render(
-        request, session, "console/dashboard/delete_alias.html", context, title="Delete alias", crumbs=[("Delete alias", None)]
-    )
+    template, crumbs = "console/dashboard/delete_alias.html", [("Delete alias", None)]
+    return pages.render(request, session, template, context, title="Delete alias", crumbs=crumbs)

@@ -27,7 +27,9 @@ class UserSignInForm(OperationForm):
     operation = "signin:ConsoleLogin"
 
     Account = forms.CharField(
-        label="Account ID or alias", help_text="12 digits, or the alias.", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Account ID or alias",
+        help_text="12 digits, or the alias.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     remember = forms.BooleanField(label="Remember this account", required=False)
     UserName = forms.CharField(label="IAM username", widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -28,7 +28,7 @@ def shown(request: HttpRequest, template: str, public_id: str, form: OperationFo
         "sign_up_url": reverse("sign-up", args=[public_id]),
         **more,
     }
-    status = 422 if form.is_bound and form.errors or more.get("failed") else 200
+    status = 422 if (form.is_bound and form.errors) or more.get("failed") else 200
     return render(request, f"console/sign_in/{template}.html", context, status=status)
 
 
