@@ -46,6 +46,17 @@ def test_the_table_of_settings_is_complete():
     assert read == listed
 
 
+def test_the_architecture_names_every_package():
+    packages = {path.parent.name for path in (ROOT / "iamlab").glob("*/__init__.py")}
+    named = set(re.findall(r"^\| `iamlab/(\w+)`", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE))
+    assert packages <= named
+
+
+def test_every_link_within_the_repository_leads_somewhere(document):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", FENCED.sub("", document.read_text()))
+    assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
+
+
 def test_make_knows_the_commands_of_the_script():
     targets = re.findall(r"^([a-z][a-z -]*):$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert targets and all(set(line.split()) == set(COMMANDS) for line in targets)

@@ -35,7 +35,7 @@ PICTURES = [
     Picture("components", "/components/", signed_in=False, kept=False),
     Picture("components-dark", "/components/", signed_in=False, kept=False, dark=True),
     Picture("components-narrow", "/components/", signed_in=False, kept=False, width=380),
-    Picture("home", "/home/"),
+    Picture("home", "/home/", kept=False),
 ]
 
 
