@@ -121,7 +121,7 @@ def _services_by_action() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1)
 def _prefixes_by_name() -> dict[str, str]:
-    """ "amazons3" and "s3" are both Amazon S3."""
+    """Prefixes by what a service is called: "amazons3" and "s3" are both Amazon S3."""
     found: dict[str, str] = {}
     for prefix, name in services().items():
         squeezed = "".join(filter(str.isalnum, name.lower()))
