@@ -19,7 +19,7 @@ BELOW = {
     "sandbox": ["people", "services", "policy"],
     "console": ["people", "components", "door", "services", "policy"],
     "wire": ["people", "door", "services", "policy"],
-    "insight": ["people", "components", "door", "services", "policy"],
+    "insight": ["people", "components", "console", "door", "services", "policy"],
     "labs": ["people", "components", "door", "sandbox", "services", "policy"],
     "classroom": ["people", "components", "labs", "door", "sandbox", "services", "policy"],
 }

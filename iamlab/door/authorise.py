@@ -32,6 +32,7 @@ class Judgement:
     policy_set: str = ""  # digest and text of the list of policies that applied
     policy_set_text: str = ""
     resource_policy: str = ""  # digest
+    granted: tuple[dict[str, Any], ...] = ()  # statements beside it
 
     @property
     def allowed(self) -> bool:
@@ -41,12 +42,13 @@ class Judgement:
         """What an event keeps, besides the digest of the policy set."""
         request = self.request
         return {
-            "principal": self.caller.arn,
-            "principal_arn": self.caller.principal_arn,
+            "principal_key": request.principal,
+            "session_issuer": request.session_issuer,
             "action": request.action,
             "resource": request.resource,
             "resource_account": request.resource_account,
             "resource_policy": self.resource_policy,
+            "granted": list(self.granted),
             "restrict_public": request.restrict_public_buckets,
             "outcome": self.decision.outcome,
             "layer": self.decision.layer,
@@ -146,8 +148,9 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
         restrict_public_buckets=target.restrict_public,
     )
     policies = applied.policies(target.policy, target.arn, target.granted)
+    decision = evaluate(request, policies)
     return Judgement(
-        request, policies, evaluate(request, policies), caller, applied.digest, applied.text, target.policy
+        request, policies, decision, caller, applied.digest, applied.text, target.policy, tuple(target.granted)
     )
 
 

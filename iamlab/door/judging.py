@@ -41,6 +41,24 @@ def judge_with(caller: Caller, action: str, target: Target, context: Mapping[str
     return judge(caller, action, target, full)
 
 
+def examiner_for(caller: Caller) -> Caller:
+    """Who asks on behalf of a console session: questions about decisions are no AWS call, and see the whole account."""
+    return Caller(callers.EXAMINER, caller.account_id, caller.world, name="examiner", unique_id="examiner")
+
+
+def principals(asker: Caller) -> list[tuple[str, str]]:
+    """(ARN, label) of everybody in the asker's account who may be asked about: root, users, roles, the public."""
+    account = asker.account_id
+    users = User.objects.filter(account_id=account).order_by("name").values_list("path", "name")
+    roles = Role.objects.filter(account_id=account, service_linked="").order_by("name").values_list("path", "name")
+    return [
+        *((f"arn:aws:iam::{account}:user{path}{name}", f"{name} (user)") for path, name in users),
+        *((f"arn:aws:iam::{account}:role{path}{name}", f"{name} (role)") for path, name in roles),
+        (f"arn:aws:iam::{account}:root", "root (root user)"),
+        ("anonymous", "anybody (not signed in)"),
+    ]
+
+
 def principal_of(asker: Caller, principal: str) -> Caller:
     """The caller that a principal would be. Raises NoSuchEntity."""
     world, account_id = asker.world, asker.account_id

@@ -1,0 +1,88 @@
+"""A judgement made ready for a page: the verdict, the layers as a row of boxes, the documents with lines marked."""
+
+import json
+from typing import Any
+
+from iamlab.door.authorise import Judgement
+from iamlab.policy.evaluate import Policies
+from iamlab.policy.explain import explain
+
+LAYERS = {
+    "scp": "Service control policies",
+    "rcp": "Resource control policies",
+    "vpce": "VPC endpoint policy",
+    "resource": "Resource policy",
+    "identity": "Identity policies",
+    "boundary": "Permissions boundary",
+    "session": "Session policy",
+    "guard": "Guard",
+    "root": "Root user",
+}
+OUTCOMES = {"allowed": "Allowed", "explicitDeny": "Explicit deny", "implicitDeny": "Implicit deny"}
+KINDS = {"allows": "success", "denies": "error", "does not allow": "warning"}
+MARKS = {"Allow": ("allow", "this allowed it"), "Deny": ("deny", "this denied it")}
+PARTS = ("action", "principal", "resource", "condition")
+
+
+def page_data(judgement: Judgement, who: str = "") -> dict[str, Any]:
+    """All that the decision page shows of one judgement."""
+    found = explain(judgement.request, judgement.policies, judgement.decision, who=who or None, every_part=True)
+    deciding = {(row["policy"], row["index"]) for row in found["deciding"]}
+    near = found["nearest"]
+    for layer in found["layers"]:
+        layer["title"] = LAYERS[layer["layer"]]
+        layer["kind"] = KINDS.get(layer["outcome"], "stopped")
+        layer["decides"] = layer["layer"] == found["layer"]
+        for policy in layer["policies"]:
+            for row in policy["statements"]:
+                row["decides"] = (policy["policy"], row["index"]) in deciding
+                row["near"] = near is not None and (near["policy"], near["index"]) == (policy["policy"], row["index"])
+                row["parts"] = [(part, row[part]) for part in PARTS if row[part] is not None]
+    return {
+        **found,
+        "allowed": judgement.allowed,
+        "outcome_text": OUTCOMES[found["outcome"]],
+        "layer_text": LAYERS.get(found["layer"], found["layer"]),
+        "request": judgement.request,
+        "principal": principal_text(judgement),
+        "context": sorted(judgement.request.context.items()),
+        "documents": documents(judgement.policies, found),
+        "json": json.dumps(found, indent=2, default=str),
+    }
+
+
+def principal_text(judgement: Judgement) -> str:
+    principal = judgement.request.principal
+    return principal if isinstance(principal, str) else json.dumps(principal)
+
+
+def documents(policies: Policies, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The policies of the deciding and the nearest statement, as JSON with their lines marked."""
+    wanted = [(row, MARKS[row["effect"]]) for row in found["deciding"]]
+    if found["nearest"] is not None:
+        wanted.append((found["nearest"], ("near", "nearest")))
+    by_name = {policy.name: policy for _, _, _, listed in policies.layers() for policy in listed}
+    shown: dict[str, dict[str, Any]] = {}
+    for row, (kind, note) in wanted:
+        policy = by_name.get(row["policy"])
+        if policy is None:
+            continue
+        entry = shown.setdefault(
+            row["policy"], {"name": row["policy"], "via": row["via"], "marks": [], **printed(policy)}
+        )
+        place = entry["places"][row["index"]]
+        entry["marks"].append({"first": place[0], "last": place[-1], "kind": kind, "note": note})
+    return list(shown.values())
+
+
+def printed(policy: Any) -> dict[str, Any]:
+    """A document as indented JSON, and which lines each statement stands on (from 1)."""
+    lines = ["{", f'  "Version": {json.dumps(policy.document.version)},', '  "Statement": [']
+    places: dict[int, range] = {}
+    raws = policy.document.raw_statements
+    for index, raw in enumerate(raws):
+        text = json.dumps(raw, indent=2).splitlines()
+        places[index] = range(len(lines) + 1, len(lines) + len(text) + 1)
+        lines += [f"    {line}" for line in text]
+        lines[-1] += "," if index < len(raws) - 1 else ""
+    return {"text": "\n".join([*lines, "  ]", "}"]), "places": places}

@@ -1,0 +1,96 @@
+"""The questions that a learner may ask the evaluator."""
+
+import json
+import re
+from typing import Any
+
+from django import forms
+
+from iamlab.policy.catalog import action as known_action
+from iamlab.policy.catalog import nearest_action
+
+MOST_ACTIONS = 20
+ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+
+
+def checked_action(name: str) -> str:
+    """One concrete action in its own spelling. Raises ValidationError, naming the nearest real one."""
+    if not ACTION.fullmatch(name):
+        raise forms.ValidationError(f"“{name}” is not an action. Write service:Action, such as s3:PutObject.")
+    found = known_action(name)
+    if found is None:
+        near = nearest_action(name)
+        raise forms.ValidationError(f"There is no action {name}." + (f" Did you mean {near}?" if near else ""))
+    return f"{name.partition(':')[0].lower()}:{found.name}"
+
+
+class ResourceField(forms.CharField):
+    def clean(self, value: Any) -> str:
+        text = super().clean(value).strip() or "*"
+        if text != "*" and text.count(":") < 5:
+            raise forms.ValidationError("A resource is an ARN such as arn:aws:s3:::customer-bills/bill.txt, or *.")
+        return text
+
+
+class QuestionForm(forms.Form):
+    """Can PRINCIPAL do ACTION on RESOURCE?"""
+
+    principal = forms.ChoiceField(label="Who")
+    actions = forms.CharField(
+        label="Action",
+        max_length=2000,
+        help_text="One action, or several with commas between: s3:PutObject, s3:GetObject",
+    )
+    resource = ResourceField(
+        label="Resource", required=False, max_length=2048, help_text="The ARN that is acted on; * where there is none."
+    )
+    context = forms.CharField(
+        label="Context keys – optional",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="One key = value a line, such as aws:MultiFactorAuthPresent = true. They replace what a plain console "
+        "session would send.",
+    )
+
+    def __init__(self, data: Any, principals: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["principal"].choices = principals  # type: ignore[attr-defined]
+
+    def clean_actions(self) -> list[str]:
+        names = [name.strip() for name in re.split(r"[,\s]+", self.cleaned_data["actions"]) if name.strip()]
+        if not 1 <= len(names) <= MOST_ACTIONS:
+            raise forms.ValidationError(f"Ask for one to {MOST_ACTIONS} actions.")
+        return [checked_action(name) for name in names]
+
+    def clean_context(self) -> dict[str, str | list[str]]:
+        """Lines of `key = value`; a value in brackets is a list."""
+        found: dict[str, str | list[str]] = {}
+        for number, line in enumerate(self.cleaned_data["context"].splitlines(), 1):
+            if not line.strip():
+                continue
+            key, equals, value = (part.strip() for part in line.partition("="))
+            if not equals or ":" not in key:
+                raise forms.ValidationError(f"Line {number}: write key = value, such as aws:SourceIp = 203.0.113.7.")
+            found[key] = _value(value, number)
+        return found
+
+
+def _value(text: str, line: int) -> str | list[str]:
+    if not text.startswith("["):
+        return text
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise forms.ValidationError(f'Line {line}: a list is written as JSON, such as ["a", "b"].') from error
+    return [str(value) for value in values]
+
+
+class WhoCanForm(forms.Form):
+    """Who can do ACTION on RESOURCE?"""
+
+    action = forms.CharField(label="Action", max_length=200)
+    resource = ResourceField(label="Resource", required=False, max_length=2048)
+
+    def clean_action(self) -> str:
+        return checked_action(self.cleaned_data["action"].strip())
