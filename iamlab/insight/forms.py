@@ -49,8 +49,8 @@ class QuestionForm(forms.Form):
         required=False,
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text="One key = value a line, such as aws:MultiFactorAuthPresent = true. They replace what a plain console "
-        "session would send.",
+        help_text="One key = value a line, such as aws:MultiFactorAuthPresent = true. "
+        "They replace what a plain console session would send.",
     )
 
     def __init__(self, data: Any, principals: list[tuple[str, str]]) -> None:
