@@ -1,5 +1,7 @@
 """Coming in: the landing page, a guest by one click, and home: my accounts, and where I was."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -9,9 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from iamlab.labs import content, scoring
+from iamlab.labs.models import Attempt
 from iamlab.people.models import Person, create_guest
 from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls
+
+NAV = [("home", "Home")]
 
 
 @require_GET
@@ -35,8 +41,43 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, Person)
-    return render(request, "labs/home.html", {"worlds": controls.of_person(request.user)})
+    """The catalogue, my attempts and my accounts. Queries do not grow with their number."""
+    person = request.user
+    assert isinstance(person, Person)
+    attempts = list(Attempt.objects.filter(person=person).select_related("lab_version").order_by("-active", "-pk"))
+    marks = scoring.scores(attempts)
+    latest: dict[str, Attempt] = {}
+    for attempt in attempts:
+        latest.setdefault(attempt.lab, attempt)
+    labs = [lab_card(lab, latest.get(lab["id"]), marks) for lab in content.catalogue().values()]
+    context = {
+        "labs": labs,
+        "resume": next((card for card in labs if attempts and card["attempt"] == attempts[0]), None),
+        "worlds": controls.of_person(person),
+        "guest": person.is_guest,
+        "site_nav": nav("home"),
+    }
+    return render(request, "labs/home.html", context)
+
+
+def nav(current: str) -> list[dict[str, Any]]:
+    """The top bar's links of pages outside the console."""
+    return [{"label": label, "url": reverse(name), "current": name == current} for name, label in NAV]
+
+
+def lab_card(lab: dict[str, Any], attempt: Attempt | None, marks: dict[int, scoring.Score]) -> dict[str, Any]:
+    """A lab as the catalogue shows it, with the learner's latest attempt."""
+    return {
+        "id": lab["id"],
+        "title": lab["title"],
+        "summary": lab.get("summary", ""),
+        "minutes": lab["minutes"],
+        "steps": len(lab["steps"]),
+        "concepts": [concept.replace("-", " ") for concept in lab.get("concepts", ())],
+        "attempt": attempt,
+        "score": round(marks[attempt.pk].effective) if attempt else None,
+        "passed": attempt is not None and marks[attempt.pk].effective >= lab.get("pass_at", 70),
+    }
 
 
 @login_required
