@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("iamlab.labs.urls")),
     path("", include("iamlab.people.urls")),
     path("", include("iamlab.components.urls")),
+    path("", include("iamlab.insight.urls")),
     path("", include("iamlab.console.urls")),
 ]
 

@@ -24,3 +24,9 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": chromium.find(),
         "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{flag}" for flag in flags)],
     }
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings):
+    """Passwords are hashed slowly on purpose; no test is about that."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

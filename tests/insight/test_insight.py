@@ -1,0 +1,154 @@
+"""Why?, can they?, who can?: the verdict first, then the reasons, for the owner of the account only."""
+
+import pytest
+from django.urls import reverse
+
+from iamlab.door import sessions
+from iamlab.door.calls import call
+from iamlab.door.identities import caller_as
+from iamlab.people.models import create_guest
+from iamlab.sandbox import controls
+from iamlab.services.operations import AwsError
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Long-and-good-1"
+BILL = "arn:aws:s3:::customer-bills/bill.txt"
+BILL_WRITE = (
+    '{"Version": "2012-10-17", "Statement": [{"Sid": "WriteBills", "Effect": "Allow", "Action": "s3:PutObject", '
+    '"Resource": "arn:aws:s3:::customer-bills/*"}]}'
+)
+
+
+class Story:
+    """An account with mario, a bucket, and root's console session."""
+
+    def __init__(self, client):
+        self.person, _ = create_guest()
+        client.force_login(self.person)
+        self.sandbox = controls.create(self.person, "story")
+        visitor = caller_as(controls.world(self.sandbox), "", "visitor")
+        params = {"Email": "boss@bills.example", "AccountName": "Bills", "Password": PASSWORD}
+        self.account = call(visitor, "accounts:RegisterAccount", params)["AccountId"]
+        login = call(visitor, "signin:ConsoleLogin", {"Email": params["Email"], "Password": PASSWORD})
+        self.session = sessions.open_session(self.person, login)
+        self.do("root", "iam:CreateUser", UserName="mario")
+        self.do("root", "s3:CreateBucket", Bucket="customer-bills")
+
+    def do(self, who, operation, **params):
+        return call(caller_as(controls.world(self.sandbox), self.account, who), operation, params)
+
+    def grant(self, document=BILL_WRITE):
+        self.do("root", "iam:PutUserPolicy", UserName="mario", PolicyName="BillWrite", PolicyDocument=document)
+
+    def url(self, name, *args):
+        return reverse(name, args=[self.session.pk, *args])
+
+
+@pytest.fixture
+def story(client):
+    return Story(client)
+
+
+def refused(story):
+    with pytest.raises(AwsError) as error:
+        story.do("user/mario", "s3:PutObject", Bucket="customer-bills", Key="bill.txt", Body=b"42")
+    return error.value.event_id
+
+
+def test_a_refusal_is_explained_as_it_was_then(client, story):
+    event_id = refused(story)
+    story.grant()
+    page = client.get(story.url("why", event_id)).content.decode()
+    assert "No. Nothing that applies to mario allows this." in page
+    assert "Implicit deny" in page
+    assert "s3:PutObject" in page and BILL in page
+
+
+def test_an_allowed_call_names_the_statement(client, story):
+    story.grant()
+    story.do("user/mario", "s3:PutObject", Bucket="customer-bills", Key="bill.txt", Body=b"42")
+    events = story.do("root", "cloudtrail:LookupEvents")["Events"]
+    event_id = next(event["EventId"] for event in events if event["EventName"] == "PutObject")
+    page = client.get(story.url("why", event_id)).content.decode()
+    assert "Yes. Statement WriteBills of BillWrite" in page
+
+
+def test_an_event_of_another_account_is_not_found(client, story):
+    assert client.get(story.url("why", "00000000-0000-0000-0000-000000000000")).status_code == 404
+
+
+def test_a_strangers_session_is_not_found(client, story):
+    stranger, _ = create_guest()
+    client.force_login(stranger)
+    for name, args in (("why", [refused(story)]), ("evaluator", []), ("who-can", [])):
+        assert client.get(story.url(name, *args)).status_code == 404
+
+
+def test_the_evaluator_answers_by_address(client, story):
+    story.grant()
+    question = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:putobject", "resource": BILL}
+    page = client.get(story.url("evaluator"), question).content.decode()
+    assert "Yes. Statement WriteBills of BillWrite" in page
+
+
+def test_several_actions_are_answered_at_once(client, story):
+    story.grant()
+    question = {
+        "principal": f"arn:aws:iam::{story.account}:user/mario",
+        "actions": "s3:PutObject, s3:DeleteObject",
+        "resource": BILL,
+    }
+    page = client.get(story.url("evaluator"), question).content.decode()
+    assert "Allowed" in page and "Implicit deny" in page
+
+
+def test_context_keys_decide_conditions(client, story):
+    story.grant(
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*", '
+        '"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}}'
+    )
+    question = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": BILL}
+    assert "No." in client.get(story.url("evaluator"), question).content.decode()
+    question["context"] = "aws:MultiFactorAuthPresent = true"
+    assert "Yes." in client.get(story.url("evaluator"), question).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("actions", "s3:PutObjects", "Did you mean s3:PutObject"),
+        ("actions", "PutObject", "is not an action"),
+        ("resource", "customer-bills", "A resource is an ARN"),
+        ("context", "nonsense", "Line 1"),
+    ],
+)
+def test_a_bad_question_is_told_in_its_field(client, story, field, value, said):
+    question = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": BILL}
+    response = client.get(story.url("evaluator"), {**question, field: value})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
+def test_who_can_names_everybody_and_through_what(client, story):
+    story.grant()
+    story.do("root", "iam:CreateUser", UserName="luigi")
+    page = client.get(story.url("who-can"), {"action": "s3:PutObject", "resource": BILL}).content.decode()
+    assert page.index("mario (user)") < page.index("luigi (user)")
+    assert "BillWrite" in page
+
+
+def test_a_hostile_policy_name_is_escaped(client, story):
+    story.do(
+        "root",
+        "iam:PutUserPolicy",
+        UserName="mario",
+        PolicyName="x",
+        PolicyDocument=BILL_WRITE.replace("WriteBills", "a"),
+    )
+    question = {
+        "principal": f"arn:aws:iam::{story.account}:user/mario",
+        "actions": "s3:PutObject",
+        "resource": "arn:aws:s3:::customer-bills/<script>alert(1)</script>",
+    }
+    page = client.get(story.url("evaluator"), question).content.decode()
+    assert "<script>alert(1)" not in page
