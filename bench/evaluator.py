@@ -1,102 +1,273 @@
-"""Decisions a second on Mario's case, warm and from the documents' text, beside a loop that only reads each case."""
+"""The evaluator beside ministack's and moto's over the same cases, and beside itself over growing policies."""
 
-import itertools
 import json
 import time
 from collections.abc import Callable
 from typing import Any
 
+from bench import _evaluator_loads as loads
+from iamlab.policy import compile as compiling
 from iamlab.policy.cases import CaseReader
-from iamlab.policy.evaluate import Request, evaluate
+from iamlab.policy.compile import Document, Policy
+from iamlab.policy.evaluate import Policies, Request, evaluate
 
-MARIO = "arn:aws:iam::111122223333:user/mario"
+try:
+    from moto.iam.access_control import IAMPolicy
+except ImportError:
+    IAMPolicy = None
+try:
+    from ministack.core import iam_evaluator as ministack
+except ImportError:
+    ministack = None
 
-
-def document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-# A user in a group: what the group lets him write, what he may read himself, and a bucket that refuses plain HTTP.
-POLICIES = {
-    "identityPolicies": [
-        document({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::customer-bills/*"}),
-        document(
-            {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::customer-bills"},
-            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::customer-bills/${aws:username}/*"},
-        ),
-    ],
-    "resourcePolicy": document(
-        {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": ["arn:aws:s3:::customer-bills", "arn:aws:s3:::customer-bills/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    ),
-}
-ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:ListBucket", "s3:DeleteObject", "iam:CreateUser")
+ROUNDS = 5
+Run = Callable[[], Any]
 
 
-def cases() -> list[dict[str, Any]]:
-    """Two hundred requests: five actions, on Mario's folder, another one, another bucket, over HTTPS and not."""
-    folders = [f"customer-bills/mario/{n}" for n in range(10)] + [f"customer-bills/{n}" for n in range(5)]
-    paths = [*folders, "customer-bills", *(f"elsewhere/{n}" for n in range(4))]
-    return [
-        {
-            "principal": MARIO,
-            "action": action,
-            "resource": f"arn:aws:s3:::{path}",
-            "context": {
-                "aws:username": "mario",
-                "aws:PrincipalArn": MARIO,
-                "aws:PrincipalAccount": "111122223333",
-                "aws:SourceIp": "203.0.113.7",
-                "aws:SecureTransport": secure,
-            },
-        }
-        for action, path, secure in itertools.product(ACTIONS, paths, ("true", "false"))
+def best(*runs: Run, rounds: int = ROUNDS) -> list[float]:
+    """The shortest time of each run, the runs taken in turn."""
+    times: list[list[float]] = [[] for _ in runs]
+    for _ in range(rounds):
+        for kept, run in zip(times, runs, strict=True):
+            began = time.perf_counter()
+            run()
+            kept.append(time.perf_counter() - began)
+    return [min(kept) for kept in times]
+
+
+def repeated(run: Run, seconds: float = 0.05) -> tuple[Run, int]:
+    """The run as often as fills some time, so that short ones can be measured."""
+    began = time.perf_counter()
+    run()
+    times = max(1, int(seconds / max(time.perf_counter() - began, 1e-7)))
+
+    def many() -> None:
+        for _ in range(times):
+            run()
+
+    return many, times
+
+
+def pass_over(cases: list[dict[str, Any]]) -> Run:
+    """One whole pass: each decision from the raw principal, action, resource and context; policies known beforehand."""
+    reader = CaseReader()
+    rows = [(one["principal"], one["action"], one["resource"], one["context"], reader.policies(one)) for one in cases]
+
+    def run() -> None:
+        for principal, action, resource, context, policies in rows:
+            evaluate(Request(principal, action, resource, context), policies)
+
+    run()
+    return run
+
+
+def only_reading(cases: list[dict[str, Any]]) -> Run:
+    """The ceiling: the same loop, which reads a case and judges nothing."""
+    rows = [(one["principal"], one["action"], one["resource"], one["context"], one) for one in cases]
+
+    def run() -> None:
+        for principal, action, resource, context, policies in rows:
+            pass
+
+    return run
+
+
+def first_pass(cases: list[dict[str, Any]]) -> float:
+    """Seconds of one pass from an evaluator that has seen no request and holds no document."""
+    compiling._kept.clear()
+    reader = CaseReader()
+    rows = [(Request(c["principal"], c["action"], c["resource"], c["context"]), reader.policies(c)) for c in cases]
+    began = time.perf_counter()
+    for request, policies in rows:
+        evaluate(request, policies)
+    return time.perf_counter() - began
+
+
+def cold(cases: list[dict[str, Any]]) -> Run:
+    """Every decision starts from the documents as JSON text and keeps nothing."""
+    rows = [(c, texts(c)) for c in cases]
+
+    def run() -> None:
+        for one, (identity, boundary, scp) in rows:
+            policies = Policies(fresh(identity), boundaries=fresh(boundary), scps=tuple(fresh([text]) for text in scp))
+            evaluate(Request(one["principal"], one["action"], one["resource"], one["context"]), policies)
+
+    return run
+
+
+def fresh(documents: list[str]) -> tuple[Policy, ...]:
+    return tuple(Policy(Document(json.loads(text))) for text in documents)
+
+
+def texts(one: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
+    levels = one.get("serviceControlPolicies") or []
+    scp = [json.dumps(document) for level in levels for document in level]
+    boundary = [json.dumps(document) for document in one.get("permissionsBoundaries") or []]
+    return [json.dumps(document) for document in one["identityPolicies"]], boundary, scp
+
+
+# Peers -------------------------------------------------------------------------------------------
+
+
+def ministack_context(one: dict[str, Any]) -> Any:
+    return ministack.EvalContext(
+        principal_arn=one["principal"],
+        principal_type="User",
+        principal_account=loads.ACCOUNT,
+        action=one["action"],
+        resource_arn=one["resource"],
+        region=one["context"].get("aws:RequestedRegion", "us-east-1"),
+        source_ip=one["context"].get("aws:SourceIp", "203.0.113.1"),
+        secure_transport=True,
+    )
+
+
+def ministack_pass(cases: list[dict[str, Any]]) -> Run:
+    parsed: dict[int, Any] = {}
+
+    def read(document: Any) -> Any:
+        if id(document) not in parsed:
+            parsed[id(document)] = ministack.parse_policy_document(document)
+        return parsed[id(document)]
+
+    rows = [
+        (one, [read(d) for d in one["identityPolicies"]], [read(d) for d in one.get("permissionsBoundaries") or []])
+        for one in cases
     ]
 
+    def run() -> None:
+        for one, identity, boundary in rows:
+            limits = (boundary,) if boundary else ()
+            ministack.evaluate(ministack_context(one), identity, *limits)
 
-def rate(one_pass: Callable[[], int], seconds: float = 1.0) -> float:
-    """Cases a second over whole passes, after one untimed pass."""
-    one_pass()
-    done, began = 0, time.perf_counter()
-    while (taken := time.perf_counter() - began) < seconds:
-        done += one_pass()
-    return done / taken
+    run()
+    return run
+
+
+def ministack_cold(cases: list[dict[str, Any]]) -> Run:
+    rows = [(one, *texts(one)[:2]) for one in cases]
+
+    def run() -> None:
+        for one, identity, boundary in rows:
+            limits = ([ministack.parse_policy_document(d) for d in boundary],) if boundary else ()
+            ministack.evaluate(ministack_context(one), [ministack.parse_policy_document(d) for d in identity], *limits)
+
+    return run
+
+
+def moto_pass(cases: list[dict[str, Any]]) -> Run:
+    kept: dict[int, Any] = {}
+    for one in cases:
+        for document in one["identityPolicies"]:
+            kept.setdefault(id(document), IAMPolicy(json.dumps(document)))
+    rows = [(one["action"], one["resource"], [kept[id(d)] for d in one["identityPolicies"]]) for one in cases]
+
+    def run() -> None:
+        for action, resource, policies in rows:
+            for policy in policies:
+                policy.is_action_permitted(action, resource)
+
+    run()
+    return run
+
+
+# The table ---------------------------------------------------------------------------------------
 
 
 def run() -> list[tuple[str, str]]:
-    raw = [(case["principal"], case["action"], case["resource"], case["context"]) for case in cases()]
-    policies = CaseReader().policies(POLICIES)
-    texts = [json.dumps({**case, **POLICIES}) for case in cases()]
+    return [*_mario(), *_realistic(), *_growth(), *_hostile(), *_memory()]
 
-    def reading() -> int:
-        for principal, action, resource, context in raw:
-            hash((principal, action, resource, context["aws:SourceIp"]))
-        return len(raw)
 
-    def warm() -> int:
-        for principal, action, resource, context in raw:
-            evaluate(Request(principal, action, resource, context), policies)
-        return len(raw)
-
-    def parsing() -> int:
-        for text in texts:
-            json.loads(text)
-        return len(texts)
-
-    def cold() -> int:
-        for text in texts:
-            evaluate(*CaseReader().read(json.loads(text)))
-        return len(texts)
-
-    # In turns, the best of three each: another program on the machine makes a round slower, never faster.
-    rounds = [[rate(one) for one in (reading, warm, parsing, cold)] for _ in range(3)]
-    reads, decisions, parses, colds = (max(column) for column in zip(*rounds, strict=True))
-    return [
-        ("warm", f"{decisions:,.0f} decisions/s, 1/{reads / decisions:.0f} of the rate of reading a case"),
-        ("from text", f"{colds:,.0f} decisions/s, 1/{parses / colds:.0f} of the rate of json.loads on the same text"),
+def _mario() -> list[tuple[str, str]]:
+    cases = loads.mario()
+    ours = pass_over(cases)
+    own, ceiling = best(ours, only_reading(cases), rounds=20)
+    rows = [
+        ("Mario, warm: a decision", f"{own / len(cases) * 1e6:.2f} us"),
+        ("Mario, warm: times a loop that reads a case", f"{own / ceiling:.0f} (at most 20)"),
     ]
+    for name, there, peer in (("ministack", ministack, ministack_pass), ("moto", IAMPolicy, moto_pass)):
+        if there is None:
+            rows.append((f"Mario, warm: beside {name}", "not installed: bench/requirements.txt"))
+            continue
+        own, theirs = best(ours, peer(cases))
+        rows.append((f"Mario, warm: times as fast as {name}", f"{theirs / own:.0f} (at least 8)"))
+    return rows
+
+
+def _realistic() -> list[tuple[str, str]]:
+    cases = loads.realistic()
+    (own,) = best(pass_over(cases))
+    first = min(first_pass(cases) for _ in range(3))
+    (bare,) = best(cold(cases[:50]), rounds=2)
+    rows = [
+        ("realistic, warm: a decision", f"{own / len(cases) * 1e6:.2f} us"),
+        ("realistic, first pass: a decision", f"{first / len(cases) * 1e6:.1f} us"),
+        ("realistic, cold: a decision", f"{bare / 50 * 1e6:.0f} us"),
+    ]
+    if ministack is None:
+        return rows
+    few = cases[:50]
+    theirs, theirs_cold = best(ministack_pass(few), ministack_cold(few), rounds=2)
+    scaled = theirs / len(few) * len(cases)
+    return [
+        *rows,
+        ("realistic, warm: times as fast as ministack", f"{scaled / own:.0f} (at least 300)"),
+        ("realistic, first pass: times as fast as ministack", f"{scaled / first:.0f} (at least 10)"),
+        ("realistic, cold: times as fast as ministack", f"{theirs_cold / bare:.2f} (at least 0.5)"),
+    ]
+
+
+def _growth() -> list[tuple[str, str]]:
+    rows = []
+    for label, shape in (
+        ("bucket-N/*", "bucket-{}/*"),
+        ("literal", "bucket-{}/a"),
+        ("*-N-logs/*", "*-{}-of-the-logs/*"),
+    ):
+        small, large = best(
+            pass_over(loads.many_statements(10, shape)), pass_over(loads.many_statements(10_000, shape))
+        )
+        rows.append((f"10 -> 10,000 statements ({label}), warm: times slower", f"{large / small:.1f} (at most 6)"))
+    small, large = best(
+        pass_over(loads.many_statements(10, service="ec2")), pass_over(loads.many_statements(10_000, service="ec2"))
+    )
+    rows.append(("10 -> 10,000 statements of another service: times slower", f"{large / small:.2f} (about 1)"))
+    return rows
+
+
+def _hostile() -> list[tuple[str, str]]:
+    name = "a" * 1000
+    rows = []
+    for label, pattern in (
+        ("stars", "*a" * 20 + "*b"),
+        ("fitting stars", "*a" * 20),
+        ("question marks", "*" + "?a" * 20 + "b*"),
+        ("both", "*?a" * 20 + "*b"),
+    ):
+        run, times = repeated(pass_over(loads.hostile(pattern, name)))
+        base, base_times = repeated(pass_over(loads.hostile("*b", name)))
+        hard, plain = best(run, base)
+        rows.append(
+            (
+                f"twenty {label} on 1,000 characters: times one star",
+                f"{hard / times / (plain / base_times):.1f} (at most 3)",
+            )
+        )
+    return rows
+
+
+def _memory() -> list[tuple[str, str]]:
+    import tracemalloc
+
+    from iamlab.policy.catalog import managed_policies, managed_policy_document
+
+    documents = [managed_policy_document(arn) for arn in managed_policies()]
+    tracemalloc.start()
+    kept = [Document(json.loads(text)) for text in documents]
+    for document in kept:
+        for action in ("s3:GetObject", "ec2:DescribeInstances", "iam:PassRole"):
+            document.select(action, "identity")
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return [(f"memory of {len(kept)} compiled AWS managed policies", f"{used / 1e6:.0f} MB (under 100)")]

@@ -7,7 +7,7 @@ A `Document` is content only, shared by all policies with the same text; a `Poli
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -27,7 +27,18 @@ KINDS = ("identity", "scp", "rcp", "resource", "vpce")
 class Statement:
     """One statement read for one kind of layer; `resources` None means every resource, `principals` None everybody."""
 
-    __slots__ = ("conditions", "deny", "index", "principals", "raw", "resources", "sid", "unconditional")
+    __slots__ = (
+        "applies",
+        "conditions",
+        "denied",
+        "deny",
+        "index",
+        "principals",
+        "raw",
+        "resources",
+        "sid",
+        "unconditional",
+    )
 
     def __init__(self, index: int, raw: dict[str, Any], version: object, kind: str):
         self.index, self.raw = index, raw
@@ -36,36 +47,47 @@ class Statement:
         self.deny = raw.get("Effect") == "Deny"
         variables = version == "2012-10-17"
         self.principals = _principals(raw, kind)
+        # Whom a Deny hits: None where that is everybody, so that nobody need be compared.
+        self.denied = None if self.principals is None or self.principals.all_listed else self.principals
         self.resources = _resources(raw, kind, variables)
         self.conditions: tuple[Condition, ...] = ()
         if "Condition" in raw:
             self.conditions = compile_conditions(raw["Condition"], variables)
         self.unconditional = self.principals is None and self.resources is None and not self.conditions
+        # Whether resource and condition parts match a request; the action part has selected the statement already.
+        self.applies: Callable[[Any], bool] = _tests(self.resources, [one.test for one in self.conditions])
 
     @property
     def name(self) -> str:
         """Its Sid, or its place ("number 2")."""
         return self.sid or f"number {self.index + 1}"
 
-    def applies(self, request) -> bool:
-        """Whether resource and condition parts match; the action part has selected the statement already."""
-        resources = self.resources
-        if resources is not None and not resources.matches(request.resource, request):
-            return False
-        for condition in self.conditions:  # noqa: SIM110 - a generator would double its cost
-            if not condition.test(request):
-                return False
-        return True
-
-    def hits(self, request, caller: Caller, bounded: bool) -> bool:
-        """Whether this Deny applies to the caller."""
-        return (self.principals is None or self.principals.denies(caller, bounded)) and self.applies(request)
-
     def grants(self, request, caller: Caller) -> int:
         """How this Allow reaches the caller: a kind of `match`, NOT_COVERED when it does not apply."""
         assert self.principals is not None
         kind = self.principals.grants(caller)
         return kind if kind and self.applies(request) else 0
+
+
+def _tests(resources: Any, conditions: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+    """One test of a request for both parts, the cheaper first."""
+    if resources is None:
+        if len(conditions) == 1:
+            return conditions[0]
+        return lambda request: all(test(request) for test in conditions)
+    matches = resources.matches
+    if not conditions:
+        return lambda request: matches(request.resource, request)
+
+    def applies(request: Any) -> bool:
+        if not matches(request.resource, request):
+            return False
+        for test in conditions:  # noqa: SIM110 - a generator would double its cost
+            if not test(request):
+                return False
+        return True
+
+    return applies
 
 
 def _principals(raw: dict[str, Any], kind: str) -> Principals | None:

@@ -11,18 +11,24 @@ AWS: "Policy evaluation logic", "Cross-account policy evaluation logic", "Evalua
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import guards
 from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED, Caller, Principal, caller_from, is_account
-from .compile import Document, Policy, Statement
+from .compile import Document, Policy
 from .conditions import text_of
+from .plan import ALLOWED, EXPLICIT, IMPLICIT, NOTHING, Decision, Entry, Plan
 from .principals import ACCOUNT, DIRECT
 from .public import is_public
 
-ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicitDeny", "implicitDeny"
+NO = {
+    layer: Decision(IMPLICIT, layer)
+    for layer in ("scp", "rcp", "vpce", "resource", "identity", "boundary", "session", "guard")
+}
 KEPT_PLANS = 4_096
 KEPT_CALLERS = 20_000
+# Explicit denies are named in this order (AWS: "Troubleshoot access denied error messages").
+RANK = {layer: n for n, layer in enumerate(("scp", "rcp", "vpce", "boundary", "session", "resource", "identity"))}
 
 ContextValue = str | list[str]
 
@@ -56,28 +62,6 @@ def _context_value(value: object) -> ContextValue | None:
     return text_of(value)
 
 
-class Entry(NamedTuple):
-    """A statement in the layer and policy where it stands; `level` counts from the organisation root."""
-
-    layer: str
-    policy: Policy
-    statement: Statement
-    level: int = 0
-
-
-class Decision(NamedTuple):
-    """An outcome, the layer that decided and the statements that did; `grant` is the kind of principal match used."""
-
-    outcome: str
-    layer: str
-    statements: tuple[Entry, ...] = ()
-    grant: int = 0
-
-    @property
-    def allowed(self) -> bool:
-        return self.outcome == ALLOWED
-
-
 @dataclass(slots=True)
 class Policies:
     """Every policy that applies, by layer; keep the object where it is used again, since it remembers its plans.
@@ -92,15 +76,16 @@ class Policies:
     scps: tuple[tuple[Policy, ...], ...] | None = None
     rcps: tuple[tuple[Policy, ...], ...] | None = None
     vpce: tuple[Policy, ...] | None = None
-    _plans: dict[tuple[int, str], "Plan"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _plans: tuple[dict[str, Plan], ...] = field(
+        default_factory=lambda: ({}, {}, {}, {}), init=False, repr=False, compare=False
+    )
 
-    def plan(self, group: int, action: str) -> "Plan":
+    def plan(self, group: int, action: str) -> Plan:
         """What an action needs of a group of callers; depends on policies and the action's name only."""
-        plan = self._plans.get((group, action))
-        if plan is None:
-            if len(self._plans) >= KEPT_PLANS:
-                self._plans.clear()
-            plan = self._plans[group, action] = Plan(self, group, action)
+        plans = self._plans[group]
+        if len(plans) >= KEPT_PLANS:
+            plans.clear()
+        plan = plans[action] = Plan(self, group, action)
         return plan
 
     def layers(self) -> list[tuple[str, str, int, tuple[Policy, ...]]]:
@@ -115,88 +100,66 @@ class Policies:
         return found
 
 
-ALLOWING = ("vpce", "boundary", "session", "resource", "identity")
-BINDING = {
-    IDENTITY: {"scp", "rcp", "vpce", "boundary", "session", "resource", "identity"},
-    SERVICE_LINKED: {"vpce", "boundary", "session", "resource", "identity"},
-    ROOT: {"scp", "rcp", "vpce", "resource"},
-    OUTSIDE: {"rcp", "vpce", "resource"},
-}
-
-
-class Plan:
-    """The statements that one action selects, sorted into what must be tested."""
-
-    __slots__ = ("allows", "denies", "guarded", "scps", "sts", "trust")
-
-    def __init__(self, policies: Policies, group: int, action: str):
-        lower = action.lower()
-        self.denies: list[Entry] = []
-        self.scps: list[list[Entry]] = []
-        self.allows: dict[str, list[Entry]] = {layer: [] for layer in ALLOWING}
-        self.trust = lower in guards.TRUST_ACTIONS
-        self.guarded = lower in guards.GUARDED_ACTIONS
-        self.sts = lower if lower.startswith(("sts:", "iam:")) else ""
-        for layer, kind, level, members in policies.layers():
-            if layer not in BINDING[group] or (layer == "rcp" and lower == "kms:retiregrant"):
-                continue
-            allows: list[Entry] = []
-            for policy in members:
-                selection = policy.document.select(action, kind)
-                self.denies += [Entry(layer, policy, statement, level) for statement in selection.denies]
-                allows += [Entry(layer, policy, statement, level) for statement in selection.allows]
-            if layer == "scp":
-                self.scps.append(allows)
-            elif layer != "rcp":
-                self.allows[layer] = allows
-
-
 _callers: dict[Any, Caller] = {}
 
 
 def caller_of(request: Request) -> Caller:
     """The request's principal, read once and kept."""
-    principal = request.principal
+    principal, issuer = request.principal, request.session_issuer
     if not isinstance(principal, str):
-        return caller_from(principal, request.session_issuer)
-    key = (principal, request.session_issuer)
+        return caller_from(principal, issuer)
+    key = principal if issuer is None else (principal, issuer)
     found = _callers.get(key)
     if found is None:
         if len(_callers) >= KEPT_CALLERS:
             _callers.clear()
-        found = _callers[key] = caller_from(principal, request.session_issuer)
+        found = _callers[key] = caller_from(principal, issuer)
     return found
 
 
 def evaluate(request: Request, policies: Policies) -> Decision:
     """Judge one request. Never raises on what policies or context hold."""
     caller = caller_of(request)
-    plan = policies.plan(caller.group, request.action)
-    if plan.sts:
-        decided = guards.without_policies(plan.sts, caller, request)
+    action = request.action
+    plan = policies._plans[caller.group].get(action) or policies.plan(caller.group, action)
+    if plan.special:
+        decided = guards.without_policies(plan.special, caller, request)
         if decided is not None:
             return Decision(decided, "guard")
-    denied = _explicit_deny(request, policies, plan, caller)
-    if denied is not None:
-        return Decision(EXPLICIT, denied.layer, (denied,))
-    if plan.sts and guards.cannot_call(plan.sts, caller):
-        return Decision(IMPLICIT, "guard")
+    if plan.denies is not None:
+        denied = _explicit_deny(request, policies, plan, caller)
+        if denied is not None:
+            return denied.verdict
+    if plan.special and guards.cannot_call(plan.special, caller):
+        return NO["guard"]
     for level in plan.scps:
-        if _first(level, request) is None:
-            return Decision(IMPLICIT, "scp")
-    if policies.vpce and not any(_reaches(entry, request, caller) for entry in plan.allows["vpce"]):
-        return Decision(IMPLICIT, "vpce")
+        if level.first(request) is None:
+            return NO["scp"]
+    if policies.vpce and not _endpoint_allows(request, plan, caller):
+        return NO["vpce"]
     decision = _grant(request, policies, plan, caller)
-    return _guarded(decision, request, policies, plan, caller) if decision.allowed else decision
+    if (plan.guarded or request.restrict_public_buckets) and decision.allowed:
+        return _guarded(decision, request, policies, plan, caller)
+    return decision
 
 
 def _explicit_deny(request: Request, policies: Policies, plan: Plan, caller: Caller) -> Entry | None:
+    """The first Deny that applies, in the order of layers."""
+    denies = plan.denies
+    if denies.always is not None:
+        return denies.always  # it names no principal, so its layer is never a spared one
     bounded = bool(policies.boundaries) and caller.group in (IDENTITY, SERVICE_LINKED)
-    spared = spared_layer(request, caller)
-    for entry in plan.denies:
-        if entry.layer != spared and entry.statement.hits(request, caller, bounded):
-            return entry
-    return None
+    spared = spared_layer(request, caller) if plan.special else None
+    found = None
+    for entry in denies.few if denies.index is None else denies.near(request.resource):
+        statement = entry.statement
+        listed = statement.denied
+        if (listed is None or listed.denies(caller, bounded)) and statement.applies(request) and entry.layer != spared:
+            if denies.index is None:
+                return entry
+            if found is None or RANK[entry.layer] < RANK[found.layer]:
+                found = entry
+    return found
 
 
 def spared_layer(request: Request, caller: Caller) -> str | None:
@@ -204,48 +167,46 @@ def spared_layer(request: Request, caller: Caller) -> str | None:
     for a service that assumes its service-linked role.
     """
     if caller.group == ROOT and request.action.lower() in guards.BUCKET_POLICY_ACTIONS:
-        return "resource" if _owner(request, caller) == caller.account else None
+        return "resource" if _where(request, caller) == OWN else None
     if caller.kind == "service" and ":role/aws-service-role/" in request.resource:
         return "rcp" if request.action.lower() in guards.TRUST_ACTIONS else None
     return None
 
 
-def _first(entries: list[Entry], request: Request) -> Entry | None:
-    for entry in entries:
-        if entry.statement.applies(request):
-            return entry
-    return None
+def _endpoint_allows(request: Request, plan: Plan, caller: Caller) -> bool:
+    for entry in plan.vpce.near(request.resource):
+        principals = entry.statement.principals
+        if (principals is None or principals.grants(caller)) and entry.statement.applies(request):
+            return True
+    return False
 
 
-def _reaches(entry: Entry, request: Request, caller: Caller) -> bool:
-    statement = entry.statement
-    return (statement.principals is None or bool(statement.principals.grants(caller))) and statement.applies(request)
+OWN, FOREIGN, OTHER_PARTITION = range(3)
 
 
-def _owner(request: Request, caller: Caller) -> str:
-    """The account that owns the resource: as given, else the ARN's account field, else the caller's."""
-    if request.resource_account:
-        return request.resource_account
+def _where(request: Request, caller: Caller) -> int:
+    """Whether the resource is the account's own; the owner is as given, else the ARN's account, else the caller's."""
     parts = request.resource.split(":", 5)
-    return parts[4] if len(parts) == 6 and is_account(parts[4]) else caller.account
+    if len(parts) == 6:
+        _, partition, _, _, account, _ = parts
+        if partition != caller.partition and partition:
+            return OTHER_PARTITION
+        if request.resource_account is None:
+            return FOREIGN if account != caller.account and is_account(account) else OWN
+    owner = request.resource_account
+    return OWN if owner == caller.account or not owner else FOREIGN
 
 
-def _foreign(request: Request, caller: Caller) -> bool:
-    return _owner(request, caller) != caller.account
-
-
-def _other_partition(request: Request, caller: Caller) -> bool:
-    parts = request.resource.split(":", 2)
-    return len(parts) == 3 and parts[1] not in ("", caller.partition)
-
-
-# Granting -----------------------------------------------------------------------------------------
+# Granting ----------------------------------------------------------------------------------------
 
 
 def _resource_grant(request: Request, plan: Plan, caller: Caller) -> tuple[int, Entry | None]:
     """The strongest way in which the resource policy reaches the caller, and the statement that does."""
     best, by = 0, None
-    for entry in plan.allows["resource"]:
+    if plan.resource is NOTHING:
+        return best, by
+    resource = plan.resource
+    for entry in resource.few if resource.index is None else resource.near(request.resource):
         kind = entry.statement.grants(request, caller)
         if kind > best:
             best, by = kind, entry
@@ -256,10 +217,10 @@ def _resource_grant(request: Request, plan: Plan, caller: Caller) -> tuple[int, 
 
 def _limit(request: Request, policies: Policies, plan: Plan, caller: Caller) -> str | None:
     """The first of boundary and session policies that does not allow, or None when both do."""
-    if policies.boundaries and _first(plan.allows["boundary"], request) is None:
+    if policies.boundaries and plan.boundary.first(request) is None:
         return "boundary"
     if policies.session:
-        return None if _first(plan.allows["session"], request) else "session"
+        return None if plan.session.first(request) else "session"
     # A federated-user session without session policy has no permissions of its own.
     return "session" if caller.kind == "federated-user" else None
 
@@ -267,11 +228,10 @@ def _limit(request: Request, policies: Policies, plan: Plan, caller: Caller) -> 
 def _grant(request: Request, policies: Policies, plan: Plan, caller: Caller) -> Decision:
     if caller.group == OUTSIDE:
         return _direct(request, plan, caller)
-    if _other_partition(request, caller):
-        return Decision(IMPLICIT, "resource")
-    if _foreign(request, caller):
-        return _across(request, policies, plan, caller)
-    needs_resource_policy = plan.trust or guards.is_kms_key(request.resource)
+    where = _where(request, caller)
+    if where:
+        return _across(request, policies, plan, caller) if where == FOREIGN else NO["resource"]
+    needs_resource_policy = plan.trust or (":kms:" in request.resource and guards.is_kms_key(request.resource))
     if caller.group == ROOT:
         return _direct(request, plan, caller) if needs_resource_policy else Decision(ALLOWED, "root")
     return _within(request, policies, plan, caller, needs_resource_policy)
@@ -282,22 +242,27 @@ def _direct(request: Request, plan: Plan, caller: Caller) -> Decision:
     kind, entry = _resource_grant(request, plan, caller)
     if kind == DIRECT and entry:
         return Decision(ALLOWED, "resource", (entry,), kind)
-    return Decision(IMPLICIT, "resource")
+    return NO["resource"]
 
 
 def _within(request: Request, policies: Policies, plan: Plan, caller: Caller, needs_resource_policy: bool) -> Decision:
     """Caller and resource in one account."""
-    identity = _first(plan.allows["identity"], request)
+    identity = plan.identity.first(request)
+    if plan.resource is NOTHING:
+        if needs_resource_policy or identity is None:
+            return NO["resource" if needs_resource_policy else "identity"]
+        limit = _limit(request, policies, plan, caller)
+        return Decision(IMPLICIT, limit, (identity,)) if limit else identity.verdict
     limit = _limit(request, policies, plan, caller)
     if identity and not limit and not needs_resource_policy:
-        return Decision(ALLOWED, "identity", (identity,))
+        return identity.verdict
     kind, entry = _resource_grant(request, plan, caller)
     if entry and kind == DIRECT:
         return Decision(ALLOWED, "resource", (entry,), kind)
     if entry and kind > ACCOUNT:
         return Decision(IMPLICIT, limit, (entry,), kind) if limit else Decision(ALLOWED, "resource", (entry,), kind)
     if needs_resource_policy and not entry:
-        return Decision(IMPLICIT, "resource")
+        return NO["resource"]
     if not identity:
         return Decision(IMPLICIT, "identity", (entry,) if entry else (), kind)
     if limit:
@@ -309,10 +274,10 @@ def _across(request: Request, policies: Policies, plan: Plan, caller: Caller) ->
     """Caller and resource in different accounts: both sides must allow."""
     kind, entry = _resource_grant(request, plan, caller)
     if entry is None:
-        return Decision(IMPLICIT, "resource")
+        return NO["resource"]
     if caller.group == ROOT:
         return Decision(ALLOWED, "resource", (entry,), kind)
-    identity = _first(plan.allows["identity"], request)
+    identity = plan.identity.first(request)
     if identity is None:
         return Decision(IMPLICIT, "identity", (entry,), kind)
     limit = _limit(request, policies, plan, caller)
@@ -326,7 +291,7 @@ def _guarded(decision: Decision, request: Request, policies: Policies, plan: Pla
     if plan.guarded and guards.is_untouchable(request.action.lower(), request.resource):
         return Decision(IMPLICIT, "guard")
     if request.restrict_public_buckets and policies.resource and guards.restricts(request.action, caller.kind):
-        outsider = caller.group == OUTSIDE or _foreign(request, caller)
+        outsider = caller.group == OUTSIDE or _where(request, caller) != OWN
         if outsider and is_public(policies.resource.document):
             return Decision(EXPLICIT, "guard")
     return decision

@@ -6,9 +6,10 @@ Built from the same matchers as the decision, and only when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from .arns import Caller
+from .arns import IDENTITY, SERVICE_LINKED, Caller
 from .compile import Policy, Statement, as_list
-from .evaluate import BINDING, IDENTITY, SERVICE_LINKED, Decision, Entry, Policies, Request, caller_of, spared_layer
+from .evaluate import Policies, Request, caller_of, spared_layer
+from .plan import BINDING, Decision, Entry
 from .principals import KIND_WORDS
 from .reasons import action_reason, condition_reason, principal_reason, resource_reason
 

@@ -9,10 +9,11 @@ AWS: "Troubleshoot access denied error messages".
 from typing import Any
 
 from .arns import Caller
-from .evaluate import ALLOWED, EXPLICIT, Decision, Entry, Policies, Request
+from .evaluate import Policies, Request
 from .evidence import Judged, entry_row, layer_rows, missing_keys, nearest
 from .guards import is_kms_key
 from .operators import read_operator
+from .plan import ALLOWED, EXPLICIT, Decision, Entry
 from .principals import ACCOUNT
 from .reasons import shown_value, wanted
 

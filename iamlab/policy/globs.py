@@ -92,6 +92,11 @@ class Chunk(NamedTuple):
     length: int
     parts: tuple[tuple[int, str], ...]
 
+    @property
+    def pivot(self) -> tuple[int, str]:
+        """The longest literal, which is searched for first."""
+        return max(self.parts, key=lambda part: len(part[1]))
+
 
 def chunks_of(tokens: Iterable[Token]) -> list[Chunk]:
     """The runs between the stars of a pattern without variables; `?` beside a star moves into the run after it."""
@@ -116,8 +121,10 @@ def _find_chunk(chunk: Chunk, value: str, start: int, end: int) -> int:
     """The first position from `start` where the chunk fits wholly before `end`, or -1."""
     if not chunk.parts:
         return start if start + chunk.length <= end else -1
-    offset, text = chunk.parts[0]
+    offset, text = chunk.pivot
     last = end - chunk.length + offset + len(text)
+    if len(chunk.parts) > 1 and not all(part in value for _, part in chunk.parts):
+        return -1
     position = value.find(text, start + offset, last)
     while position >= 0:
         if len(chunk.parts) == 1 or _chunk_at(chunk, value, position - offset):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from .globs import (
     ANY,
+    ONE,
     Token,
     Variable,
     add_literal,
@@ -12,6 +13,7 @@ from .globs import (
     split_segments,
     substitute,
     tokenise,
+    variable_value,
 )
 
 # Actions ------------------------------------------------------------------------------------------
@@ -116,6 +118,25 @@ def _restricted(segment: str) -> bool:
 
 
 def _with_variables(tokens: list[Token]):
+    """A test for a pattern with variables: by its beginning or as a whole where no wildcard stands before its end."""
+    open_ended = tokens[-1] is ANY
+    fixed = tokens[:-1] if open_ended else tokens
+    if ANY in fixed or ONE in fixed:
+        return _with_wildcards(tokens)
+
+    def test(resource: str, request) -> bool | None:
+        text = ""
+        for token in fixed:
+            value = token if isinstance(token, str) else variable_value(token, request)
+            if value is None:
+                return None
+            text += value
+        return resource.startswith(text) if open_ended else resource == text
+
+    return test
+
+
+def _with_wildcards(tokens: list[Token]):
     def test(resource: str, request) -> bool | None:
         filled = substitute(tokens, request)
         return None if filled is None else glob_tokens(filled)(resource)
@@ -158,6 +179,15 @@ def _segmented(segments: list[str], rest: list[Token]):
     return test
 
 
+def _plainly(literals: frozenset[str], prefixes: tuple[str, ...]):
+    """The test of a list that holds nothing but whole ARNs and `prefix*`; none of them is like `*`."""
+    if not prefixes:
+        return lambda resource, request: resource in literals
+    if not literals:
+        return lambda resource, request: resource.startswith(prefixes)
+    return lambda resource, request: resource in literals or resource.startswith(prefixes)
+
+
 def _after_colons(text: str, start: int) -> list[int]:
     return [place + 1 for place in range(start, len(text)) if text[place] == ":"]
 
@@ -182,8 +212,10 @@ class Resources:
             self.matches = self._outside
         elif self.everything:
             self.matches = everything
-        else:
+        elif self.others:
             self.matches = self._inside
+        else:
+            self.matches = _plainly(self.literals, self.prefixes)
 
     def _inside(self, resource: str, request) -> bool:
         if resource == "*":

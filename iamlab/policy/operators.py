@@ -54,8 +54,11 @@ def moment(text: str) -> Decimal | None:
     return minutes * 60 + second + Decimal(found[7] or 0)
 
 
+TRUTHS = {"true": True, "false": False}
+
+
 def truth(text: str) -> bool | None:
-    return {"true": True, "false": False}.get(text.lower())
+    return TRUTHS.get(text.lower())
 
 
 def binary(text: str) -> bytes | None:
@@ -128,13 +131,31 @@ def _filled(tokens: list, value: str, request, fold) -> bool:
     return glob_tokens(filled)(value)
 
 
-def _typed(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]):
+def _equal(read: Callable[[str], Any]):
+    """Values that are equal once read."""
+
     def build(values: list[str], variables: bool) -> Matcher:
-        wanted = [known for value in values if (known := read(value)) is not None]
+        wanted = frozenset(known for value in values if (known := read(value)) is not None)
 
         def matches(value: str, request) -> bool | None:
             known = read(value)
-            return None if known is None else any(compare(known, one) for one in wanted)
+            return None if known is None else known in wanted
+
+        return matches
+
+    return build
+
+
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], furthest: Callable[..., Any]):
+    """Values in an order: what lies on the right side of any policy value lies there of the furthest."""
+
+    def build(values: list[str], variables: bool) -> Matcher:
+        known_values = [known for value in values if (known := read(value)) is not None]
+        bound = furthest(known_values) if known_values else None
+
+        def matches(value: str, request) -> bool | None:
+            known = read(value)
+            return None if known is None else bound is not None and compare(known, bound)
 
         return matches
 
@@ -199,8 +220,8 @@ def _table() -> dict[str, Operator]:
         ("StringEquals", exact, "string"),
         ("StringEqualsIgnoreCase", folded, "string"),
         ("StringLike", like, "string"),
-        ("Bool", _typed(truth, operator.eq), "boolean"),
-        ("BinaryEquals", _typed(binary, operator.eq), "binary"),
+        ("Bool", _equal(truth), "boolean"),
+        ("BinaryEquals", _equal(binary), "binary"),
         ("IpAddress", _ip, "ip"),
         ("ArnEquals", _arn, "arn"),
         ("ArnLike", _arn, "arn"),
@@ -216,15 +237,15 @@ def _table() -> dict[str, Operator]:
     ]
     for family, read in (("Numeric", number), ("Date", moment)):
         kind = family.lower()
-        pairs.append((f"{family}NotEquals", _typed(read, operator.eq), kind))
-        for word, compare in (
-            ("Equals", operator.eq),
-            ("LessThan", operator.lt),
-            ("LessThanEquals", operator.le),
-            ("GreaterThan", operator.gt),
-            ("GreaterThanEquals", operator.ge),
+        pairs.append((f"{family}NotEquals", _equal(read), kind))
+        table.append(Operator(f"{family}Equals", _equal(read), False, kind))
+        for word, compare, furthest in (
+            ("LessThan", operator.lt, max),
+            ("LessThanEquals", operator.le, max),
+            ("GreaterThan", operator.gt, min),
+            ("GreaterThanEquals", operator.ge, min),
         ):
-            table.append(Operator(family + word, _typed(read, compare), False, kind))
+            table.append(Operator(family + word, _ordered(read, compare, furthest), False, kind))
     table += [Operator(name, build, True, kind) for name, build, kind in pairs]
     return {row.name.lower(): row for row in table}
 

@@ -26,6 +26,10 @@ class Principals:
         self.services = frozenset(_texts(entries.get("Service")))
         self.federated = frozenset(_texts(entries.get("Federated")))
 
+    @property
+    def all_listed(self) -> bool:
+        return self.everyone and not self.negated
+
     def covers(self, caller: Caller) -> int:
         """The strongest way in which the listed principals cover the caller, NOT_COVERED when they do not."""
         if self.everyone or (caller.arn is not None and caller.arn in self.arns):

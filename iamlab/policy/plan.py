@@ -1,0 +1,86 @@
+"""What one action needs of one group of callers: a plan, which depends on the policies and the action's name only."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import guards
+from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED
+from .compile import Policy, Statement
+from .index import Candidates
+
+if TYPE_CHECKING:
+    from .evaluate import Policies
+
+# What binds a caller (AWS: "SCP evaluation", "Resource control policies"), by the groups of `arns`.
+BINDING = {
+    IDENTITY: {"scp", "rcp", "vpce", "boundary", "session", "resource", "identity"},
+    SERVICE_LINKED: {"vpce", "boundary", "session", "resource", "identity"},
+    ROOT: {"scp", "rcp", "vpce", "resource"},
+    OUTSIDE: {"rcp", "vpce", "resource"},
+}
+
+
+class Entry:
+    """A statement in the layer and policy where it stands; `level` counts from the organisation root.
+
+    `verdict` is what it decides alone: a Deny an explicit deny, an Allow of an identity policy an allow.
+    """
+
+    __slots__ = ("layer", "level", "policy", "statement", "verdict")
+
+    def __init__(self, layer: str, policy: Policy, statement: Statement, level: int = 0):
+        self.layer, self.policy, self.statement, self.level = layer, policy, statement, level
+        self.verdict = Decision(EXPLICIT if statement.deny else ALLOWED, layer, (self,))
+
+
+class Decision(NamedTuple):
+    """An outcome, the layer that decided and the statements that did; `grant` is the kind of principal match used."""
+
+    outcome: str
+    layer: str
+    statements: tuple[Entry, ...] = ()
+    grant: int = 0
+
+    @property
+    def allowed(self) -> bool:
+        return self.outcome == ALLOWED
+
+
+NOTHING = Candidates([])
+ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicitDeny", "implicitDeny"
+
+
+class Plan:
+    """The statements that one action selects, sorted into what must be tested.
+
+    `scps` holds only the levels that need testing; `special` is the action's name in lower case where a guard may
+    decide, else empty.
+    """
+
+    __slots__ = ("boundary", "denies", "guarded", "identity", "resource", "scps", "session", "special", "trust", "vpce")
+
+    def __init__(self, policies: "Policies", group: int, action: str):
+        lower = action.lower()
+        self.trust = lower in guards.TRUST_ACTIONS
+        self.guarded = lower in guards.GUARDED_ACTIONS
+        spared = lower in guards.BUCKET_POLICY_ACTIONS or self.trust
+        self.special = lower if lower.startswith(("sts:", "iam:")) or spared else ""
+        self.vpce = self.boundary = self.session = self.resource = self.identity = NOTHING
+        self.scps: list[Candidates] = []
+        denies: list[Any] = []
+        for layer, kind, level, members in policies.layers():
+            if layer not in BINDING[group] or (layer == "rcp" and lower == "kms:retiregrant"):
+                continue
+            allows: list[Any] = []
+            for policy in members:
+                selection = policy.document.select(action, kind)
+                denies += [Entry(layer, policy, statement, level) for statement in selection.denies]
+                allows += [Entry(layer, policy, statement, level) for statement in selection.allows]
+            self._keep(layer, Candidates(allows) if allows else NOTHING)
+        self.denies = Candidates(denies) if denies else None
+
+    def _keep(self, layer: str, allows: Candidates) -> None:
+        if layer == "scp":
+            if allows.always is None:
+                self.scps.append(allows)
+        elif layer != "rcp":
+            setattr(self, layer, allows)
