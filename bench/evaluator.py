@@ -62,12 +62,11 @@ def pass_over(cases: list[dict[str, Any]]) -> Run:
 
 
 def only_reading(cases: list[dict[str, Any]]) -> Run:
-    """The ceiling: the same loop, which reads a case and judges nothing."""
-    rows = [(one["principal"], one["action"], one["resource"], one["context"], one) for one in cases]
+    """The ceiling: a loop that reads a case and judges nothing."""
 
     def run() -> None:
-        for principal, action, resource, context, policies in rows:
-            pass
+        for one in cases:
+            one["principal"], one["action"], one["resource"], one["context"], one["identityPolicies"]  # noqa: B018
 
     return run
 
@@ -131,14 +130,22 @@ def ministack_pass(cases: list[dict[str, Any]]) -> Run:
         return parsed[id(document)]
 
     rows = [
-        (one, [read(d) for d in one["identityPolicies"]], [read(d) for d in one.get("permissionsBoundaries") or []])
+        (
+            one,
+            [read(document) for document in one["identityPolicies"]],
+            [read(document) for document in one.get("permissionsBoundaries") or []],
+            one.get("resourcePolicy"),
+        )
         for one in cases
     ]
 
     def run() -> None:
-        for one, identity, boundary in rows:
+        for one, identity, boundary, resource_policy in rows:
+            context = ministack_context(one)
             limits = (boundary,) if boundary else ()
-            ministack.evaluate(ministack_context(one), identity, *limits)
+            decision = ministack.evaluate(context, identity, *limits)
+            if resource_policy:
+                ministack.combine_resource_policy(decision, context, resource_policy, loads.ACCOUNT, limits=limits)
 
     run()
     return run
