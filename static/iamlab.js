@@ -169,7 +169,7 @@
     prepare(root);
     if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();
     if (target === document.body) {
-      delete document.documentElement.dataset.nav;
+      if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;
       $("#main")?.focus({ preventScroll: true });
       const flash = $("#flashes")?.textContent.trim();
       if (flash) announce(flash);
@@ -185,6 +185,15 @@
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.requestConfig.triggeringEvent) flashError("The server cannot be reached. Check the connection and try again.");
   });
+
+  // Back fetches the page anew (nothing is kept in the browser), so its state is set again.
+  document.addEventListener("htmx:historyRestore", () => prepare(document));
+
+  // The lab panel stays as it was left, on the next page too.
+  document.addEventListener("toggle", (event) => {
+    const name = event.target.dataset?.remember;
+    if (name) document.cookie = `${name}=${event.target.open ? "open" : "closed"};path=/;max-age=31536000;samesite=lax`;
+  }, true);
 
   // "close" does not bubble; an empty dialog keeps no secret and no form behind.
   document.addEventListener("close", (event) => { if (event.target.id === "modal") event.target.replaceChildren(); }, true);

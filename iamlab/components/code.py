@@ -1,5 +1,6 @@
 """JSON and command lines as numbered, coloured, marked lines of HTML."""
 
+import difflib
 import re
 
 from django.utils.html import format_html, format_html_join
@@ -27,6 +28,14 @@ def code_lines(text: str, language: str = "json", marks: list[dict] | None = Non
         code_line(colour(line), kinds.get(number), notes.get(number))
         for number, line in enumerate(text.split("\n"), start=1)
     ]
+
+
+def difference(old: str, new: str) -> tuple[str, list[dict]]:
+    """One text with the lines of both, and marks of kind del and add where they differ."""
+    lines = [line for line in difflib.ndiff(old.split("\n"), new.split("\n")) if not line.startswith("?")]
+    kinds = {"-": "del", "+": "add"}
+    marks = [{"first": n, "kind": kinds[line[0]]} for n, line in enumerate(lines, start=1) if line[0] in kinds]
+    return "\n".join(line[2:] for line in lines), marks
 
 
 def code_line(html: str | SafeString, kind: str | None, note: str | None) -> SafeString:

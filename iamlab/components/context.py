@@ -6,6 +6,6 @@ THEMES = ("light", "dark", "system")
 
 
 def frame(request: HttpRequest) -> dict:
-    """Context processor: `theme`, as the person chose it ("" or "system": as their machine says)."""
+    """Context processor: `theme` as chosen ("" or "system": the machine's) and `panel_closed`, as it was left."""
     chosen = request.COOKIES.get("theme", "")
-    return {"theme": chosen if chosen in THEMES else ""}
+    return {"theme": chosen if chosen in THEMES else "", "panel_closed": request.COOKIES.get("panel") == "closed"}

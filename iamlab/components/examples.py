@@ -36,6 +36,21 @@ DENIAL = {
     "context": "no identity-based policy allows the iam:ListUsers action",
     "why_url": "#denied",
 }
+FLOW = [
+    {"label": "Explicit deny", "kind": "allow", "text": "No statement denies it."},
+    {"label": "SCPs", "kind": "allow", "text": "FullAWSAccess allows it."},
+    {"label": "Bucket policy", "kind": "silent", "text": "It names nobody like mario."},
+    {"label": "Identity policies", "kind": "deny", "text": "None of 2 statements allows it.", "current": True},
+    {"label": "Boundary", "kind": "skipped", "text": "Not reached."},
+]
+CALLS = [
+    {"operation": "iam:CreateUser", "params": '{"UserName": "mario"}', "cli": "aws iam create-user --user-name mario"},
+    {
+        "operation": "iam:AddUserToGroup",
+        "params": "",
+        "cli": "aws iam add-user-to-group --group-name Accounting --user-name mario",
+    },
+]
 SECTIONS = (
     "Themes",
     "Buttons",
@@ -123,6 +138,10 @@ def page(request: HttpRequest) -> dict:
         "denied_users": tables.table(request, id="refused", title="Roles", columns=COLUMNS, rows=[], denial=DENIAL),
         "policy": POLICY,
         "marks": MARKS,
+        "changed": POLICY.replace("s3:GetObject", "s3:*"),
+        "calls": CALLS,
+        "flow": FLOW,
+        "commands": [call["cli"] for call in CALLS],
         "denial": DENIAL,
         "identities": IDENTITIES,
         "form": ordinary,

@@ -40,6 +40,11 @@ def link(url: str, text: str, external: bool = False) -> SafeString:
     )
 
 
+def download(url: str, text: str, css: str = "btn") -> SafeString:
+    """A link to a file; not boosted, because htmx would put the file into the page."""
+    return format_html('<a class="{}" href="{}" download hx-boost="false">{}{}</a>', css, url, icon("download"), text)
+
+
 def copy(text: str, label: str = "text", shown: str | None = None) -> SafeString:
     """`text` (or `shown` in its place) with a button that copies it and announces that it did."""
     return format_html(

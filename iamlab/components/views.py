@@ -1,10 +1,13 @@
 """The page that shows every component, the theme switch, and the pages that say what went wrong."""
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseLocation
 
 from iamlab.components import examples
 from iamlab.components.context import THEMES
@@ -21,9 +24,18 @@ def console(request: HttpRequest, step: int = 2) -> HttpResponse:
     return render(request, "components/wizard_example.html", examples.wizard(request, step))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    return render(request, "components/confirm_example.html", examples.confirm(request))
+    """The pattern of every question: 422 shows it again, success leads on from dialog and page alike."""
+    context = examples.confirm(request)
+    if request.method == "POST":
+        if request.POST.get("typed") == context["confirm"]["typed"]:
+            messages.success(request, 'User "mario" deleted (not really).')
+            at = reverse("components")
+            return HttpResponseLocation(at, target="body") if request.htmx.target == "modal" else redirect(at)
+        context["confirm"]["error"] = "The name does not match."
+    status = 422 if request.method == "POST" else 200
+    return render(request, "components/confirm_example.html", context, status=status)
 
 
 @require_POST

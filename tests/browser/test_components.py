@@ -62,6 +62,22 @@ def test_a_modal_opens_waits_for_the_name_and_closes(open_page, violations):
     assert page.locator("#modal").inner_html() == ""
 
 
+def test_a_question_answered_wrongly_is_asked_again_in_its_dialog(open_page):
+    page = open_page()
+    page.get_by_role("link", name="Delete mario").click()
+    dialog = page.get_by_role("dialog", name="Delete mario?")
+    expect(dialog.get_by_role("textbox")).to_be_focused()
+    dialog.get_by_role("textbox").fill("mario")
+    page.evaluate("document.querySelector('#confirm-typed').value = 'luigi'")  # past the script's own check
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_text("The name does not match.")).to_be_visible()
+    dialog.get_by_role("textbox").fill("mario")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.locator(".flashes").get_by_text('User "mario" deleted')).to_be_visible()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#live")).to_contain_text("deleted")
+
+
 def test_a_selection_enables_its_buttons_and_is_counted(open_page):
     page = open_page()
     delete = page.locator("#users").get_by_role("button", name="Delete")
@@ -88,6 +104,54 @@ def test_a_boosted_page_takes_the_focus_and_the_title(open_page):
     page.get_by_role("link", name="Today's steps").click()
     expect(page).to_have_title("Create user | Components | iamlab")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_back_leads_back_and_everything_still_works(open_page):
+    page = open_page()
+    page.get_by_role("link", name="Today's steps").click()
+    expect(page).to_have_title("Create user | Components | iamlab")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Components", exact=False, level=1)).to_be_visible()
+    expect(page.locator("#users").get_by_role("button", name="Delete")).to_be_disabled()
+
+
+def test_an_error_page_is_shown_to_a_boosted_click_too(open_page, live_server):
+    page = open_page()
+    page.route("**/components/console/", lambda route: route.continue_(url=f"{live_server.url}/no-such-page/"))
+    page.get_by_role("link", name="Today's steps").click()
+    expect(page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+
+
+def test_the_lab_panel_stays_closed_on_the_next_page(open_page):
+    page = open_page()
+    words = page.get_by_text("The lab's steps stand here")
+    page.locator("#panel > details > summary").click()
+    expect(words).to_be_hidden()
+    page.reload()
+    expect(words).to_be_hidden()
+    page.locator("#panel > details > summary").click()
+    expect(words).to_be_visible()
+
+
+def test_help_opens_and_closes_by_its_links(open_page):
+    page = open_page(java_script_enabled=False)
+    page.get_by_role("link", name="Info on Components").click()
+    panel = page.get_by_role("complementary", name="Help")
+    expect(panel).to_be_visible()
+    panel.get_by_role("link", name="Close help").click()
+    expect(panel).to_be_hidden()
+
+
+def test_a_dropped_file_lands_in_the_field(open_page):
+    page = open_page()
+    page.evaluate("""() => {
+        const data = new DataTransfer();
+        data.items.add(new File(["a,b"], "bills.csv"));
+        const drop = new DragEvent("drop", {dataTransfer: data, bubbles: true});
+        document.querySelector("[data-dropzone]").dispatchEvent(drop);
+    }""")
+    expect(page.locator("[data-files]")).to_have_text("bills.csv (3 bytes)")
+    assert page.evaluate("document.querySelector('[data-dropzone] input').files.length") == 1
 
 
 def test_copying_is_announced(open_page):

@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from iamlab.components import markup
-from iamlab.components.code import code_lines
+from iamlab.components.code import code_lines, difference
 
 
 def render(source, **context):
@@ -27,6 +27,17 @@ def test_code_is_coloured_marked_and_escaped():
 @pytest.mark.parametrize("text", ["", "{", '"unclosed', "\\", "a\r\nb", "\x00"])
 def test_what_is_not_json_is_shown_as_it_is(text):
     assert len(code_lines(text)) == text.count("\n") + 1
+
+
+def test_two_versions_are_compared_line_by_line():
+    assert difference("a\nb\nc", "a\nB\nc\nd") == (
+        "a\nb\nB\nc\nd",
+        [{"first": 2, "kind": "del"}, {"first": 3, "kind": "add"}, {"first": 5, "kind": "add"}],
+    )
+
+
+def test_a_download_is_a_plain_link():
+    assert 'download hx-boost="false"' in markup.download("/users.csv", "Download .csv file")
 
 
 def test_a_denial_is_copied_whole():

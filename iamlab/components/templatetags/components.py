@@ -4,11 +4,11 @@ from django import template
 from django.template.loader import render_to_string
 
 from iamlab.components import markup
-from iamlab.components.code import code_lines
+from iamlab.components.code import code_lines, difference
 
 register = template.Library()
 
-for leaf in (markup.icon, markup.status, markup.badge, markup.link, markup.copy, markup.denied_cell):
+for leaf in (markup.icon, markup.status, markup.badge, markup.link, markup.copy, markup.denied_cell, markup.download):
     register.simple_tag(leaf)
 
 
@@ -101,6 +101,31 @@ def code(text, language="json", marks=None, title="", copy=True, numbers=True):
     """Numbered lines with marks (see iamlab.components.code.code_lines)."""
     lines = code_lines(text, language, marks)
     return {"text": text, "lines": lines, "language": language, "title": title, "copy": copy, "numbers": numbers}
+
+
+@register.inclusion_tag("components/code.html")
+def compare(old, new, language="json", title=""):
+    """Two texts as one, lines that went and came marked."""
+    text, marks = difference(old, new)
+    return {"lines": code_lines(text, language, marks), "language": language, "title": title, "diff": True}
+
+
+@register.inclusion_tag("components/cli.html")
+def cli(lines):
+    """The `aws` command lines of what the page does, closed at first."""
+    return {"text": "\n".join(lines)}
+
+
+@register.inclusion_tag("components/calls.html")
+def calls(calls):
+    """The API calls that a wizard is about to make, in order: each {operation, params (text) or "", cli}."""
+    return {"calls": calls}
+
+
+@register.inclusion_tag("components/flow.html")
+def flow(steps, label):
+    """The layers of a decision: each {label, kind: allow|deny|silent|skipped, text, current}."""
+    return {"steps": steps, "label": label}
 
 
 @register.inclusion_tag("components/denied.html")
