@@ -3,6 +3,8 @@
 Templates reach them as tags of the same name ({% load components %}); a view uses them for the cells of a table.
 """
 
+from functools import lru_cache
+
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -11,6 +13,7 @@ STATUSES = ("success", "error", "warning", "info", "stopped", "pending", "in-pro
 NOTHING = "-"  # what AWS's console prints in an empty cell
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """A symbol of static/icons.svg, decoration only: the text or aria-label beside it carries the meaning."""
     return format_html(

@@ -5,6 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from iamlab.components.markup import icon
 
 SIZES = (10, 20, 50, 100)
 
@@ -13,9 +17,24 @@ def column(key: str, label: str, *, sortable: bool = False) -> dict:
     return {"key": key, "label": label, "sortable": sortable}
 
 
-def row(key: str, cells: list, *, label: str = "", detail: str = "", disabled: bool = False) -> dict:
+def row(
+    key: str,
+    cells: list,
+    *,
+    label: str = "",
+    detail: str = "",
+    detail_label: str = "Show the JSON",
+    disabled: bool = False,
+) -> dict:
     """`cells`: one a column, text or HTML of iamlab.components.markup. `detail`: HTML under the row, e.g. a policy."""
-    return {"key": key, "cells": cells, "label": label or key, "detail": detail, "disabled": disabled}
+    return {
+        "key": key,
+        "cells": cells,
+        "label": label or key,
+        "detail": detail,
+        "detail_label": detail_label,
+        "disabled": disabled,
+    }
 
 
 def asked(request: HttpRequest, columns: list[dict], size: int = 50) -> dict:
@@ -83,7 +102,8 @@ def table(
         "id": id,
         "title": title,
         "columns": [{**column, **sorting(request, id, column, ask)} for column in columns],
-        "rows": [{**row, "checked": row["key"] in chosen} for row in rows],
+        "rows": rows,
+        "body": body(rows, more.get("select", ""), more.get("name", "selected"), chosen),
         "width": len(columns) + bool(more.get("select")),
         "total": total,
         "found": found,
@@ -95,6 +115,40 @@ def table(
         "clear_url": address(request, q=None, page=None),
         "sizes": SIZES,
     }
+
+
+def body(rows: list[dict], select: str, name: str, chosen: set[str]) -> SafeString:
+    """The rows as HTML, made here because a template takes four times as long for the cells of fifty rows."""
+    kind = "checkbox" if select == "many" else "radio"
+    return format_html_join("", "{}", ((row_html(row, kind if select else "", name, chosen),) for row in rows))
+
+
+def row_html(row: dict, kind: str, name: str, chosen: set[str]) -> SafeString:
+    # Escaped cell by cell; format_html would take three times as long, 500 times a page.
+    cells = SafeString("".join(f"<td>{conditional_escape(cell)}</td>" for cell in row["cells"]))
+    pick: str | SafeString = ""
+    if kind:
+        pick = format_html(
+            '<td class="pick"><input type="{}" name="{}" value="{}" aria-label="Select {}"{}{}></td>',
+            kind,
+            name,
+            row["key"],
+            row["label"],
+            SafeString(" checked") if str(row["key"]) in chosen else "",
+            SafeString(" disabled") if row["disabled"] else "",
+        )
+    if not row["detail"]:
+        return format_html("<tr>{}{}</tr>", pick, cells)
+    return format_html(
+        '<tr class="has-detail">{}{}</tr><tr class="detail"><td colspan="{}"><details class="expand"><summary>{}'
+        "<span>{}</span></summary><div>{}</div></details></td></tr>",
+        pick,
+        cells,
+        len(row["cells"]) + bool(kind),
+        icon("right"),
+        row["detail_label"],
+        row["detail"],
+    )
 
 
 def kept(request: HttpRequest, changed: set[str]) -> list[tuple[str, str]]:

@@ -32,7 +32,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if request.POST.get("typed") == context["confirm"]["typed"]:
             messages.success(request, 'User "mario" deleted (not really).')
             at = reverse("components")
-            return HttpResponseLocation(at, target="body") if request.htmx.target == "modal" else redirect(at)
+            in_dialog = request.htmx.target == "modal"  # type: ignore[attr-defined]
+            return HttpResponseLocation(at, target="body") if in_dialog else redirect(at)
         context["confirm"]["error"] = "The name does not match."
     status = 422 if request.method == "POST" else 200
     return render(request, "components/confirm_example.html", context, status=status)
