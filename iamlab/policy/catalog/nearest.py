@@ -45,6 +45,11 @@ OPERATIONS = {
     "s3:getbucketlifecycleconfiguration": "s3:GetLifecycleConfiguration",
     "s3:getbucketreplication": "s3:GetReplicationConfiguration",
     "s3:getpublicaccessblock": "s3:GetBucketPublicAccessBlock",
+    "s3:downloadobject": "s3:GetObject",
+    "s3:readobject": "s3:GetObject",
+    "s3:removeobject": "s3:DeleteObject",
+    "s3:uploadobject": "s3:PutObject",
+    "s3:writeobject": "s3:PutObject",
     "s3:headbucket": "s3:ListBucket",
     "s3:headobject": "s3:GetObject",
     "s3:listbuckets": "s3:ListAllMyBuckets",
@@ -85,7 +90,7 @@ def nearest_action(text: str) -> str | None:
     """
     prefix, colon, name = text.strip().lower().partition(":")
     if not colon:
-        prefix, name = "", prefix
+        prefix, _, name = prefix.rpartition(".")  # "s3.GetObject", or no service at all
     if not name or len(text) > LONGEST * 2:
         return None
     service = nearest_service(prefix)

@@ -1,5 +1,6 @@
 """Whether the actions and the resources of a statement go together."""
 
+import re
 from collections.abc import Iterator
 
 from .. import catalog
@@ -7,6 +8,7 @@ from .model import Found, Leaf, Policy, Statement, listed, shown
 from .patterns import actions_of, all_stars, expand, fits, without_variables
 from .resources import is_readable
 
+PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
 MOST = 200  # actions, and resources, of one statement that are compared
 MOST_EXPANDED = 60  # an action pattern that covers more than this is sure to cover one that fits
 
@@ -35,7 +37,7 @@ def _statement(policy: Policy, statement: Statement) -> Iterator[Found]:
         fitting = {number for action in actions for number in _fitting(action, arns)}
         used |= fitting
         if not fitting:
-            yield _no_resource(leaf, actions)
+            yield _no_resource(leaf, actions, resources)
     if complete and used:  # else the actions have said it already
         yield from _unused(statement, resources, used)
 
@@ -52,22 +54,39 @@ def _fitting(action: catalog.Action, arns: list[str]) -> set[int]:
     return {number for number, arn in enumerate(arns) if any(fits(arn, form) for form in forms)}
 
 
-def _no_resource(leaf: Leaf, actions: list[catalog.Action]) -> Found:
-    kinds = {target.type.name: target.type.arn for action in actions for target in action.resource_types}
+def _no_resource(leaf: Leaf, actions: list[catalog.Action], resources: list[Leaf]) -> Found:
+    kinds = {target.type.arn: target.type.name for action in actions for target in action.resource_types}
     subject = shown(leaf.text) if len(actions) == 1 else f"What {shown(leaf.text)} covers"
     if not kinds:
         message = f"{subject} acts on no single resource, so that no ARN here matches it: it needs `*`."
         mend = 'Give it a statement of its own with "Resource": "*".'
-    else:
-        message = f"{subject} acts on {listed(list(kinds))}, and no resource of this statement is one."
-        mend = "Add a resource such as " + listed([_example(arn) for arn in kinds.values()], most=1) + "."
+        return Found("ACTION_WITHOUT_MATCHING_RESOURCE", leaf.place, message, mend)
+    s3 = next(filter(None, (_bucket_or_objects(resource.text, kinds) for resource in resources)), None)
+    if s3:
+        which, right = s3
+        message = f"{subject} acts on {which}, and no resource of this statement is that."
+        return Found("ACTION_WITHOUT_MATCHING_RESOURCE", leaf.place, message, f"Add the resource {shown(right)}.")
+    # The shortest format is the plainest kind: an object rather than an object behind an access point.
+    plainest = sorted(kinds, key=len)
+    message = f"{subject} acts on {listed([kinds[arn] for arn in plainest], 2)}; no resource of this statement is that."
+    mend = f"Add a resource such as {shown(_example(plainest[0]))}."
     return Found("ACTION_WITHOUT_MATCHING_RESOURCE", leaf.place, message, mend)
 
 
+def _bucket_or_objects(resource: str, kinds: dict[str, str]) -> tuple[str, str] | None:
+    """What the action acts on and the ARN of it, where the bucket was named for its objects or they for it."""
+    if not resource.startswith("arn:aws:s3:::"):
+        return None
+    bucket, slash, _ = resource.partition("/")
+    if slash and "bucket" in kinds.values():
+        return "the bucket itself", bucket
+    if not slash and "object" in kinds.values():
+        return "the objects in a bucket", f"{bucket}/*"
+    return None
+
+
 def _example(arn: str) -> str:
-    for placeholder, value in (("${Partition}", "aws"), ("${Region}", "*"), ("${Account}", "*")):
-        arn = arn.replace(placeholder, value)
-    return arn
+    return PLACEHOLDER.sub("*", arn.replace("${Partition}", "aws"))
 
 
 def _unused(statement: Statement, resources: list[Leaf], used: set[int]) -> Iterator[Found]:

@@ -13,6 +13,7 @@ MOST = 400  # resources of one document that are compared with the formats
 # Accounts of AWS's own that stand where a number stands.
 NAMED_ACCOUNTS = ("aws", "aws-managed", "amazon", "cloudfront")
 
+TYPICAL = {"iam": "user/${UserNameWithPath}"}
 # These two services do not even take a `*` where their ARNs are empty; elsewhere it stands for the empty text.
 REFUSED_ON_SAVING = ("s3", "iam")
 
@@ -104,8 +105,10 @@ def _account(leaf: Leaf, account: str) -> Iterator[Found]:
 def _resource(leaf: Leaf, service: str, segments: list[str]) -> Iterator[Found]:
     formats = matching_formats(":".join(segments), catalog.arn_formats()[service])
     if not formats:
-        examples = [form.split(":", 5)[5] for form in catalog.arn_formats()[service]]
-        near = get_close_matches(segments[5], examples, n=1, cutoff=0.0)[0] if len(segments[5]) < 200 else examples[0]
+        examples = sorted((form.split(":", 5)[5] for form in catalog.arn_formats()[service]), key=len)
+        examples = [example for example in examples if "/$" in example or ":$" in example] or examples
+        close = get_close_matches(segments[5], examples, n=1, cutoff=0.4) if len(segments[5]) < 200 else []
+        near = close[0] if close else TYPICAL.get(service, examples[0])
         message = f"{shown(segments[5])} is no resource of {shown(service)}."
         yield Found("INVALID_ARN_RESOURCE", leaf.place, message, f"Resources look like {shown(near)}.")
         return

@@ -116,6 +116,11 @@ def statement(**elements):
     [
         ({"Action": "s3:PutObjekt"}, "`s3:PutObject`"),
         ({"Action": "s3:ListBuckets"}, "`s3:ListAllMyBuckets`"),
+        ({"Action": "s3.GetObject"}, "`s3:GetObject`"),
+        ({"Action": "s3:PutObject", "Resource": "arn:aws:s3:::customer-bills"}, "`arn:aws:s3:::customer-bills/*`"),
+        ({"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::customer-bills/*"}, "`arn:aws:s3:::customer-bills`"),
+        ({"Action": "iam:GetGroup", "Resource": "arn:aws:iam::111122223333:user/Mario"}, "`arn:aws:iam::*:group/*`"),
+        ({"Action": "iam:GetUser", "Resource": "arn:aws:iam::111122223333:Mario"}, "`user/${UserNameWithPath}`"),
         ({"Action": "dynamo:PutItem", "Resource": "*"}, "`dynamodb:PutItem`"),
         ({"Effect": "allow"}, '"Allow"'),
         ({"Efect": "Allow"}, "`Effect`"),
