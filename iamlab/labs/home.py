@@ -17,8 +17,6 @@ from iamlab.people.models import Person, create_guest
 from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls
 
-NAV = [("home", "Home")]
-
 
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
@@ -55,14 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "resume": next((card for card in labs if attempts and card["attempt"] == attempts[0]), None),
         "worlds": controls.of_person(person),
         "guest": person.is_guest,
-        "site_nav": nav("home"),
     }
     return render(request, "labs/home.html", context)
-
-
-def nav(current: str) -> list[dict[str, Any]]:
-    """The top bar's links of pages outside the console."""
-    return [{"label": label, "url": reverse(name), "current": name == current} for name, label in NAV]
 
 
 def lab_card(lab: dict[str, Any], attempt: Attempt | None, marks: dict[int, scoring.Score]) -> dict[str, Any]:

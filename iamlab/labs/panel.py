@@ -204,9 +204,16 @@ def step_data(
 WORDS = {"open": "pending", "pass": "success", "fail": "error", "blocked": "stopped", "error": "warning"}
 
 
+def looks(fact: CheckFact | None) -> str:
+    """What was not tried yet is not wrong yet: only a known mistake, or what was undone, is shown as one."""
+    if fact is None or (fact.status == "fail" and not fact.code and not fact.undone):
+        return "pending"
+    return WORDS[fact.status]
+
+
 def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, str]) -> dict[str, Any]:
     return {
-        "kind": WORDS[fact.status if fact else "open"],
+        "kind": looks(fact),
         "id": check["id"],
         "title": fill(check.get("title", check["id"]), names),
         "status": fact.status if fact else "open",

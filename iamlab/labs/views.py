@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from iamlab.labs import attempts, content, panel, runner
-from iamlab.labs.home import nav
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
@@ -76,7 +75,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     found = own_attempt(request, pk)
     request.sandbox_id = found.sandbox_id  # type: ignore[attr-defined]
     accounts = controls.open_accounts(found.sandbox)
-    context = {"attempt": found, "world": found.sandbox, "accounts": accounts, "site_nav": nav("")}
+    context = {"attempt": found, "world": found.sandbox, "accounts": accounts}
     return render(request, "labs/attempt.html", context)
 
 
