@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "iamlab.wire.middleware.wire",
     "iamlab.headers.security_headers",
     "iamlab.door.middleware.recording",
     "django.middleware.security.SecurityMiddleware",

@@ -181,3 +181,15 @@ def console_session(session: ConsoleSession) -> Caller:
 def anonymous(world: World) -> Caller:
     """An unsigned request through a sandbox's public address."""
     return Caller(callers.ANONYMOUS, "anonymous", world, unique_id="anonymous", name="anonymous")
+
+
+def world_at(public_id: str) -> World | None:
+    """The world behind a sandbox's public address."""
+    row = _row("select 0, id, revision, clock_offset, throttled from accounts_sandbox where public_id = %s", public_id)
+    return None if row is None else _world(row)
+
+
+def world_of(account_id: str) -> World | None:
+    """The world of an account, for calls that nobody signs: AssumeRoleWithWebIdentity, AssumeRoleWithSAML."""
+    row = _row(BY_USER, "", account_id)
+    return None if row is None else _world(row)

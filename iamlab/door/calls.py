@@ -66,7 +66,7 @@ def begin(caller: Caller, operation: Operation, params: Mapping[str, Any], sourc
         params={key: value for key, value in params.items() if value is not None and key in known},
         source=source,
         now=clock.now(caller.world),
-        request_id=str(uuid.uuid4()),
+        request_id=source.request_id or str(uuid.uuid4()),
         authorise=authorise,
         judge=judge,
     )

@@ -75,4 +75,5 @@ class Source:
     host: str = ""
     secure: bool = False
     region: str = "us-east-1"
+    request_id: str = ""  # the answer's, where the entrance tells it; else each call has its own
     context: Mapping[str, str] = field(default_factory=dict)  # further condition keys, such as s3:authType

@@ -81,7 +81,9 @@ def parameters(
             found[name] = _value(member, wire_name, headers[wire_name.lower()])
         elif location == "headers":
             prefix = wire_name.lower()
-            found[name] = {k[len(prefix) :]: _text(v) for k, v in headers.items() if k.startswith(prefix)}
+            given = {k[len(prefix) :]: _text(v) for k, v in headers.items() if k.startswith(prefix)}
+            if given:
+                found[name] = given
     if payload is not None:
         _read_payload(members[payload], payload, shape, body, found)
     return found
@@ -123,6 +125,14 @@ def _read_payload(member: Shape, name: str, shape: Shape | None, body: bytes, fo
             found[name] = body.decode()
         except UnicodeDecodeError as error:
             raise elements.malformed() from error
+
+
+def as_s3_says(operation: str, error: AwsError) -> AwsError:
+    """What is wrong within a document, S3 calls MalformedXML."""
+    payload = _members(operation, "in")[1]
+    if error.code == "ValidationError" and payload and f"at '{payload[:1].lower()}{payload[1:]}." in error.message:
+        return elements.malformed()
+    return error
 
 
 def answer(operation: str, result: dict[str, Any]) -> Answer:

@@ -1,0 +1,100 @@
+"""Errors in each protocol's shape, under the names that each protocol has for what is common to all."""
+
+import json
+
+from django.http import HttpResponse
+
+from iamlab.services.operations import AwsError, model, status_of
+from iamlab.wire import elements, json_protocol, sigv4
+
+QUERY, JSON, REST = "query", "json", "rest-xml"
+# The JSON services' names; their status is always 400.
+JSON_NAMES = {
+    "AccessDenied": "AccessDeniedException",
+    "ExpiredToken": "ExpiredTokenException",
+    "IncompleteSignature": "IncompleteSignatureException",
+    "InternalError": "InternalFailure",
+    "InvalidAction": "UnknownOperationException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
+    "RequestExpired": "RequestExpiredException",
+    "SignatureDoesNotMatch": "InvalidSignatureException",
+    "Throttling": "ThrottlingException",
+    "ValidationError": "ValidationException",
+}
+# S3's names, texts and statuses; without a text or status the error's own stands.
+S3_NAMES: dict[str, tuple[str, str, int]] = {
+    "ExpiredToken": ("ExpiredToken", "The provided token has expired.", 400),
+    "IncompleteSignature": ("AuthorizationHeaderMalformed", "", 400),
+    "InvalidAction": ("NotImplemented", "", 501),
+    "InvalidClientTokenId": (
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        403,
+    ),
+    "MissingAuthenticationToken": ("AccessDenied", "Access Denied", 403),
+    "SignatureDoesNotMatch": (
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing "
+        "method.",
+        403,
+    ),
+    "Throttling": ("SlowDown", "Please reduce your request rate.", 503),
+    "ValidationError": ("InvalidArgument", "", 400),
+}
+
+
+def response(error: AwsError, protocol: str, service: str, request_id: str, *, head: bool = False) -> HttpResponse:
+    """The answer to a refused or failed request of a service ("" where none is known). A HEAD's has no body."""
+    status = error.status or status_of(service, error.code)
+    if protocol == JSON:
+        return _json(error, service, request_id, status)
+    if protocol == QUERY:
+        return _query(error, service, request_id, status)
+    return _rest(error, request_id, status, head)
+
+
+def _json(error: AwsError, service: str, request_id: str, status: int) -> HttpResponse:
+    code = JSON_NAMES.get(error.code, error.code)
+    extra = error.extra if code == error.code else {}
+    body = json.dumps({"__type": code, "message": error.message, **extra})
+    headers = {
+        "x-amzn-RequestId": request_id,
+        "x-amzn-ErrorType": code,
+        "Content-Type": json_protocol.content_type(service) if service else "application/x-amz-json-1.1",
+    }
+    return HttpResponse(body, status=400 if code != error.code else status, headers=headers)
+
+
+def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpResponse:
+    space = model(service).metadata.get("xmlNamespace", "") if service else ""
+    opening = f'<ErrorResponse xmlns="{space}">' if space else "<ErrorResponse>"
+    code, message = elements.escape(error.code), elements.escape(error.message)
+    body = (
+        f"{opening}<Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type><Code>{code}</Code>"
+        f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return HttpResponse(body, status=status, headers={"x-amzn-RequestId": request_id, "Content-Type": "text/xml"})
+
+
+def _rest(error: AwsError, request_id: str, status: int, head: bool) -> HttpResponse:
+    code, message = error.code, error.message
+    if code in S3_NAMES:
+        code, text, its_status = S3_NAMES[code]
+        message = text if text and (code != "SignatureDoesNotMatch" or message == sigv4.MISMATCH) else message
+        status = its_status
+    host_id = host_id_of(request_id)
+    headers = {"x-amz-request-id": request_id, "x-amz-id-2": host_id, "Content-Type": "application/xml"}
+    if head or status == 304:
+        return HttpResponse(status=status, headers=headers)
+    extra = "".join(f"<{name}>{elements.escape(str(value))}</{name}>" for name, value in error.extra.items())
+    body = (
+        f"{elements.DECLARATION}<Error><Code>{elements.escape(code)}</Code><Message>{elements.escape(message)}</Message>"
+        f"{extra}<RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
+    )
+    return HttpResponse(body, status=status, headers=headers)
+
+
+def host_id_of(request_id: str) -> str:
+    """S3's second id of a request, which names the machine that answered: here there is one."""
+    return f"iamlab/{request_id}"

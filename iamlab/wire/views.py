@@ -1,0 +1,231 @@
+"""The endpoint: a signed request becomes a call through the door, its answer a response in the service's protocol."""
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+
+from iamlab.door import authenticate, record
+from iamlab.door.calls import call
+from iamlab.services.callers import Caller, Source
+from iamlab.services.operations import REGISTRY, AwsError, model
+from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv4, throttle
+from iamlab.wire.facts import Facts, check_size, facts_of
+
+ENDPOINT, PUBLIC = "/aws", "/public"
+# What a learner's object may do in a browser that opens it here: nothing, since it shares the site's address.
+SAFE = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+UNSIGNED_HINT = (
+    "Unsigned requests for public objects go to the sandbox's own address, /public/<sandbox>/<bucket>/<key>."
+)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request on its way to its answer. `service` is empty until it is known, and for one that iamlab lacks."""
+
+    request: HttpRequest
+    http: Facts
+    prefix: str
+    protocol: str
+    request_id: str
+    service: str = ""
+    claim: sigv4.Signature | None = None
+
+
+@cache
+def services() -> dict[str, str]:
+    """Our services on the wire by the name that signatures carry; our own models, which AWS lacks, are not."""
+    found = {operation.service for operation in REGISTRY.values()}
+    known = {service: model(service) for service in found}
+    return {m.signing_name: service for service, m in known.items() if m.metadata.get("signatureVersion")}
+
+
+def aws(request: HttpRequest) -> HttpResponse:
+    """Any service, signed; STS's operations that carry their proof in a parameter, unsigned."""
+    return _answered(_begin(request, ENDPOINT), None)
+
+
+def public(request: HttpRequest) -> HttpResponse:
+    """S3 for anybody: /public/<public id of a sandbox>/<bucket>/<key>, judged as anonymous."""
+    public_id = request.path_info.removeprefix(PUBLIC + "/").partition("/")[0]
+    exchange = _begin(request, f"{PUBLIC}/{public_id}")
+    exchange.service, exchange.protocol = "s3", errors.REST
+    return _answered(exchange, public_id)
+
+
+def _begin(request: HttpRequest, prefix: str) -> Exchange:
+    http = facts_of(request.META)
+    protocol = _protocol_of(http)
+    request_id = secrets.token_hex(8).upper() if protocol == errors.REST else str(uuid.uuid4())
+    return Exchange(request, http, prefix, protocol, request_id)
+
+
+def _protocol_of(http: Facts) -> str:
+    """The protocol that a request speaks, before its service is known."""
+    if "x-amz-target" in http.headers:
+        return errors.JSON
+    if http.path.rstrip("/") == ENDPOINT and (http.method == "POST" or "Action=" in http.query):
+        return errors.QUERY
+    return errors.REST
+
+
+def _answered(exchange: Exchange, public_id: str | None) -> HttpResponse:
+    try:
+        with record.recording():
+            check_size(exchange.http)
+            response = _signed(exchange) if public_id is None else _public(exchange, public_id)
+    except AwsError as error:
+        if error.code == "IncompleteSignature" and exchange.protocol == errors.REST and "X-Amz-" in exchange.http.query:
+            error.code = "AuthorizationQueryParametersError"
+        head = exchange.http.method == "HEAD"
+        response = errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
+    for name, value in SAFE.items():
+        response.headers[name] = value
+    if "Content-Length" not in response.headers and response.status_code not in (204, 304):
+        response.headers["Content-Length"] = str(len(response.content))
+    return response
+
+
+def _signed(exchange: Exchange) -> HttpResponse:
+    claim = exchange.claim = sigv4.claimed(exchange.http)
+    if claim is None:
+        return _unsigned(exchange)
+    exchange.service = services().get(claim.service, "")
+    if exchange.service:
+        exchange.protocol = model(exchange.service).metadata["protocol"]
+    sigv4.check_time(claim, datetime.now(UTC))
+    credentials = _credentials(claim)
+    if exchange.service == "s3":
+        said = bodies.payload_of(exchange.http, claim)
+        sigv4.verify(exchange.http, claim, credentials.secret, said)
+        return _s3(exchange, credentials.caller, said, credentials.secret)
+    body = bodies.read(exchange.request, bodies.SMALL)
+    sigv4.verify(exchange.http, claim, credentials.secret, hashlib.sha256(body).hexdigest())
+    return _performed(exchange, credentials.caller, body)
+
+
+def _credentials(claim: sigv4.Signature) -> authenticate.Credentials:
+    try:
+        return authenticate.credentials(claim.access_key_id, claim.token)
+    except AwsError as error:
+        if claim.service == "s3" and error.code == "InvalidClientTokenId":
+            if claim.token:
+                message = "The provided token is malformed or otherwise invalid."
+                raise AwsError("InvalidToken", message, 400) from error
+            error.extra["AWSAccessKeyId"] = claim.access_key_id
+        raise
+
+
+def _unsigned(exchange: Exchange) -> HttpResponse:
+    """Only what carries its own proof is performed: operations whose model says that nobody signs them."""
+    if exchange.protocol == errors.QUERY:
+        body = bodies.read(exchange.request, bodies.SMALL)
+        given = query.fields(exchange.http, body)
+        operation = given.get("Action", "")
+        shapes = model("sts")
+        if operation in shapes.operation_names and shapes.operation_model(operation).auth_type == "none":
+            exchange.service = "sts"
+            account_id = given.get("RoleArn", "").split(":")[4:5]
+            world = authenticate.world_of(account_id[0]) if account_id else None
+            if world is None:
+                raise AwsError("AccessDenied", f"Not authorized to perform sts:{operation}", 403)
+            return _performed(exchange, authenticate.anonymous(world), body)
+    extra = {"Hint": UNSIGNED_HINT} if exchange.protocol == errors.REST else {}
+    raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403, **extra)
+
+
+def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
+    """A call of the query or the JSON protocol."""
+    throttle.check(caller.world)
+    service, http = exchange.service, exchange.http
+    if exchange.protocol == errors.JSON and service:
+        operation = json_protocol.operation_of(service, http)
+        params = json_protocol.parameters(service, operation, body)
+        result = call(caller, f"{service}:{operation}", params, _source(exchange))
+        text, kind = json_protocol.answer(service, operation, result), json_protocol.content_type(service)
+    elif exchange.protocol == errors.QUERY and service:
+        if http.method not in ("POST", "GET"):
+            raise AwsError("MethodNotAllowed", f"{service} is asked by POST or GET.", 405)
+        given = query.fields(http, body)
+        operation = query.operation_of(service, given)
+        params = query.parameters(service, operation, given)
+        result = call(caller, f"{service}:{operation}", params, _source(exchange))
+        text, kind = query.answer(service, operation, result, exchange.request_id), query.CONTENT_TYPE
+    else:
+        name = exchange.claim.service if exchange.claim else ""
+        raise AwsError("InvalidAction", f"The service {name} is not simulated by iamlab.", 400)
+    return HttpResponse(text, headers={"x-amzn-RequestId": exchange.request_id, "Content-Type": kind})
+
+
+def _public(exchange: Exchange, public_id: str) -> HttpResponse:
+    if sigv4.claimed(exchange.http) is not None:
+        message = f"This address takes unsigned requests only. Signed ones go to {ENDPOINT}."
+        raise AwsError("InvalidRequest", message, 400)
+    world = authenticate.world_at(public_id)
+    if world is None:
+        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
+    said = bodies.payload_of(exchange.http, None)
+    return _s3(exchange, authenticate.anonymous(world), said, "")
+
+
+def _s3(exchange: Exchange, caller: Caller, said: str, secret: str) -> HttpResponse:
+    throttle.check(caller.world)
+    http = exchange.http
+    try:
+        path = http.decoded_path.decode()
+    except UnicodeDecodeError as error:
+        raise AwsError("InvalidURI", "Couldn't parse the specified URI.", 400) from error
+    if "\0" in path or "%00" in http.query:
+        raise AwsError("InvalidURI", "Couldn't parse the specified URI.", 400)
+    where, given = routing.address(path.removeprefix(exchange.prefix)), routing.query_of(http)
+    operation = routing.operation_of(http, where, given)
+    body, plain = bodies.s3_body(exchange.request, http, operation, said, exchange.claim, secret)
+    params = rest_xml.parameters(operation, where, given, plain.headers, body)
+    try:
+        result = call(caller, f"s3:{operation}", params, _source(exchange))
+    except AwsError as error:
+        raise rest_xml.as_s3_says(operation, error) from error
+    answer = rest_xml.answer(operation, result)
+    headers = {
+        "x-amz-request-id": exchange.request_id,
+        "x-amz-id-2": errors.host_id_of(exchange.request_id),
+        **answer.headers,
+    }
+    response = HttpResponse(answer.body, status=answer.status, headers=headers)
+    if "Content-Type" not in answer.headers:
+        del response.headers["Content-Type"]
+    return response
+
+
+def _source(exchange: Exchange) -> Source:
+    request, claim = exchange.request, exchange.claim
+    context = _signature_context(exchange.http, claim) if exchange.service == "s3" else {}
+    return Source(
+        ip=request.META.get("REMOTE_ADDR") or "127.0.0.1",
+        user_agent=exchange.http.headers.get("user-agent", "")[:512],
+        entrance="wire",
+        host=request.get_host(),
+        secure=request.is_secure(),
+        region=claim.region if claim is not None else "us-east-1",
+        request_id=exchange.request_id,
+        context=context,
+    )
+
+
+def _signature_context(http: Facts, claim: sigv4.Signature | None) -> dict[str, str]:
+    """S3's condition keys about the signature. S3 API Reference: "Amazon S3 Signature Version 4 policy keys"."""
+    if claim is None:
+        return {}
+    context = {
+        "s3:authType": "REST-HEADER" if claim.expires is None else "REST-QUERY-STRING",
+        "s3:signatureversion": sigv4.ALGORITHM,
+        "s3:signatureAge": str(int((datetime.now(UTC) - claim.moment).total_seconds() * 1000)),
+    }
+    if "x-amz-content-sha256" in http.headers:
+        context["s3:x-amz-content-sha256"] = http.headers["x-amz-content-sha256"]
+    return context
