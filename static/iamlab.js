@@ -84,6 +84,23 @@
     announce(`${input.files.length} file(s) chosen`);
   }
 
+  // The terminal's field: Enter runs it, Shift+Enter begins a new line, up and down recall what was run.
+  function terminalKey(field, event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      field.form.requestSubmit($("button", field.form));
+    }
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const past = JSON.parse(field.dataset.history);
+    const back = Number(field.dataset.back || 0);
+    if (!step || event.shiftKey || (!back && field.value.includes("\n"))) return;
+    const next = Math.min(Math.max(back + step, 0), past.length);
+    event.preventDefault();
+    if (!back) field.dataset.begun = field.value;
+    field.dataset.back = next;
+    field.value = next ? past[past.length - next] : field.dataset.begun;
+  }
+
   // States that the server cannot know, set on load and after every swap.
   function prepare(root) {
     $$("input[data-confirm]", root).forEach(checkConfirm);
@@ -119,6 +136,7 @@
       closeMenus();
       if (menu) $("summary", menu).focus();
     }
+    if (event.target.matches("[data-history]")) terminalKey(event.target, event);
     if (event.altKey && event.code === "KeyS" && $("#search")) { event.preventDefault(); $("#search").focus(); }
   });
 
@@ -167,6 +185,7 @@
     swapped = xhr;
     const root = target.isConnected ? target : document;
     prepare(root);
+    if (target.id === "log") $("#line")?.focus();
     if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();
     if (target === document.body) {
       if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;

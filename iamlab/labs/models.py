@@ -196,3 +196,14 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step}/{self.check_id}"
+
+
+class Terminal(models.Model):
+    """The virtual machine behind a sandbox's terminal page. What it holds is encrypted: profiles have keys in them."""
+
+    sandbox = models.OneToOneField("accounts.Sandbox", models.CASCADE, related_name="terminal")
+    sealed = models.BinaryField()
+    changed = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"terminal of {self.sandbox_id}"

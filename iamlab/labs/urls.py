@@ -3,12 +3,14 @@
 from django.urls import path
 
 from iamlab.labs import home, views
+from iamlab.labs.terminal import terminal
 
 urlpatterns = [
     path("", home.landing, name="landing"),
     path("start/", home.start, name="start"),
     path("home/", home.home, name="home"),
     path("free-play/", home.free_play, name="free-play"),
+    path("terminal/<slug:public_id>/", terminal, name="terminal"),
     path("labs/<slug:lab_id>/begin/", views.begin, name="lab-begin"),
     # /attempts/<attempt>/
     path("attempts/<int:pk>/", views.attempt, name="attempt"),

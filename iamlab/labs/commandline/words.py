@@ -1,5 +1,6 @@
 """A command line cut into words as a POSIX shell does, without what only a shell could run."""
 
+import re
 from collections.abc import Iterator
 
 from iamlab.labs.commandline.errors import CommandError
@@ -14,6 +15,7 @@ OPERATORS = {
     "(": "subshells",
     ")": "subshells",
 }
+HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 ESCAPABLE_IN_DOUBLE_QUOTES = '$`"\\\n'
 
 
@@ -37,32 +39,52 @@ def split(line: str) -> list[str]:
 
 
 def commands(text: str) -> list[str]:
-    """The command lines of a pasted text: one a line, unless a quotation or a backslash carries it on."""
+    """The command lines of a pasted text: one a line, unless a quotation, a backslash or <<WORD carries it on."""
     found: list[str] = []
     pending = ""
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         pending = f"{pending}\n{line}" if pending else line
-        if _is_open(pending):
+        if _goes_on(pending):
             continue
         found.append(pending)
         pending = ""
     return [*found, pending] if pending else found
 
 
-def _is_open(text: str) -> bool:
+def redirected(line: str) -> tuple[str, str]:
+    """A line without `> file` at its end, and that file's name, empty where there is none."""
+    at = [i for i in _unquoted(line) if line[i] == ">"]
+    if len(at) != 1 or line[at[0] - 1 : at[0]].isdigit():
+        return line, ""
+    words = split(line[at[0] + 1 :])
+    return (line[: at[0]], words[0]) if len(words) == 1 else (line, "")
+
+
+def _goes_on(text: str) -> bool:
     """Whether a shell would ask for another line."""
+    first, _, body = text.partition("\n")
+    heredoc = HEREDOC.search(first)
+    if heredoc is not None:
+        return heredoc.group(2) not in body.split("\n")
+    unquoted = list(_unquoted(text))
+    return bool(text) and (unquoted[-1:] == [-1] or (text[-1] == "\\" and unquoted[-1:] == [len(text) - 1]))
+
+
+def _unquoted(text: str) -> Iterator[int]:
+    """Where the characters outside quotation are; a backslash at the very end counts, -1 is an open quotation."""
     quote, i = "", 0
     while i < len(text):
-        if text[i] == "\\" and quote != "'":
-            if i + 1 == len(text):
-                return True
+        if text[i] == "\\" and quote != "'" and i + 1 < len(text):
             i += 1
         elif quote:
             quote = "" if text[i] == quote else quote
         elif text[i] in "'\"":
             quote = text[i]
+        else:
+            yield i
         i += 1
-    return bool(quote)
+    if quote:
+        yield -1
 
 
 def _pieces(line: str) -> Iterator[tuple[str | None, bool]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamlab.labs.commandline import CommandError
-from iamlab.labs.commandline.words import commands, split
+from iamlab.labs.commandline.words import commands, redirected, split
 
 
 @given(st.lists(st.text(max_size=20), max_size=5))
@@ -52,3 +52,24 @@ def test_a_pasted_text_is_cut_into_command_lines():
         "aws x --doc '{\n}'",
         "",
     ]
+
+
+def test_a_heredoc_is_one_command():
+    pasted = "cat > p.json <<'EOF'\n{\n}\nEOF\naws iam get-user\ncat <<END\nopen"
+    assert commands(pasted) == ["cat > p.json <<'EOF'\n{\n}\nEOF", "aws iam get-user", "cat <<END\nopen"]
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "file"),
+    [
+        ("aws iam list-users > users.json", "aws iam list-users ", "users.json"),
+        ("echo 'a > b' >c", "echo 'a > b' ", "c"),
+        ("aws x --query 'a > b'", "aws x --query 'a > b'", ""),
+        ("aws x 2> errors", "aws x 2> errors", ""),
+        ("a > b > c", "a > b > c", ""),
+        ("a > b c", "a > b c", ""),
+        ("a >> b", "a >> b", ""),
+    ],
+)
+def test_redirection_into_a_file(line, command, file):
+    assert redirected(line) == (command, file)
