@@ -101,11 +101,30 @@
     field.value = next ? past[past.length - next] : field.dataset.begun;
   }
 
+  // What is typed while the server works on a line belongs to the next one; a line that did not arrive comes back.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id !== "prompt") return;
+    const field = $("#line");
+    field.dataset.sent = field.value;
+    field.value = "";
+    delete field.dataset.back;
+  });
+  let typed = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "log") typed = $("#line").value;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const field = $("#line");
+    if (event.target.id === "prompt" && event.detail.failed && !field.value) field.value = field.dataset.sent;
+  });
+
   // States that the server cannot know, set on load and after every swap.
   function prepare(root) {
     $$("input[data-confirm]", root).forEach(checkConfirm);
     $$("[data-table]", root).forEach(countSelection);
     if (root.matches?.("[data-table]")) countSelection(root);
+    const log = $("#log");
+    if (log) log.scrollTop = log.scrollHeight;
   }
 
   const clicks = {
@@ -185,7 +204,7 @@
     swapped = xhr;
     const root = target.isConnected ? target : document;
     prepare(root);
-    if (target.id === "log") $("#line")?.focus();
+    if (target.id === "log") { $("#line").value = typed; $("#line").focus(); }
     if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();
     if (target === document.body) {
       if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;

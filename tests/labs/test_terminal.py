@@ -42,7 +42,7 @@ def terminal(client, learner, url):
     def run(*lines):
         response = client.post(url, {"line": "\n".join(lines)}, headers={"HX-Request": "true"})
         assert response.status_code == 200
-        new = re.findall(r"<li data-new>(.*?)</li>", response.content.decode(), re.DOTALL)
+        new = re.findall(r"<article data-new>(.*?)</article>", response.content.decode(), re.DOTALL)
         return html.unescape(re.sub(r"<button.*?</button>|<[^>]*>", "", "".join(new), flags=re.DOTALL))
 
     return run
