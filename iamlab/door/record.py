@@ -138,13 +138,13 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
         adapt(call.now),
         adapt(datetime.now(UTC)),
         f"{service.endpoint_prefix if operation.service != 'signin' else 'signin'}.amazonaws.com",
-        operation.api_name,
+        record["eventName"],
         _username(caller),
         caller.access_key_id,
         caller.unique_id,
         not operation.writes,
         operation.data_event,
-        record.get("errorCode", ""),
+        _error_code(operation.service, error.code) if error is not None else "",
         "\n".join(_resources(call)),
         json.dumps(record, separators=(",", ":"), default=str),
         json.dumps(call.decision.stored(), separators=(",", ":")) if call.decision is not None else "",
@@ -176,7 +176,7 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         "sourceIPAddress": call.source.ip,
         "userAgent": call.source.user_agent,
     }
-    if error is not None:
+    if error is not None and operation.service != "signin":  # sign-in events tell failures in their own words
         record["errorCode"] = _error_code(operation.service, error.code)
         record["errorMessage"] = error.message
     record["requestParameters"] = None if refused else visible(call.params, shapes.input_shape) or None

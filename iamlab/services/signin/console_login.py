@@ -4,16 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.core import signing
 
 from iamlab.services import callers
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import Caller
-from iamlab.services.iam import users
-from iamlab.services.iam.models import LoginProfile, User
+from iamlab.services.iam import password_policy, users
+from iamlab.services.iam.mfa_codes import take_code
+from iamlab.services.iam.models import LoginProfile, MfaDevice, User
 from iamlab.services.operations import AwsError, Call, operation
 from iamlab.services.sts import tokens
 
 SESSION_SECONDS = 12 * 3600
+TICKET_SECONDS = 300  # between the password and the code
+SALT = "iamlab sign-in"
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
@@ -22,26 +26,93 @@ def failed() -> AwsError:
     return AwsError("FailedAuthentication", "Your authentication information is incorrect. Please try again.")
 
 
-def verify(call: Call, Password: str, Account: str = "", UserName: str = "", Email: str = "", **_: Any) -> Caller:
-    """Find the identity and check the password, outside any transaction: hashing is slow on purpose."""
-    account = find_account(call, Account, Email)
+def verify(
+    call: Call,
+    Password: str = "",
+    Account: str = "",
+    UserName: str = "",
+    Email: str = "",
+    Ticket: str = "",
+    MfaCode: str = "",
+    **_: Any,
+) -> dict[str, Any]:
+    """Find the identity and check what it gave, outside any transaction: hashing is slow on purpose.
+
+    Two steps: a password, and for whoever has an MFA device a code with the ticket that the first step answered.
+    """
     call.record.update(
         eventType="AwsConsoleSignIn", responseElements={"ConsoleLogin": "Failure"}, requestParameters=None
     )
     call.record["additionalEventData"] = {"LoginTo": "console", "MobileVersion": "No", "MFAUsed": "No"}
+    if Ticket:
+        return second_step(call, Ticket, MfaCode)
+    account = find_account(call, Account, Email)
     if account is None:
         make_password(Password)  # as slow as a real check, so that time tells nothing
         raise failed()
     identity = root(call, account) if Email else user(call, account, UserName)
-    call.caller = identity
-    call.record["recipientAccountId"] = account.id
-    stored = account.root_password if Email else password_of(identity)
+    become(call, identity)
+    profile = None if Email else LoginProfile.objects.filter(user__unique_id=identity.unique_id).first()
+    stored = account.root_password if Email else (profile.password if profile else "")
     if not stored or not check_password(Password, stored):
         if not stored:
             make_password(Password)
-        call.record["errorMessage"] = "Failed authentication"
+        raise refuse(call)
+    facts = {"account": account.id, "kind": identity.kind, "principal": identity.unique_id, "change": False}
+    if profile is not None:
+        facts["change"] = must_change(call, profile)
+    if MfaDevice.objects.filter(account_id=account.id, holder=identity.unique_id, enabled__isnull=False).exists():
+        return ask_for_code(call, facts)
+    return {**facts, "mfa": False, "label": identity.name}
+
+
+def become(call: Call, identity: Caller) -> None:
+    """The event is the identity's, in its account."""
+    call.caller = identity
+    call.record["recipientAccountId"] = identity.account_id
+
+
+def refuse(call: Call) -> AwsError:
+    call.record.setdefault("errorMessage", "Failed authentication")
+    return failed()
+
+
+def must_change(call: Call, profile: LoginProfile) -> bool:
+    """Whether a new password has to be set first. Raises PasswordExpired where only an administrator can help."""
+    policy = password_policy.of_account(profile.account_id)
+    expiry = password_policy.expires(profile, policy)
+    if expiry is not None and expiry <= call.now:
+        if policy is not None and policy.hard_expiry:
+            call.record["errorMessage"] = "Failed authentication"
+            raise AwsError("PasswordExpired", "Your password has expired. Ask your administrator to reset it.")
+        return True
+    return profile.reset_required
+
+
+def ask_for_code(call: Call, facts: dict[str, Any]) -> dict[str, Any]:
+    call.record.update(eventName="CheckMfa", responseElements={"CheckMfa": "Success"})
+    call.record["additionalEventData"] = {"MfaType": "Virtual MFA"}
+    return {"ticket": signing.dumps(facts, salt=SALT), **facts}
+
+
+def second_step(call: Call, Ticket: str, MfaCode: str) -> dict[str, Any]:
+    """The code that belongs to a ticket. A code works once; any of the identity's devices will do."""
+    try:
+        facts = signing.loads(Ticket, salt=SALT, max_age=TICKET_SECONDS)
+    except signing.BadSignature as error:
+        raise failed() from error
+    account = Account.objects.filter(pk=facts["account"], sandbox_id=call.caller.world.sandbox_id, closed=None).first()
+    if account is None:
         raise failed()
-    return identity
+    identity = root(call, account) if facts["kind"] == callers.ROOT else user_by_id(call, account, facts["principal"])
+    become(call, identity)
+    call.record["additionalEventData"]["MFAUsed"] = "Yes"
+    devices = MfaDevice.objects.filter(account_id=account.id, holder=identity.unique_id, enabled__isnull=False)
+    used = next((device for device in devices if take_code(device, MfaCode)), None)
+    if used is None:
+        raise refuse(call)
+    call.record["additionalEventData"]["MFAIdentifier"] = used.serial
+    return {**facts, "mfa": True, "label": identity.name}
 
 
 def find_account(call: Call, name: str, email: str) -> Account | None:
@@ -69,11 +140,22 @@ def user(call: Call, account: Account, name: str) -> Caller:
     if row is None:
         call.record["errorMessage"] = "No username found in supplied account"
         return replace(call.caller, kind=callers.USER, account_id=account.id, unique_id="", name=HIDDEN)
-    arn = users.arn(account.id, row.path, row.name)
+    return as_user(call, row)
+
+
+def user_by_id(call: Call, account: Account, unique_id: str) -> Caller:
+    row = User.objects.filter(account_id=account.id, unique_id=unique_id).first()
+    if row is None:
+        raise failed()
+    return as_user(call, row)
+
+
+def as_user(call: Call, row: User) -> Caller:
+    arn = users.arn(row.account_id, row.path, row.name)
     return replace(
         call.caller,
         kind=callers.USER,
-        account_id=account.id,
+        account_id=row.account_id,
         arn=arn,
         principal_arn=arn,
         unique_id=row.unique_id,
@@ -81,35 +163,32 @@ def user(call: Call, account: Account, name: str) -> Caller:
     )
 
 
-def password_of(identity: Caller) -> str:
-    if not identity.unique_id:
-        return ""
-    profile = LoginProfile.objects.filter(user__unique_id=identity.unique_id).first()
-    return profile.password if profile else ""
-
-
 @operation("signin:ConsoleLogin", unauthorised=True, prepare=verify)
 def console_login(
-    call: Call, Password: str, Account: str = "", UserName: str = "", Email: str = "", MfaCode: str = ""
+    call: Call,
+    Password: str = "",
+    Account: str = "",
+    UserName: str = "",
+    Email: str = "",
+    Ticket: str = "",
+    MfaCode: str = "",
 ) -> dict[str, Any]:
-    identity: Caller = call.prepared
+    """Answers a session, or MfaRequired with a Ticket. PasswordChangeRequired: nothing else may be done before."""
+    facts = call.prepared
+    if "ticket" in facts:
+        return {"AccountId": facts["account"], "MfaRequired": True, "Ticket": facts["ticket"]}
     call.record["responseElements"] = {"ConsoleLogin": "Success"}
     issued = int(call.now.timestamp())
-    credentials = tokens.issue(
-        {
-            "kind": identity.kind,
-            "account": identity.account_id,
-            "principal": identity.unique_id,
-            "issued": issued,
-            "expires": issued + SESSION_SECONDS,
-            "console": True,
-        }
-    )
+    claims = {"kind": facts["kind"], "account": facts["account"], "principal": facts["principal"], "console": True}
+    if facts["mfa"]:
+        claims["mfa_at"] = issued
+    credentials = tokens.issue({**claims, "issued": issued, "expires": issued + SESSION_SECONDS})
     return {
-        "AccountId": identity.account_id,
-        "Kind": identity.kind,
-        "Principal": identity.unique_id,
-        "Label": identity.name,
+        "AccountId": facts["account"],
+        "Kind": facts["kind"],
+        "Principal": facts["principal"],
+        "Label": facts["label"],
         "SessionToken": credentials.token,
         "Issued": call.now,
+        "PasswordChangeRequired": facts["change"],
     }
