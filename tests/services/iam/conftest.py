@@ -9,11 +9,6 @@ from iamlab.services.operations import AwsError
 from tests.services.iam.cast import ACCOUNT
 
 
-@pytest.fixture(autouse=True)
-def fast_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 class Iam:
     """IAM as one caller sees it: `iam.CreateUser(UserName="mario")`."""
 
