@@ -1,33 +1,34 @@
-"""The Users page beside a bare signed-in list of as many rows; and how many queries each page makes."""
+"""The Users page beside a bare signed-in list of as many rows; and each page's queries with few rows and with many."""
 
 from bench._load import Request, compare
 from tools import scratch
 
-# Label -> address. A page that lists is asked with few rows and with many: the number of queries must not change.
-PAGES = {
-    "IAM dashboard": "/console/{session}/iam/home/",
-    "Users": "/console/{session}/iam/users/",
-    "User groups": "/console/{session}/iam/groups/",
-    "Policies": "/console/{session}/iam/policies/",
-    "S3 buckets": "/console/{session}/s3/buckets/",
-    "Event history": "/console/{session}/cloudtrail/events/",
-}
 FEW, MANY = 5, 50
 
 
 def run() -> list[tuple[str, str]]:
     with scratch.site("bench.bare.settings", ALLOWED_HOSTS="127.0.0.1,testserver"):
         world = scratch.world()
-        addresses = {label: path.format(session=world.session) for label, path in PAGES.items()}
+        addresses = pages(world)
         fill(world, 0, FEW)
         few = {label: queries(world, path) for label, path in addresses.items()}
         fill(world, FEW, MANY)
         many = {label: queries(world, path) for label, path in addresses.items()}
         signed_in = {"Cookie": f"sessionid={world.cookie}"}
         with scratch.server() as base:
-            users = Request(addresses["Users"], headers=signed_in)
+            users = Request(addresses["iam: Users"], headers=signed_in)
             rows = [(f"Users page, {MANY} rows", compare(base, users, Request("/bare/users/", headers=signed_in)))]
-    return rows + [(f"{label}: queries", f"{few[label]} ({FEW} rows), {many[label]} ({MANY} rows)") for label in PAGES]
+    return rows + [(f"{label}: queries", f"{few[label]} ({FEW} rows), {many[label]} ({MANY} rows)") for label in addresses]
+
+
+def pages(world: scratch.World) -> dict[str, str]:
+    """Label -> address of every page in the console's side menus."""
+    from django.urls import reverse
+
+    from iamlab.console.menus import SERVICES
+
+    items = [(key, item) for key, service in SERVICES.items() for _, group in service.side for item in group]
+    return {f"{key}: {label}": reverse(name, args=[world.session]) for key, (label, name) in items}
 
 
 def fill(world: scratch.World, first: int, last: int) -> None:
