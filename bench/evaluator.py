@@ -66,7 +66,7 @@ def only_reading(cases: list[dict[str, Any]]) -> Run:
 
     def run() -> None:
         for one in cases:
-            one["principal"], one["action"], one["resource"], one["context"], one["identityPolicies"]  # noqa: B018
+            one["principal"], one["action"], one["resource"], one["context"], one["identityPolicies"]
 
     return run
 

@@ -18,7 +18,9 @@ def run() -> list[tuple[str, str]]:
         with scratch.server() as base:
             users = Request(addresses["iam: Users"], headers=signed_in)
             rows = [(f"Users page, {MANY} rows", compare(base, users, Request("/bare/users/", headers=signed_in)))]
-    return rows + [(f"{label}: queries", f"{few[label]} ({FEW} rows), {many[label]} ({MANY} rows)") for label in addresses]
+    return rows + [
+        (f"{label}: queries", f"{few[label]} ({FEW} rows), {many[label]} ({MANY} rows)") for label in addresses
+    ]
 
 
 def pages(world: scratch.World) -> dict[str, str]:

@@ -188,7 +188,7 @@ def bind(lab: Lab, view: View) -> bool:
 
 def _bound(source: dict[str, Any], view: View) -> str | None:
     """The field of the newest event that fits and whose object is there."""
-    spec = {key: source[key] for key in ("name", "by", "where") if key in source}
+    spec: dict[str, Any] = {key: source[key] for key in ("name", "by", "where") if key in source}
     for record in reversed(matching(spec, view)):
         value = (record.get("requestParameters") or {}).get(source["field"])
         if isinstance(value, str) and (not source.get("type") or view.named(source["type"], value)):

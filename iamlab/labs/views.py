@@ -27,7 +27,7 @@ def own_attempt(request: HttpRequest, pk: int) -> Attempt:
     return get_object_or_404(rows, pk=pk, person=request.user)
 
 
-def acting(view: View) -> View:
+def acting(view: Callable[..., HttpResponse | None]) -> View:
     """A button of the panel: POST, on one's own attempt, back to where it was pressed; a refusal is said there."""
 
     @login_required

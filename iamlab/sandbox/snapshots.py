@@ -122,7 +122,7 @@ def restore(snapshot: Snapshot) -> None:
 def _put(model: type[models.Model], rows: list[list[Any]], ids: list[str]) -> None:
     fields = _fields(model)
     names = [field.attname for field in fields]
-    found = [
+    found: list[Any] = [
         model(**{name: _decode(field, value) for name, field, value in zip(names, fields, row, strict=True)})
         for row in rows
     ]

@@ -44,7 +44,7 @@ def keys_of(rows: Sequence[Owner]) -> dict[Any, list[AccessKey]]:
     if accounts:
         found = AccessKey.objects.filter(account__in=accounts, user=None)
     else:
-        found = AccessKey.objects.filter(user__in=rows)
+        found = AccessKey.objects.filter(user__in=[row for row in rows if isinstance(row, User)])
     return grouped((key.account_id if accounts else key.user_id, key) for key in found.order_by("pk"))
 
 

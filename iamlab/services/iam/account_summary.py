@@ -64,11 +64,12 @@ def get_account_summary(call: Call) -> dict[str, Any]:
         pk=call.account_id
     )
     summary: dict[str, int] = {name: QUOTAS[quota] for name, quota in LIMITS.items()}
-    summary |= {name: getattr(account, f"{name}_") for name in numbers if name not in ("saml", "oidc")}
+    found = {name: getattr(account, f"{name}_") for name in numbers}
+    summary |= {name: number for name, number in found.items() if name not in ("saml", "oidc")}
     summary |= {
-        "Providers": account.saml_ + account.oidc_,
-        "AccountMFAEnabled": int(account.AccountMFAEnabled_ > 0),
-        "AccountAccessKeysPresent": int(account.AccountAccessKeysPresent_ > 0),
+        "Providers": found["saml"] + found["oidc"],
+        "AccountMFAEnabled": int(found["AccountMFAEnabled"] > 0),
+        "AccountAccessKeysPresent": int(found["AccountAccessKeysPresent"] > 0),
         "AccountPasswordPresent": int(bool(account.root_password)),
         "AccountSigningCertificatesPresent": 0,
         "PolicyVersionsInUseQuota": 10000,

@@ -1,5 +1,6 @@
 """IAM groups. IAM User Guide: "IAM user groups"."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from iamlab.services import paging
@@ -54,7 +55,7 @@ def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
     return [target_of(account_id, p["GroupName"], rows.get(p["GroupName"].lower())) for p in many]
 
 
-def members(rows: list[Group]) -> dict[int, list[User]]:
+def members(rows: Sequence[Group]) -> dict[int, list[User]]:
     """The users of some groups by the group's key, each group's in the order of their names."""
     found = Membership.objects.filter(group__in=rows).select_related("user").order_by("user__name")
     return grouped((membership.group_id, membership.user) for membership in found)
@@ -68,7 +69,8 @@ def existing(call: Call) -> Group:
 
 
 def refuse_duplicate(call: Call, name: str, but: int | None = None) -> None:
-    if Group.objects.filter(account_id=call.account_id, name_lower=name.lower()).exclude(pk=but).exists():
+    rows = Group.objects.filter(account_id=call.account_id, name_lower=name.lower())
+    if (rows if but is None else rows.exclude(pk=but)).exists():
         raise AwsError("EntityAlreadyExists", f"Group with name {name} already exists.")
 
 

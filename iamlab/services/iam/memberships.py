@@ -1,5 +1,6 @@
 """Users in groups. IAM User Guide: "Edit users in IAM groups"."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from iamlab.services import paging
@@ -17,7 +18,7 @@ def named_user(call: Call, name: str) -> User:
     return row
 
 
-def groups_of(rows: list[User]) -> dict[int, list[Group]]:
+def groups_of(rows: Sequence[User]) -> dict[int, list[Group]]:
     """The groups of some users by the user's key, each user's in the order of their names."""
     found = Membership.objects.filter(user__in=rows).select_related("group").order_by("group__name")
     return grouped((membership.user_id, membership.group) for membership in found)

@@ -82,13 +82,12 @@ def usage(account_id: str, arns: Iterable[str] | None = None) -> dict[str, tuple
 
 def describe(row: Any_, used: tuple[int, int] = (0, 0)) -> dict[str, Any]:
     """A policy as lists show it."""
-    own = isinstance(row, Policy)
     return {
         "PolicyName": row.name,
-        "PolicyId": row.unique_id if own else lasting_id("policy", row.arn),
+        "PolicyId": row.unique_id if isinstance(row, Policy) else lasting_id("policy", row.arn),
         "Arn": row.arn,
         "Path": row.path,
-        "DefaultVersionId": f"v{row.default_version}" if own else row.version,
+        "DefaultVersionId": f"v{row.default_version}" if isinstance(row, Policy) else row.version,
         "AttachmentCount": used[0],
         "PermissionsBoundaryUsageCount": used[1],
         "IsAttachable": True,

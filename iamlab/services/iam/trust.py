@@ -5,7 +5,7 @@ IAM User Guide: "AWS JSON policy elements: Principal".
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -17,7 +17,7 @@ from iamlab.services.operations import AwsError, Call
 
 IDENTITY = re.compile(r"arn:aws:iam::(\d{12}):(user|role)(/(?:.*/)?)([^/]+)")
 SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
-MODELS = {"user": User, "role": Role}
+MODELS: dict[str, type[User] | type[Role]] = {"user": User, "role": Role}
 
 
 def check(call: Call, text: str) -> dict[str, str]:
@@ -83,12 +83,12 @@ def replace_principal(call: Call, unique_id: str, value: str) -> None:
         for statement in statements(document):
             for element in ("Principal", "NotPrincipal"):
                 if isinstance(statement.get(element), dict):
-                    _swap(statement[element], lambda one, old=old: value if one == old else one)
+                    _swap(statement[element], {old: value})
         role.trust = keep_document(json.dumps(document))
         role.principals = {**role.principals, unique_id: value}
         role.save(update_fields=["trust", "principals"])
 
 
-def _swap(element: dict[str, Any], change: Callable[[str], str]) -> None:
+def _swap(element: dict[str, Any], new: dict[str, str]) -> None:
     for kind, values in element.items():
-        element[kind] = change(values) if isinstance(values, str) else [change(one) for one in values]
+        element[kind] = new.get(values, values) if isinstance(values, str) else [new.get(one, one) for one in values]

@@ -104,8 +104,9 @@ def describe(row: User) -> dict[str, Any]:
         "Arn": arn(row.account_id, row.path, row.name),
         "CreateDate": row.created,
     }
-    if getattr(row, "last_sign_in", None):
-        user["PasswordLastUsed"] = row.last_sign_in
+    last_sign_in = getattr(row, "last_sign_in", None)  # with_last_sign_in adds it
+    if last_sign_in:
+        user["PasswordLastUsed"] = last_sign_in
     return user
 
 

@@ -1,6 +1,7 @@
 """What an S3 call acts on: the bucket or the object, found in the sandbox whoever owns it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from iamlab.services import callers
@@ -88,7 +89,7 @@ def blocks(row: Bucket) -> dict[str, bool]:
 
 
 def granted(
-    row: Bucket, acl: list[dict[str, str]], table: dict[str, tuple[str, ...]], arn: str
+    row: Bucket, acl: list[dict[str, str]], table: Mapping[str, tuple[str, ...]], arn: str
 ) -> tuple[dict[str, Any], ...]:
     """What an ACL grants, as statements beside the bucket policy's; none where ACLs are off."""
     if row.ownership == "BucketOwnerEnforced" or not acl:

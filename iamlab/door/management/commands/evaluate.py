@@ -1,5 +1,6 @@
 """`manage.py evaluate`: cases of the batch format from standard input, one answer a line."""
 
+import io
 import sys
 
 from django.core.management.base import BaseCommand
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--explain", action="store_true", help="add the evidence of each decision")
 
     def handle(self, *, explain, **options):
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
         for answer in answer_lines(sys.stdin, explain=explain):
             sys.stdout.write(answer + "\n")
