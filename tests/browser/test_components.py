@@ -106,6 +106,13 @@ def test_a_boosted_page_takes_the_focus_and_the_title(open_page):
     expect(page.locator("#main")).to_be_focused()
 
 
+def test_each_frame_has_its_own_width_after_a_boosted_click(open_page):
+    page = open_page(viewport={"width": 1600, "height": 900})
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="iamlab").click()
+    expect(page.get_by_role("button", name="Start as a guest")).to_be_visible()
+    assert page.locator("#main").bounding_box()["width"] == 1180
+
+
 def test_back_leads_back_and_everything_still_works(open_page):
     page = open_page()
     page.get_by_role("link", name="Today's steps").click()
