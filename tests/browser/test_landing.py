@@ -24,3 +24,13 @@ def test_one_click_leads_a_guest_home_and_back_again(live_server, new_context, j
     page.get_by_role("link", name="iamlab").click()
     page.get_by_role("link", name="Go on where you were").click()
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_axe_finds_nothing_on_a_guests_first_page(live_server, new_context, violations):
+    page = new_context(viewport={"width": 380, "height": 800}).new_page()
+    page.goto(live_server.url)
+    page.get_by_role("button", name="Start as a guest").click()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    page.goto(live_server.url)
+    expect(page.get_by_text("Signed in to iamlab as Guest")).to_be_attached()
+    assert violations(page) == []
