@@ -60,7 +60,7 @@ def get_account_summary(call: Call) -> dict[str, Any]:
         "AccountMFAEnabled": counted(devices.filter(holder=OuterRef("pk"))),
         "AccountAccessKeysPresent": counted(models.AccessKey.objects.filter(user=None)),
     }
-    account = Account.objects.annotate(**{f"{name}_": number for name, number in numbers.items()}).get(
+    account: Any = Account.objects.annotate(**{f"{name}_": number for name, number in numbers.items()}).get(
         pk=call.account_id
     )
     summary: dict[str, int] = {name: QUOTAS[quota] for name, quota in LIMITS.items()}

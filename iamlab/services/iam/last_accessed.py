@@ -63,7 +63,8 @@ def entities(account_id: str, row: Any) -> dict[str, User | Role]:
     holders = Attachment.objects.filter(account_id=account_id, policy_arn=row.arn).values("holder")
     members = User.objects.filter(memberships__group__unique_id__in=holders)
     users = (User.objects.filter(unique_id__in=holders) | members).distinct()
-    return {one.unique_id: one for one in [*users, *Role.objects.filter(unique_id__in=holders)]}
+    found: list[User | Role] = [*users, *Role.objects.filter(unique_id__in=holders)]
+    return {one.unique_id: one for one in found}
 
 
 def texts_of(account_id: str, row: Any) -> Collection[str]:

@@ -94,7 +94,7 @@ def describe(row: ServerCertificate) -> dict[str, Any]:
     }
 
 
-def refuse_duplicate(call: Call, name: str, but: int | None = None) -> None:
+def refuse_duplicate(call: Call, name: str, but: int = 0) -> None:
     rows = ServerCertificate.objects.filter(account_id=call.account_id, name_lower=name.lower())
     if (rows if but is None else rows.exclude(pk=but)).exists():
         message = f"The Server Certificate with name {name} already exists."
