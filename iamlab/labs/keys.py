@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from iamlab.door import authenticate
@@ -10,23 +11,8 @@ from iamlab.labs.commandline.profiles import Credentials
 from iamlab.labs.commandline.session import Call, Connect
 from iamlab.sandbox import controls
 from iamlab.services.callers import Caller, Source
-from iamlab.services.operations import AwsError, model
-
-SIGNED = "The request signature we calculated does not match the signature you provided."
-SECRET = "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
-# By a service's protocol: the refusal of a wrong secret, and of a key that is nobody's.
-WRONG_SECRET = {
-    "query": ("SignatureDoesNotMatch", f"{SIGNED} {SECRET}"),
-    "json": ("InvalidSignatureException", f"{SIGNED} {SECRET}"),
-    "rest-xml": ("SignatureDoesNotMatch", f"{SIGNED} Check your key and signing method."),
-}
-UNKNOWN_KEY = {
-    "query": ("InvalidClientTokenId", "The security token included in the request is invalid."),
-    "json": ("UnrecognizedClientException", "The security token included in the request is invalid."),
-    "rest-xml": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
-}
-# Unsigned calls: S3 decides by its policies, STS takes an identity provider's token.
-UNSIGNED = ("sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
+from iamlab.services.error_names import MISMATCH, named
+from iamlab.services.operations import AwsError, model, status_of
 
 
 def connector(sandbox: Any, source: Source) -> Connect:
@@ -34,39 +20,39 @@ def connector(sandbox: Any, source: Source) -> Connect:
 
     def connect(credentials: Credentials | None, region: str) -> Call:
         def made(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-            service = operation.partition(":")[0]
-            if credentials is not None:
-                caller = caller_of(credentials, service)
-            elif service == "s3" or operation in UNSIGNED:
-                caller = authenticate.anonymous(controls.world(sandbox))
-            else:
-                raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
-            return call(caller, operation, params, source_in(source, region))
+            service, _, name = operation.partition(":")
+            try:
+                caller = unsigned(sandbox, service, name) if credentials is None else holder_of(credentials)
+                return call(caller, operation, params, replace(source, region=region))
+            except AwsError as error:
+                raise in_its_words(error, service) from error
 
         return made
 
     return connect
 
 
-def source_in(source: Source, region: str) -> Source:
-    return Source(source.ip, source.user_agent, source.entrance, source.host, source.secure, region)
-
-
-def caller_of(credentials: Credentials, service: str) -> Caller:
-    """Who holds the keys. Raises AwsError as the service tells that nobody does, or that the secret is wrong."""
-    protocol = protocol_of(service)
-    try:
-        found = authenticate.credentials(credentials.access_key_id, credentials.session_token)
-    except AwsError as error:
-        if error.code != "InvalidClientTokenId":
-            raise
-        raise AwsError(*UNKNOWN_KEY[protocol], 403) from error
+def holder_of(credentials: Credentials) -> Caller:
+    """Who holds the keys. Raises InvalidClientTokenId, ExpiredToken, SignatureDoesNotMatch."""
+    found = authenticate.credentials(credentials.access_key_id, credentials.session_token)
     if not hmac.compare_digest(found.secret.encode(), credentials.secret_access_key.encode()):
-        raise AwsError(*WRONG_SECRET[protocol], 403)
+        raise AwsError("SignatureDoesNotMatch", MISMATCH, 403)
     return found.caller
 
 
-def protocol_of(service: str) -> str:
-    """How a service's requests are written: query (IAM, STS), json, or rest-xml (S3)."""
+def unsigned(sandbox: Any, service: str, name: str) -> Caller:
+    """Nobody: S3 judges that by its policies, and some operations carry their own proof. Raises otherwise."""
+    shapes = model(service)
+    known = name in shapes.operation_names
+    if service == "s3" or (known and shapes.operation_model(name).auth_type == "none"):
+        return authenticate.anonymous(controls.world(sandbox))
+    raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
+
+
+def in_its_words(error: AwsError, service: str) -> AwsError:
+    """The error as the service's protocol has it."""
     protocol = model(service).metadata.get("protocol", "json")
-    return protocol if protocol in UNKNOWN_KEY else "query" if protocol == "ec2" else "json"
+    status = error.status or status_of(service, error.code)
+    told = AwsError(*named(protocol, error.code, error.message, status), **error.extra)
+    told.decision, told.event_id = error.decision, error.event_id
+    return told

@@ -5,8 +5,9 @@ import hmac
 import re
 from collections.abc import Callable
 
+from iamlab.services.error_names import MISMATCH
 from iamlab.services.operations import AwsError
-from iamlab.wire.sigv4 import MISMATCH, Signature, signing_key
+from iamlab.wire.sigv4 import Signature, signing_key
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?")

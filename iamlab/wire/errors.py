@@ -4,44 +4,11 @@ import json
 
 from django.http import HttpResponse
 
+from iamlab.services.error_names import named
 from iamlab.services.operations import AwsError, model, status_of
-from iamlab.wire import elements, json_protocol, sigv4
+from iamlab.wire import elements, json_protocol
 
 QUERY, JSON, REST = "query", "json", "rest-xml"
-# The JSON services' names; their status is always 400.
-JSON_NAMES = {
-    "AccessDenied": "AccessDeniedException",
-    "ExpiredToken": "ExpiredTokenException",
-    "IncompleteSignature": "IncompleteSignatureException",
-    "InternalError": "InternalFailure",
-    "InvalidAction": "UnknownOperationException",
-    "InvalidClientTokenId": "UnrecognizedClientException",
-    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
-    "RequestExpired": "RequestExpiredException",
-    "SignatureDoesNotMatch": "InvalidSignatureException",
-    "Throttling": "ThrottlingException",
-    "ValidationError": "ValidationException",
-}
-# S3's names, texts and statuses; without a text or status the error's own stands.
-S3_NAMES: dict[str, tuple[str, str, int]] = {
-    "ExpiredToken": ("ExpiredToken", "The provided token has expired.", 400),
-    "IncompleteSignature": ("AuthorizationHeaderMalformed", "", 400),
-    "InvalidAction": ("NotImplemented", "", 501),
-    "InvalidClientTokenId": (
-        "InvalidAccessKeyId",
-        "The AWS Access Key Id you provided does not exist in our records.",
-        403,
-    ),
-    "MissingAuthenticationToken": ("AccessDenied", "Access Denied", 403),
-    "SignatureDoesNotMatch": (
-        "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. Check your key and signing "
-        "method.",
-        403,
-    ),
-    "Throttling": ("SlowDown", "Please reduce your request rate.", 503),
-    "ValidationError": ("InvalidArgument", "", 400),
-}
 
 
 def response(error: AwsError, protocol: str, service: str, request_id: str, *, head: bool = False) -> HttpResponse:
@@ -55,15 +22,15 @@ def response(error: AwsError, protocol: str, service: str, request_id: str, *, h
 
 
 def _json(error: AwsError, service: str, request_id: str, status: int) -> HttpResponse:
-    code = JSON_NAMES.get(error.code, error.code)
+    code, message, status = named(JSON, error.code, error.message, status)
     extra = error.extra if code == error.code else {}
-    body = json.dumps({"__type": code, "message": error.message, **extra})
+    body = json.dumps({"__type": code, "message": message, **extra})
     headers = {
         "x-amzn-RequestId": request_id,
         "x-amzn-ErrorType": code,
         "Content-Type": json_protocol.content_type(service) if service else "application/x-amz-json-1.1",
     }
-    return HttpResponse(body, status=400 if code != error.code else status, headers=headers)
+    return HttpResponse(body, status=status, headers=headers)
 
 
 def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpResponse:
@@ -78,11 +45,7 @@ def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpR
 
 
 def _rest(error: AwsError, request_id: str, status: int, head: bool) -> HttpResponse:
-    code, message = error.code, error.message
-    if code in S3_NAMES:
-        code, text, its_status = S3_NAMES[code]
-        message = text if text and (code != "SignatureDoesNotMatch" or message == sigv4.MISMATCH) else message
-        status = its_status
+    code, message, status = named(REST, error.code, error.message, status)
     host_id = host_id_of(request_id)
     headers = {"x-amz-request-id": request_id, "x-amz-id-2": host_id, "Content-Type": "application/xml"}
     if head or status == 304:

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
+from iamlab.services.error_names import MISMATCH
 from iamlab.services.operations import AwsError
 from iamlab.wire.facts import Facts
 
@@ -25,10 +26,6 @@ STAMP = re.compile(r"\d{8}T\d{6}Z")
 OLD = (
     "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. "
     "(With the aws CLI or boto3: signature_version = s3v4.)"
-)
-MISMATCH = (
-    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
-    "and signing method. Consult the service documentation for details."
 )
 
 
