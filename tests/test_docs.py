@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`([^`]+)`")
+FOLDERS = ("iamlab/", "tests/", "docs/", "tools/", "static/", "templates/", "bench/", ".ci/")
 
 
 def code(text: str) -> list[str]:
@@ -37,6 +38,12 @@ def test_every_make_command_exists(document):
 
 def test_every_management_command_exists(document):
     assert commands(document.read_text(), r"manage\.py ([a-z_]+)") - set(get_commands()) == set()
+
+
+def test_every_file_exists(document):
+    """A path in backquotes that has no placeholder in it."""
+    paths = {part for part in QUOTED.findall(FENCED.sub("", document.read_text())) if part.startswith(FOLDERS)}
+    assert [path for path in sorted(paths) if not re.search(r"[<*\s]", path) and not (ROOT / path).exists()] == []
 
 
 def test_the_table_of_settings_is_complete():
