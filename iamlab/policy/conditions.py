@@ -9,6 +9,8 @@ from typing import Any
 
 from .operators import OPERATORS, Matcher, OperatorName, read_operator, truth
 
+KEPT_VERDICTS = 64  # per condition
+
 
 class Condition:
     """One key under one operator; `test(request)` is its verdict."""
@@ -38,7 +40,27 @@ class Condition:
             return self._empty(name, missing)
         if name.quantifier:
             return self._quantified(matcher, not base.negated, name.quantifier == "ForAllValues", missing)
-        return self._single(matcher, not base.negated, missing)
+        if variables and any("${" in value for value in self.values):
+            return self._single(matcher, not base.negated, missing)
+        return self._kept_single(matcher, not base.negated, missing)
+
+    def _kept_single(self, matcher: Matcher, wanted: bool, missing: bool) -> Callable[[Any], bool]:
+        """Without variables the verdict hangs on the value alone: the last few are kept."""
+        key, kept = self.key, {}
+        slowly = self._single(matcher, wanted, missing)
+
+        def test(request) -> bool:
+            value = request.context.get(key)
+            if type(value) is not str:
+                return slowly(request)
+            verdict = kept.get(value)
+            if verdict is None:
+                if len(kept) >= KEPT_VERDICTS:
+                    kept.clear()
+                verdict = kept[value] = matcher(value, request) is wanted
+            return verdict
+
+        return test
 
     def _single(self, matcher: Matcher, wanted: bool, missing: bool) -> Callable[[Any], bool]:
         key, lower = self.key, self.lower

@@ -228,10 +228,12 @@ def _limit(request: Request, policies: Policies, plan: Plan, caller: Caller) -> 
 def _grant(request: Request, policies: Policies, plan: Plan, caller: Caller) -> Decision:
     if caller.group == OUTSIDE:
         return _direct(request, plan, caller)
-    where = _where(request, caller)
-    if where:
-        return _across(request, policies, plan, caller) if where == FOREIGN else NO["resource"]
-    needs_resource_policy = plan.trust or (":kms:" in request.resource and guards.is_kms_key(request.resource))
+    resource, needs_resource_policy = request.resource, plan.trust
+    if request.resource_account is not None or not resource.startswith(caller.home):
+        where = _where(request, caller)
+        if where:
+            return _across(request, policies, plan, caller) if where == FOREIGN else NO["resource"]
+        needs_resource_policy = needs_resource_policy or (":kms:" in resource and guards.is_kms_key(resource))
     if caller.group == ROOT:
         return _direct(request, plan, caller) if needs_resource_policy else Decision(ALLOWED, "root")
     return _within(request, policies, plan, caller, needs_resource_policy)
@@ -254,7 +256,7 @@ def _within(request: Request, policies: Policies, plan: Plan, caller: Caller, ne
         limit = _limit(request, policies, plan, caller)
         return Decision(IMPLICIT, limit, (identity,)) if limit else identity.verdict
     limit = _limit(request, policies, plan, caller)
-    if identity and not limit and not needs_resource_policy:
+    if identity is not None and limit is None and not needs_resource_policy:
         return identity.verdict
     kind, entry = _resource_grant(request, plan, caller)
     if entry and kind == DIRECT:
