@@ -1,22 +1,47 @@
-"""Batches of cases: JSON Lines in, one JSON answer a line out, in order, whatever a line holds."""
+"""Batches of cases: JSON Lines in, one JSON answer a line out, in order, whatever a line holds.
 
+A whole input that is one JSON object without an action is a question over many: `{"policies", "principals",
+"queries"}` (who can), `{"policies", "case", "actions"}` (all actions of a principal on `*`), `{"policies",
+"principals", "actions"}` (every action of every principal).
+"""
+
+import gc
 import json
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .cases import CaseReader, UnreadableCase, load_line
-from .evaluate import evaluate
+from .evaluate import Policies, Request, evaluate
+from .plan import Decision
+
+BENCH_SECONDS = 2.0
+QUESTIONS = ("queries", "actions")
 
 
 def answer_lines(lines: Iterable[str], *, explain: bool = False) -> Iterator[str]:
     """One answer for each case; blank lines and a first line of named policies have none."""
     reader = CaseReader()
-    for line in lines:
-        if not line.strip():
-            continue
-        answer = answer_line(reader, line, explain=explain)
-        if answer is not None:
-            yield json.dumps(answer)
+    for line in one_object(lines):
+        if line.strip():
+            answer = answer_line(reader, line, explain=explain)
+            if answer is not None:
+                yield json.dumps(answer)
+
+
+def one_object(lines: Iterable[str]) -> Iterator[str]:
+    """The lines; or all in one, where a question over many is laid out over several lines."""
+    remaining = iter(lines)
+    first = next(remaining, "")
+    if first.strip() and _readable(first) is None:
+        rest = list(remaining)
+        whole = _readable("".join([first, *rest]))
+        if is_question(whole):
+            yield json.dumps(whole)
+            return
+        remaining = iter(rest)
+    yield first
+    yield from remaining
 
 
 def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict[str, Any] | None:
@@ -24,7 +49,11 @@ def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict
     case: Any = None
     try:
         case = load_line(line)
-        if isinstance(case, dict) and "policies" in case and "action" not in case:
+        if is_question(case):
+            from .questions import answer_question
+
+            return answer_question(reader, case)
+        if names_policies(case):
             reader.define(case["policies"])
             return None
         request, policies = reader.read(case)
@@ -34,7 +63,103 @@ def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict
     decision = evaluate(request, policies)
     answer = {"id": case.get("id"), "decision": decision.outcome, "layer": decision.layer}
     if explain:
-        from .explain import explain as evidence  # loaded only where asked for: it would slow every start
-
-        answer["evidence"] = evidence(request, policies, decision, every_part=True)
+        answer["evidence"] = _evidence(request, policies, decision, every_part=True)
     return answer
+
+
+def names_policies(case: Any) -> bool:
+    return isinstance(case, dict) and "policies" in case and "action" not in case and not is_question(case)
+
+
+def is_question(case: Any) -> bool:
+    return isinstance(case, dict) and "action" not in case and any(field in case for field in QUESTIONS)
+
+
+def _evidence(request: Request, policies: Policies, decision: Decision, *, every_part: bool = False) -> dict[str, Any]:
+    from .explain import explain  # loaded only where asked for: it would slow every start
+
+    return explain(request, policies, decision, every_part=every_part)
+
+
+# Measuring ---------------------------------------------------------------------------------------
+
+
+def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[str, Any]:
+    """Decisions and seconds of one mode: warm (whole passes for about two seconds after one that is not counted),
+    first (one pass from an evaluator that has seen no request) or cold (every decision from the documents as text).
+    """
+    cases = [case for line in lines if line.strip() and (case := _readable(line)) is not None]
+    reader = CaseReader()
+    if mode == "cold":
+        return _measure_cold(cases, explain=explain)
+    judged = []
+    for case in cases:
+        if names_policies(case):
+            reader.define(case["policies"])
+        elif (read := _read(reader, case)) is not None:
+            judged.append(read)
+    gc.freeze()  # what has been read stays: the collector need not walk it again and again
+    if mode == "warm":
+        _pass(judged, explain)
+    decisions, began = 0, time.perf_counter()
+    while True:
+        _pass(judged, explain)
+        decisions += len(judged)
+        if mode == "first" or not judged or time.perf_counter() - began >= BENCH_SECONDS:
+            return {"decisions": decisions, "seconds": time.perf_counter() - began}
+
+
+def _readable(line: str) -> Any:
+    try:
+        return load_line(line)
+    except UnreadableCase:
+        return None
+
+
+def _read(reader: CaseReader, case: Any) -> tuple[Any, ...] | None:
+    try:
+        request, policies = reader.read(case)
+    except UnreadableCase:
+        return None
+    more = (request.resource_account, request.session_issuer, request.restrict_public_buckets)
+    return request.principal, request.action, request.resource, request.context, more, policies
+
+
+def _pass(judged: list[tuple[Any, ...]], explain: bool) -> None:
+    for principal, action, resource, context, more, policies in judged:
+        request = Request(principal, action, resource, context, *more)
+        decision = evaluate(request, policies)
+        if explain:
+            _evidence(request, policies, decision)
+
+
+def _measure_cold(cases: list[Any], *, explain: bool) -> dict[str, Any]:
+    """Each case read and judged by a reader of its own, from the text of its documents."""
+    named = {name: document for case in cases if names_policies(case) for name, document in case["policies"].items()}
+    rows = [(case, _texts(case, named)) for case in cases if not names_policies(case) and _read_with(case, named)]
+    began = time.perf_counter()
+    for case, texts in rows:
+        reader = CaseReader(keep=False)
+        documents = {field: json.loads(text) for field, text in texts.items()}
+        request, policies = reader.request(case), reader.policies(documents)
+        decision = evaluate(request, policies)
+        if explain:
+            _evidence(request, policies, decision)
+    return {"decisions": len(rows), "seconds": time.perf_counter() - began}
+
+
+def _read_with(case: Any, named: dict[str, Any]) -> bool:
+    reader = CaseReader(keep=False)
+    reader.define(named)
+    return _read(reader, case) is not None
+
+
+def _texts(case: dict[str, Any], named: dict[str, Any]) -> dict[str, str]:
+    """The case's policies as text, references resolved."""
+
+    def resolve(part: Any) -> Any:
+        if isinstance(part, list):
+            return [resolve(one) for one in part]
+        return named[part["ref"]] if isinstance(part, dict) and "ref" in part and "Statement" not in part else part
+
+    return {field: json.dumps(resolve(value)) for field, value in case.items() if field.endswith(("Policy", "ies"))}

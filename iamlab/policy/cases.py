@@ -22,9 +22,10 @@ class UnreadableCase(Exception):
 
 
 class CaseReader:
-    """Reads cases, keeping what they share."""
+    """Reads cases, keeping what they share; with `keep=False` every document is compiled anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = True) -> None:
+        self.compile = compile_document if keep else Document
         self.named: dict[str, Policy] = {}
         self._sets: dict[Any, Policies] = {}
 
@@ -81,7 +82,7 @@ class CaseReader:
         if not isinstance(document, dict):
             raise UnreadableCase(f"{where} is no policy document")
         try:
-            return compile_document(document)
+            return self.compile(document)
         except MalformedPolicy as error:
             raise UnreadableCase(f"{where} has not the shape of a policy document") from error
 

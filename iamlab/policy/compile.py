@@ -140,7 +140,7 @@ class Selection(NamedTuple):
 class Document:
     """A policy document ready to be asked which of its statements concern an action."""
 
-    __slots__ = ("_index", "_selections", "_statements", "digest", "rows", "source", "version")
+    __slots__ = ("__weakref__", "_index", "_selections", "_statements", "digest", "rows", "source", "version")
 
     def __init__(self, source: dict[str, Any], digest: bytes = b""):
         """Raises MalformedPolicy when the object has not the shape of a policy."""

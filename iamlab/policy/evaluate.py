@@ -148,7 +148,7 @@ def _explicit_deny(request: Request, policies: Policies, plan: Plan, caller: Cal
     denies = plan.denies
     if denies.always is not None:
         return denies.always  # it names no principal, so its layer is never a spared one
-    bounded = bool(policies.boundaries) and caller.group in (IDENTITY, SERVICE_LINKED)
+    bounded = is_bounded(policies, caller)
     spared = spared_layer(request, caller) if plan.special else None
     found = None
     for entry in denies.few if denies.index is None else denies.near(request.resource):
@@ -162,12 +162,17 @@ def _explicit_deny(request: Request, policies: Policies, plan: Plan, caller: Cal
     return found
 
 
+def is_bounded(policies: Policies, caller: Caller) -> bool:
+    """Whether the caller has a permissions boundary: then a Deny with NotPrincipal always matches."""
+    return bool(policies.boundaries) and caller.group in (IDENTITY, SERVICE_LINKED)
+
+
 def spared_layer(request: Request, caller: Caller) -> str | None:
     """The layer whose denies do not count: the bucket policy for its owner's root user who would mend it, and RCPs
     for a service that assumes its service-linked role.
     """
     if caller.group == ROOT and request.action.lower() in guards.BUCKET_POLICY_ACTIONS:
-        return "resource" if _where(request, caller) == OWN else None
+        return "resource" if where(request, caller) == OWN else None
     if caller.kind == "service" and ":role/aws-service-role/" in request.resource:
         return "rcp" if request.action.lower() in guards.TRUST_ACTIONS else None
     return None
@@ -184,7 +189,7 @@ def _endpoint_allows(request: Request, plan: Plan, caller: Caller) -> bool:
 OWN, FOREIGN, OTHER_PARTITION = range(3)
 
 
-def _where(request: Request, caller: Caller) -> int:
+def where(request: Request, caller: Caller) -> int:
     """Whether the resource is the account's own; the owner is as given, else the ARN's account, else the caller's."""
     parts = request.resource.split(":", 5)
     if len(parts) == 6:
@@ -230,9 +235,9 @@ def _grant(request: Request, policies: Policies, plan: Plan, caller: Caller) -> 
         return _direct(request, plan, caller)
     resource, needs_resource_policy = request.resource, plan.trust
     if request.resource_account is not None or not resource.startswith(caller.home):
-        where = _where(request, caller)
-        if where:
-            return _across(request, policies, plan, caller) if where == FOREIGN else NO["resource"]
+        place = where(request, caller)
+        if place:
+            return _across(request, policies, plan, caller) if place == FOREIGN else NO["resource"]
         needs_resource_policy = needs_resource_policy or (":kms:" in resource and guards.is_kms_key(resource))
     if caller.group == ROOT:
         return _direct(request, plan, caller) if needs_resource_policy else Decision(ALLOWED, "root")
@@ -293,7 +298,7 @@ def _guarded(decision: Decision, request: Request, policies: Policies, plan: Pla
     if plan.guarded and guards.is_untouchable(request.action.lower(), request.resource):
         return Decision(IMPLICIT, "guard")
     if request.restrict_public_buckets and policies.resource and guards.restricts(request.action, caller.kind):
-        outsider = caller.group == OUTSIDE or _where(request, caller) != OWN
+        outsider = caller.group == OUTSIDE or where(request, caller) != OWN
         if outsider and is_public(policies.resource.document):
             return Decision(EXPLICIT, "guard")
     return decision

@@ -6,9 +6,9 @@ Built from the same matchers as the decision, and only when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from .arns import IDENTITY, SERVICE_LINKED, Caller
+from .arns import Caller
 from .compile import Policy, Statement, as_list
-from .evaluate import Policies, Request, caller_of, spared_layer
+from .evaluate import Policies, Request, caller_of, is_bounded, spared_layer
 from .plan import BINDING, Decision, Entry
 from .principals import KIND_WORDS
 from .reasons import action_reason, condition_reason, principal_reason, resource_reason
@@ -22,8 +22,10 @@ class Judged:
     def __init__(self, request: Request, policies: Policies):
         self.request, self.policies = request, policies
         self.caller: Caller = caller_of(request)
-        self.bounded = bool(policies.boundaries) and self.caller.group in (IDENTITY, SERVICE_LINKED)
+        self.bounded = is_bounded(policies, self.caller)
         self.spared = spared_layer(request, self.caller)
+        # (layer, policy, statement, level, row, binds) of each statement about the request's action.
+        self.considered: list[tuple[str, Policy, Statement, int, Row, bool]] = []
 
     def binding_layers(self) -> Iterator[tuple[str, str, int, tuple[Policy, ...], bool]]:
         """The layers in order, each with whether it binds the caller."""
@@ -101,50 +103,41 @@ def _unselected(index: int, raw: dict[str, Any]) -> Row:
     }
 
 
-def policy_rows(judged: Judged, policy: Policy, kind: str, *, every_part: bool) -> list[Row]:
-    selection = policy.document.select(judged.request.action, kind)
-    rows = list(unselected_rows(policy))
-    if every_part:
-        rows = [
-            judged.row(policy.document.statement(row["index"], kind), selected=False)
-            if row["effect"] in ("Allow", "Deny")
-            else row
-            for row in rows
-        ]
-    for statement in (*selection.allows, *selection.denies):
-        rows[statement.index] = judged.row(statement, selected=True)
-    return rows
+def look(judged: Judged, *, every_part: bool = False) -> list[Row]:
+    """Every layer that holds policies: whether it binds the caller, allows or denies, statement by statement.
 
-
-def layer_rows(judged: Judged, *, every_part: bool = False) -> list[Row]:
-    """Every layer that holds policies: what binds the caller, what allows, what denies, statement by statement."""
+    Fills `judged.considered` with the statements about the request's action.
+    """
     found = []
     for layer, kind, level, policies, binds in judged.binding_layers():
         if not policies and layer != "scp":
             continue
-        listed = [
-            {
-                "policy": policy.name,
-                "arn": policy.arn,
-                "via": policy.via,
-                "statements": policy_rows(judged, policy, kind, every_part=every_part),
-            }
-            for policy in policies
-        ]
-        found.append(
-            {
-                "layer": layer,
-                "level": level,
-                "binds": binds,
-                "outcome": _outcome(layer, listed, judged.spared) if binds else "does not bind the caller",
-                "policies": listed,
-            }
-        )
+        effects: set[str] = set()
+        listed = []
+        for policy in policies:
+            rows = list(unselected_rows(policy)) if not every_part else _every_row(judged, policy, kind)
+            selection = policy.document.select(judged.request.action, kind)
+            for statement in (*selection.allows, *selection.denies):
+                row = rows[statement.index] = judged.row(statement, selected=True)
+                judged.considered.append((layer, policy, statement, level, row, binds))
+                if row["applies"]:
+                    effects.add(row["effect"])
+            listed.append({"policy": policy.name, "arn": policy.arn, "via": policy.via, "statements": rows})
+        outcome = _outcome(layer, effects, judged.spared) if binds else "does not bind the caller"
+        found.append({"layer": layer, "level": level, "binds": binds, "outcome": outcome, "policies": listed})
     return found
 
 
-def _outcome(layer: str, listed: list[Row], spared: str | None) -> str:
-    effects = {row["effect"] for policy in listed for row in policy["statements"] if row["applies"]}
+def _every_row(judged: Judged, policy: Policy, kind: str) -> list[Row]:
+    return [
+        judged.row(policy.document.statement(row["index"], kind), selected=False)
+        if row["effect"] in ("Allow", "Deny")
+        else dict(row)
+        for row in unselected_rows(policy)
+    ]
+
+
+def _outcome(layer: str, effects: set[str], spared: str | None) -> str:
     if "Deny" in effects and layer != spared:
         return "denies"
     if layer == "rcp":
@@ -168,44 +161,60 @@ def entry_row(entry: Entry) -> Row:
 def missing_keys(judged: Judged) -> list[str]:
     """Condition keys that a statement about this action asks for and the request does not have."""
     found: dict[str, None] = {}
-    for _, kind, _, policies, binds in judged.binding_layers():
-        for policy in policies if binds else ():
-            for statement in sum(policy.document.select(judged.request.action, kind), ()):
-                for condition in statement.conditions:
-                    if condition.key and condition.value(judged.request) is None:
-                        found[condition.key] = None
+    for _, _, statement, _, _, binds in judged.considered:
+        for condition in statement.conditions if binds else ():
+            if condition.key and condition.value(judged.request) is None:
+                found[condition.key] = None
     return list(found)
 
 
+GRANTING = ("identity", "resource")
+
+
+def some_allow(judged: Judged) -> Entry | None:
+    """An Allow of an identity or resource policy that applies."""
+    for layer, policy, statement, level, row, binds in judged.considered:
+        if binds and layer in GRANTING and row["applies"] and not statement.deny:
+            return Entry(layer, policy, statement, level)
+    return None
+
+
 def nearest(judged: Judged, decision: Decision) -> tuple[Entry, Row] | None:
-    """The Allow that comes closest to granting: most parts match, action before resource before condition."""
-    best: tuple[tuple[int, ...], Entry, Row] | None = None
+    """The Allow that comes closest to granting: most parts match, action before resource before condition.
+
+    Statements about other actions of the service are looked at only where none is about the request's.
+    """
+    best: tuple[tuple[Any, ...], Any] | None = None
+    for one in judged.considered:
+        layer, _, statement, _, row, binds = one
+        if binds and layer in GRANTING and not statement.deny:
+            score = (row["principal"], row["resource"], row["condition"], layer == decision.layer)
+            if best is None or score > best[0]:
+                best = score, one
+    if best is None:
+        return _of_other_action(judged)
+    layer, policy, statement, level, row, _ = best[1]
+    return Entry(layer, policy, statement, level), row
+
+
+def _of_other_action(judged: Judged) -> tuple[Entry, Row] | None:
     for layer, kind, level, policies, binds in judged.binding_layers():
-        if not binds or layer not in ("identity", "resource"):
-            continue
-        for policy in policies:
-            for statement, selected in _candidates(judged, policy, kind):
-                row = judged.row(statement, selected=selected)
-                if not selected and not row["resource"]:
-                    continue
-                score = (selected, row["principal"], row["resource"], row["condition"], layer == decision.layer)
-                if best is None or tuple(map(int, score)) > best[0]:
-                    best = tuple(map(int, score)), Entry(layer, policy, statement, level), row
-    return (best[1], best[2]) if best else None
+        for policy in policies if binds and layer in GRANTING else ():
+            for statement in _other_allows(judged, policy, kind):
+                row = judged.row(statement, selected=False)
+                if row["resource"] and row["principal"]:
+                    return Entry(layer, policy, statement, level), row
+    return None
 
 
-NEAREST_OF = 50  # statements about other actions that are looked at for the nearest
-
-
-def _candidates(judged: Judged, policy: Policy, kind: str) -> Iterator[tuple[Statement, bool]]:
-    allows = policy.document.select(judged.request.action, kind).allows
-    if allows:
-        yield from ((statement, True) for statement in allows)
-        return
+def _other_allows(judged: Judged, policy: Policy, kind: str) -> Iterator[Statement]:
     service = judged.request.action.lower().partition(":")[0]
     for row in unselected_rows(policy)[:NEAREST_OF]:
         raw = policy.document.raw_statements[row["index"]]
-        actions = (action for action in as_list(raw.get("Action")) if isinstance(action, str))
-        about = any(action.lower().startswith(f"{service}:") for action in actions)
+        first = as_list(raw.get("Action"))[:ACTIONS_OF]
+        about = any(isinstance(action, str) and action.lower().startswith(f"{service}:") for action in first)
         if row["effect"] == "Allow" and about:
-            yield policy.document.statement(row["index"], kind), False
+            yield policy.document.statement(row["index"], kind)
+
+
+NEAREST_OF, ACTIONS_OF = 50, 20  # statements about other actions, and actions of each, that are looked at

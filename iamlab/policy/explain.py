@@ -10,7 +10,7 @@ from typing import Any
 
 from .arns import Caller
 from .evaluate import Policies, Request
-from .evidence import Judged, entry_row, layer_rows, missing_keys, nearest
+from .evidence import Judged, entry_row, look, missing_keys, nearest, some_allow
 from .guards import is_kms_key
 from .operators import read_operator
 from .plan import ALLOWED, EXPLICIT, Decision, Entry
@@ -40,13 +40,14 @@ def explain(
     in sentences.
     """
     judged = Judged(request, policies)
+    layers = look(judged, every_part=every_part)
     close = None if decision.allowed else nearest(judged, decision)
     return {
         "sentence": sentence(judged, decision, who or judged.caller.name or judged.caller.shown, close),
         "outcome": decision.outcome,
         "layer": decision.layer,
         "deciding": [entry_row(entry) for entry in decision.statements],
-        "layers": layer_rows(judged, every_part=every_part),
+        "layers": layers,
         "missing_keys": missing_keys(judged),
         "nearest": None if close is None else {**entry_row(close[0]), **close[1]},
     }
@@ -132,18 +133,8 @@ def _guarded(judged: Judged, decision: Decision, who: str) -> str:
 def _denied(judged: Judged, decision: Decision) -> str:
     entry = decision.statements[0]
     text = f"{_capital(named(entry))} forbids it, and a Deny beats every Allow"
-    allow = _some_allow(judged)
+    allow = some_allow(judged)
     return f"{text}, including {named(allow)}." if allow else f"{text}."
-
-
-def _some_allow(judged: Judged) -> Entry | None:
-    for layer, kind, level, policies, binds in judged.binding_layers():
-        if binds and layer in ("identity", "resource"):
-            for policy in policies:
-                for statement in policy.document.select(judged.request.action, kind).allows:
-                    if judged.parts(statement)["applies"]:
-                        return Entry(layer, policy, statement, level)
-    return None
 
 
 CAPS = {
@@ -156,7 +147,7 @@ CAPS = {
 
 def _not_allowed(judged: Judged, decision: Decision, who: str, close: tuple[Entry, dict[str, Any]] | None) -> str:
     request = judged.request
-    granted = decision.statements[0] if decision.statements else _some_allow(judged)
+    granted = decision.statements[0] if decision.statements else some_allow(judged)
     if decision.layer in CAPS:
         if decision.layer == "session" and not judged.policies.session:
             return f"{who} is a federated user, who has no permissions of its own without a session policy."

@@ -12,11 +12,12 @@ SHOWN = 3  # values named before "and N more"
 
 def quoted(values: Any) -> str:
     """`a`, `b` and 3 more."""
-    texts = [f"`{value}`" if value else "the empty text" for value in as_list(values) if isinstance(value, str)]
+    listed = as_list(values)
+    texts = [f"`{value}`" if value else "the empty text" for value in listed[: SHOWN + 1] if isinstance(value, str)]
     if not texts:
         return "nothing"
     if len(texts) > SHOWN:
-        return f"{', '.join(texts[:SHOWN])} and {len(texts) - SHOWN} more"
+        return f"{', '.join(texts[:SHOWN])} and {len(listed) - SHOWN} more"
     return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
 
 

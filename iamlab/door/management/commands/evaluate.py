@@ -1,11 +1,12 @@
 """`manage.py evaluate`: cases of the batch format from standard input, one answer a line."""
 
 import io
+import json
 import sys
 
 from django.core.management.base import BaseCommand
 
-from iamlab.policy.batch import answer_lines
+from iamlab.policy.batch import answer_lines, measure
 
 
 class Command(BaseCommand):
@@ -14,9 +15,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--explain", action="store_true", help="add the evidence of each decision")
+        parser.add_argument("--bench", action="store_true", help="print decisions and seconds instead of answers")
+        parser.add_argument("--mode", choices=("warm", "first", "cold"), default="warm", help="what --bench measures")
 
-    def handle(self, *, explain, **options):
+    def handle(self, *, explain, bench, mode, **options):
         if isinstance(sys.stdin, io.TextIOWrapper):
             sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        if bench:
+            sys.stdout.write(json.dumps(measure(sys.stdin, mode, explain=explain)) + "\n")
+            return
         for answer in answer_lines(sys.stdin, explain=explain):
             sys.stdout.write(answer + "\n")
