@@ -35,16 +35,18 @@ def client(service, key=None, *, base=f"http://{HOST}/aws", region="us-east-1", 
 def answered(request, ip="203.0.113.10"):
     """What the site answers to a prepared request of botocore."""
     headers = {k: v.decode() if isinstance(v, bytes) else str(v) for k, v in request.headers.items()}
-    kind = headers.pop("Content-Type", "")
     environ = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
     environ.setdefault("HTTP_HOST", request.url.split("/")[2])
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if f"HTTP_{name}" in environ:
+            environ[name] = environ.pop(f"HTTP_{name}")
     body = request.body or b""
     body = body.read() if hasattr(body, "read") else body.encode() if isinstance(body, str) else bytes(body)
     response = Client().generic(
         request.method,
         request.url,
         body,
-        kind,
+        "",
         secure=request.url.startswith("https:"),
         REMOTE_ADDR=ip,
         RAW_URI="/" + request.url.split("/", 3)[3],

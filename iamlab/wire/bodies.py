@@ -39,6 +39,16 @@ def read(request: Any, limit: int) -> bytes:
     return body
 
 
+def small(request: Any) -> bytes:
+    """The body of a request that carries no object. Raises RequestEntityTooLarge, IncompleteBody."""
+    try:
+        return read(request, SMALL)
+    except AwsError as error:
+        if error.code == "EntityTooLarge":
+            raise AwsError("RequestEntityTooLarge", f"A request is at most {SMALL} bytes long.", 413) from error
+        raise
+
+
 def too_large(size: int, limit: int) -> AwsError:
     message = "Your proposed upload exceeds the maximum allowed size"
     return AwsError("EntityTooLarge", message, 400, ProposedSize=str(size), MaxSizeAllowed=str(limit))

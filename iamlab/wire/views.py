@@ -104,7 +104,7 @@ def _signed(exchange: Exchange) -> HttpResponse:
         said = bodies.payload_of(exchange.http, claim)
         sigv4.verify(exchange.http, claim, credentials.secret, said)
         return _s3(exchange, credentials.caller, said, credentials.secret)
-    body = bodies.read(exchange.request, bodies.SMALL)
+    body = bodies.small(exchange.request)
     sigv4.verify(exchange.http, claim, credentials.secret, hashlib.sha256(body).hexdigest())
     return _performed(exchange, credentials.caller, body)
 
@@ -124,7 +124,7 @@ def _credentials(claim: sigv4.Signature) -> authenticate.Credentials:
 def _unsigned(exchange: Exchange) -> HttpResponse:
     """Only what carries its own proof is performed: operations whose model says that nobody signs them."""
     if exchange.protocol == errors.QUERY:
-        body = bodies.read(exchange.request, bodies.SMALL)
+        body = bodies.small(exchange.request)
         given = query.fields(exchange.http, body)
         operation = given.get("Action", "")
         shapes = model("sts")
