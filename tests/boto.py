@@ -53,6 +53,10 @@ def answered(request, ip="203.0.113.10"):
         **environ,
     )
     raw = HTTPResponse(
-        io.BytesIO(response.content), dict(response.headers), response.status_code, preload_content=False
+        io.BytesIO(response.content),
+        dict(response.headers),
+        response.status_code,
+        preload_content=False,
+        request_method=request.method,
     )
     return AWSResponse(request.url, response.status_code, response.headers, raw)

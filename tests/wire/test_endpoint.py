@@ -194,7 +194,11 @@ def test_unsigned_requests_are_refused_in_each_protocols_shape(db):
 @pytest.mark.parametrize(
     ("fields", "code", "message"),
     [
-        ({"Action": "FlyToTheMoon", "Version": V}, "InvalidAction", "Could not find operation FlyToTheMoon for version"),
+        (
+            {"Action": "FlyToTheMoon", "Version": V},
+            "InvalidAction",
+            "Could not find operation FlyToTheMoon for version",
+        ),
         ({"Action": "GetUser", "Version": "2009-01-01"}, "InvalidAction", "operation GetUser for version 2009-01-01"),
         ({"Version": V}, "MissingAction", "must contain the parameter Action"),
         ({"Action": "EnableOrganizationsRootSessions", "Version": V}, "InvalidAction", "not simulated by iamlab"),

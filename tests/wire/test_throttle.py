@@ -1,0 +1,82 @@
+"""A storm of one learner is throttled in each protocol's words; the others are not slowed."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from iamlab.sandbox import lab_accounts
+from iamlab.services.accounts.models import Account, Sandbox
+from iamlab.wire import throttle
+from tests import boto
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch, settings):
+    """A clock that stands until it is set, and three requests a second."""
+    now = [1000.0]
+    monkeypatch.setattr(throttle.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(throttle, "_buckets", {})
+    settings.REQUESTS_PER_SECOND = 3
+    return now
+
+
+@pytest.fixture
+def learner(root):
+    Sandbox.objects.filter(pk=Account.objects.get(pk="111122223333").sandbox_id).update(throttled=True)
+    return root
+
+
+def storm(key, service="sts", operation="get_caller_identity", times=3):
+    call = getattr(boto.client(service, key), operation)
+    for _ in range(times):
+        call()
+    with pytest.raises(ClientError) as error:
+        call()
+    response = error.value.response
+    return response["Error"]["Code"], response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "answer"),
+    [
+        ("sts", "get_caller_identity", ("Throttling", "Rate exceeded", 400)),
+        ("cloudtrail", "lookup_events", ("ThrottlingException", "Rate exceeded", 400)),
+        ("s3", "list_buckets", ("SlowDown", "Please reduce your request rate.", 503)),
+    ],
+)
+def test_a_storm_is_refused(learner, service, operation, answer):
+    assert storm(learner, service, operation) == answer
+
+
+def test_tokens_come_back_with_time_and_no_more_than_a_seconds_worth(learner, clock):
+    storm(learner)
+    clock[0] += 1 / 3
+    storm(learner, times=1)
+    clock[0] += 3600
+    storm(learner, times=3)
+
+
+def test_others_are_not_slowed(learner):
+    other = lab_accounts.open_account("444455556666", reset=True)
+    Sandbox.objects.update(throttled=True)
+    storm(learner)
+    boto.client("sts", other).get_caller_identity()
+
+
+def test_accounts_for_tools_are_not_throttled(root):
+    call = boto.client("sts", root).get_caller_identity
+    assert all(call() for _ in range(10))
+
+
+def test_nought_means_no_limit(learner, settings):
+    settings.REQUESTS_PER_SECOND = 0
+    call = boto.client("sts", learner).get_caller_identity
+    assert all(call() for _ in range(10))
+
+
+def test_the_memory_of_storms_is_bounded(learner, monkeypatch):
+    monkeypatch.setattr(throttle, "MOST", 1)
+    storm(learner)
+    other = lab_accounts.open_account("444455556666", reset=True)
+    Sandbox.objects.update(throttled=True)
+    boto.client("sts", other).get_caller_identity()
+    assert len(throttle._buckets) == 1
