@@ -35,7 +35,25 @@ SERVICES = {
         description="Manage access to AWS resources",
         side=[
             ("", [("Dashboard", "iam-home")]),
+            ("Tools", [("Policy evaluator", "evaluator"), ("Who can?", "who-can")]),
         ],
+    ),
+    "s3": Service(
+        title="S3",
+        side_title="Amazon S3",
+        home="buckets",
+        description="Scalable storage in the cloud",
+        side=[("", [("Buckets", "buckets")])],
+        group="Storage",
+    ),
+    "cloudtrail": Service(
+        title="CloudTrail",
+        side_title="CloudTrail",
+        home="events",
+        description="Track user activity and API usage",
+        side=[("", [("Event history", "events")])],
+        group="Management & Governance",
+        region="US East (N. Virginia)",
     ),
 }
 

@@ -1,0 +1,143 @@
+"""The forms of the S3 pages."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from iamlab.console.forms import OperationForm
+
+SETTINGS = (
+    ("BlockPublicAcls", "Block public access granted through new access control lists (ACLs)"),
+    ("IgnorePublicAcls", "Block public access granted through any access control lists (ACLs)"),
+    ("BlockPublicPolicy", "Block public access granted through new public bucket policies"),
+    ("RestrictPublicBuckets", "Block public and cross-account access through any public bucket policies"),
+)
+OWNERSHIPS = (
+    ("BucketOwnerEnforced", "ACLs disabled (recommended): the bucket owns every object in it"),
+    ("BucketOwnerPreferred", "ACLs enabled, bucket owner preferred"),
+    ("ObjectWriter", "ACLs enabled, object writer"),
+)
+
+
+class BlockForm(forms.Form):
+    """The four Block Public Access settings."""
+
+    BlockPublicAcls = forms.BooleanField(required=False)
+    IgnorePublicAcls = forms.BooleanField(required=False)
+    BlockPublicPolicy = forms.BooleanField(required=False)
+    RestrictPublicBuckets = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in SETTINGS:
+            if name in self.fields:
+                self.fields[name].label = label
+
+    def settings(self) -> dict[str, bool]:
+        return {name: self.cleaned_data[name] for name, _ in SETTINGS}
+
+
+class CreateBucketForm(OperationForm, BlockForm):
+    operation = "s3:CreateBucket"
+    fields_of_codes = {
+        "InvalidBucketName": "Bucket",
+        "BucketAlreadyExists": "Bucket",
+        "BucketAlreadyOwnedByYou": "Bucket",
+    }
+
+    Bucket = forms.CharField(
+        label="Bucket name",
+        max_length=63,
+        help_text="3 to 63 characters: lower-case letters, digits, dots and hyphens. Unique in all of AWS.",
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+    )
+    ObjectOwnership = forms.ChoiceField(label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect)
+    versioning = forms.BooleanField(
+        label="Enable Bucket Versioning", required=False, help_text="Keeps every version of every object."
+    )
+    field_order = ["Bucket", "ObjectOwnership", *(name for name, _ in SETTINGS), "versioning"]
+
+
+class OpenBucketForm(forms.Form):
+    """Whoever may not list buckets can still open one by its name."""
+
+    name = forms.CharField(label="Bucket name", max_length=63)
+
+
+class FilesField(forms.FileField):
+    """Several files at once."""
+
+    widget = forms.ClearableFileInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in files if one]
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class UploadForm(forms.Form):
+    files = FilesField(label="Files", widget=FilesInput(attrs={"multiple": True}), allow_empty_file=True)
+
+    def clean_files(self) -> list[Any]:
+        if not self.cleaned_data["files"]:
+            raise ValidationError("Choose at least one file.")
+        return self.cleaned_data["files"]
+
+
+class FolderForm(forms.Form):
+    name = forms.CharField(label="Folder name", max_length=200)
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip("/")
+        if not name:
+            raise ValidationError("Enter a name.")
+        return name
+
+
+class PolicyForm(OperationForm):
+    operation = "s3:PutBucketPolicy"
+    fields_of_codes = {"MalformedPolicy": "Policy", "PolicyTooLarge": "Policy"}
+
+    Policy = forms.CharField(
+        label="Policy",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 18, "class": "code-input", "spellcheck": "false"}),
+        help_text="JSON, at most 20 KB.",
+    )
+
+
+class TagsForm(forms.Form):
+    tags = forms.CharField(
+        label="Tags",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="One key = value a line, at most 50. An empty field removes all tags.",
+    )
+
+    def clean_tags(self) -> list[dict[str, str]]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["tags"].splitlines(), 1):
+            if not line.strip():
+                continue
+            key, equals, value = (part.strip() for part in line.partition("="))
+            if not equals or not key:
+                raise ValidationError(f"Line {number}: write key = value.")
+            found.append({"Key": key, "Value": value})
+        return found
+
+
+class OwnershipForm(forms.Form):
+    ObjectOwnership = forms.ChoiceField(label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect)
+
+
+class VersioningForm(forms.Form):
+    Status = forms.ChoiceField(
+        label="Bucket Versioning",
+        choices=[("Enabled", "Enable"), ("Suspended", "Suspend")],
+        widget=forms.RadioSelect,
+        help_text="Once enabled it can only be suspended; versions that exist stay.",
+    )

@@ -1,0 +1,240 @@
+"""What is in a bucket: list by folders, upload, open, download, make a folder, delete."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iamlab.components import markup, tables
+from iamlab.console import pages
+from iamlab.console.buckets.forms import FolderForm, UploadForm
+from iamlab.console.buckets.views import crumbs, question
+from iamlab.console.panels import Panel, panel
+from iamlab.console.session import Session, console_page
+
+SIZE = 100
+COLUMNS = [
+    tables.column("name", "Name"),
+    tables.column("type", "Type"),
+    tables.column("modified", "Last modified"),
+    tables.column("size", "Size"),
+    tables.column("storage", "Storage class"),
+]
+
+
+def place(session: Session, bucket: str, prefix: str = "", **query: str) -> str:
+    """The address of a folder."""
+    return session.url("bucket", bucket, "objects", **({"prefix": prefix} if prefix else {}), **query)
+
+
+def size_text(size: int) -> str:
+    """Bytes as the console writes them: 6.0 B, 1.2 KB."""
+    amount = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
+            return f"{amount:.1f} {unit}"
+        amount /= 1024
+    return ""
+
+
+def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[str, Any]:
+    """The objects panel of a bucket's page: folders first, as S3 lists them, a page at a time."""
+    prefix, after = request.GET.get("prefix", ""), request.GET.get("after", "")
+    params = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/", "MaxKeys": SIZE}
+    found = panel(session, "s3:ListObjectsV2", {**params, **({"ContinuationToken": after} if after else {})})
+    rows = [folder_row(session, bucket, prefix, one["Prefix"]) for one in found.get("CommonPrefixes", [])]
+    rows += [object_row(session, bucket, prefix, one) for one in found.get("Contents", []) if one["Key"] != prefix]
+    table = tables.table(
+        request,
+        id="objects",
+        title="Objects",
+        description="Objects are the files in a bucket. Folders are beginnings of their names.",
+        columns=COLUMNS,
+        rows=rows,
+        select="many",
+        name="key",
+        denial=found.denial,
+        failure=found.failure,
+        empty_text="There is nothing here yet.",
+    )
+    token = found.get("NextContinuationToken", "")
+    return {
+        "table": table,
+        "prefix": prefix,
+        "next_url": place(session, bucket, prefix, after=token) if token else "",
+        "trail": trail(session, bucket, prefix),
+        "found": found,
+    }
+
+
+def trail(session: Session, bucket: str, prefix: str) -> list[tuple[str, str]]:
+    """The folders on the way to a prefix, each with its address."""
+    parts = prefix.split("/")[:-1]
+    return [(part, place(session, bucket, "/".join(parts[: at + 1]) + "/")) for at, part in enumerate(parts)]
+
+
+def folder_row(session: Session, bucket: str, prefix: str, key: str) -> dict[str, Any]:
+    name = key[len(prefix) :]
+    return tables.row(key, [markup.link(place(session, bucket, key), name), "Folder", "-", "-", "-"], label=name)
+
+
+def object_row(session: Session, bucket: str, prefix: str, one: dict[str, Any]) -> dict[str, Any]:
+    name = one["Key"][len(prefix) :]
+    url = session.url("object", bucket, key=one["Key"])
+    kind = name.rpartition(".")[2] if "." in name else "-"
+    modified = f"{one['LastModified']:%B %d, %Y, %H:%M:%S} (UTC)"
+    cells = [markup.link(url, name), kind, modified, size_text(one["Size"]), one["StorageClass"].title()]
+    return tables.row(one["Key"], cells, label=name)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """One PutObject a file; each may be refused by itself, and the page says which."""
+    prefix = request.GET.get("prefix", "")
+    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    results: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        results = [put(session, bucket, prefix + one.name, one) for one in form.cleaned_data["files"]]
+    failed = sum(not result["panel"].stands for result in results)
+    context = {
+        "form": form,
+        "bucket": bucket,
+        "destination": f"s3://{bucket}/{prefix}",
+        "results": results,
+        "failed": failed,
+        "cancel_url": place(session, bucket, prefix),
+    }
+    return pages.render(
+        request,
+        session,
+        "console/buckets/upload.html",
+        context,
+        title="Upload",
+        crumbs=crumbs(session, (bucket, place(session, bucket)), ("Upload", None)),
+        service="s3",
+        status=422 if form.is_bound and not form.is_valid() else 200,
+    )
+
+
+def put(session: Session, bucket: str, key: str, file: Any) -> dict[str, Any]:
+    params = {"Bucket": bucket, "Key": key, "Body": file.read(), "ContentType": file.content_type}
+    return {"key": key, "size": size_text(file.size), "panel": panel(session, "s3:PutObject", params)}
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def folder(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """A folder is an empty object whose key ends in a slash."""
+    prefix = request.GET.get("prefix", "")
+    form = FolderForm(request.POST or None)
+    confirm: dict[str, Any] = {
+        "title": "Create folder",
+        "cancel_url": place(session, bucket, prefix),
+        "submit": "Create folder",
+    }
+    if request.method == "POST" and form.is_valid():
+        key = f"{prefix}{form.cleaned_data['name']}/"
+        session.call("s3:PutObject", {"Bucket": bucket, "Key": key, "Body": b""})
+        return pages.done(request, place(session, bucket, prefix), f"Successfully created folder “{key}”")
+    return pages.render(
+        request,
+        session,
+        "console/buckets/folder.html",
+        {"confirm": confirm, "form": form},
+        title="Create folder",
+        crumbs=crumbs(session, (bucket, place(session, bucket)), ("Create folder", None)),
+        service="s3",
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """Delete the chosen objects; a folder goes with all that is in it. Each is authorised by itself."""
+    keys = request.POST.getlist("key") or request.GET.getlist("key")
+    prefix = request.GET.get("prefix", "")
+    confirm: dict[str, Any] = {
+        "title": "Delete objects",
+        "cancel_url": place(session, bucket, prefix),
+        "submit": "Delete objects",
+        "danger": "Deleted objects are gone, unless the bucket keeps versions.",
+        "consequences": keys[:20] + ([f"and {len(keys) - 20} more"] if len(keys) > 20 else []),
+        "typed": "permanently delete",
+        "hidden": [("key", key) for key in keys],
+    }
+    if request.method == "POST":
+        if request.POST.get("typed") != "permanently delete":
+            confirm["error"] = "Type “permanently delete” exactly."
+        else:
+            refused = delete_keys(session, bucket, keys)
+            if not refused:
+                return pages.done(request, place(session, bucket, prefix), f"Successfully deleted {len(keys)} objects")
+            confirm["error"] = "; ".join(f"{one['Key']}: {one['Message']}" for one in refused[:5])
+    return question(request, session, confirm, "Delete objects")
+
+
+def delete_keys(session: Session, bucket: str, keys: list[str]) -> list[dict[str, Any]]:
+    """The errors of deleting keys, folders included."""
+    wanted: list[str] = []
+    for key in keys:
+        if key.endswith("/"):
+            listed = session.call("s3:ListObjectsV2", {"Bucket": bucket, "Prefix": key})
+            wanted += [one["Key"] for one in listed["Contents"]]
+        else:
+            wanted.append(key)
+    objects = [{"Key": key} for key in dict.fromkeys(wanted)]
+    if not objects:
+        return []
+    return session.call("s3:DeleteObjects", {"Bucket": bucket, "Delete": {"Objects": objects}})["Errors"]
+
+
+@require_GET
+@console_page
+def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """One object: what HEAD tells, its tags, and the way to its bytes."""
+    key = request.GET.get("key", "")
+    found: Panel = panel(session, "s3:HeadObject", {"Bucket": bucket, "Key": key})
+    tags = panel(session, "s3:GetObjectTagging", {"Bucket": bucket, "Key": key}) if found.stands else Panel()
+    facts: list[tuple[str, Any]] = []
+    if found.stands:
+        facts = [
+            ("S3 URI", markup.copy(f"s3://{bucket}/{key}", "S3 URI")),
+            ("Amazon Resource Name (ARN)", markup.copy(f"arn:aws:s3:::{bucket}/{key}", "ARN")),
+            ("Entity tag (ETag)", found["ETag"].strip('"')),
+            ("Size", size_text(found["ContentLength"])),
+            ("Type", found.get("ContentType", "-")),
+            ("Last modified", f"{found['LastModified']:%B %d, %Y, %H:%M:%S} (UTC)"),
+            ("Server-side encryption", found.get("ServerSideEncryption", "-")),
+        ]
+    context = {
+        "found": found,
+        "facts": facts,
+        "tags": tags,
+        "key": key,
+        "download_url": session.url("object-download", bucket, key=key),
+    }
+    return pages.render(
+        request,
+        session,
+        "console/buckets/object.html",
+        context,
+        title=key,
+        crumbs=crumbs(session, (bucket, place(session, bucket)), (key, None)),
+        service="s3",
+    )
+
+
+@require_GET
+@console_page
+def download(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """The bytes, always as a download: a learner's HTML must not run here."""
+    key = request.GET.get("key", "")
+    answer = session.call("s3:GetObject", {"Bucket": bucket, "Key": key})
+    response = HttpResponse(answer["Body"], content_type="application/octet-stream")
+    name = quote(key.rpartition("/")[2] or "object")
+    response["Content-Disposition"] = iri_to_uri(f"attachment; filename*=UTF-8''{name}")
+    return response

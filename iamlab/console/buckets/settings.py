@@ -1,0 +1,217 @@
+"""A bucket's page: objects, properties, permissions; and the forms that change what they show."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iamlab.components import markup
+from iamlab.console import pages
+from iamlab.console.buckets.forms import SETTINGS, BlockForm, OwnershipForm, PolicyForm, TagsForm, VersioningForm
+from iamlab.console.buckets.objects import object_table
+from iamlab.console.buckets.views import crumbs, question
+from iamlab.console.panels import Panel, of_error
+from iamlab.console.session import Session, console_page
+from iamlab.policy.validate import validate
+from iamlab.services.operations import AwsError
+
+TABS = (("objects", "Objects"), ("properties", "Properties"), ("permissions", "Permissions"))
+# Settings that a bucket need not have: that they are not there is a state, no failure.
+UNSET = ("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "OwnershipControlsNotFoundError")
+EXAMPLE = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "LetMarioRead",
+      "Effect": "Allow",
+      "Principal": {"AWS": "arn:aws:iam::%(account)s:user/mario"},
+      "Action": "s3:GetObject",
+      "Resource": "arn:aws:s3:::%(bucket)s/*"
+    }
+  ]
+}"""
+
+
+def setting(session: Session, operation: str, bucket: str) -> Panel:
+    """The answer of a Get...; `missing` where the bucket has no such setting."""
+    try:
+        return Panel(session.call(operation, {"Bucket": bucket}))
+    except AwsError as error:
+        if error.code in UNSET:
+            return Panel(missing=True)
+        return of_error(session, error)
+
+
+@require_GET
+@console_page
+def bucket(request: HttpRequest, session: Session, bucket: str, tab: str = "objects") -> HttpResponse:
+    if tab not in dict(TABS):
+        raise Http404
+    tabs = [{"label": text, "url": session.url("bucket", bucket, key), "current": key == tab} for key, text in TABS]
+    made: dict[str, Callable[..., dict[str, Any]]] = {"properties": properties, "permissions": permissions}
+    more = object_table(request, session, bucket) if tab == "objects" else made[tab](session, bucket)
+    context = {"bucket": bucket, "tabs": tabs, "arn": f"arn:aws:s3:::{bucket}", **more}
+    template = f"console/buckets/{tab}.html"
+    return pages.render(
+        request, session, template, context, title=bucket, crumbs=crumbs(session, (bucket, None)), service="s3"
+    )
+
+
+def properties(session: Session, bucket: str) -> dict[str, Any]:
+    return {
+        "versioning": setting(session, "s3:GetBucketVersioning", bucket),
+        "tags": setting(session, "s3:GetBucketTagging", bucket),
+        "encryption": setting(session, "s3:GetBucketEncryption", bucket),
+        "location": setting(session, "s3:GetBucketLocation", bucket),
+        "copy_arn": markup.copy(f"arn:aws:s3:::{bucket}", "ARN"),
+    }
+
+
+def permissions(session: Session, bucket: str) -> dict[str, Any]:
+    blocks = setting(session, "s3:GetPublicAccessBlock", bucket)
+    found = blocks.get("PublicAccessBlockConfiguration", {})
+    policy = setting(session, "s3:GetBucketPolicy", bucket)
+    return {
+        "blocks": blocks,
+        "blocked": [(label, bool(found.get(name))) for name, label in SETTINGS],
+        "all_blocked": bool(found) and all(found.values()),
+        "policy": policy,
+        "status": setting(session, "s3:GetBucketPolicyStatus", bucket) if policy.stands else Panel(missing=True),
+        "ownership": setting(session, "s3:GetBucketOwnershipControls", bucket),
+        "acl": setting(session, "s3:GetBucketAcl", bucket),
+        "who_can": session.url("who-can", action="s3:PutObject", resource=f"arn:aws:s3:::{bucket}/*"),
+    }
+
+
+def edit(
+    request: HttpRequest,
+    session: Session,
+    bucket: str,
+    form: forms.Form,
+    title: str,
+    tab: str,
+    save: Callable[[], str],
+    **more: Any,
+) -> HttpResponse:
+    """A page with one form; what AWS refuses is told in it, and nothing typed is lost."""
+    url = session.url("bucket", bucket, tab)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return pages.done(request, url, save())
+        except AwsError as error:
+            refuse(form, error)
+    context = {"form": form, "heading": title, "cancel_url": url, **more}
+    return pages.render(
+        request,
+        session,
+        "console/buckets/edit.html",
+        context,
+        title=title,
+        crumbs=crumbs(session, (bucket, url), (title, None)),
+        service="s3",
+        status=422 if form.is_bound else 200,
+    )
+
+
+def refuse(form: forms.Form, error: AwsError) -> None:
+    if isinstance(form, PolicyForm):
+        form.refuse(error)
+    else:
+        form.add_error(None, error.message)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_policy(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """The policy as JSON, with the validator's findings on what was typed."""
+    now = setting(session, "s3:GetBucketPolicy", bucket)
+    form = PolicyForm(request.POST or None, initial={"Policy": now.get("Policy", "")})
+
+    def save() -> str:
+        session.call("s3:PutBucketPolicy", {"Bucket": bucket, "Policy": form.cleaned_data["Policy"]})
+        return "The bucket policy was saved."
+
+    typed = request.POST.get("Policy", "")
+    findings = validate(typed, "resource", "AWS::S3::Bucket") if typed else []
+    example = EXAMPLE % {"bucket": bucket, "account": session.account.pk}
+    return edit(
+        request, session, bucket, form, "Edit bucket policy", "permissions", save, findings=findings, example=example
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete_policy(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    url = session.url("bucket", bucket, "permissions")
+    if request.method == "POST":
+        session.call("s3:DeleteBucketPolicy", {"Bucket": bucket})
+        return pages.done(request, url, "The bucket policy was deleted.")
+    confirm = {
+        "title": "Delete bucket policy?",
+        "cancel_url": url,
+        "submit": "Delete",
+        "danger": "It cannot be brought back.",
+    }
+    return question(request, session, confirm, "Delete bucket policy")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_block(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    now = setting(session, "s3:GetPublicAccessBlock", bucket).get("PublicAccessBlockConfiguration", {})
+    form = BlockForm(request.POST if request.method == "POST" else None, initial=now)
+
+    def save() -> str:
+        params = {"Bucket": bucket, "PublicAccessBlockConfiguration": form.settings()}
+        session.call("s3:PutPublicAccessBlock", params)
+        return "The settings of Block Public Access were saved."
+
+    return edit(request, session, bucket, form, "Edit Block public access", "permissions", save)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_ownership(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    now = setting(session, "s3:GetBucketOwnershipControls", bucket).get("OwnershipControls", {})
+    form = OwnershipForm(request.POST or None, initial=next(iter(now.get("Rules", [])), {}))
+
+    def save() -> str:
+        rules = [{"ObjectOwnership": form.cleaned_data["ObjectOwnership"]}]
+        session.call("s3:PutBucketOwnershipControls", {"Bucket": bucket, "OwnershipControls": {"Rules": rules}})
+        return "Object Ownership was saved."
+
+    return edit(request, session, bucket, form, "Edit Object Ownership", "permissions", save)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_versioning(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    now = setting(session, "s3:GetBucketVersioning", bucket)
+    form = VersioningForm(request.POST or None, initial={"Status": now.get("Status", "Suspended")})
+
+    def save() -> str:
+        params = {"Bucket": bucket, "VersioningConfiguration": {"Status": form.cleaned_data["Status"]}}
+        session.call("s3:PutBucketVersioning", params)
+        return "Bucket Versioning was saved."
+
+    return edit(request, session, bucket, form, "Edit Bucket Versioning", "properties", save)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_tags(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    now = setting(session, "s3:GetBucketTagging", bucket).get("TagSet", [])
+    lines = "\n".join(f"{tag['Key']} = {tag['Value']}" for tag in now)
+    form = TagsForm(request.POST if request.method == "POST" else None, initial={"tags": lines})
+
+    def save() -> str:
+        tags = form.cleaned_data["tags"]
+        if tags:
+            session.call("s3:PutBucketTagging", {"Bucket": bucket, "Tagging": {"TagSet": tags}})
+        else:
+            session.call("s3:DeleteBucketTagging", {"Bucket": bucket})
+        return "The tags were saved."
+
+    return edit(request, session, bucket, form, "Edit tags", "properties", save)

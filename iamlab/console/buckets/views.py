@@ -1,0 +1,215 @@
+"""The buckets list, and making, emptying and deleting a bucket."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iamlab.components import markup, tables
+from iamlab.console import pages
+from iamlab.console.buckets.forms import CreateBucketForm, OpenBucketForm
+from iamlab.console.panels import panel
+from iamlab.console.session import Session, console_page
+from iamlab.services.operations import AwsError
+
+COLUMNS = [tables.column("name", "Name", sortable=True), tables.column("created", "Creation date", sortable=True)]
+
+
+def crumbs(session: Session, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    return [("Buckets", session.url("buckets")), *more]
+
+
+@require_GET
+@console_page
+def buckets(request: HttpRequest, session: Session) -> HttpResponse:
+    found = panel(session, "s3:ListBuckets")
+    ask = tables.asked(request, COLUMNS)
+    cut = tables.arrange(
+        found.get("Buckets", []),
+        ask,
+        text=lambda bucket: bucket["Name"],
+        order={"name": lambda bucket: bucket["Name"], "created": lambda bucket: bucket["CreationDate"]},
+    )
+    rows = [
+        tables.row(
+            bucket["Name"],
+            [
+                markup.link(session.url("bucket", bucket["Name"], "objects"), bucket["Name"]),
+                f"{bucket['CreationDate']:%B %d, %Y, %H:%M:%S} (UTC)",
+            ],
+        )
+        for bucket in cut["items"]
+    ]
+    table = tables.table(
+        request,
+        id="buckets",
+        title="Buckets",
+        heading="h1",
+        description="Buckets are containers for data stored in S3.",
+        info=True,
+        columns=COLUMNS,
+        rows=rows,
+        total=cut["total"],
+        found=cut["found"],
+        ask=ask,
+        select="one",
+        denial=found.denial,
+        failure=found.failure,
+        filter_label="Find buckets by name",
+        empty_text="You do not have any buckets.",
+    )
+    context = {"table": table, "open_form": OpenBucketForm()}
+    return pages.render(
+        request,
+        session,
+        "console/buckets/list.html",
+        context,
+        title="Buckets",
+        crumbs=crumbs(session)[:1],
+        service="s3",
+    )
+
+
+@require_GET
+@console_page
+def open_bucket(request: HttpRequest, session: Session) -> HttpResponse:
+    """Open a bucket by its name: what a person without s3:ListAllMyBuckets does."""
+    form = OpenBucketForm(request.GET)
+    if not form.is_valid():
+        return redirect(session.url("buckets"))
+    return redirect(session.url("bucket", form.cleaned_data["name"].strip(), "objects"))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def create(request: HttpRequest, session: Session) -> HttpResponse:
+    """One page, up to three calls: CreateBucket, its public access block, its versioning."""
+    initial = {"ObjectOwnership": "BucketOwnerEnforced", **dict.fromkeys(BLOCKS, True)}
+    form = CreateBucketForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["Bucket"]
+        try:
+            session.call("s3:CreateBucket", form.params())
+        except AwsError as error:
+            form.refuse(error)
+        else:
+            refused = settle(session, name, form)
+            url = session.url("bucket", name, "objects")
+            if refused:
+                return pages.done(request, url, f"Bucket “{name}” was created, but: {refused.message}", "warning")
+            return pages.done(request, url, f"Successfully created bucket “{name}”")
+    return pages.render(
+        request,
+        session,
+        "console/buckets/create.html",
+        {"form": form, "cancel_url": session.url("buckets")},
+        title="Create bucket",
+        crumbs=crumbs(session, ("Create bucket", None)),
+        service="s3",
+        status=422 if form.is_bound else 200,
+    )
+
+
+BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+def settle(session: Session, name: str, form: CreateBucketForm) -> AwsError | None:
+    """What differs from a new bucket's defaults, each by its own call. The first refusal, if any."""
+    try:
+        if not all(form.settings().values()):
+            configuration = {"PublicAccessBlockConfiguration": form.settings()}
+            session.call("s3:PutPublicAccessBlock", {"Bucket": name, **configuration})
+        if form.cleaned_data["versioning"]:
+            session.call("s3:PutBucketVersioning", {"Bucket": name, "VersioningConfiguration": {"Status": "Enabled"}})
+    except AwsError as error:
+        return error
+    return None
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete(request: HttpRequest, session: Session) -> HttpResponse:
+    """Delete one bucket; its name is typed. One that is not empty offers to be emptied."""
+    name = request.POST.get("bucket") or request.GET.get("selected", "")
+    confirm: dict[str, Any] = {
+        "title": f"Delete bucket {name}?",
+        "cancel_url": session.url("buckets"),
+        "submit": "Delete bucket",
+        "danger": "Deleting a bucket cannot be undone, and its name may be taken by others.",
+        "typed": name,
+        "hidden": [("bucket", name)],
+    }
+    if request.method == "POST":
+        if request.POST.get("typed") != name:
+            confirm["error"] = "Type the bucket's name exactly."
+        else:
+            try:
+                session.call("s3:DeleteBucket", {"Bucket": name})
+                return pages.done(request, session.url("buckets"), f"Successfully deleted bucket “{name}”")
+            except AwsError as error:
+                confirm["error"] = error.message + (" Empty it first." if error.code == "BucketNotEmpty" else "")
+    return question(request, session, confirm, "Delete bucket")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def empty(request: HttpRequest, session: Session) -> HttpResponse:
+    """Delete every object and version, a thousand at a time, each authorised by itself."""
+    name = request.POST.get("bucket") or request.GET.get("selected", "")
+    confirm: dict[str, Any] = {
+        "title": f"Empty bucket {name}?",
+        "cancel_url": session.url("buckets"),
+        "submit": "Empty",
+        "danger": "Every object in the bucket is deleted, all versions included.",
+        "typed": "permanently delete",
+        "hidden": [("bucket", name)],
+    }
+    if request.method == "POST":
+        if request.POST.get("typed") != "permanently delete":
+            confirm["error"] = "Type “permanently delete” exactly."
+        else:
+            try:
+                failed = empty_bucket(session, name)
+            except AwsError as error:
+                confirm["error"] = error.message
+            else:
+                text = f"Successfully emptied bucket “{name}”" if not failed else f"{failed} objects were not deleted."
+                return pages.done(request, session.url("buckets"), text, "warning" if failed else "success")
+    return question(request, session, confirm, "Empty bucket")
+
+
+def empty_bucket(session: Session, name: str) -> int:
+    """How many objects could not be deleted."""
+    failed = 0
+    params: dict[str, Any] = {"Bucket": name}
+    while True:
+        listed = session.call("s3:ListObjectVersions", params)
+        found = [
+            {"Key": one["Key"], "VersionId": one["VersionId"]}
+            for one in [*listed["Versions"], *listed["DeleteMarkers"]]
+        ]
+        if found:
+            answer = session.call("s3:DeleteObjects", {"Bucket": name, "Delete": {"Objects": found, "Quiet": True}})
+            failed += len(answer["Errors"])
+        if not listed["IsTruncated"]:
+            return failed
+        params = {
+            "Bucket": name,
+            "KeyMarker": listed["NextKeyMarker"],
+            "VersionIdMarker": listed["NextVersionIdMarker"],
+        }
+
+
+def question(request: HttpRequest, session: Session, confirm: dict[str, Any], title: str) -> HttpResponse:
+    status = 422 if confirm.get("error") else 200
+    return pages.render(
+        request,
+        session,
+        "console/buckets/confirm.html",
+        {"confirm": confirm},
+        title=title,
+        crumbs=crumbs(session, (title, None)),
+        service="s3",
+        status=status,
+    )

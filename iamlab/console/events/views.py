@@ -1,0 +1,210 @@
+"""CloudTrail's Event history: list, one record, downloads."""
+
+import csv
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from iamlab.components import markup, tables
+from iamlab.console import pages
+from iamlab.console.events.forms import HistoryForm
+from iamlab.console.events.words import sentence
+from iamlab.console.panels import Panel, panel
+from iamlab.console.session import Session, console_page
+
+COLUMNS = [
+    tables.column("name", "Event name"),
+    tables.column("time", "Event time"),
+    tables.column("user", "User name"),
+    tables.column("source", "Event source"),
+    tables.column("type", "Resource type"),
+    tables.column("resource", "Resource name"),
+    tables.column("words", "In plain words"),
+]
+SIZE = 50
+MOST = 1000  # rows of a download
+CSV_HEAD = [
+    "Event name",
+    "Event time",
+    "User name",
+    "Event source",
+    "Resource type",
+    "Resource name",
+    "AWS access key",
+    "Error code",
+    "AWS region",
+    "Source IP address",
+    "Read-only",
+    "Event ID",
+    "Request ID",
+]
+
+
+def asked(request: HttpRequest, session: Session) -> tuple[HistoryForm, dict[str, Any]]:
+    """The filter form of the address, and the call's parameters."""
+    form = HistoryForm(request.GET if "attribute" in request.GET else None)
+    lookup = form.lookup()
+    params: dict[str, Any] = {"LookupAttributes": [lookup]} if lookup else {}
+    if form.is_bound and form.is_valid() and form.cleaned_data["range"]:
+        params["StartTime"] = session.now - timedelta(seconds=int(form.cleaned_data["range"]))
+    return form, params
+
+
+@require_GET
+@console_page
+def history(request: HttpRequest, session: Session) -> HttpResponse:
+    form, params = asked(request, session)
+    after = request.GET.get("after", "")
+    more = {"NextToken": after} if after else {}
+    found = panel(session, "cloudtrail:LookupEvents", {**params, "MaxResults": SIZE, **more})
+    rows = [event_row(session, event) for event in found.get("Events", [])]
+    table = tables.table(
+        request,
+        id="events",
+        title="Event history",
+        heading="h1",
+        info=True,
+        description="What happened in this account in the last 90 days. By default reads are not shown.",
+        columns=COLUMNS,
+        rows=rows,
+        denial=found.denial,
+        failure=found.failure,
+        empty_text="Nothing that fits happened yet.",
+    )
+    query = request.GET.copy()
+    query.pop("after", None)
+    token = found.get("NextToken", "")
+    context = {
+        "table": table,
+        "form": form,
+        "next_query": f"{query.urlencode()}&after={token}" if token else "",
+        "query": query.urlencode(),
+    }
+    return pages.render(
+        request,
+        session,
+        "console/events/history.html",
+        context,
+        title="Event history",
+        crumbs=[("Event history", None)],
+        service="cloudtrail",
+    )
+
+
+def event_row(session: Session, event: dict[str, Any]) -> dict[str, Any]:
+    record = json.loads(event["CloudTrailEvent"])
+    resources = event.get("Resources", [])
+    name: Any = markup.link(session.url("event", event["EventId"]), event["EventName"])
+    if record.get("eventCategory") == "Data":
+        name = markup.lines([name, markup.badge("data event")])
+    cells = [
+        name,
+        f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)",
+        event.get("Username", "-"),
+        event["EventSource"],
+        ", ".join(dict.fromkeys(one["ResourceType"] for one in resources)) or "-",
+        ", ".join(one["ResourceName"] for one in resources) or "-",
+        sentence(record, [resources[-1]["ResourceName"]] if resources else []),
+    ]
+    return tables.row(event["EventId"], cells, label=event["EventName"])
+
+
+@require_GET
+@console_page
+def event(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
+    """One event with its record; a data event says what AWS would show."""
+    attributes = [{"AttributeKey": "EventId", "AttributeValue": event_id}]
+    found: Panel = panel(session, "cloudtrail:LookupEvents", {"LookupAttributes": attributes})
+    events = found.get("Events", [])
+    if found.stands and not events:
+        raise Http404
+    context: dict[str, Any] = {"found": found}
+    if events:
+        record = json.loads(events[0]["CloudTrailEvent"])
+        resources = events[0].get("Resources", [])
+        context |= {
+            "record": record,
+            "text": json.dumps(record, indent=2),
+            "words": sentence(record, [resources[-1]["ResourceName"]] if resources else []),
+            "data": record.get("eventCategory") == "Data",
+            "facts": facts(events[0], record),
+            "resources": [(one["ResourceType"], one["ResourceName"]) for one in resources],
+            "why_url": session.url("why", event_id),
+        }
+    return pages.render(
+        request,
+        session,
+        "console/events/event.html",
+        context,
+        title=events[0]["EventName"] if events else "Event",
+        crumbs=[("Event history", session.url("events")), ("Event", None)],
+        service="cloudtrail",
+    )
+
+
+def facts(event: dict[str, Any], record: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [
+        ("Event time", f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)"),
+        ("User name", event.get("Username", "-")),
+        ("Event source", event["EventSource"]),
+        ("AWS access key", event.get("AccessKeyId", "-")),
+        ("Source IP address", record.get("sourceIPAddress", "-")),
+        ("Error code", record.get("errorCode", "-")),
+        ("Read-only", event["ReadOnly"]),
+        ("AWS region", record.get("awsRegion", "-")),
+        ("Event ID", event["EventId"]),
+        ("Request ID", record.get("requestID", "-")),
+    ]
+
+
+@require_GET
+@console_page
+def download(request: HttpRequest, session: Session, kind: str) -> HttpResponse:
+    """What the filter shows, up to a thousand events, as CSV or JSON."""
+    _, params = asked(request, session)
+    events: list[dict[str, Any]] = []
+    while len(events) < MOST:
+        answer = session.call("cloudtrail:LookupEvents", params)
+        events += answer["Events"]
+        if "NextToken" not in answer:
+            break
+        params["NextToken"] = answer["NextToken"]
+    if kind == "json":
+        records = {"Records": [json.loads(one["CloudTrailEvent"]) for one in events]}
+        response = HttpResponse(json.dumps(records, indent=2), content_type="application/json")
+    else:
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        writer = csv.writer(response)
+        writer.writerow(CSV_HEAD)
+        writer.writerows([plain(cell) for cell in csv_row(one)] for one in events)
+    response["Content-Disposition"] = f'attachment; filename="event_history.{kind}"'
+    return response
+
+
+def plain(cell: Any) -> str:
+    """A cell that no spreadsheet takes for a formula: what a learner typed is text."""
+    text = str(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and text != "-" else text
+
+
+def csv_row(event: dict[str, Any]) -> list[Any]:
+    record = json.loads(event["CloudTrailEvent"])
+    resources = event.get("Resources", [])
+    return [
+        event["EventName"],
+        record["eventTime"],
+        event.get("Username", ""),
+        event["EventSource"],
+        ";".join(one["ResourceType"] for one in resources),
+        ";".join(one["ResourceName"] for one in resources),
+        event.get("AccessKeyId", ""),
+        record.get("errorCode", ""),
+        record.get("awsRegion", ""),
+        record.get("sourceIPAddress", ""),
+        event["ReadOnly"],
+        event["EventId"],
+        record.get("requestID", ""),
+    ]

@@ -1,0 +1,149 @@
+"""S3's pages: buckets and objects, each panel refused by itself, nothing of another person's."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from iamlab.services.operations import AwsError
+
+WRITE = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::customer-bills/*"},
+    }
+)
+
+
+@pytest.fixture
+def bucket(root):
+    root.call("s3:CreateBucket", {"Bucket": "customer-bills"})
+    return "customer-bills"
+
+
+def page(browser, url):
+    response = browser.get(url)
+    return response.content.decode()
+
+
+def upload(browser, session, bucket, name="bill.txt", data=b"42 EUR", query=""):
+    file = SimpleUploadedFile(name, data, "text/plain")
+    return browser.post(session.url("upload", bucket) + query, {"files": file})
+
+
+def test_a_bucket_is_created_with_public_access_blocked(browser_of, root):
+    form = {"Bucket": "customer-bills", "ObjectOwnership": "BucketOwnerEnforced"}
+    blocks = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), "on")
+    response = browser_of.post(root.url("bucket-create"), {**form, **blocks})
+    assert response.url == root.url("bucket", "customer-bills", "objects")
+    answer = root.call("s3:GetPublicAccessBlock", {"Bucket": "customer-bills"})
+    assert all(answer["PublicAccessBlockConfiguration"].values())
+    assert "customer-bills" in page(browser_of, root.url("buckets"))
+
+
+@pytest.mark.parametrize("name", ["Big", "a", "192.168.0.1", "test"])
+def test_a_bad_or_taken_name_is_told_in_its_field(browser_of, root, name):
+    response = browser_of.post(root.url("bucket-create"), {"Bucket": name, "ObjectOwnership": "ObjectWriter"})
+    assert response.status_code == 422
+    with pytest.raises(AwsError, match="does not exist"):
+        root.call("s3:HeadBucket", {"Bucket": name})
+
+
+def test_a_file_is_uploaded_and_comes_back_byte_for_byte(browser_of, root, bucket):
+    data = bytes(range(256))
+    assert "Upload succeeded" in upload(browser_of, root, bucket, data=data).content.decode()
+    assert "bill.txt" in page(browser_of, root.url("bucket", bucket, "objects"))
+    response = browser_of.get(root.url("object-download", bucket, key="bill.txt"))
+    assert response.content == data
+    assert response["Content-Disposition"].startswith("attachment")
+
+
+def test_mario_is_refused_and_told_why_then_allowed(browser_of, root, bucket, user):
+    mario = user("mario")
+    refused = upload(browser_of, mario, bucket).content.decode()
+    assert "Upload failed" in refused
+    assert "no identity-based policy allows the s3:PutObject action" in refused
+    assert "/why/" in refused
+    root.call("iam:PutUserPolicy", {"UserName": "mario", "PolicyName": "BillWrite", "PolicyDocument": WRITE})
+    assert "Upload succeeded" in upload(browser_of, mario, bucket).content.decode()
+    assert root.call("s3:GetObject", {"Bucket": bucket, "Key": "bill.txt"})["Body"] == b"42 EUR"
+
+
+def test_who_may_not_list_buckets_sees_the_box_and_opens_one_by_name(browser_of, bucket, user):
+    mario = user("mario")
+    text = page(browser_of, mario.url("buckets"))
+    assert "s3:ListAllMyBuckets" in text
+    response = browser_of.get(mario.url("bucket-open"), {"name": bucket})
+    assert response.url == mario.url("bucket", bucket, "objects")
+    assert "s3:ListBucket" in page(browser_of, response.url)
+
+
+def test_folders_are_beginnings_of_names(browser_of, root, bucket):
+    browser_of.post(root.url("folder-create", bucket), {"name": "2026"})
+    upload(browser_of, root, bucket, query="?prefix=2026/")
+    top = page(browser_of, root.url("bucket", bucket, "objects"))
+    assert "2026/" in top and "bill.txt" not in top
+    assert "bill.txt" in page(browser_of, root.url("bucket", bucket, "objects", prefix="2026/"))
+
+
+def test_objects_are_deleted_after_the_words_are_typed(browser_of, root, bucket):
+    upload(browser_of, root, bucket)
+    url = root.url("objects-delete", bucket)
+    assert browser_of.post(url, {"key": "bill.txt", "typed": "delete"}).status_code == 422
+    assert browser_of.post(url, {"key": "bill.txt", "typed": "permanently delete"}).status_code == 302
+    assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0
+
+
+def test_a_bucket_with_objects_is_emptied_before_it_is_deleted(browser_of, root, bucket):
+    upload(browser_of, root, bucket)
+    refused = browser_of.post(root.url("bucket-delete"), {"bucket": bucket, "typed": bucket})
+    assert "Empty it first" in refused.content.decode()
+    browser_of.post(root.url("bucket-empty"), {"bucket": bucket, "typed": "permanently delete"})
+    browser_of.post(root.url("bucket-delete"), {"bucket": bucket, "typed": bucket})
+    assert root.call("s3:ListBuckets")["Buckets"] == []
+
+
+def test_a_malformed_bucket_policy_is_told_with_its_place_and_kept(browser_of, root, bucket):
+    response = browser_of.post(root.url("bucket-policy", bucket), {"Policy": '{"Version": "2012-10-17",\n oops}'})
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "Line 2" in text and "oops" in text
+    with pytest.raises(AwsError, match="does not exist"):
+        root.call("s3:GetBucketPolicy", {"Bucket": bucket})
+
+
+def test_a_public_policy_is_refused_while_it_is_blocked(browser_of, root, bucket):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    response = browser_of.post(root.url("bucket-policy", bucket), {"Policy": policy})
+    assert "BlockPublicPolicy" in response.content.decode()
+    browser_of.post(root.url("bucket-block", bucket), {})
+    assert browser_of.post(root.url("bucket-policy", bucket), {"Policy": policy}).status_code == 302
+    assert "Publicly accessible" in page(browser_of, root.url("bucket", bucket, "permissions"))
+
+
+def test_settings_are_saved(browser_of, root, bucket):
+    browser_of.post(root.url("bucket-versioning", bucket), {"Status": "Enabled"})
+    browser_of.post(root.url("bucket-tags", bucket), {"tags": "department = billing"})
+    browser_of.post(root.url("bucket-ownership", bucket), {"ObjectOwnership": "ObjectWriter"})
+    text = page(browser_of, root.url("bucket", bucket, "properties"))
+    assert "Enabled" in text and "department" in text
+    assert "ObjectWriter" in page(browser_of, root.url("bucket", bucket, "permissions"))
+
+
+def test_hostile_keys_are_escaped(browser_of, root, bucket):
+    root.call("s3:PutObject", {"Bucket": bucket, "Key": "<script>alert(1)</script>", "Body": b""})
+    assert "<script>alert(1)" not in page(browser_of, root.url("bucket", bucket, "objects"))
+
+
+def test_another_persons_session_is_not_found(client, stranger, root, bucket):
+    client.force_login(stranger)
+    for url in (root.url("buckets"), root.url("bucket", bucket, "objects"), root.url("upload", bucket)):
+        assert client.get(url).status_code == 404
+
+
+def test_a_page_of_objects_takes_as_many_queries_as_one(browser_of, root, bucket, django_assert_max_num_queries):
+    for number in range(60):
+        root.call("s3:PutObject", {"Bucket": bucket, "Key": f"bill-{number}.txt", "Body": b""})
+    with django_assert_max_num_queries(15):
+        browser_of.get(root.url("bucket", bucket, "objects"))

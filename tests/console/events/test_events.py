@@ -1,0 +1,70 @@
+"""Event history: what happened, in words and as CloudTrail's record."""
+
+import json
+
+import pytest
+
+
+def history(browser, session, **query):
+    return browser.get(session.url("events", **query)).content.decode()
+
+
+@pytest.fixture
+def happened(root):
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    root.call("s3:CreateBucket", {"Bucket": "customer-bills"})
+    root.call("s3:PutObject", {"Bucket": "customer-bills", "Key": "bill.txt", "Body": b"1"})
+    root.call("iam:ListUsers")
+
+
+def test_changes_are_shown_and_reads_left_out(browser_of, root, happened):
+    text = history(browser_of, root)
+    assert "CreateUser" in text and "The root user created the user mario." in text
+    assert "ListUsers" not in text
+
+
+def test_data_events_are_marked(browser_of, root, happened):
+    text = history(browser_of, root, attribute="EventName", value="PutObject")
+    assert "data event" in text
+    assert "CreateUser" not in text
+
+
+def test_one_event_shows_its_record(browser_of, root, happened):
+    events = root.call(
+        "cloudtrail:LookupEvents",
+        {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "PutObject"}]},
+    )["Events"]
+    text = browser_of.get(root.url("event", events[0]["EventId"])).content.decode()
+    assert "customer-bills/bill.txt" in text
+    assert "AWS would show this only in a trail" in text
+
+
+def test_a_wrong_event_id_is_told_and_an_unknown_one_not_found(browser_of, root):
+    assert "EventId must be a valid UUID." in browser_of.get(root.url("event", "nonsense")).content.decode()
+    assert browser_of.get(root.url("event", "00000000-0000-4000-8000-000000000000")).status_code == 404
+
+
+def test_who_may_not_look_sees_the_box(browser_of, user):
+    mario = user("mario")
+    assert "cloudtrail:LookupEvents" in history(browser_of, mario)
+
+
+def test_downloads_hold_the_same_events(browser_of, root, happened):
+    records = json.loads(browser_of.get(root.url("events-download", "json")).content)["Records"]
+    lines = browser_of.get(root.url("events-download", "csv")).content.decode().splitlines()
+    assert lines[0].startswith("Event name,Event time,User name")
+    assert len(records) == len(lines) - 1
+    assert {record["eventName"] for record in records} >= {"CreateUser", "CreateBucket", "PutObject"}
+
+
+def test_a_formula_in_a_name_is_text_in_the_csv(browser_of, root):
+    root.call("iam:CreateUser", {"UserName": "=cmd"})
+    lines = browser_of.get(root.url("events-download", "csv")).content.decode()
+    assert ",'=cmd," in lines
+
+
+def test_older_events_are_a_page_away(browser_of, root):
+    for number in range(55):
+        root.call("iam:CreateGroup", {"GroupName": f"g{number}"})
+    text = history(browser_of, root)
+    assert "Older events" in text and "group g0." not in text
