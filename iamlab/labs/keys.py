@@ -53,6 +53,7 @@ def in_its_words(error: AwsError, service: str) -> AwsError:
     """The error as the service's protocol has it."""
     protocol = model(service).metadata.get("protocol", "json")
     status = error.status or status_of(service, error.code)
-    told = AwsError(*named(protocol, error.code, error.message, status), **error.extra)
+    code, message, its_status = named(protocol, error.code, error.message, status)
+    told = AwsError(code, message, its_status, **error.extra)
     told.decision, told.event_id = error.decision, error.event_id
     return told

@@ -52,7 +52,7 @@ def terminal(request: HttpRequest, public_id: str) -> HttpResponse:
     except CommandError as error:
         return page(request, sandbox, machine, status=422, file_error=error.message)
     machines.save(sandbox, after)
-    if not request.htmx:
+    if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('terminal', args=[public_id])}#prompt")
     if asked == "clear" or len(after.entries) < len(machine.entries):
         return HttpResponseClientRefresh()

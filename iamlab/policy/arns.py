@@ -99,7 +99,8 @@ def _session(caller: Caller, arn: Arn, rest: str, session_issuer: str | None) ->
     """Who stands behind a session: by ARN where known, else by account and name (session ARNs lack the path)."""
     kind, name = ("role", rest.partition("/")[0]) if caller.kind == "role" else ("user", rest)
     if arn.service == "iam":
-        caller.arn, session_issuer, name = None, session_issuer or caller.raw, caller.name
+        session_issuer = session_issuer or caller.arn
+        caller.arn, name = None, caller.name
     if session_issuer:
         caller.issuer = session_issuer
         behind = split_arn(session_issuer)

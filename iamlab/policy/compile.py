@@ -277,8 +277,9 @@ _kept: dict[bytes, Document] = {}
 
 def compile_document(source: str | dict[str, Any]) -> Document:
     """The compiled document of a JSON text or object, kept by content. Raises MalformedPolicy when it is no policy."""
-    text = source
-    if not isinstance(source, str):
+    if isinstance(source, str):
+        text = source
+    else:
         try:
             text = json.dumps(source)
         except (RecursionError, TypeError, ValueError) as error:

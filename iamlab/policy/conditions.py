@@ -46,7 +46,8 @@ class Condition:
 
     def _kept_single(self, matcher: Matcher, wanted: bool, missing: bool) -> Callable[[Any], bool]:
         """Without variables the verdict hangs on the value alone: the last few are kept."""
-        key, kept = self.key, {}
+        key = self.key
+        kept: dict[str, bool] = {}
         slowly = self._single(matcher, wanted, missing)
 
         def test(request) -> bool:

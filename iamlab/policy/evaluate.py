@@ -17,6 +17,7 @@ from . import guards
 from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED, Caller, Principal, caller_from, is_account
 from .compile import Document, Policy
 from .conditions import text_of
+from .index import Candidates
 from .plan import ALLOWED, EXPLICIT, IMPLICIT, NOTHING, Decision, Entry, Plan
 from .principals import ACCOUNT, DIRECT
 from .public import is_public
@@ -127,7 +128,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
         if decided is not None:
             return Decision(decided, "guard")
     if plan.denies is not None:
-        denied = _explicit_deny(request, policies, plan, caller)
+        denied = _explicit_deny(request, policies, plan, plan.denies, caller)
         if denied is not None:
             return denied.verdict
     if plan.special and guards.cannot_call(plan.special, caller):
@@ -143,9 +144,10 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     return decision
 
 
-def _explicit_deny(request: Request, policies: Policies, plan: Plan, caller: Caller) -> Entry | None:
+def _explicit_deny(
+    request: Request, policies: Policies, plan: Plan, denies: Candidates, caller: Caller
+) -> Entry | None:
     """The first Deny that applies, in the order of layers."""
-    denies = plan.denies
     if denies.always is not None:
         return denies.always  # it names no principal, so its layer is never a spared one
     bounded = is_bounded(policies, caller)

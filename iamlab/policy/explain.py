@@ -103,7 +103,8 @@ def _allowed(judged: Judged, decision: Decision, who: str) -> str:
         return f"No policy controls {request.action}: {who} may always call it."
     first = decision.statements[0]
     if decision.layer == "resource":
-        reach = "names everybody" if first.statement.principals.everyone else f"names {who}"
+        principals = first.statement.principals
+        reach = "names everybody" if principals is None or principals.everyone else f"names {who}"
         if decision.grant < ACCOUNT + 1:
             reach = f"names the account of {who}"
         return (

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ANY, ONE = object(), object()
 _VARIABLE = re.compile(r"\$\{(?:([*?$])|([^\s{}',]+)(?:, '([^']*)')?)\}")
@@ -17,7 +17,7 @@ class Variable(NamedTuple):
     source: str
 
 
-Token = object  # a literal string, ANY, ONE or a Variable
+Token = Any  # a literal string, ANY, ONE or a Variable
 
 
 # Reading patterns ---------------------------------------------------------------------------------
@@ -69,7 +69,8 @@ def split_segments(text: str, *, variables: bool) -> list[str]:
     """Split at the first five colons, those inside `${...}` not counted when variables are recognised."""
     if not variables or "${" not in text:
         return text.split(":", 5)
-    segments, start, position = [], 0, 0
+    segments: list[str] = []
+    start = position = 0
     while len(segments) < 5:
         colon, opening = text.find(":", position), text.find("${", position)
         if colon < 0:
@@ -100,7 +101,8 @@ class Chunk(NamedTuple):
 
 def chunks_of(tokens: Iterable[Token]) -> list[Chunk]:
     """The runs between the stars of a pattern without variables; `?` beside a star moves into the run after it."""
-    chunks, length, parts = [], 0, []
+    chunks: list[Chunk] = []
+    length, parts = 0, list[tuple[int, str]]()
     for token in tokens:
         if token is ANY:
             chunks.append(Chunk(length, tuple(parts)))

@@ -143,7 +143,7 @@ def _version(root: Node, kind: str) -> Iterator[Problem]:
 def _legacy(root: Node, kind: str) -> Iterator[Problem]:
     for statement in statements(root):
         effect = statement.get("Effect")
-        if effect.value not in ("Allow", "Deny"):
+        if effect is not None and effect.value not in ("Allow", "Deny"):
             yield "The policy failed legacy parsing", effect
         condition = statement.get("Condition")
         for operator in condition.value if condition else []:
@@ -251,8 +251,8 @@ def _trust(root: Node, kind: str) -> Iterator[Problem]:
             if not node.value.lower().startswith("sts:"):
                 yield "AssumeRole policy may only specify STS AssumeRole actions.", node
         for element in ("Resource", "NotResource"):
-            if node := statement.get(element):
-                yield "Has prohibited field Resource.", node
+            if prohibited := statement.get(element):
+                yield "Has prohibited field Resource.", prohibited
         for element in PRINCIPALS:
             yield from _named_principals(statement.get(element))
 
@@ -288,7 +288,8 @@ def _rcp(root: Node, kind: str) -> Iterator[Problem]:
     for statement in statements(root) if kind == "rcp" else []:
         principal, everyone = statement.get("Principal"), ("*", ["*"])
         aws = principal.get("AWS") if principal and principal.kind == "object" else principal
-        if aws is None or positions.plain(aws) not in everyone or statement.get("Effect").value != "Deny":
+        effect = statement.get("Effect")
+        if aws is None or positions.plain(aws) not in everyone or effect is None or effect.value != "Deny":
             yield ORGANIZATIONS, statement
         if statement.get("NotAction") or any(node.value == "*" for node in _texts(statement, "Action")):
             yield ORGANIZATIONS, statement

@@ -24,7 +24,8 @@ class Universe:
 
     def mask(self, actions: Iterable[str]) -> int:
         """The bits of patterns of actions."""
-        found, by_service = 0, {}
+        found = 0
+        by_service: dict[str, int] = {}
         for pattern in actions:
             if pattern == "*":
                 return self.everything

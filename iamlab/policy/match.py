@@ -1,6 +1,6 @@
 """The matching of actions and resources against the patterns of a statement."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .globs import (
     ANY,
@@ -74,19 +74,22 @@ class ResourcePattern:
     __slots__ = ("everything", "head", "literal", "prefix", "segments", "source", "test", "tokens")
 
     def __init__(self, source: str, kind: str, variables: bool):
-        self.source, self.head, self.literal, self.prefix = source, "", None, None
+        self.source, self.head = source, ""
+        self.literal: str | None = None
+        self.prefix: str | None = None
         self.segments: list[str] = []
         self.tokens: list[Token] = []
         self.everything = all_asterisks(source)
-        self.test = everything
+        self.test: Callable[..., bool | None] = everything
         if self.everything:
             return
-        segments: list[str] | None = split_segments(source, variables=variables)
+        segments = split_segments(source, variables=variables)
         if len(segments) < 6 and not source.endswith("*"):
-            segments = pad_short_arn(segments, kind)
-        if segments is None:
-            self.test = nothing
-            return
+            padded = pad_short_arn(segments, kind)
+            if padded is None:
+                self.test = nothing
+                return
+            segments = padded
         self.segments = segments
         tail = len(segments) == 6 and variables
         before = ":".join(segments[:5]) + (":" if len(segments) == 6 else "")
