@@ -19,6 +19,8 @@ CLI_NAMES = {name: word for word, name in BOTOCORE_NAMES.items()}
 OWN_COMMANDS = ("s3", "configure", "help")
 # Options that the CLI still takes under the name that an older rule gave them.
 OLD_NAMES = {"authentication-code1": "authentication-code-1", "authentication-code2": "authentication-code-2"}
+# Parameters that the CLI takes in another way: `run-instances --count 2` or `--count 1:3`.
+COUNTS = {"RunInstances": ("MinCount", "MaxCount")}
 BOOTSTRAP_METHODS = ("QRCodePNG", "Base32StringSeed")
 
 
@@ -112,6 +114,7 @@ def options(model: OperationModel) -> list[Option]:
     return [
         Option(xform_name(name, "-"), name, member, name in required and not member.metadata.get("idempotencyToken"))
         for name, member in shape.members.items()
+        if name not in COUNTS.get(model.name, ())
     ]
 
 
@@ -154,6 +157,8 @@ def operation_parser(model: OperationModel, relaxed: bool) -> Parser:
         if paginators(model.service_model.service_name)[model.name].get("limit_key"):
             parser.add_argument("--page-size", dest="page_size", type=int)
         parser.add_argument("--max-items", dest="max_items", type=int)
+    if model.name in COUNTS:
+        parser.add_argument("--count")
     if model.name == "CreateVirtualMFADevice":
         parser.add_argument("--outfile", required=not relaxed)
         parser.add_argument("--bootstrap-method", choices=BOOTSTRAP_METHODS, required=not relaxed)

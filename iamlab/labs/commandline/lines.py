@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.model import OperationModel, Shape
 
 from iamlab.labs.commandline import shorthand
-from iamlab.labs.commandline.arguments import CLI_NAMES, Option, input_tokens, operation_model, options
+from iamlab.labs.commandline.arguments import CLI_NAMES, COUNTS, Option, input_tokens, operation_model, options
 from iamlab.labs.commandline.values import COMPLEX
 
 FILE_PREFIXES = ("file://", "fileb://")
@@ -35,7 +35,7 @@ def line_for(call: str, params: Mapping[str, Any]) -> str:
     for option in sorted(known.values(), key=lambda option: not option.required):
         if option.parameter in given and option.parameter not in as_json:
             words += _option_words(option, given)
-    return shlex.join(words + _closing_words(model, given))
+    return shlex.join(words + _closing_words(model, params, given))
 
 
 def _only_in_json(shape: Shape, value: Any) -> bool:
@@ -91,9 +91,12 @@ def body_name(params: Mapping[str, Any]) -> str:
     return name if name and name not in (".", "..", "-") and not name.startswith(("-", "~")) else "body"
 
 
-def _closing_words(model: OperationModel, given: Mapping[str, Any]) -> list[str]:
+def _closing_words(model: OperationModel, params: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     """What the CLI wants beside the parameters: a file for what streams back, no paging where one page is asked for."""
     words = []
+    least, most = (params.get(name, 1) for name in COUNTS.get(model.name, ("", "")))
+    if (least, most) != (1, 1):
+        words += ["--count", str(least) if least == most else f"{least}:{most}"]
     if model.name == "CreateVirtualMFADevice":
         words += ["--outfile", "QRCode.png", "--bootstrap-method", "QRCodePNG"]
     if "MaxItems" in given and "MaxItems" in input_tokens(model):

@@ -1,7 +1,7 @@
 """From a command line to a Command: global options, service, operation, parameters."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jmespath
@@ -95,8 +95,12 @@ def _with_parameters(
         words = getattr(given, option.destination)
         if words is not None and not (paged and option.destination in PAGING):
             params[option.parameter] = unpack(option.shape, words, f"--{option.name}", files)
+    counts = arguments.COUNTS.get(model.name, ())
+    if counts and given.count is not None:
+        params |= _counts(given.count, counts)
     if getattr(given, "cli_input_json", None) is not None:
         params = {**_input_json(given.cli_input_json, files), **params}
+    params = {**dict.fromkeys(counts, 1), **params}
     if model.input_shape is not None:
         params = finish(model.input_shape, params, raw_blobs)
         if not command.skeleton:
@@ -122,6 +126,15 @@ def _paging(command: Command, model: OperationModel, given: argparse.Namespace) 
             raise plain_error(f"Error during pagination: {reason}", 252)
         return False, {}
     return True, {key: getattr(given, name) for name, key in PAGING.items() if getattr(given, name, None) is not None}
+
+
+def _counts(text: str, names: Sequence[str]) -> dict[str, int]:
+    """`2`, or `1:3` for at least one and at most three."""
+    least, _, most = text.partition(":")
+    try:
+        return dict(zip(names, (int(least), int(most or least)), strict=True))
+    except ValueError:
+        raise plain_error("count parameter should be of form min[:max] (e.g. 1 or 1:10)") from None
 
 
 def _input_json(text: str, files: Mapping[str, bytes]) -> dict[str, Any]:

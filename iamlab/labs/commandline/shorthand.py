@@ -65,7 +65,6 @@ class Reader:
         values = [self.word(FIRST_WORD, required=False)]
         self.spaces()
         while self.peek() == ",":
-            comma = self.at
             self.at += 1
             self.spaces()
             if self.at >= len(self.text):
@@ -73,7 +72,7 @@ class Reader:
             word = self.word(LATER_WORD, required=True)
             self.spaces()
             if word is None or self.peek() not in (",", ""):
-                self.at = comma  # a new key began
+                self.at = self.text.rfind(",", 0, self.at + 1)  # a new key began
                 break
             values.append(word)
         return values[0] if len(values) == 1 else values

@@ -118,6 +118,9 @@ LINES = [
     "aws organizations create-policy --type SERVICE_CONTROL_POLICY --name n --description d --content file://policy.json",
     "aws organizations list-accounts --query 'Accounts[].Id' --output text",
     "aws ec2 describe-instances --filters Name=instance-state-name,Values=running,stopped Name=tag:team,Values=ops",
+    "aws ec2 run-instances --image-id ami-1 --count 2 --instance-type t3.micro --iam-instance-profile Name=app",
+    "aws ec2 run-instances --image-id ami-1 --count 1:3 "
+    "--tag-specifications 'ResourceType=instance,Tags=[{Key=team,Value=ops}]'",
     "aws ec2 associate-iam-instance-profile --instance-id i-1 --iam-instance-profile Name=app",
 ]
 
@@ -145,4 +148,5 @@ REFUSED = [
     "aws s3api put-bucket-versioning --bucket b --versioning-configuration Enabled",
     "aws s3api get-object --bucket b --key k",
     "aws s3api put-bucket-tagging --bucket b --tagging 'TagSet=[{Key=a,Value=}]'",
+    "aws ec2 run-instances --image-id ami-1 --count some",
 ]

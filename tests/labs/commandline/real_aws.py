@@ -1,7 +1,8 @@
 """The real `aws` command, in a process of its own (importing awscli replaces botocore), stopped before it sends a call.
 
 Reads JSON from standard input: `lines` to run, and `responses` as [output format, response] to print. Writes JSON:
-for each line [service, operation, parameters, standard error] or [exit code, standard error], and the printed texts.
+for each line [service, operation, parameters, standard error] or [exit code, standard error], the printed texts, and
+for each of `shorthand` its value or null where it is refused.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 
 from awscli import clidriver
 from awscli.formatter import get_formatter
+from awscli.shorthand import ShorthandParseError, ShorthandParser
 
 
 class Sent(Exception):
@@ -52,10 +54,18 @@ def printed(output, response):
     return stream.getvalue()
 
 
+def shorthand(text):
+    try:
+        return ShorthandParser().parse(text)
+    except ShorthandParseError:
+        return None
+
+
 clidriver.CLIOperationCaller.invoke = invoke
 asked = json.load(sys.stdin)
 answer = {
     "lines": [run(line) for line in asked.get("lines", [])],
+    "shorthand": [shorthand(text) for text in asked.get("shorthand", [])],
     "responses": [printed(output, response) for output, response in asked.get("responses", [])],
 }
 json.dump(answer, sys.stdout, default=lambda value: value.read().decode() if hasattr(value, "read") else value.decode())

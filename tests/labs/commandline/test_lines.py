@@ -49,6 +49,11 @@ CALLS = [
     ),
     ("s3:GetObject", {"Bucket": "b", "Key": "a/bill.txt"}, "aws s3api get-object --bucket b --key a/bill.txt bill.txt"),
     (
+        "ec2:RunInstances",
+        {"ImageId": "ami-1", "MinCount": 2, "MaxCount": 3},
+        "aws ec2 run-instances --image-id ami-1 --count 2:3",
+    ),
+    (
         "cloudtrail:LookupEvents",
         {"LookupAttributes": [{"AttributeKey": "Username", "AttributeValue": "mario"}]},
         "aws cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=mario",

@@ -109,6 +109,10 @@ def test_blobs_on_the_line_are_base64_and_files_are_bytes():
         parse(line.replace("{}", "'{'"))
 
 
+def test_one_instance_is_run_unless_more_are_asked_for():
+    assert parse("aws ec2 run-instances --image-id ami-1").params == {"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1}
+
+
 def test_global_options_stand_anywhere():
     first = parse("aws --profile mario --output table iam list-users --query Users")
     last = parse("aws iam list-users --output table --query Users --profile mario")
