@@ -87,7 +87,8 @@ def table(
     `more`: description, info (an Info link to the help panel), select ("many", "one" or ""), name (of the selection's
     input, default "selected"), chosen (keys ticked), filter_label, filters (list of {name, label, choices:[(value,
     label)], value}), denial (see {% denied %}) or failure (text) in the list's place, empty_title, empty_text,
-    empty_actions (HTML), heading ("h2"), preferences (columns of the gear: [(key, label, shown)]).
+    empty_actions (HTML), heading ("h2"), tools (False: its service cuts the list, no filter and pager), preferences
+    (columns of the gear: [(key, label, shown)]).
     """
     ask = ask or asked(request, columns)
     total = len(rows) if total is None else total

@@ -45,7 +45,7 @@ class QuestionForm(forms.Form):
         label="Resource", required=False, max_length=2048, help_text="The ARN that is acted on; * where there is none."
     )
     context = forms.CharField(
-        label="Context keys – optional",
+        label="Context keys",
         required=False,
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),

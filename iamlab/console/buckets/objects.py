@@ -52,6 +52,7 @@ def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[st
         title="Objects",
         description="Objects are the files in a bucket. Folders are beginnings of their names.",
         columns=COLUMNS,
+        tools=False,
         rows=rows,
         select="many",
         name="key",

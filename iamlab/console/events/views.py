@@ -17,12 +17,11 @@ from iamlab.console.session import Session, console_page
 
 COLUMNS = [
     tables.column("name", "Event name"),
+    tables.column("words", "In plain words"),
     tables.column("time", "Event time"),
     tables.column("user", "User name"),
     tables.column("source", "Event source"),
-    tables.column("type", "Resource type"),
     tables.column("resource", "Resource name"),
-    tables.column("words", "In plain words"),
 ]
 SIZE = 50
 MOST = 1000  # rows of a download
@@ -69,6 +68,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         info=True,
         description="What happened in this account in the last 90 days. By default reads are not shown.",
         columns=COLUMNS,
+        tools=False,
         rows=rows,
         denial=found.denial,
         failure=found.failure,
@@ -105,11 +105,10 @@ def event_row(session: Session, event: dict[str, Any]) -> dict[str, Any]:
         f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)",
         event.get("Username", "-"),
         event["EventSource"],
-        ", ".join(dict.fromkeys(one["ResourceType"] for one in resources)) or "-",
         ", ".join(one["ResourceName"] for one in resources) or "-",
-        sentence(record, [resources[-1]["ResourceName"]] if resources else []),
     ]
-    return tables.row(event["EventId"], cells, label=event["EventName"])
+    words = sentence(record, [resources[-1]["ResourceName"]] if resources else [])
+    return tables.row(event["EventId"], [cells[0], words, *cells[1:]], label=event["EventName"])
 
 
 @require_GET
