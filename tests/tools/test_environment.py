@@ -75,3 +75,26 @@ def test_a_folder_that_was_moved_gets_a_new_environment(tmp_path, monkeypatch):
     assert environment.usable()
     stamp.write_text(json.dumps({"folder": "/elsewhere/.venv"}))
     assert not environment.usable()
+
+
+@pytest.fixture
+def debian(tmp_path, monkeypatch):
+    """A machine whose Python makes environments only once python3-venv is installed; what was installed."""
+    installed = []
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / "none")
+    monkeypatch.setattr(environment, "quietly", lambda command, env=None: "python3-venv" in installed)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+    monkeypatch.setattr(environment.subprocess, "run", lambda *args, **more: None)
+    monkeypatch.setattr(environment, "apt_install", lambda *packages: installed.extend(packages) or True)
+    return installed
+
+
+def test_as_root_a_missing_python3_venv_is_installed(debian):
+    environment.make_venv()
+    assert debian == ["python3-venv"]
+
+
+def test_where_that_may_not_be_done_it_is_said(debian, monkeypatch):
+    monkeypatch.setattr(environment, "apt_install", lambda *packages: False)
+    with pytest.raises(SystemExit, match="apt-get install python3-venv"):
+        environment.make_venv()
