@@ -69,11 +69,16 @@ def rate(base: str, request: Request, seconds: int = 4) -> float | None:
     return float(found.group(1))
 
 
-def compare(base: str, ours: Request, bare: Request) -> str:
-    """Our latency and rate beside the bare view's, as a line."""
+def latency(base: str, ours: Request, bare: Request) -> str:
+    """Our median beside the bare view's, as a line."""
     mine, ceiling = medians(base, ours, bare)
-    text = f"p50 {mine:.2f} ms, {mine / ceiling:.1f} x bare ({ceiling:.2f} ms)"
-    rates = rate(base, ours), rate(base, bare)
-    if rates[0] and rates[1]:
-        text += f"; {rates[0]:.0f} requests/s, {rates[0] / rates[1]:.2f} x bare ({rates[1]:.0f})"
+    return f"p50 {mine:.2f} ms, {mine / ceiling:.1f} x bare ({ceiling:.2f} ms)"
+
+
+def compare(base: str, ours: Request, bare: Request) -> str:
+    """Latency and rate beside the bare view's, as a line."""
+    text = latency(base, ours, bare)
+    mine, ceiling = rate(base, ours), rate(base, bare)
+    if mine and ceiling:
+        text += f"; {mine:.0f} requests/s, {mine / ceiling:.2f} x bare ({ceiling:.0f})"
     return text

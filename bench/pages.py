@@ -1,6 +1,6 @@
-"""The Users page beside a bare signed-in list of as many rows; and each page's queries with few rows and with many."""
+"""Each page of the console's menus beside a bare signed-in list of fifty users; its queries with few rows and many."""
 
-from bench._load import Request, compare
+from bench._load import Request, latency
 from tools import scratch
 
 FEW, MANY = 5, 50
@@ -15,11 +15,12 @@ def run() -> list[tuple[str, str]]:
         fill(world, FEW, MANY)
         many = {label: queries(world, path) for label, path in addresses.items()}
         signed_in = {"Cookie": f"sessionid={world.cookie}"}
+        bare = Request("/bare/users/", headers=signed_in)
         with scratch.server() as base:
-            users = Request(addresses["iam: Users"], headers=signed_in)
-            rows = [(f"Users page, {MANY} rows", compare(base, users, Request("/bare/users/", headers=signed_in)))]
-    return rows + [
-        (f"{label}: queries", f"{few[label]} ({FEW} rows), {many[label]} ({MANY} rows)") for label in addresses
+            speeds = {label: latency(base, Request(path, headers=signed_in), bare) for label, path in addresses.items()}
+    return [
+        (label, f"{speeds[label]}; {few[label]} queries with {FEW} rows, {many[label]} with {MANY}")
+        for label in addresses
     ]
 
 
