@@ -1,0 +1,198 @@
+"""The verdict in a sentence, the reasons of statements, and AWS's access-denied text."""
+
+import json
+
+import pytest
+
+from iamlab.policy.compile import compile_policy
+from iamlab.policy.evaluate import Policies, Request, evaluate
+from iamlab.policy.explain import access_denied_message, explain
+
+MARIO = "arn:aws:iam::111122223333:user/mario"
+BILL = "arn:aws:s3:::customer-bills/bill.txt"
+
+
+def policy(name, *statements, via=None):
+    return compile_policy({"Version": "2012-10-17", "Statement": list(statements)}, name, via=via)
+
+
+def statement(effect="Allow", action="s3:PutObject", resource="arn:aws:s3:::customer-bills/*", **parts):
+    return {"Sid": "Write", "Effect": effect, "Action": action, "Resource": resource, **parts}
+
+
+def found(policies, *, principal=MARIO, action="s3:PutObject", resource=BILL, context=None, **more):
+    request = Request(principal, action, resource, context or {}, **more)
+    return explain(request, policies, evaluate(request, policies), who="Mario")
+
+
+BILLS = policy("BillWrite", statement(), via="group billing")
+
+
+def test_allowed_through_a_group():
+    verdict = found(Policies(identity=(BILLS,)))["sentence"]
+    assert verdict == (
+        "Yes. Statement Write of BillWrite, which Mario has through group billing, allows it, and nothing denies it."
+    )
+
+
+def test_allowed_by_the_bucket():
+    bucket = policy("bucket policy", statement(Principal={"AWS": MARIO}))
+    assert found(Policies(resource=bucket))["sentence"] == (
+        "Yes. The bucket's own policy, statement Write, names Mario; inside one account that is enough."
+    )
+
+
+def test_nearest_when_the_bucket_is_named_for_its_objects():
+    near = policy("BillWrite", statement(resource="arn:aws:s3:::customer-bills"))
+    evidence = found(Policies(identity=(near,)))
+    assert evidence["sentence"] == (
+        "No. Nothing that applies to Mario allows this. Nearest is statement Write of BillWrite: the action fits, the "
+        "resource does not (the resource is `arn:aws:s3:::customer-bills`, the bucket; the request is for an object, "
+        "`arn:aws:s3:::customer-bills/bill.txt`)."
+    )
+    assert evidence["nearest"]["action"] is True and evidence["nearest"]["resource"] is False
+
+
+def test_nearest_of_another_action():
+    near = policy("BillWrite", statement(action="s3:GetObject"))
+    assert found(Policies(identity=(near,)))["sentence"].endswith(
+        "Nearest is statement Write of BillWrite: the resource fits, the action does not "
+        "(its actions are `s3:GetObject`)."
+    )
+
+
+def test_a_deny_beats_every_allow():
+    stop = policy("Stop", statement("Deny"))
+    assert found(Policies(identity=(BILLS, stop)))["sentence"] == (
+        "No. Statement Write of Stop forbids it, and a Deny beats every Allow, including statement Write of BillWrite."
+    )
+
+
+def test_capped_by_the_boundary():
+    verdict = found(Policies(identity=(BILLS,), boundaries=(policy("OnlyRead", statement(action="s3:Get*")),)))
+    assert verdict["sentence"] == (
+        "No. Statement Write of BillWrite allows it, but the permissions boundary OnlyRead does not include it; "
+        "both must."
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "context", "said"),
+    [
+        (
+            {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            {},
+            "if `aws:MultiFactorAuthPresent` were `true`; in this request it was missing.",
+        ),
+        (
+            {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+            {"aws:SourceIp": "203.0.113.9"},
+            "if `aws:SourceIp` were in `192.0.2.0/24`; in this request it was `203.0.113.9`.",
+        ),
+        (
+            {"DateLessThan": {"aws:CurrentTime": "2024-01-01"}},
+            {"aws:CurrentTime": "2025-01-01"},
+            "if `aws:CurrentTime` were before `2024-01-01`; in this request it was `2025-01-01`.",
+        ),
+        (
+            {"StringNotEquals": {"aws:username": ["mario", "luigi"]}},
+            {"aws:username": "mario"},
+            "if `aws:username` were not `mario` or `luigi`; in this request it was `mario`.",
+        ),
+    ],
+)
+def test_only_a_condition_is_missing(condition, context, said):
+    evidence = found(Policies(identity=(policy("BillWrite", statement(Condition=condition)),)), context=context)
+    assert evidence["sentence"] == f"No. Statement Write of BillWrite would allow it {said}"
+    assert evidence["missing_keys"] == ([] if context else ["aws:MultiFactorAuthPresent"])
+
+
+def test_a_trust_policy_that_leaves_it_to_the_account():
+    trust = compile_policy(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:*"},
+        }
+    )
+    evidence = found(Policies(resource=trust), action="sts:AssumeRole", resource="arn:aws:iam::111122223333:role/R")
+    assert evidence["sentence"] == (
+        "No. The role's trust policy leaves it to Mario's account, and no policy of Mario allows it; both must."
+    )
+
+
+def test_reasons_name_the_values():
+    rows = found(
+        Policies(
+            identity=(policy("P", statement(resource="arn:aws:s3:::b/${aws:username}/*")),),
+            resource=policy("bucket policy", statement(Principal={"AWS": "444455556666"})),
+        )
+    )["layers"]
+    whys = {layer["layer"]: layer["policies"][0]["statements"][0]["why"] for layer in rows}
+    assert whys["identity"] == (
+        "the resource is `arn:aws:s3:::b/${aws:username}/*`, and the request has no value for `${aws:username}`"
+    )
+    assert whys["resource"] == f"its principal is `444455556666`; the caller is `{MARIO}`"
+
+
+def test_layers_stand_in_order_with_their_outcomes():
+    everything = policy("FullAWSAccess", statement(action="*", resource="*"))
+    evidence = found(Policies(identity=(BILLS,), boundaries=(BILLS,), scps=((everything,), ())))
+    assert [(layer["layer"], layer["level"], layer["outcome"]) for layer in evidence["layers"]] == [
+        ("scp", 0, "allows"),
+        ("scp", 1, "does not allow"),
+        ("boundary", 0, "allows"),
+        ("identity", 0, "allows"),
+    ]
+    assert json.dumps(evidence)
+
+
+DENY = statement("Deny", action="*", resource="*")
+DENY_ALL = policy("D", DENY)
+ALLOW_ALL = policy("A", statement(action="*", resource="*"))
+OTHER = policy("O", statement(action="ec2:*"))
+OPEN = policy("R", statement(action="*", resource="*", Principal="*"))
+SHUT = policy("R", {**DENY, "Principal": "*"})
+
+
+@pytest.mark.parametrize(
+    ("policies", "reason"),
+    [
+        (Policies(), "because no identity-based policy allows the s3:PutObject action"),
+        (Policies(identity=(DENY_ALL,)), "with an explicit deny in an identity-based policy"),
+        (Policies((ALLOW_ALL,), scps=((OTHER,),)), "because no service control policy allows the s3:PutObject action"),
+        (Policies((ALLOW_ALL,), scps=((DENY_ALL,),)), "with an explicit deny in a service control policy"),
+        (Policies((ALLOW_ALL,), rcps=((SHUT,),)), "with an explicit deny in a resource control policy"),
+        (Policies((ALLOW_ALL,), vpce=(OTHER,)), "because no VPC endpoint policy allows the s3:PutObject action"),
+        (Policies((ALLOW_ALL,), vpce=(SHUT,)), "with an explicit deny in a VPC endpoint policy"),
+        (Policies((ALLOW_ALL,), boundaries=(OTHER,)), "because no permissions boundary allows the s3:PutObject action"),
+        (Policies((ALLOW_ALL,), boundaries=(DENY_ALL,)), "with an explicit deny in a permissions boundary"),
+        (Policies((ALLOW_ALL,), session=(OTHER,)), "because no session policy allows the s3:PutObject action"),
+        (Policies((ALLOW_ALL,), session=(DENY_ALL,)), "with an explicit deny in a session policy"),
+        (Policies((ALLOW_ALL,), resource=SHUT), "with an explicit deny in a resource-based policy"),
+    ],
+)
+def test_access_denied_text(policies, reason):
+    request = Request(MARIO, "s3:PutObject", BILL, {})
+    text = access_denied_message(request, evaluate(request, policies), MARIO)
+    assert text == f"User: {MARIO} is not authorized to perform: s3:PutObject on resource: {BILL} {reason}"
+
+
+def test_access_denied_text_without_resource():
+    request = Request(MARIO, "iam:ListUsers", "*", {})
+    text = access_denied_message(request, evaluate(request, Policies()), MARIO)
+    assert text.startswith(f"User: {MARIO} is not authorized to perform: iam:ListUsers because no identity-based")
+
+
+def test_access_denied_text_of_a_trust_policy():
+    request = Request(MARIO, "sts:AssumeRole", "arn:aws:iam::111122223333:role/R", {})
+    text = access_denied_message(request, evaluate(request, Policies()), MARIO)
+    assert text.endswith("because no role trust policy allows the sts:AssumeRole action")
+    text = access_denied_message(request, evaluate(request, Policies(resource=SHUT)), MARIO)
+    assert text.endswith("with an explicit deny in the role trust policy")
+
+
+def test_an_account_that_is_foreign_needs_both_sides():
+    request = Request(MARIO, "s3:PutObject", BILL, {}, resource_account="444455556666")
+    text = access_denied_message(request, evaluate(request, Policies((ALLOW_ALL,))), MARIO)
+    assert text.endswith("because no resource-based policy allows the s3:PutObject action")
+    assert evaluate(request, Policies((ALLOW_ALL,), resource=OPEN)).allowed
