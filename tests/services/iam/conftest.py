@@ -1,11 +1,14 @@
-"""An account of its own for each test, and callers in it; calls go through the door."""
+"""An account of its own for each test, and boto3 clients in it that the site answers in process."""
 
 import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
 
 from iamlab.door import authenticate
-from iamlab.door.calls import call, call_many
+from iamlab.door.calls import call_many
 from iamlab.sandbox import lab_accounts
-from iamlab.services.operations import AwsError
+from iamlab.services.iam.names import secret_of
+from tests import boto
 from tests.services.iam.cast import ACCOUNT
 
 
@@ -14,21 +17,32 @@ class Iam:
 
     def __init__(self, key_id):
         self.key_id = key_id
+        key = {"AccessKeyId": key_id, "SecretAccessKey": secret_of(key_id)}
+        self.client = boto.client("iam", key, parameter_validation=False)
 
     @property
     def caller(self):
         return authenticate.credentials(self.key_id).caller
 
     def __getattr__(self, name):
-        return lambda **params: call(self.caller, f"iam:{name}", params)
+        method = getattr(self.client, xform_name(name))
+
+        def operation(**params):
+            answer = method(**params)
+            del answer["ResponseMetadata"]
+            return answer
+
+        return operation
 
     def refused(self, name, **params):
         """The error of a call that must fail, as (code, message)."""
-        with pytest.raises(AwsError) as error:
+        with pytest.raises(ClientError) as error:
             getattr(self, name)(**params)
-        return error.value.code, error.value.message
+        found = error.value.response["Error"]
+        return found["Code"], found["Message"]
 
     def many(self, name, many):
+        """The cells of a list, as the console asks for them."""
         return call_many(self.caller, f"iam:{name}", many)
 
     def user(self, name, policy=None):

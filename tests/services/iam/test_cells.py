@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from iamlab.door.calls import call
 from iamlab.services.operations import AwsError
 from tests.services.iam.cast import EC2, EVERYTHING, READ_ONLY, document
 
@@ -58,7 +59,8 @@ def test_many_cost_no_more_statements_than_one(iam, operation, django_assert_num
     with django_assert_num_queries(len(one)):
         answers = iam.many(operation, many)
     assert answers[0] == single[0]
-    assert answers == [getattr(iam, operation)(**params) for params in many]
+    caller = iam.caller
+    assert answers == [call(caller, f"iam:{operation}", params) for params in many]
 
 
 def test_each_cell_is_decided_on_its_own(iam):
