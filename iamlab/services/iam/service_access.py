@@ -30,9 +30,11 @@ def list_policies_granting_service_access(
 ) -> dict[str, Any]:
     held = held_policies.of_entity(principals.existing(call))
     entries = []
-    for namespace in sorted(set(ServiceNamespaces)):
+    for namespace in dict.fromkeys(ServiceNamespaces):
         # A managed policy that comes by several ways is one; inline ones are told apart by whom they hang on.
         giving = {one.arn or (one.name, one.entity): one for one in held if namespace in granted(one.text)}
         entries.append({"ServiceNamespace": namespace, "Policies": [describe(one) for one in giving.values()]})
-    key = "PoliciesGrantingServiceAccess"
-    return paging.page_of_list(key, entries, lambda entry: entry["ServiceNamespace"], Marker, None)
+    numbered = [(f"{number:04}", entry) for number, entry in enumerate(entries)]  # in the order asked for
+    page = paging.page_of_list("PoliciesGrantingServiceAccess", numbered, lambda one: one[0], Marker, None)
+    page["PoliciesGrantingServiceAccess"] = [entry for _, entry in page["PoliciesGrantingServiceAccess"]]
+    return page
