@@ -11,7 +11,7 @@ from .who_can import Directory
 
 
 def answer_question(reader: CaseReader, question: dict[str, Any]) -> dict[str, Any]:
-    """Raises UnreadableCase. Answers name principals and actions as the question does, in its order."""
+    """Raises UnreadableCase. Answers name principals and actions as the question does, actions by service and name."""
     if question.get("policies") is not None:
         reader.define(question["policies"])
     if "queries" in question:
