@@ -1,7 +1,7 @@
 """The raw facts of an HTTP request, as they were sent and signed, out of a WSGI environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -45,3 +45,14 @@ def _path(environ: Mapping[str, Any]) -> str:
     if raw.startswith("/"):
         return raw.partition("?")[0].partition("#")[0]
     return quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "/")).encode("latin-1", "replace"))
+
+
+def renamed(http: Facts, signed_headers: tuple[str, ...]) -> Facts:
+    """The same with the underscores that the server took for hyphens, where the signature's list of headers has them.
+
+    So that S3's metadata keep the names that they were given.
+    """
+    names = {name.replace("_", "-"): name for name in signed_headers if "_" in name}
+    if not names:
+        return http
+    return replace(http, headers={names.get(name, name): value for name, value in http.headers.items()})

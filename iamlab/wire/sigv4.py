@@ -246,7 +246,7 @@ def verify(http: Facts, signature: Signature, secret: str, payload: str) -> None
     `payload` is the body's SHA-256 in hex or what the request says in its place (UNSIGNED-PAYLOAD, STREAMING-...).
     Raises AccessDenied when S3 is sent x-amz- headers that nobody signed.
     """
-    signed = {name.replace("_", "-") for name in signature.signed_headers}
+    signed = signature.signed_headers
     loose = [name for name in http.headers if name.startswith("x-amz-") and name not in signed]
     if loose and signature.service == "s3":
         message = "There were headers present in the request which were not signed"
@@ -272,10 +272,7 @@ def canonical_request(http: Facts, signature: Signature, payload: str) -> str:
     path = quote(http.decoded_path, safe="/-_.~") or "/"
     if signature.service != "s3":
         path = quote(path, safe="/-_.~")
-    values = "".join(
-        f"{name}:{' '.join(http.headers.get(name.replace('_', '-'), '').split())}\n"
-        for name in signature.signed_headers
-    )
+    values = "".join(f"{name}:{' '.join(http.headers.get(name, '').split())}\n" for name in signature.signed_headers)
     query = canonical_query(http.query) if http.query else ""
     return f"{http.method}\n{path}\n{query}\n{values}\n{';'.join(signature.signed_headers)}\n{payload}"
 

@@ -14,7 +14,7 @@ from iamlab.door.calls import call
 from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import REGISTRY, AwsError, model
 from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv4, throttle
-from iamlab.wire.facts import Facts, check_size, facts_of
+from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 
 ENDPOINT, PUBLIC = "/aws", "/public"
 # What a learner's object may do in a browser that opens it here: nothing, since it shares the site's address.
@@ -98,6 +98,7 @@ def _signed(exchange: Exchange) -> HttpResponse:
     exchange.service = services().get(claim.service, "")
     if exchange.service:
         exchange.protocol = model(exchange.service).metadata["protocol"]
+    exchange.http = renamed(exchange.http, claim.signed_headers)
     sigv4.check_time(claim, datetime.now(UTC))
     credentials = _credentials(claim)
     if exchange.service == "s3":
