@@ -88,15 +88,21 @@ def split_segments(text: str, *, variables: bool) -> list[str]:
 
 
 class Chunk(NamedTuple):
-    """A run of a pattern without `*`: literals at fixed offsets; `lead` is the length up to the first literal."""
+    """A run of a pattern without `*`: literals at fixed offsets, the longest of them as `text` at `offset`.
+
+    `plain`: the run is that literal and nothing else.
+    """
 
     length: int
     parts: tuple[tuple[int, str], ...]
+    offset: int
+    text: str
+    plain: bool
 
-    @property
-    def pivot(self) -> tuple[int, str]:
-        """The longest literal, which is searched for first."""
-        return max(self.parts, key=lambda part: len(part[1]))
+
+def _chunk(length: int, parts: list[tuple[int, str]]) -> Chunk:
+    offset, text = max(parts, key=lambda part: len(part[1]), default=(0, ""))
+    return Chunk(length, tuple(parts), offset, text, 0 < length == len(text))
 
 
 def chunks_of(tokens: Iterable[Token]) -> list[Chunk]:
@@ -105,14 +111,14 @@ def chunks_of(tokens: Iterable[Token]) -> list[Chunk]:
     length, parts = 0, list[tuple[int, str]]()
     for token in tokens:
         if token is ANY:
-            chunks.append(Chunk(length, tuple(parts)))
+            chunks.append(_chunk(length, parts))
             length, parts = 0, []
         elif token is ONE:
             length += 1
         else:
             parts.append((length, token))
             length += len(token)
-    return [*chunks, Chunk(length, tuple(parts))]
+    return [*chunks, _chunk(length, parts)]
 
 
 def _chunk_at(chunk: Chunk, value: str, position: int) -> bool:
@@ -123,7 +129,7 @@ def _find_chunk(chunk: Chunk, value: str, start: int, end: int) -> int:
     """The first position from `start` where the chunk fits wholly before `end`, or -1."""
     if not chunk.parts:
         return start if start + chunk.length <= end else -1
-    offset, text = chunk.pivot
+    offset, text = chunk.offset, chunk.text
     last = end - chunk.length + offset + len(text)
     if len(chunk.parts) > 1 and not all(part in value for _, part in chunk.parts):
         return -1
@@ -143,13 +149,13 @@ def match_chunks(chunks: list[Chunk], value: str) -> bool:
     start, end = first.length, len(value) - last.length
     if end < start or not _chunk_at(first, value, 0) or not _chunk_at(last, value, end):
         return False
+    find = value.find
     for chunk in chunks[1:-1]:
-        if not chunk.length:
-            continue
-        start = _find_chunk(chunk, value, start, end)
+        length, _, _, text, plain = chunk
+        start = find(text, start, end) if plain else _find_chunk(chunk, value, start, end)
         if start < 0:
             return False
-        start += chunk.length
+        start += length
     return True
 
 
