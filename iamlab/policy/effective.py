@@ -28,6 +28,22 @@ def known_actions() -> Universe:
     return Universe(all_action_names())
 
 
+@lru_cache(maxsize=1)
+def _known_levels() -> dict[str, dict[str, int]]:
+    """For each service its access levels, each with its actions as bits of the service's own names."""
+    from .catalog import access_levels, action_names
+
+    found: dict[str, dict[str, int]] = {}
+    for service, (_, names) in known_actions().services.items():
+        places = {name: number for number, name in enumerate(names)}
+        levels = found.setdefault(service, {})
+        for name, level in zip(action_names(service), access_levels(service), strict=True):
+            place = places.get(name.lower())
+            if place is not None:
+                levels[level] = levels.get(level, 0) | 1 << place
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
     """Sets of actions as bits: allowed, and explicitly denied."""
@@ -43,6 +59,14 @@ class Permissions:
         """(service, allowed actions, all its actions)."""
         for service, (start, names) in self.universe.services.items():
             yield service, (self.allowed >> start & ((1 << len(names)) - 1)).bit_count(), len(names)
+
+    def by_level(self) -> Iterator[tuple[str, str, int, int]]:
+        """(service, access level, allowed actions, all its actions), for permissions over the known actions."""
+        levels = _known_levels()
+        for service, (start, names) in self.universe.services.items():
+            own = self.allowed >> start & ((1 << len(names)) - 1)
+            for level, bits in levels[service].items():
+                yield service, level, (own & bits).bit_count(), bits.bit_count()
 
 
 def effective(request: Request, policies: Policies, universe: Universe, *, any_resource: bool = False) -> Permissions:

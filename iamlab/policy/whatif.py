@@ -168,7 +168,7 @@ def _add_statement(request: Request, policies: Policies, layer: str) -> Iterator
         if layer == "identity":
             changed = replace(policies, identity=(*held, _policy({"Version": "2012-10-17", "Statement": [statement]})))
         else:
-            changed = replace(policies, **{field: _grown(held, statement)})
+            changed = _put(policies, field, _grown(held, statement))
     text = f"Allow {request.action} on {request.resource} in {LAYER_NAMES[layer]}."
     document = {"Version": "2012-10-17", "Statement": [statement]}
     yield Step("add-statement", layer, "", text, 1, request, changed, document)
@@ -313,6 +313,11 @@ def _exchange(policies: Policies, entry: Entry, document: dict[str, Any]) -> Pol
         return replace(policies, resource=new)
     if entry.layer in ("scp", "rcp"):
         levels = getattr(policies, f"{entry.layer}s") or ()
-        return replace(policies, **{f"{entry.layer}s": tuple(exchanged(level) for level in levels)})
+        return _put(policies, f"{entry.layer}s", tuple(exchanged(level) for level in levels))
     field = FIELDS[entry.layer]
-    return replace(policies, **{field: exchanged(getattr(policies, field))})
+    return _put(policies, field, exchanged(getattr(policies, field)))
+
+
+def _put(policies: Policies, field: str, value: Any) -> Policies:
+    changed: dict[str, Any] = {field: value}
+    return replace(policies, **changed)

@@ -1,0 +1,123 @@
+"""What would change it, all actions, who can: by example. The laws are in test_properties.py."""
+
+from iamlab.policy.compile import compile_policy
+from iamlab.policy.effective import difference, effective, known_actions
+from iamlab.policy.evaluate import Policies, Request, evaluate
+from iamlab.policy.whatif import changes
+from iamlab.policy.who_can import Directory
+
+ACCOUNT = "111122223333"
+MARIO, LUIGI = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("mario", "luigi"))
+BILL = "arn:aws:s3:::customer-bills/bill.txt"
+
+
+def policy(name, *statements, via=None):
+    return compile_policy({"Version": "2012-10-17", "Statement": list(statements)}, name, via=via)
+
+
+def statement(effect="Allow", action="s3:PutObject", resource="arn:aws:s3:::customer-bills/*", **parts):
+    return {"Sid": "Write", "Effect": effect, "Action": action, "Resource": resource, **parts}
+
+
+def asked(action="s3:PutObject", resource=BILL, **context):
+    return Request(MARIO, action, resource, context)
+
+
+def found(policies, request=None, **options):
+    request = request or asked()
+    return [change.sentence for change in changes(request, policies, evaluate(request, policies), **options)]
+
+
+def test_the_missing_resource_is_added_to_the_nearest_statement():
+    held = Policies(identity=(policy("BillWrite", statement(resource="arn:aws:s3:::customer-bills")),))
+    assert f'Add the resource "{BILL}" to statement Write of BillWrite.' in found(held)
+
+
+def test_the_missing_action_is_added_to_the_nearest_statement():
+    held = Policies(identity=(policy("BillRead", statement(action="s3:GetObject")),))
+    assert 'Add the action "s3:PutObject" to statement Write of BillRead.' in found(held)
+
+
+def test_a_policy_that_could_be_attached_comes_after_what_allows_less():
+    full = policy("AmazonS3FullAccess", statement(action="s3:*", resource="*"))
+    sentences = found(Policies(), attachable=[full, policy("Other", statement(action="ec2:*"))])
+    assert sentences == [f"Allow s3:PutObject on {BILL} in an identity policy.", "Attach AmazonS3FullAccess."]
+
+
+def test_a_condition_is_met_by_the_request():
+    condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    held = Policies(identity=(policy("BillWrite", statement(Condition=condition)),))
+    assert found(held)[0] == (
+        "Have the request bring aws:MultiFactorAuthPresent to `true`, as statement Write of BillWrite demands."
+    )
+
+
+def test_a_deny_is_avoided_or_removed():
+    unless = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+    stop = policy("Stop", {**statement("Deny", Condition=unless), "Sid": "Mfa"})
+    sentences = found(Policies(identity=(policy("BillWrite", statement()), stop)))
+    assert sentences[0].startswith("Have the request bring aws:MultiFactorAuthPresent as `true`")
+    assert "Remove statement Mfa of Stop." in sentences
+
+
+def test_two_layers_need_two_steps():
+    boundary = policy("OnlyRead", statement(action="s3:Get*"))
+    steps = changes(asked(), Policies(boundaries=(boundary,)), evaluate(asked(), Policies(boundaries=(boundary,))))[
+        0
+    ].steps
+    assert {step.layer for step in steps} == {"identity", "boundary"}
+
+
+def test_what_would_take_it_away():
+    sentences = found(Policies(identity=(policy("BillWrite", statement()),)))
+    assert sentences[0] == "Remove statement Write of BillWrite."
+
+
+def test_nothing_changes_what_belongs_to_aws():
+    request = asked("iam:DeletePolicy", "arn:aws:iam::aws:policy/AdministratorAccess")
+    everything = Policies(identity=(policy("All", statement(action="*", resource="*")),))
+    assert found(everything, request) == []
+
+
+READ = policy("Read", statement(action="s3:Get*", resource="*"))
+
+
+def test_permissions_by_service_and_access_level():
+    permissions = effective(asked(resource="*"), Policies(identity=(READ,)), known_actions())
+    by_service = {service: allowed for service, allowed, _ in permissions.by_service() if allowed}
+    by_level = {(service, level): allowed for service, level, allowed, _ in permissions.by_level() if allowed}
+    assert set(by_service) == {"s3", "sts"}  # no policy controls GetCallerIdentity and GetSessionToken
+    assert all(name.startswith(("s3:Get", "sts:Get")) for name in permissions.names())
+    assert sum(by_level.values()) == len(permissions.names()) == sum(by_service.values())
+    assert by_level["s3", "Read"] > 10 and ("s3", "Write") not in by_level
+
+
+def test_what_is_allowed_on_some_resource():
+    held = Policies(
+        identity=(policy("BillWrite", statement()), policy("Stop", statement("Deny", "s3:*", "arn:aws:s3:::x")))
+    )
+    universe = known_actions()
+    assert "s3:PutObject" not in effective(asked(resource="*"), held, universe).names()
+    assert "s3:PutObject" in effective(asked(resource="*"), held, universe, any_resource=True).names()
+
+
+def test_difference_names_what_is_gained_and_lost():
+    write = policy("Write", statement(action=["s3:PutObject", "s3:GetObject"], resource="*"))
+    change = difference(asked(resource="*"), Policies(identity=(READ,)), Policies(identity=(write,)), known_actions())
+    assert change.gained == ["s3:PutObject"]
+    assert "s3:GetObject" not in change.lost and "s3:GetBucketPolicy" in change.lost
+
+
+def test_who_can_and_through_what():
+    through = policy("BillWrite", statement(), via="group billing")
+    directory = Directory([(MARIO, Policies(identity=(through,))), (LUIGI, Policies(identity=(READ,)))])
+    assert directory.who_can(asked()) == [MARIO]
+    assert directory.who_can(asked("s3:GetObject")) == [LUIGI]
+    assert [(held.via, one.name) for held, one in directory.through(asked(), MARIO)] == [("group billing", "Write")]
+    assert directory.through(asked(), LUIGI) == []
+
+
+def test_who_can_counts_the_resource_policy():
+    directory = Directory([(MARIO, Policies()), (LUIGI, Policies())])
+    bucket = policy("bucket policy", statement(Principal={"AWS": LUIGI}))
+    assert directory.who_can(asked(), bucket) == [LUIGI]
