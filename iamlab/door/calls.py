@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, IntegrityError
 
 from iamlab.door import record
 from iamlab.door.authorise import authorise, judge, parameter_context, request_context
@@ -15,6 +16,7 @@ from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import REGISTRY, AwsError, Call, Operation, Target, View
 from iamlab.services.transactions import writing
 
+OVERTAKEN = "The request was rejected because multiple requests to change this object were submitted simultaneously."
 POLICY_SERVICES = ("iam", "organizations")  # whose writes bear on what principals may do
 
 
@@ -110,19 +112,22 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
                 renew(this.caller)
             rows = [*held, _row(this, result, None)]
             record.store(rows)
-    except IntegrityError as error:
+    except (AwsError, DatabaseError, ObjectDoesNotExist) as error:
         for row in held:
             record.keep(row)
-        message = (
-            "The request was rejected because multiple requests to change this object were submitted simultaneously."
-        )
-        raise AwsError("ConcurrentModification", message, 409) from error
-    except AwsError:
-        for row in held:
-            record.keep(row)
+        if _overtaken(error):
+            raise AwsError("ConcurrentModification", OVERTAKEN, 409) from error
         raise
     record.announce(rows)
     return result
+
+
+def _overtaken(error: Exception) -> bool:
+    """Whether another call changed the same thing first: it made what this one makes, or took away what this changes.
+
+    Django says a plain DatabaseError when there is no row left to save.
+    """
+    return isinstance(error, IntegrityError | ObjectDoesNotExist) or type(error) is DatabaseError
 
 
 def renew(caller: Caller) -> None:

@@ -98,6 +98,7 @@ def add_client_id_to_open_id_connect_provider(
 ) -> dict[str, Any]:
     """Adding one again changes nothing."""
     row = existing(call)
+    row.refresh_from_db(fields=["client_ids"])
     if ClientID not in row.client_ids:
         quotas.check_room("ClientIdsPerOpenIdConnectProvider", len(row.client_ids))
         row.client_ids = [*row.client_ids, ClientID]
@@ -111,6 +112,7 @@ def remove_client_id_from_open_id_connect_provider(
 ) -> dict[str, Any]:
     """Removing one that is not there changes nothing."""
     row = existing(call)
+    row.refresh_from_db(fields=["client_ids"])
     row.client_ids = [client_id for client_id in row.client_ids if client_id != ClientID]
     row.save(update_fields=["client_ids"])
     return {}

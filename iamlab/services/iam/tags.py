@@ -30,6 +30,7 @@ def _limit(tags: Mapping[str, str]) -> None:
 def put(row: Any, Tags: Sequence[Mapping[str, str]], *, fold: bool = True) -> None:
     """Add or replace tags of a row and save it."""
     given = read(Tags, fold=fold)
+    row.refresh_from_db(fields=["tags"])  # as they are now, in this transaction: another call may have added some
     replaced = {key.lower() if fold else key for key in given}
     row.tags = {k: v for k, v in row.tags.items() if (k.lower() if fold else k) not in replaced} | given
     _limit(row.tags)
@@ -37,6 +38,7 @@ def put(row: Any, Tags: Sequence[Mapping[str, str]], *, fold: bool = True) -> No
 
 
 def drop(row: Any, TagKeys: Sequence[str], *, fold: bool = True) -> None:
+    row.refresh_from_db(fields=["tags"])
     gone = {key.lower() if fold else key for key in TagKeys}
     row.tags = {k: v for k, v in row.tags.items() if (k.lower() if fold else k) not in gone}
     row.save(update_fields=["tags"])
