@@ -61,6 +61,7 @@ def terminal(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def run(request: HttpRequest, sandbox: Any, machine: Machine) -> Machine:
     source = replace(source_of(request, "terminal"), user_agent=USER_AGENT)
+    machine = replace(machine, state=replace(machine.state, endpoint=request.build_absolute_uri("/aws")))
     return shell.run_text(machine, request.POST.get("line", ""), connector(sandbox, source))
 
 

@@ -122,6 +122,24 @@ def test_files_go_to_s3_and_back(client, terminal, keys, url):
     assert b"Tiramisu" in call(caller, "s3:GetObject", {"Bucket": "customer-bills", "Key": "bill.txt"})["Body"]
 
 
+def test_a_presigned_address_opens_the_object_for_who_has_it(client, terminal, keys):
+    terminal(*configured(keys), "aws s3 mb s3://customer-bills")
+    terminal("aws s3 cp bill.txt 's3://customer-bills/a b.txt'")
+    address = re.search(r"http://\S+", terminal("aws s3 presign 's3://customer-bills/a b.txt' --expires-in 60")).group()
+    assert address.startswith("http://testserver/aws/customer-bills/a%20b.txt?")
+    client.logout()
+    path = address.removeprefix("http://testserver")
+    opened = client.get(path, headers={"Host": "testserver"})
+    assert (opened.status_code, b"Tiramisu" in opened.content) == (200, True)
+    assert client.get(path.replace("Expires=60", "Expires=90"), headers={"Host": "testserver"}).status_code == 403
+
+
+@pytest.mark.parametrize("line", ["s3://customer-bills", "s3://b/k --expires-in 0", "s3://b/k --expires-in 700000"])
+def test_an_address_that_cannot_be_signed(terminal, keys, line):
+    terminal(*configured(keys))
+    assert "exit code 252" in terminal(f"aws s3 presign {line}")
+
+
 def test_a_policy_is_written_by_heredoc_by_redirection_and_in_the_page(client, terminal, url):
     terminal("cat > a.json <<'EOF'", '{"a": "$x"}', "EOF", "echo '{}' > b.json")
     client.post(url, {"save": "1", "name": "c.json", "content": "{\r\n}"})

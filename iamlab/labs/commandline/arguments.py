@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
-        close = get_close_matches(str(value), [str(choice) for choice in action.choices], cutoff=0.8)
+        close = get_close_matches(str(value)[:100], [str(choice) for choice in action.choices], cutoff=0.8)
         if close:
             hint = f"Invalid choice: {value!r}, maybe you meant:\n\n" + "\n".join(f"  * {word}" for word in close)
         else:

@@ -15,6 +15,7 @@ from iamlab.labs.commandline.errors import plain_error, unknown_options, usage_e
 from iamlab.labs.commandline.values import finish, from_file, load_json, unpack
 from iamlab.labs.commandline.words import split
 
+MAX_WORDS = 500  # argparse takes time by the square of them
 NO_FILES: Mapping[str, bytes] = {}
 PAGING = {"starting_token": "StartingToken", "page_size": "PageSize", "max_items": "MaxItems"}
 
@@ -28,6 +29,8 @@ def parse(line: str, files: Mapping[str, bytes] = NO_FILES) -> Command:
     if not words or words[0] != "aws":
         name = words[0] if words else ""
         raise plain_error(f"{name}: command not found. Each line begins with: aws", 127)
+    if len(words) > MAX_WORDS:
+        raise plain_error(f"Argument list too long: at most {MAX_WORDS} words are read.")
     found, rest = arguments.global_parser().parse_known_args(words[1:])
     settings = _settings(found)
     if found.version:

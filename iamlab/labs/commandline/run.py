@@ -13,6 +13,7 @@ from iamlab.labs.commandline.arguments import operation_model, paginators
 from iamlab.labs.commandline.command import Command
 from iamlab.labs.commandline.errors import REFUSED_BY_AWS, CommandError, plain_error, refusal
 from iamlab.labs.commandline.parse import parse
+from iamlab.labs.commandline.presign import presigned
 from iamlab.labs.commandline.profiles import DEFAULT_PROFILE, DEFAULT_REGION, settings_of
 from iamlab.labs.commandline.s3 import s3_command
 from iamlab.labs.commandline.s3_calls import Steps
@@ -58,11 +59,20 @@ def _run(line: str, call: Call | None, state: State, connect: Connect | None) ->
     else:
         raise ValueError("run needs call or connect")
     try:
+        if command.service == "s3" and command.words[:1] == ("presign",):
+            return _presign(replace(command, words=command.words[1:]), session, state, region)
         if command.service == "s3":
             return drive(s3_command(command, state, region), session)
         return _operation(command, session, state)
     except AwsError as error:
         return Output(stderr=f"\n{refusal(session.last, error)}\n", exit_code=REFUSED_BY_AWS, state=state)
+
+
+def _presign(command: Command, session: Given | Session, state: State, region: str) -> Output:
+    if isinstance(session, Given) or not state.endpoint:
+        raise plain_error("There is no address here that could be signed.")
+    credentials = session.credentials(command.profile, 0)
+    return Output(f"{presigned(command, credentials, state.endpoint, region)}\n", state=state)
 
 
 def drive(steps: Steps, call: Call) -> Any:

@@ -22,7 +22,7 @@ UNITS = ("KiB", "MiB", "GiB", "TiB")
 def s3_command(command: Command, state: State, region: str) -> Steps:
     """The steps of an `aws s3` command. Raises CommandError for a line that cannot be run."""
     chooser = Parser()
-    chooser.add_argument("subcommand", choices=[*VERBS, "help"])
+    chooser.add_argument("subcommand", choices=[*VERBS, "presign", "help"])
     found, words = chooser.parse_known_args(list(command.words))
     if found.subcommand == "help":
         return _help(state)
@@ -31,7 +31,7 @@ def s3_command(command: Command, state: State, region: str) -> Steps:
 
 def _help(state: State) -> Steps:
     yield from ()
-    return Output("Commands of aws s3:\n" + "".join(f"  {name}\n" for name in sorted(VERBS)), state=state)
+    return Output("Commands of aws s3:\n" + "".join(f"  {name}\n" for name in sorted([*VERBS, "presign"])), state=state)
 
 
 def ls(command: Command, state: State, region: str) -> Steps:

@@ -14,11 +14,15 @@ class Dialogue:
 
 @dataclass(frozen=True)
 class State:
-    """Profiles (name -> settings, as `~/.aws` holds them), files (name -> bytes), and the question that is open."""
+    """Profiles (name -> settings, as `~/.aws` holds them), files (name -> bytes), and the question that is open.
+
+    `endpoint` is where the wire listens, for addresses that are handed out; empty where there is none.
+    """
 
     profiles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     dialogue: Dialogue | None = None
+    endpoint: str = ""
 
 
 @dataclass(frozen=True)

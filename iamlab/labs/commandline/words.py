@@ -32,7 +32,8 @@ def split(line: str) -> list[str]:
                 words.append("".join(word))
             word = None
         elif quoted or text:
-            word = [*(word or []), text]
+            word = word or []
+            word.append(text)
     if word is not None:
         words.append("".join(word))
     return words

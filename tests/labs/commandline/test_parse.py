@@ -1,5 +1,6 @@
 """Lines read as the real `aws` command reads them, and refused where it refuses."""
 
+import time
 from datetime import datetime
 
 import pytest
@@ -136,3 +137,23 @@ def test_deep_values_are_refused_not_fatal(depth):
     for value in ("TagSet=" + "[" * depth, "[" * depth + "]" * depth):
         with pytest.raises(CommandError):
             parse(f"aws s3api put-bucket-tagging --bucket bucket --tagging '{value}'")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "create-user " + "--x " * 20_000,
+        "create-user " + "9" * 40_000,
+        "9" * 40_000,
+        "tag-user --user-name x --tags " + "a=1," * 10_000,
+        "tag-user --user-name x --tags a=" + "1," * 20_000 + "b=",
+        "tag-user --user-name x --tags 'a=" + '\\\\"' * 20_000 + "'",
+        "untag-user --user-name x --tag-keys " + "a " * 20_000,
+    ],
+    ids=lambda rest: rest[:30],
+)
+def test_a_hostile_line_is_refused_quickly(rest):
+    started = time.process_time()
+    with pytest.raises(CommandError):
+        parse(f"aws iam {rest}")
+    assert time.process_time() - started < 1

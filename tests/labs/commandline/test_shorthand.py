@@ -4,7 +4,7 @@ import random
 
 import pytest
 from botocore.model import ShapeResolver
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamlab.labs.commandline import CommandError, parse, shorthand
@@ -65,6 +65,7 @@ def test_words_become_what_the_shape_has(text, value):
     assert shorthand.read(text, SHAPES.get_shape_by_name("All")) == value
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*PIECES, "file://x", "--user-name", "--tags", "9" * 5000, "\ud800", "\0"]), max_size=12)
 )
