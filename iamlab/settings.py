@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "iamlab.services.s3",
     "iamlab.sandbox",
     "iamlab.labs",
+    "iamlab.classroom",
     "iamlab.console",
     "iamlab.door",
 ]
@@ -112,6 +113,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "iamlab.components.context.frame",
                 "iamlab.labs.panel.context",
+                "iamlab.classroom.context.mine",
             ],
         },
     },

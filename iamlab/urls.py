@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("iamlab.components.urls")),
     path("", include("iamlab.insight.urls")),
     path("", include("iamlab.console.urls")),
+    path("classroom/", include("iamlab.classroom.urls")),
 ]
 
 handler400 = "iamlab.components.views.bad_request"

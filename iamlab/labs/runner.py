@@ -149,7 +149,8 @@ def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], ch
             ["status", "code", "message", "latched", "passed", "undone", "tries", "event", "changed"],
         )
         Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
-        newly = [_mark(attempt, step, step in done) for step in {fact.step for fact in changed}]
+        begun = last > attempt.began_event  # what the start state itself shows is nobody's work
+        newly = [_mark(attempt, step, begun, step in done) for step in {fact.step for fact in changed}]
     for step in filter(None, newly):
         snapshots.take(attempt.sandbox, kind="checkpoint", name=f"after {step}")
 
@@ -159,8 +160,10 @@ def _happening(attempt: Attempt, fact: CheckFact, last: int) -> Happening:
     return Happening(attempt=attempt, kind="check", step=fact.step, data=data, event=last)
 
 
-def _mark(attempt: Attempt, step: str, passed: bool) -> str | None:
+def _mark(attempt: Attempt, step: str, begun: bool, passed: bool) -> str | None:
     """Note that a step was begun, and passed for the first time; its id then."""
+    if not begun and not passed:
+        return None
     now = timezone.now()
     fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
     first = passed and fact.passed is None

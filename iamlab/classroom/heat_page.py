@@ -1,0 +1,150 @@
+"""The heat map as HTML: made in Python, once for each change of a learner, because a page has five thousand cells."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from iamlab.classroom import heat
+
+# state -> (class, symbol, word)
+LOOKS = {
+    "locked": ("x", "\N{EN DASH}", "Locked"),
+    "open": ("o", "\N{MIDDLE DOT}", "To do"),
+    "in_progress": ("w", "\N{CIRCLE WITH LEFT HALF BLACK}", "Working"),
+    "passed": ("p", "\N{CHECK MARK}", "Done"),
+    "passed_with_help": ("p", "\N{CHECK MARK}+", "With help"),
+    "skipped": ("x", "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}", "Skipped"),
+    "overridden": ("m", "\N{PENCIL}", "Marked"),
+    "regressed": ("r", "\N{ANTICLOCKWISE OPEN CIRCLE ARROW}", "Undone"),
+    "read": ("o", "\N{WHITE CIRCLE}", "Read"),
+}
+MARKS = {"stuck": ("error", "Stuck"), "idle": ("stopped", "Idle"), "hand": ("warning", "Hand up")}
+UPDATE_BYTES = 18_000
+
+
+def duration(minutes: int) -> str:
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
+def cell_html(enrolment: int, place: int, cell: heat.Cell) -> SafeString:
+    css, symbol, word = LOOKS[cell.state]
+    parts = [duration(cell.minutes)] if cell.minutes is not None else []
+    parts += [f"{cell.tries} tr{'y' if cell.tries == 1 else 'ies'}"] if cell.tries else []
+    small = f"<small>{', '.join(parts)}</small>" if parts else ""
+    # Nothing here is typed by anybody: numbers, and words of ours.
+    return SafeString(f'<td id="c{enrolment}-{place}" class="h-{css}">{symbol} {word}{small}</td>')
+
+
+def cells_html(row: heat.Row, width: int) -> SafeString:
+    """All cells of a learner, kept with the facts that they show."""
+    if row.facts is None:
+        return SafeString(
+            "".join(f'<td id="c{row.enrolment_id}-{place}" class="h-x"></td>' for place in range(width))
+        )
+    if "cells" not in row.facts.html:
+        cells = row.facts.cells
+        row.facts.html["cells"] = SafeString(
+            "".join(cell_html(row.enrolment_id, place, cell) for place, cell in enumerate(cells[:width]))
+        )
+    return row.facts.html["cells"]
+
+
+def head_html(row: heat.Row, marks: list[str], urls: str, number: int | None) -> SafeString:
+    """A learner's name (a number on the projector) with the marks borne now."""
+    name: str = conditional_escape(row.name or f"learner {row.enrolment_id}")
+    if number is not None:
+        name = f"Learner {number}"
+    elif row.attempt_id is not None:
+        name = f'<a href="{urls}{row.attempt_id}/">{name}</a>'
+    shown = "".join(f'<span class="badge h-{mark}">{MARKS[mark][1]}</span>' for mark in marks)
+    return SafeString(f'<th scope="row" id="n{row.enrolment_id}">{name}{shown}</th>')
+
+
+def column_html(place: int, column: heat.Column, url: str) -> SafeString:
+    minutes = "" if column.minutes is None else f"{column.minutes:g} min"
+    code = f"{column.code} ({column.code_count})" if column.code else ""
+    return format_html(
+        '<th scope="col" id="h{}"><a href="{}">{}</a><b>{} %</b><small>{}</small><small class="mono">{}</small></th>',
+        place,
+        url,
+        column.title,
+        column.share,
+        minutes,
+        code,
+    )
+
+
+def numbers(rows: list[heat.Row]) -> dict[int, int]:
+    """Numbers for the projector, in the order of joining, which says nothing of names."""
+    return {pk: number for number, pk in enumerate(sorted(row.enrolment_id for row in rows), 1)}
+
+
+def attempts_url(class_id: int) -> str:
+    return reverse("attempt-timeline", args=[class_id, 0])[: -len("0/")]
+
+
+def step_urls(class_id: int, assignment_id: int, board: heat.Board) -> list[str]:
+    return [reverse("heat-step", args=[class_id, assignment_id, column.id]) for column in board.columns]
+
+
+def body_html(board: heat.Board, class_id: int, now: datetime, projector: bool) -> SafeString:
+    """All rows."""
+    urls, named = attempts_url(class_id), numbers(board.rows)
+    rows = sorted(board.rows, key=lambda row: row.enrolment_id) if projector else board.rows
+    width = len(board.columns)
+    return SafeString(
+        "".join(
+            f'<tr id="r{row.enrolment_id}">'
+            f"{head_html(row, heat.marks(row, board.columns, now), urls, named[row.enrolment_id] if projector else None)}"
+            f"{cells_html(row, width)}</tr>"
+            for row in rows
+        )
+    )
+
+
+def changed_of(row: heat.Row) -> datetime | None:
+    times = [time for time in (row.facts.changed if row.facts else None, row.happened) if time is not None]
+    return max(times, default=None)
+
+
+def update(
+    board: heat.Board, class_id: int, since: datetime, now: datetime, projector: bool
+) -> tuple[list[SafeString], datetime] | None:
+    """The cells and names that changed behind the cursor, and the next cursor: what is too much comes with the next.
+
+    None when the whole page should be asked for anew instead.
+    """
+    urls, named = attempts_url(class_id), numbers(board.rows)
+    late: list[tuple[datetime, heat.Row]] = []
+    other: list[heat.Row] = []  # only their marks changed, by the time of day
+    for row in board.rows:
+        time = changed_of(row)
+        if time is not None and time > since:
+            late.append((time, row))
+        elif heat.marks(row, board.columns, since) != heat.marks(row, board.columns, now):
+            other.append(row)
+    late.sort(key=lambda pair: pair[0])
+
+    def head(row: heat.Row) -> SafeString:
+        number = named[row.enrolment_id] if projector else None
+        return head_html(row, heat.marks(row, board.columns, now), urls, number)
+
+    pieces = [head(row) for row in other]
+    size = sum(map(weight, pieces))
+    if size > UPDATE_BYTES:
+        return None
+    for time, row in late:
+        cells = enumerate(row.facts.cells) if row.facts else ()
+        own = [head(row), *(cell_html(row.enrolment_id, i, cell) for i, cell in cells if cell.changed > since)]
+        size += sum(map(weight, own))
+        if size > UPDATE_BYTES and pieces:
+            return pieces, time - timedelta(microseconds=1)
+        pieces += own
+    return pieces, now
+
+
+def weight(piece: SafeString) -> int:
+    """Bytes of a piece in an update, its wrapping included."""
+    return len(piece.encode()) + len("<template></template> hx-swap-oob=true")

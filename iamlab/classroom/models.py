@@ -1,0 +1,180 @@
+"""Classes, who is in them, what they are set, and the few facts of grading that are not a lab's own."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from iamlab.classroom import codes
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class Term(models.Model):
+    """A stretch of the year that classes belong to."""
+
+    name = models.CharField(max_length=80, unique=True)
+    starts = models.DateField(null=True, blank=True)
+    ends = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-starts", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Class(models.Model):
+    """People who learn together, and the code by which they join."""
+
+    name = models.CharField(max_length=120)
+    term = models.ForeignKey(Term, models.SET_NULL, null=True, blank=True, related_name="classes")
+    code = models.CharField(max_length=6, unique=True, default=codes.new_code)
+    code_expires = models.DateTimeField(null=True, blank=True)
+    assistants_override = models.BooleanField("assistants may override marks", default=False)
+    retention_days = models.PositiveIntegerField("days that names are kept after the class is archived", default=180)
+    created = models.DateTimeField(default=timezone.now)
+    archived = models.DateTimeField(null=True, blank=True)
+    anonymised = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "classes"
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def code_is_open(self) -> bool:
+        return self.archived is None and (self.code_expires is None or self.code_expires > timezone.now())
+
+
+class Role(models.TextChoices):
+    LEARNER = "learner", "Learner"
+    ASSISTANT = "assistant", "Assistant"
+    OBSERVER = "observer", "Observer"
+    INSTRUCTOR = "instructor", "Instructor"
+
+
+class Enrolment(models.Model):
+    """A person's place in a class. `name` is what the class's staff see of them: a name or a pseudonym."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="enrolments", verbose_name="class")
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="enrolments")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
+    name = models.CharField(max_length=80, blank=True)
+    joined = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["klass", "person"], name="one_place_per_class")]
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name or f"learner {self.pk}"
+
+
+class Invitation(models.Model):
+    """A line of a roster: somebody expected, who comes by a link of their own."""
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="invitations", verbose_name="class")
+    name = models.CharField(max_length=80)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
+    made = models.DateTimeField(default=timezone.now)
+    accepted = models.ForeignKey(Enrolment, models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["klass", "name"], name="invited_once")]
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JoinFailure(models.Model):
+    """A class code that was wrong: too many from one person or one address, and the next waits."""
+
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Assignment(models.Model):
+    """A lab set to a class. How late a work is, is judged at each look from these rules and the submission's time."""
+
+    class Late(models.TextChoices):
+        NONE = "none", "Late work counts in full"
+        PER_DAY = "per_day", "A share is taken off for each day"
+        CUT_OFF = "cut_off", "Late work counts nothing"
+
+    class Counts(models.TextChoices):
+        BEST = "best", "The best attempt counts"
+        LAST = "last", "The last attempt counts"
+        AVERAGE = "average", "The average of the attempts counts"
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="assignments", verbose_name="class")
+    lab = models.SlugField(max_length=64)
+    title = models.CharField(max_length=120)
+    graded = models.BooleanField(default=True)
+    opens = models.DateTimeField(null=True, blank=True)
+    due = models.DateTimeField(null=True, blank=True)
+    closes = models.DateTimeField(null=True, blank=True)
+    late = models.CharField(max_length=8, choices=Late.choices, default=Late.NONE)
+    late_per_day = models.PositiveSmallIntegerField("percent taken off for each day late", default=10)
+    late_most = models.PositiveSmallIntegerField("at most so many percent", default=50)
+    grace_hours = models.PositiveSmallIntegerField("hours of grace", default=0)
+    attempts = models.PositiveSmallIntegerField("attempts allowed", null=True, blank=True)
+    counts = models.CharField("which attempt counts", max_length=8, choices=Counts.choices, default=Counts.BEST)
+    points = models.PositiveIntegerField(default=100)
+    needs = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="needed_by")
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["due", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Extension(models.Model):
+    """One learner's own due date."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="extensions")
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="+")
+    due = models.DateTimeField()
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "person"], name="one_extension_each")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} until {self.due:%Y-%m-%d %H:%M}"
+
+
+class Work(models.Model):
+    """Which assignment an attempt is for."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="works")
+    attempt = models.OneToOneField("labs.Attempt", models.CASCADE, related_name="work")
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id}: {self.attempt_id}"
+
+
+class Release(models.Model):
+    """A mark that the learner may see, from when on. The mark itself is derived."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="releases")
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="+")
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "person"], name="released_once")]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id}: {self.person_id}"

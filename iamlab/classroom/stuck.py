@@ -1,0 +1,58 @@
+"""Why learners do not get past a step: grouped by failure code, with the message that they see."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from iamlab.classroom import heat
+from iamlab.labs import panel
+from iamlab.labs.models import CheckFact
+
+
+@dataclass(slots=True)
+class Group:
+    """Learners in the same place. `messages` are what they read in their panels, each once."""
+
+    title: str
+    code: str = ""
+    messages: list[str] = field(default_factory=list)
+    rows: list[heat.Row] = field(default_factory=list)
+
+
+def groups(board: heat.Board, step: str) -> list[Group]:
+    """The groups of a step, largest first; then who is done, at work without a failure, or has not begun."""
+    place = next(i for i, column in enumerate(board.columns) if column.id == step)
+    keys = [row.attempt_id for row in board.rows if row.attempt_id is not None]
+    facts: defaultdict[int, list[CheckFact]] = defaultdict(list)
+    for fact in CheckFact.objects.filter(attempt__in=keys, step=step, status="fail").order_by("pk"):
+        facts[fact.attempt_id].append(fact)
+    failing: dict[str, Group] = {}
+    rest = {name: Group(title) for name, title in OTHERS.items()}
+    for row in board.rows:
+        kind = _kind(row, place)
+        own = [fact for fact in facts[row.attempt_id or 0] if fact.code]
+        if kind in ("done", "absent") or not own:
+            rest[kind].rows.append(row)
+            continue
+        for fact in own:
+            group = failing.setdefault(fact.code, Group(fact.code, fact.code))
+            if row not in group.rows:
+                group.rows.append(row)
+            if fact.message not in group.messages:
+                group.messages.append(fact.message)
+    found = sorted(failing.values(), key=lambda group: (-len(group.rows), group.code))
+    for group in found:
+        group.messages = [panel.render(message, {}) for message in group.messages[:3]]
+    return [*found, *(group for group in rest.values() if group.rows)]
+
+
+OTHERS = {
+    "work": "No failure with a code of its own yet",
+    "done": "Done",
+    "absent": "Not begun",
+}
+
+
+def _kind(row: heat.Row, place: int) -> str:
+    if row.facts is None or place >= len(row.facts.cells):
+        return "absent"
+    return "done" if row.facts.cells[place].state in heat.DONE else "work"

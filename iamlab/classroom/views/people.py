@@ -1,0 +1,189 @@
+"""The people of a class: roster, invitations, roles, a new password, leaving."""
+
+import secrets
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from iamlab.classroom import access, codes, rosters
+from iamlab.classroom.models import Enrolment, Invitation, Role
+from iamlab.classroom.views.classes import SITE, frame
+from iamlab.components import markup, tables
+from iamlab.people.models import Person
+
+COLUMNS = [
+    tables.column("name", "Name", sortable=True),
+    tables.column("role", "Role", sortable=True),
+    tables.column("user", "iamlab user name"),
+    tables.column("joined", "Joined", sortable=True),
+    tables.column("acts", ""),
+]
+
+
+@access.class_page(*access.STAFF)
+@require_GET
+def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
+    ask = tables.asked(request, COLUMNS)
+    found = list(mine.klass.enrolments.select_related("person"))
+    order = {"name": lambda e: e.name.casefold(), "role": lambda e: e.role, "joined": lambda e: e.joined}
+    cut = tables.arrange(found, ask, lambda e: f"{e.name} {e.person.username}", order)
+    may = mine.role == Role.INSTRUCTOR
+    rows = [
+        tables.row(
+            str(e.pk),
+            [
+                str(e),
+                e.get_role_display(),
+                "guest" if e.person.is_guest else e.person.username,
+                f"{e.joined:%Y-%m-%d}",
+                markup.link(reverse("class-person", args=[mine.klass_id, e.pk]), "Change") if may else "",
+            ],
+        )
+        for e in cut["items"]
+    ]
+    table = tables.table(
+        request,
+        id="people",
+        title="People",
+        columns=COLUMNS,
+        rows=rows,
+        total=cut["total"],
+        found=cut["found"],
+        ask=ask,
+    )
+    waiting = [
+        (one, request.build_absolute_uri(reverse("class-invitation", args=[codes.invitation_key(one.pk)])))
+        for one in (mine.klass.invitations.filter(accepted_at=None) if may else ())
+    ]
+    return render(request, "classroom/people.html", frame(mine, "class-people", table=table, waiting=waiting))
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_http_methods(["GET", "POST"])
+def roster(request: HttpRequest, mine: Enrolment) -> HttpResponse:
+    """Bring in a CSV file: every line is told of, the good ones are taken."""
+    report, taken, problem = None, 0, ""
+    if request.method == "POST":
+        try:
+            lines = list(rosters.read(text_of(request)))
+            taken = rosters.bring_in(mine.klass, lines)
+            report = [line for line in lines if line.problem]
+        except rosters.Unreadable as error:
+            problem = str(error)
+    context = frame(mine, "class-people", report=report, taken=taken, problem=problem)
+    status = 422 if problem else 200
+    return render(request, "classroom/roster.html", context, status=status)
+
+
+def text_of(request: HttpRequest) -> str:
+    """The file sent, or what was pasted. Raises Unreadable."""
+    file = request.FILES.get("file")
+    if isinstance(file, UploadedFile):
+        return rosters.decode(file.read(rosters.MOST_BYTES + 1))
+    text = request.POST.get("text", "")
+    if not text.strip():
+        raise rosters.Unreadable("Choose a file, or paste the lines.")
+    return rosters.decode(text.encode("utf-8", "replace"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest, key: str) -> HttpResponse:
+    """An invitation's link: whoever is signed in takes the place, once."""
+    assert isinstance(request.user, Person)
+    pk = codes.invitation_of(key)
+    found = Invitation.objects.select_related("klass").filter(pk=pk, klass__archived=None).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST" and found.accepted_at is None:
+        with transaction.atomic():
+            taken = Invitation.objects.filter(pk=found.pk, accepted_at=None).update(accepted_at=timezone.now())
+            if taken:
+                place, new = Enrolment.objects.get_or_create(
+                    klass=found.klass, person=request.user, defaults={"name": found.name, "role": found.role}
+                )
+                Invitation.objects.filter(pk=found.pk).update(accepted=place)
+        if taken:
+            messages.success(request, f"You are in {found.klass}." if new else f"You are in {found.klass} already.")
+            return redirect("class", class_id=found.klass_id)
+        found.refresh_from_db()
+    return render(request, "classroom/invitation.html", {**SITE, "invitation": found})
+
+
+def of_class(mine: Enrolment, pk: int) -> Enrolment:
+    found = Enrolment.objects.select_related("person").filter(klass=mine.klass, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
+    """A person's name in the class and their role; an instructor keeps their own, so that a class is never without."""
+    one = of_class(mine, pk)
+    if request.method == "POST":
+        name = " ".join(request.POST.get("name", "").split())[:80]
+        role = request.POST.get("role", one.role)
+        if one.pk == mine.pk or role not in Role.values:
+            role = one.role
+        if name.isprintable() and name:
+            one.name, one.role = name, role
+            one.save(update_fields=["name", "role"])
+            messages.success(request, "Saved.")
+            return redirect("class-people", class_id=mine.klass_id)
+        messages.error(request, "Give a name that can be shown.")
+    return render(request, "classroom/person.html", frame(mine, "class-people", one=one, roles=Role.choices))
+
+
+def resettable(one: Enrolment) -> bool:
+    """A learner's only: neither staff of any class, nor an operator, nor somebody who makes classes."""
+    person = one.person
+    if one.role != Role.LEARNER or person.is_staff or person.is_superuser or person.is_instructor:
+        return False
+    return not person.enrolments.filter(role__in=access.STAFF).exists()
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_POST
+def reset_password(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
+    """A new password for iamlab, shown once. All other sessions of the person end with it."""
+    one = of_class(mine, pk)
+    if not resettable(one):
+        raise Http404
+    password = secrets.token_urlsafe(9)
+    person = one.person
+    person.set_password(password)
+    person.is_guest = False
+    person.save(update_fields=["password", "is_guest"])
+    messages.warning(
+        request,
+        format_html(
+            "New password of {}, shown once: user name <code>{}</code>, password <code>{}</code>",
+            str(one),
+            person.username,
+            password,
+        ),
+    )
+    return redirect("class-person", class_id=mine.klass_id, pk=one.pk)
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_POST
+def remove(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
+    """Out of the class. Their work stays theirs; the class does not see it any more."""
+    one = of_class(mine, pk)
+    if one.pk == mine.pk:
+        messages.error(request, "You cannot take yourself out of your class.")
+    else:
+        one.delete()
+        messages.success(request, f"{one} is not in the class any more.")
+    return redirect("class-people", class_id=mine.klass_id)
