@@ -8,10 +8,7 @@ class ClassroomConfig(AppConfig):
 
     def ready(self) -> None:
         from iamlab.classroom.access import staff_of_attempt
-        from iamlab.labs import home
         from iamlab.sandbox import controls
 
         if staff_of_attempt not in controls.viewers:
             controls.viewers.append(staff_of_attempt)
-        if ("classes", "Classes") not in home.NAV:
-            home.NAV.append(("classes", "Classes"))

@@ -1,5 +1,6 @@
 """Forms of the classroom. Times are in UTC, as everywhere in iamlab."""
 
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -105,7 +106,7 @@ class AssignmentForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         times = [(name, data.get(name)) for name in ("opens", "due", "closes") if data.get(name)]
-        for (before, first), (after, then) in zip(times, times[1:], strict=False):
+        for (before, first), (after, then) in pairwise(times):
             if first > then:
                 self.add_error(after, f"This is before it {before if before != 'due' else 'is due'}.")
         for name in ("late_per_day", "late_most"):

@@ -40,9 +40,7 @@ def cell_html(enrolment: int, place: int, cell: heat.Cell) -> SafeString:
 def cells_html(row: heat.Row, width: int) -> SafeString:
     """All cells of a learner, kept with the facts that they show."""
     if row.facts is None:
-        return SafeString(
-            "".join(f'<td id="c{row.enrolment_id}-{place}" class="h-x"></td>' for place in range(width))
-        )
+        return SafeString("".join(f'<td id="c{row.enrolment_id}-{place}" class="h-x"></td>' for place in range(width)))
     if "cells" not in row.facts.html:
         cells = row.facts.cells
         row.facts.html["cells"] = SafeString(
@@ -92,16 +90,13 @@ def step_urls(class_id: int, assignment_id: int, board: heat.Board) -> list[str]
 def body_html(board: heat.Board, class_id: int, now: datetime, projector: bool) -> SafeString:
     """All rows."""
     urls, named = attempts_url(class_id), numbers(board.rows)
-    rows = sorted(board.rows, key=lambda row: row.enrolment_id) if projector else board.rows
     width = len(board.columns)
-    return SafeString(
-        "".join(
-            f'<tr id="r{row.enrolment_id}">'
-            f"{head_html(row, heat.marks(row, board.columns, now), urls, named[row.enrolment_id] if projector else None)}"
-            f"{cells_html(row, width)}</tr>"
-            for row in rows
-        )
-    )
+    parts = []
+    for row in sorted(board.rows, key=lambda row: row.enrolment_id) if projector else board.rows:
+        number = named[row.enrolment_id] if projector else None
+        head = head_html(row, heat.marks(row, board.columns, now), urls, number)
+        parts.append(f'<tr id="r{row.enrolment_id}">{head}{cells_html(row, width)}</tr>')
+    return SafeString("".join(parts))
 
 
 def changed_of(row: heat.Row) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.classroom.views import assignments, classes, heat, people
+from iamlab.classroom.views import assignments, classes, heat, people, timeline
 
 urlpatterns = [
     path("", classes.mine, name="classes"),
@@ -26,4 +26,7 @@ urlpatterns = [
     path("<int:class_id>/assignments/<int:pk>/heat/", heat.page, name="heat"),
     path("<int:class_id>/assignments/<int:pk>/heat/live/", heat.live, name="heat-live"),
     path("<int:class_id>/assignments/<int:pk>/heat/<slug:step>/", heat.step, name="heat-step"),
+    path("<int:class_id>/attempts/<int:attempt_id>/", timeline.attempt, name="attempt-timeline"),
+    path("<int:class_id>/mine/<int:attempt_id>/", timeline.my_work, name="my-work"),
+    path("<int:class_id>/attempts/<int:attempt_id>/as-it-was/<int:event>/", timeline.as_it_was, name="as-it-was"),
 ]

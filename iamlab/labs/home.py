@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from iamlab.labs import content, scoring
 from iamlab.labs.models import Attempt
+from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person, create_guest
 from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls
@@ -20,7 +21,8 @@ from iamlab.sandbox import controls
 
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "landing.html", {"demo": settings.DEMO})
+    people = SIGN_INS if settings.DEMO and Person.objects.filter(username=SIGN_INS[0]["username"]).exists() else []
+    return render(request, "landing.html", {"demo": settings.DEMO, "demo_people": people})
 
 
 @require_POST

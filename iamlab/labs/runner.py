@@ -142,6 +142,7 @@ def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], ch
     for fact in changed:
         fact.event = last
     done = passed_steps(lab, facts)
+    begun = any(fact.pk is not None for fact in facts.values())  # what the first run finds is nobody's work
     with transaction.atomic():
         CheckFact.objects.bulk_create([fact for fact in changed if fact.pk is None])
         CheckFact.objects.bulk_update(
@@ -149,7 +150,6 @@ def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], ch
             ["status", "code", "message", "latched", "passed", "undone", "tries", "event", "changed"],
         )
         Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
-        begun = last > attempt.began_event  # what the start state itself shows is nobody's work
         newly = [_mark(attempt, step, begun, step in done) for step in {fact.step for fact in changed}]
     for step in filter(None, newly):
         snapshots.take(attempt.sandbox, kind="checkpoint", name=f"after {step}")

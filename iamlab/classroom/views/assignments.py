@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from iamlab.classroom import access, work
 from iamlab.classroom.forms import AssignmentForm, when
 from iamlab.classroom.models import Enrolment, Extension, Role
-from iamlab.classroom.views.classes import SITE, frame
+from iamlab.classroom.views.classes import frame
 from iamlab.labs import attempts
 from iamlab.people.models import Person
 
@@ -23,7 +23,7 @@ def new(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         messages.success(request, f"{form.instance} is set.")
         return redirect("class", class_id=mine.klass_id)
     back = reverse("class", args=[mine.klass_id])
-    context = {**SITE, "form": form, "title": "Set a lab", "submit": "Set it", "back": back}
+    context = {"form": form, "title": "Set a lab", "submit": "Set it", "back": back}
     return render(request, "classroom/form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -14,10 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from iamlab.classroom import access, codes, work
 from iamlab.classroom.forms import ClassForm, JoinForm
 from iamlab.classroom.models import Class, Enrolment, Role
-from iamlab.labs.home import nav
 from iamlab.people.models import Person
-
-SITE = {"site_nav": lambda: nav("classes")}
 
 
 def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
@@ -28,7 +25,6 @@ def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
     if staff:
         tabs += [("class-people", "People")]
     return {
-        **SITE,
         "klass": klass,
         "mine": mine,
         "staff": staff,
@@ -49,7 +45,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     places = Enrolment.objects.filter(person=request.user).select_related("klass__term").annotate(learners=learners)
     found = list(places.order_by("klass__name", "klass_id"))
     context = {
-        **SITE,
         "places": [place for place in found if place.klass.archived is None],
         "archived": [place for place in found if place.klass.archived is not None],
         "may_make": access.may_make_classes(request.user),
@@ -69,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
         Enrolment.objects.create(klass=klass, person=request.user, role=Role.INSTRUCTOR, name=str(request.user)[:80])
         messages.success(request, f"The class is made. Its code is {klass.code}.")
         return redirect("class", class_id=klass.pk)
-    context = {**SITE, "form": form, "title": "Make a class", "submit": "Make the class", "back": reverse("classes")}
+    context = {"form": form, "title": "Make a class", "submit": "Make the class", "back": reverse("classes")}
     return render(request, "classroom/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -82,7 +77,7 @@ def edit(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("class", class_id=mine.klass_id)
     back = reverse("class", args=[mine.klass_id])
-    context = {**SITE, "form": form, "title": "Change the class", "submit": "Save", "back": back}
+    context = {"form": form, "title": "Change the class", "submit": "Save", "back": back}
     return render(request, "classroom/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -106,7 +101,7 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
                 return enrol(request, found, form.cleaned_data["name"])
             codes.note_failure(request.user.pk, address)
             form.add_error("code", "No class takes this code. Look at it again, or ask your instructor.")
-    context = {**SITE, "form": form, "title": "Join a class", "submit": "Join", "back": reverse("classes")}
+    context = {"form": form, "title": "Join a class", "submit": "Join", "back": reverse("classes")}
     return render(request, "classroom/form.html", context, status=status)
 
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 
 from iamlab.classroom import access, heat, heat_page, stuck
 from iamlab.classroom.models import Assignment, Enrolment
-from iamlab.classroom.views.classes import SITE
 from iamlab.people.models import Person
 
 OVERLAP = timedelta(seconds=2)  # a row may be seen this long after the time that it bears
@@ -43,7 +42,6 @@ def page(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
     urls = heat_page.step_urls(class_id, pk, board)
     heads = [heat_page.column_html(i, column, urls[i]) for i, column in enumerate(board.columns)]
     context = {
-        **SITE,
         "assignment": assignment,
         "klass": assignment.klass,
         "projector": projector,
@@ -115,7 +113,6 @@ def step(request: HttpRequest, class_id: int, pk: int, step: str) -> HttpRespons
     if column is None:
         raise Http404
     context = {
-        **SITE,
         "assignment": assignment,
         "klass": assignment.klass,
         "column": column,

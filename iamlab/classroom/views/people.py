@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from iamlab.classroom import access, codes, rosters
 from iamlab.classroom.models import Enrolment, Invitation, Role
-from iamlab.classroom.views.classes import SITE, frame
+from iamlab.classroom.views.classes import frame
 from iamlab.components import markup, tables
 from iamlab.people.models import Person
 
@@ -115,7 +115,7 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, f"You are in {found.klass}." if new else f"You are in {found.klass} already.")
             return redirect("class", class_id=found.klass_id)
         found.refresh_from_db()
-    return render(request, "classroom/invitation.html", {**SITE, "invitation": found})
+    return render(request, "classroom/invitation.html", {"invitation": found})
 
 
 def of_class(mine: Enrolment, pk: int) -> Enrolment:

@@ -1,0 +1,121 @@
+"""What is set, when it may be begun, and what is left of a mark that comes late."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from iamlab.classroom import work
+from iamlab.classroom.models import Assignment, Extension, Work
+from iamlab.labs.models import Attempt
+
+LAB = "first-bill"
+DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FORM = {"lab": LAB, "late": "none", "counts": "best", "points": 50, "late_per_day": 10, "late_most": 50}
+FORM["grace_hours"] = 0
+
+
+def begin(client, assignment):
+    return client.post(reverse("assignment-begin", args=[assignment.klass_id, assignment.pk]), follow=True)
+
+
+def test_an_instructor_sets_a_lab_and_the_learner_has_it_at_home(teacher, klass, pupil):
+    assert teacher.post(reverse("assignment-new", args=[klass.pk]), {**FORM, "graded": "1"}).status_code == 302
+    set_to = Assignment.objects.get(klass=klass)
+    assert set_to.graded and set_to.title
+    assert reverse("assignment-begin", args=[klass.pk, set_to.pk]) in pupil.get("/home/").content.decode()
+
+
+@pytest.mark.parametrize("graded", [True, False])
+def test_it_begins_in_its_mode_and_once_while_it_is_open(pupil, assignment, graded):
+    Assignment.objects.filter(pk=assignment.pk).update(graded=graded)
+    begin(pupil, assignment)
+    begin(pupil, assignment)
+    assert [work.attempt.graded for work in Work.objects.filter(assignment=assignment)] == [graded]
+
+
+@pytest.mark.parametrize(("field", "hours", "said"), [("opens", 1, "It opens on"), ("closes", -1, "It closed on")])
+def test_outside_its_window_nothing_begins(pupil, assignment, field, hours, said):
+    Assignment.objects.filter(pk=assignment.pk).update(**{field: timezone.now() + timedelta(hours=hours)})
+    assert said in begin(pupil, assignment).content.decode()
+    assert not Attempt.objects.exists()
+
+
+def test_an_extension_opens_a_closed_assignment_for_its_learner(pupil, teacher, learner, assignment):
+    Assignment.objects.filter(pk=assignment.pk).update(closes=timezone.now() - timedelta(hours=1))
+    place = assignment.klass.enrolments.get(person=learner)
+    until = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    url = reverse("assignment-extend", args=[assignment.klass_id, assignment.pk])
+    teacher.post(url, {"learner": place.pk, "due": until})
+    begin(pupil, assignment)
+    assert Work.objects.filter(assignment=assignment).count() == 1
+    teacher.post(url, {"learner": place.pk, "due": ""})
+    assert not Extension.objects.exists()
+
+
+def test_what_is_to_be_passed_first_is_named(pupil, klass, assignment):
+    second = Assignment.objects.create(klass=klass, lab=LAB, title="Second")
+    second.needs.add(assignment)
+    assert "Pass first: First bill." in begin(pupil, second).content.decode()
+
+
+@pytest.mark.slow
+def test_and_once_it_is_passed_the_next_begins(pupil, klass, assignment, attempt, solve):
+    second = Assignment.objects.create(klass=klass, lab=LAB, title="Second")
+    second.needs.add(assignment)
+    solve(attempt, 99)
+    begin(pupil, second)
+    assert Work.objects.filter(assignment=second).exists()
+
+
+def test_no_more_attempts_than_allowed(pupil, assignment, attempt):
+    Assignment.objects.filter(pk=assignment.pk).update(attempts=1)
+    Attempt.objects.filter(pk=attempt.pk).update(submitted=timezone.now())
+    assert "It may be done once." in begin(pupil, assignment).content.decode()
+
+
+def test_a_circle_of_prerequisites_is_refused(teacher, klass, assignment):
+    second = Assignment.objects.create(klass=klass, lab=LAB, title="Second")
+    second.needs.add(assignment)
+    answer = teacher.post(reverse("assignment-edit", args=[klass.pk, assignment.pk]), {**FORM, "needs": [second.pk]})
+    assert answer.status_code == 422 and "itself waits for this" in answer.content.decode()
+
+
+LATE = [
+    # rule, grace hours, hours late, what is left
+    ("none", 0, 500, 1.0),
+    ("per_day", 0, 0, 1.0),
+    ("per_day", 0, 1, 0.9),
+    ("per_day", 0, 24, 0.9),
+    ("per_day", 0, 25, 0.8),
+    ("per_day", 0, 24 * 30, 0.5),
+    ("per_day", 12, 12, 1.0),
+    ("per_day", 12, 13, 0.9),
+    ("cut_off", 0, 0, 1.0),
+    ("cut_off", 0, 1, 0.0),
+    ("cut_off", 2, 2, 1.0),
+]
+
+
+@pytest.mark.parametrize(("rule", "grace", "hours", "left"), LATE)
+def test_what_is_left_of_a_late_mark(rule, grace, hours, left):
+    assignment = Assignment(late=rule, grace_hours=grace, late_per_day=10, late_most=50, due=DUE)
+    assert work.late_factor(assignment, DUE, DUE + timedelta(hours=hours)) == pytest.approx(left)
+
+
+def test_without_a_due_date_nothing_is_late():
+    assert work.late_factor(Assignment(late="cut_off"), None, DUE) == 1
+
+
+def test_a_learner_of_another_class_begins_nothing(stranger, assignment):
+    assert begin(stranger, assignment).status_code == 404
+
+
+def test_a_closed_assignment_is_handed_in_as_of_its_closing(assignment, attempt):
+    closed = timezone.now() - timedelta(minutes=5)
+    Assignment.objects.filter(pk=assignment.pk).update(closes=closed)
+    assignment.refresh_from_db()
+    assert work.close_overdue(assignment) == 1
+    attempt.refresh_from_db()
+    assert attempt.submitted == closed and attempt.frozen["score"] == 0

@@ -1,0 +1,195 @@
+"""The heat map: what each learner's cells say, the three marks, what changed, how many queries."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from iamlab.classroom import heat, work
+from iamlab.classroom.models import Enrolment, Work
+from iamlab.labs import attempts, performing, runner
+from iamlab.labs.models import Attempt, CheckFact, StepFact
+from iamlab.sandbox import controls
+
+
+def url(assignment, name="heat", *more):
+    return reverse(name, args=[assignment.klass_id, assignment.pk, *more])
+
+
+def cells_of(assignment) -> dict[str, heat.Cell]:
+    board = heat.board(assignment)
+    return dict(zip([column.id for column in board.columns], board.rows[0].facts.cells, strict=True))
+
+
+def marks_of(assignment) -> list[str]:
+    board = heat.board(assignment)
+    return heat.marks(board.rows[0], board.columns)
+
+
+def poll_of(text: str) -> str:
+    return re.search(r'id="heat-live" hx-get="([^"]+)"', text).group(1).replace("&amp;", "&")
+
+
+def stands(attempt, **minutes):
+    """Times of an attempt, in minutes before now."""
+    now = timezone.now()
+    Attempt.objects.filter(pk=attempt.pk).update(**{k: now - timedelta(minutes=v) for k, v in minutes.items()})
+
+
+def test_cells_say_state_minutes_and_tries(teacher, assignment, attempt, solve, mistake):
+    solve(attempt, 2)
+    mistake(attempt, "administrator", "name-case")
+    stands(attempt, started=30)
+    StepFact.objects.filter(attempt=attempt, step="register").update(passed=timezone.now() - timedelta(minutes=18))
+    cells = cells_of(assignment)
+    assert (cells["register"].state, cells["register"].minutes) == ("passed", 12)
+    assert (cells["root"].state, cells["root"].minutes) == ("passed", 17)  # 17 whole minutes and some seconds
+    assert (cells["administrator"].state, cells["administrator"].codes) == ("in_progress", {"name-case": 1})
+    assert cells["policy"].state == "locked"
+    shown = teacher.get(url(assignment)).content.decode()
+    assert "Done<small>12 min</small>" in shown and "1 try" in shown
+
+
+def test_column_heads_and_the_groups_behind_them(teacher, assignment, attempt, solve, mistake):
+    solve(attempt, 2)
+    mistake(attempt, "administrator", "name-case")
+    columns = {column.id: column for column in heat.board(assignment).columns}
+    assert columns["register"].share == 100 and columns["administrator"].share == 0
+    assert (columns["administrator"].code, columns["administrator"].code_count) == ("name-case", 1)
+    shown = teacher.get(url(assignment, "heat-step", "administrator")).content.decode()
+    assert "name-case" in shown and "Lena" in shown
+    assert attempt.checks.get(code="name-case").message.partition("*")[0].strip() in shown
+
+
+def test_who_has_not_begun_is_shown_too(teacher, assignment, learner):
+    shown = teacher.get(url(assignment)).content.decode()
+    assert "Lena" in shown and "0 of 1 have begun" in shown
+
+
+MARKS = [
+    # minutes since the last call, since the start, failures with one code
+    (1, 2, 1, []),
+    (1, 6, 1, ["stuck"]),
+    (1, 2, 4, ["stuck"]),
+    (1, 2, 3, []),
+    (4, 60, 4, []),  # not at work just now: neither stuck nor yet idle
+    (11, 60, 4, ["idle"]),
+]
+
+
+@pytest.mark.parametrize(("active", "started", "tries", "expected"), MARKS)
+def test_stuck_and_idle(assignment, attempt, active, started, tries, expected):
+    stands(attempt, active=active, started=started)
+    CheckFact.objects.filter(attempt=attempt, step="register").update(status="fail", code="x", tries={"x": tries})
+    assert marks_of(assignment) == expected
+
+
+def test_a_step_that_takes_the_class_long_is_stuck_later(assignment, attempt):
+    stands(attempt, active=1, started=8)
+    board = heat.board(assignment)
+    assert heat.marks(board.rows[0], board.columns) == ["stuck"]
+    board.columns[0].minutes = 5
+    assert heat.marks(board.rows[0], board.columns) == []
+
+
+def test_a_hand_up_is_its_own_mark(assignment, attempt):
+    attempts.ask_for_help(attempt, "Help")
+    stands(attempt, active=20, started=30)
+    assert marks_of(assignment) == ["idle", "hand"]
+
+
+def test_something_undone_is_stuck(assignment, attempt, solve):
+    solve(attempt, 3)
+    line = {"as": "root", "run": "aws iam remove-user-from-group --user-name anna --group-name Admins"}
+    performing.perform(attempt.sandbox, [line], {}, {})
+    runner.catch_up(attempt)
+    assert cells_of(assignment)["administrator"].state == "regressed"
+    assert marks_of(assignment) == ["stuck"]
+
+
+def test_live_says_nothing_until_something_changes(teacher, assignment, attempt, solve):
+    stands(attempt, started=2, active=2)
+    attempt.checks.update(changed=timezone.now() - timedelta(minutes=1))
+    attempt.happenings.update(at=timezone.now() - timedelta(minutes=1))
+    poll = poll_of(teacher.get(url(assignment)).content.decode())
+    assert teacher.get(poll).status_code == 204
+    solve(attempt, 1)
+    shown = teacher.get(poll).content.decode()
+    place = Enrolment.objects.get(person=attempt.person).pk
+    assert f'<td hx-swap-oob=true id="c{place}-0"' in shown and "Done" in shown
+    assert f'id="c{place}-9"' not in shown
+    assert '<th hx-swap-oob=true scope="col" id="h0">' in shown
+    assert poll_of(shown) != poll
+
+
+def test_a_changed_class_list_asks_for_the_page(teacher, assignment, attempt, make_person):
+    poll = poll_of(teacher.get(url(assignment)).content.decode())
+    Enrolment.objects.create(klass=assignment.klass, person=make_person("new"), name="New")
+    assert teacher.get(poll).headers["HX-Refresh"] == "true"
+
+
+def test_the_projector_shows_no_name(teacher, assignment, attempt):
+    shown = teacher.get(url(assignment) + "?projector=1").content.decode()
+    assert "Lena" not in shown and "Learner 1" in shown
+
+
+def test_a_hostile_name_is_shown_as_text(teacher, assignment, attempt):
+    Enrolment.objects.filter(person=attempt.person).update(name="<script>alert(1)</script>")
+    shown = teacher.get(url(assignment)).content.decode()
+    assert "<script>alert" not in shown and "&lt;script&gt;alert" in shown
+    assert "<script>alert" not in teacher.get(url(assignment, "heat-step", "register")).content.decode()
+
+
+def test_learners_and_strangers_see_no_heat_map(pupil, stranger, assignment):
+    for name in ("heat", "heat-live"):
+        assert pupil.get(url(assignment, name)).status_code == 404
+        assert stranger.get(url(assignment, name)).status_code == 404
+    assert stranger.get(url(assignment, "heat-step", "register")).status_code == 404
+
+
+def crowd(assignment, attempt, make_person, count):
+    """Learners with copies of an attempt's facts: enough of them to count queries by."""
+    facts, steps = list(attempt.checks.all()), list(attempt.steps.all())
+    for number in range(count):
+        who = make_person(f"crowd-{number}")
+        Enrolment.objects.create(klass=assignment.klass, person=who, name=f"Crowd {number}")
+        world = controls.create(who, "copy")
+        more = {"lab_version": attempt.lab_version, "lab": attempt.lab}
+        copy = Attempt.objects.create(person=who, sandbox=world, **more)
+        Work.objects.create(assignment=assignment, attempt=copy)
+        for model, rows in ((CheckFact, facts), (StepFact, steps)):
+            for row in rows:
+                row.pk, row.attempt = None, copy
+            model.objects.bulk_create(rows)
+
+
+def test_ten_queries_at_most_and_live_under_20_kilobytes(teacher, assignment, attempt, solve, make_person):
+    solve(attempt, 3)
+    crowd(assignment, attempt, make_person, 40)
+    with CaptureQueriesContext(connection) as cold:
+        shown = teacher.get(url(assignment)).content.decode()
+    with CaptureQueriesContext(connection) as warm:
+        teacher.get(url(assignment))
+    assert len(cold) <= 10 and len(warm) <= 5
+    poll = re.sub(r"since=\d+", "since=0", poll_of(shown))
+    seen: set[str] = set()
+    answers = 0
+    while len(seen) < 41 * 10 and answers < 20:  # what is too much for one answer comes with the next ones
+        answer = teacher.get(poll)
+        answers += 1
+        assert len(answer.content) < 20_000
+        seen |= set(re.findall(r'id="(c\d+-\d+)"', answer.content.decode()))
+        poll = poll_of(answer.content.decode())
+    assert len(seen) == 41 * 10 and answers > 1
+
+
+def test_the_latest_attempt_counts(assignment, learner, attempt, solve):
+    solve(attempt, 1)
+    attempts.submit(attempt)
+    second = work.begin(learner, work.tasks(learner)[0])
+    assert heat.board(assignment).rows[0].attempt_id == second.pk
+    assert cells_of(assignment)["register"].state != "passed"
