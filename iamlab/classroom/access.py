@@ -23,7 +23,11 @@ def may_make_classes(person: Person) -> bool:
 
 def place(person: Person, class_id: int, roles: tuple[str, ...]) -> Enrolment:
     """The person's place in a class, with the class. Raises Http404 for other people and other roles."""
-    found = Enrolment.objects.select_related("klass").filter(klass_id=class_id, person=person, role__in=roles).first()
+    found = (
+        Enrolment.objects.select_related("klass", "person")
+        .filter(klass_id=class_id, person=person, role__in=roles)
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -62,11 +62,8 @@ class AssignmentForm(forms.ModelForm):
     title = forms.CharField(max_length=120, required=False, help_text="Empty: the lab's own.")
     graded = forms.TypedChoiceField(
         label="Mode",
-        choices=[("1", "Graded: hints have their price"), ("", "Practice: everything is free")],
-        coerce=bool,
-        empty_value=False,
-        required=False,
-        initial="1",
+        choices=[("graded", "Graded: hints have their price"), ("practice", "Practice: everything is free")],
+        coerce=lambda mode: mode == "graded",
     )
     opens = when("Opens")
     due = when("Due")
@@ -99,13 +96,13 @@ class AssignmentForm(forms.ModelForm):
         self.instance.klass = klass
         self.fields["lab"].choices = [(lab["id"], lab["title"]) for lab in content.catalogue().values()]  # type: ignore[attr-defined]
         self.fields["needs"].queryset = klass.assignments.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+        self.initial["graded"] = "graded" if self.instance.graded else "practice"
         if self.instance.pk:
-            self.initial["graded"] = "1" if self.instance.graded else ""
             self.fields["lab"].disabled = self.instance.works.exists()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        times = [(name, data.get(name)) for name in ("opens", "due", "closes") if data.get(name)]
+        times = [(name, data[name]) for name in ("opens", "due", "closes") if data.get(name)]
         for (before, first), (after, then) in pairwise(times):
             if first > then:
                 self.add_error(after, f"This is before it {before if before != 'due' else 'is due'}.")

@@ -196,7 +196,8 @@ def facts_of(
     for fact in checks:
         own[fact.step].append(fact)
     marked: defaultdict[str, list[datetime]] = defaultdict(list)
-    for one in (*overrides, *hints):
+    given_to: list[Override | HintUse] = [*overrides, *hints]
+    for one in given_to:
         marked[one.step].append(one.at)
     cells = []
     for i, step in enumerate(ids):

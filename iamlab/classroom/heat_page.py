@@ -61,13 +61,17 @@ def head_html(row: heat.Row, marks: list[str], urls: str, number: int | None) ->
 
 
 def column_html(place: int, column: heat.Column, url: str) -> SafeString:
+    numbers = column_numbers(place, column)
+    return format_html('<th scope="col"><a href="{}">{}</a>{}</th>', url, column.title, numbers)
+
+
+def column_numbers(place: int, column: heat.Column) -> SafeString:
+    """What changes of a column's head."""
     minutes = "" if column.minutes is None else f"{column.minutes:g} min"
     code = f"{column.code} ({column.code_count})" if column.code else ""
     return format_html(
-        '<th scope="col" id="h{}"><a href="{}">{}</a><b>{} %</b><small>{}</small><small class="mono">{}</small></th>',
+        '<div id="h{}"><b>{} %</b><small>{}</small><small class="mono">{}</small></div>',
         place,
-        url,
-        column.title,
         column.share,
         minutes,
         code,
@@ -99,11 +103,6 @@ def body_html(board: heat.Board, class_id: int, now: datetime, projector: bool) 
     return SafeString("".join(parts))
 
 
-def changed_of(row: heat.Row) -> datetime | None:
-    times = [time for time in (row.facts.changed if row.facts else None, row.happened) if time is not None]
-    return max(times, default=None)
-
-
 def update(
     board: heat.Board, class_id: int, since: datetime, now: datetime, projector: bool
 ) -> tuple[list[SafeString], datetime] | None:
@@ -112,32 +111,30 @@ def update(
     None when the whole page should be asked for anew instead.
     """
     urls, named = attempts_url(class_id), numbers(board.rows)
-    late: list[tuple[datetime, heat.Row]] = []
-    other: list[heat.Row] = []  # only their marks changed, by the time of day
+    changes: list[tuple[datetime, int, heat.Row]] = []  # when, which cell, whose
+    named_anew: list[heat.Row] = []
     for row in board.rows:
-        time = changed_of(row)
-        if time is not None and time > since:
-            late.append((time, row))
-        elif heat.marks(row, board.columns, since) != heat.marks(row, board.columns, now):
-            other.append(row)
-    late.sort(key=lambda pair: pair[0])
-
-    def head(row: heat.Row) -> SafeString:
+        own = [(cell.changed, i, row) for i, cell in enumerate(row.facts.cells if row.facts else ())]
+        changes += [change for change in own if change[0] > since]
+        happened = row.happened is not None and row.happened > since
+        if happened or heat.marks(row, board.columns, since) != heat.marks(row, board.columns, now):
+            named_anew.append(row)
+    heads = [column_numbers(place, column) for place, column in enumerate(board.columns)]
+    pieces = []
+    for row in named_anew:
         number = named[row.enrolment_id] if projector else None
-        return head_html(row, heat.marks(row, board.columns, now), urls, number)
-
-    pieces = [head(row) for row in other]
-    size = sum(map(weight, pieces))
+        pieces.append(head_html(row, heat.marks(row, board.columns, now), urls, number))
+    size = sum(map(weight, [*heads, *pieces]))
     if size > UPDATE_BYTES:
         return None
-    for time, row in late:
-        cells = enumerate(row.facts.cells) if row.facts else ()
-        own = [head(row), *(cell_html(row.enrolment_id, i, cell) for i, cell in cells if cell.changed > since)]
-        size += sum(map(weight, own))
-        if size > UPDATE_BYTES and pieces:
-            return pieces, time - timedelta(microseconds=1)
-        pieces += own
-    return pieces, now
+    for time, place, row in sorted(changes, key=lambda change: change[:2]):
+        assert row.facts is not None
+        piece = cell_html(row.enrolment_id, place, row.facts.cells[place])
+        size += weight(piece)
+        if size > UPDATE_BYTES:
+            return [*pieces, *heads], time - timedelta(microseconds=1)
+        pieces.append(piece)
+    return ([*pieces, *heads] if pieces else []), now
 
 
 def weight(piece: SafeString) -> int:

@@ -47,7 +47,7 @@ def read(attempt: Attempt) -> dict[str, Any]:
         answer = view.read(operation)
         value = answer if member is None or answer is None else answer.get(member)
         if member == "Policies":
-            value = [policy for policy in value or () if ":aws:policy/" not in policy["Arn"]]
+            value = [policy for policy in (answer or {}).get(member, ()) if ":aws:policy/" not in policy["Arn"]]
         if value:
             found[name] = value
     buckets = (view.read("s3:ListBuckets") or {}).get("Buckets", ())

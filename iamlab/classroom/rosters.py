@@ -87,6 +87,8 @@ def _judged(number: int, cells: dict[str, str], seen: set[str]) -> Line:
 
 def bring_in(klass: Class, lines: list[Line]) -> int:
     """Invite the good lines, mark those already there, and return how many are new."""
+    if not lines:
+        raise Unreadable("There is no line in it.")
     if len(lines) > MOST_LINES:
         raise Unreadable(f"More than {MOST_LINES} lines.")
     with transaction.atomic():

@@ -13,7 +13,7 @@ from iamlab.labs.models import Attempt
 LAB = "first-bill"
 DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FORM = {"lab": LAB, "late": "none", "counts": "best", "points": 50, "late_per_day": 10, "late_most": 50}
-FORM["grace_hours"] = 0
+FORM |= {"grace_hours": 0, "graded": "graded"}
 
 
 def begin(client, assignment):
@@ -21,7 +21,7 @@ def begin(client, assignment):
 
 
 def test_an_instructor_sets_a_lab_and_the_learner_has_it_at_home(teacher, klass, pupil):
-    assert teacher.post(reverse("assignment-new", args=[klass.pk]), {**FORM, "graded": "1"}).status_code == 302
+    assert teacher.post(reverse("assignment-new", args=[klass.pk]), FORM).status_code == 302
     set_to = Assignment.objects.get(klass=klass)
     assert set_to.graded and set_to.title
     assert reverse("assignment-begin", args=[klass.pk, set_to.pk]) in pupil.get("/home/").content.decode()

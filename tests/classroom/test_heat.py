@@ -122,7 +122,7 @@ def test_live_says_nothing_until_something_changes(teacher, assignment, attempt,
     place = Enrolment.objects.get(person=attempt.person).pk
     assert f'<td hx-swap-oob=true id="c{place}-0"' in shown and "Done" in shown
     assert f'id="c{place}-9"' not in shown
-    assert '<th hx-swap-oob=true scope="col" id="h0">' in shown
+    assert '<div hx-swap-oob=true id="h0"><b>100 %</b>' in shown
     assert poll_of(shown) != poll
 
 

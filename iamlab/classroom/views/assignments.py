@@ -1,6 +1,7 @@
 """Setting a lab to a class, changing it, extending it for one learner; and a learner's beginning it."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -54,26 +55,20 @@ def extend(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     if learner is None:
         raise Http404
     field = when("Due")
-    due = field.to_python(request.POST.get("due", "")) if valid(field, request.POST.get("due", "")) else None
+    try:
+        due = field.clean(request.POST.get("due", ""))
+    except ValidationError:
+        messages.error(request, "That is no date and time.")
+        return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
     if due is None:
         Extension.objects.filter(assignment=assignment, person_id=learner.person_id).delete()
         messages.success(request, f"{learner} has the class's due date again.")
     else:
         Extension.objects.update_or_create(
-            assignment=assignment, person_id=learner.person_id, defaults={"due": due, "by": request.user}
+            assignment=assignment, person_id=learner.person_id, defaults={"due": due, "by": mine.person}
         )
         messages.success(request, f"{learner} has until {due:%-d %B %Y, %H:%M} UTC.")
     return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
-
-
-def valid(field: object, text: str) -> bool:
-    from django.core.exceptions import ValidationError
-
-    try:
-        field.to_python(text)  # type: ignore[attr-defined]
-    except ValidationError:
-        return False
-    return True
 
 
 @access.class_page(Role.LEARNER)

@@ -107,6 +107,7 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
 
 def enrol(request: HttpRequest, klass: Class, name: str) -> HttpResponse:
     """Joining twice is joining once."""
+    assert isinstance(request.user, Person)
     _, new = Enrolment.objects.get_or_create(klass=klass, person=request.user, defaults={"name": name})
     said = f"You are in {klass}." if new else f"You are in {klass} already."
     messages.success(request, f"{said} Its instructors see your work on what they set you, and you see the same.")

@@ -17,6 +17,7 @@ from iamlab.classroom import access, heat, heat_page, stuck
 from iamlab.classroom.models import Assignment, Enrolment
 from iamlab.people.models import Person
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 OVERLAP = timedelta(seconds=2)  # a row may be seen this long after the time that it bears
 
 
@@ -50,7 +51,7 @@ def page(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
         "learners": len(board.rows),
         "begun": sum(row.attempt_id is not None for row in board.rows),
         "legend": [heat_page.LOOKS[state] for state in heat_page.LOOKS],
-        "poll": poll(class_id, pk, now, projector, len(board.rows)),
+        "poll": poll(class_id, pk, now - OVERLAP, projector, len(board.rows)),
         "at": now,
     }
     return render(request, "classroom/heat.html", context)
@@ -58,7 +59,7 @@ def page(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
 
 def poll(class_id: int, pk: int, cursor: datetime, projector: bool, learners: int) -> str:
     """The address that the page asks next."""
-    since = int((cursor - OVERLAP).timestamp() * 1_000_000)
+    since = (cursor - EPOCH) // MICROSECOND
     more = "&projector=1" if projector else ""
     return f"{reverse('heat-live', args=[class_id, pk])}?since={since}&learners={learners}{more}"
 
@@ -77,10 +78,9 @@ def live(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
     if found is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     pieces, cursor = found
+    cursor = cursor - OVERLAP if cursor == now else cursor  # more is to come: go on just there
     if not pieces:
         return HttpResponse(status=204)
-    urls = heat_page.step_urls(class_id, pk, board)
-    pieces += [heat_page.column_html(i, column, urls[i]) for i, column in enumerate(board.columns)]
     context: dict[str, Any] = {
         "pieces": swapped(pieces),
         "poll": poll(class_id, pk, cursor, projector, len(board.rows)),
@@ -91,7 +91,7 @@ def live(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
 
 def swapped(pieces: list[SafeString]) -> SafeString:
     """Each piece as htmx puts it in the place of the one with its id."""
-    marked = (SafeString(f"{piece[:3]} hx-swap-oob=true{piece[3:]}") for piece in pieces)
+    marked = (SafeString(piece.replace(" ", " hx-swap-oob=true ", 1)) for piece in pieces)
     return format_html_join("", "<template>{}</template>", ((piece,) for piece in marked))
 
 
@@ -99,7 +99,7 @@ def cursor_of(request: HttpRequest) -> datetime:
     """The cursor of the address; nonsense means: everything of the last minute."""
     text = request.GET.get("since", "")
     if text.isascii() and text.isdigit() and len(text) <= 16:
-        return datetime.fromtimestamp(int(text) / 1_000_000, UTC)
+        return EPOCH + int(text) * MICROSECOND
     return timezone.now() - timedelta(minutes=1)
 
 

@@ -100,7 +100,7 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
     """An invitation's link: whoever is signed in takes the place, once."""
     assert isinstance(request.user, Person)
     pk = codes.invitation_of(key)
-    found = Invitation.objects.select_related("klass").filter(pk=pk, klass__archived=None).first()
+    found = Invitation.objects.select_related("klass").filter(pk=pk or 0, klass__archived=None).first()
     if found is None:
         raise Http404
     if request.method == "POST" and found.accepted_at is None:
