@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "iamlab.services.accounts",
     "iamlab.services.cloudtrail",
     "iamlab.services.iam",
+    "iamlab.services.organizations",
     "iamlab.services.signin",
     "iamlab.services.s3",
     "iamlab.sandbox",

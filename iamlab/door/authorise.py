@@ -1,13 +1,14 @@
 """Build a request's context, gather what applies, ask policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Any
 
 from iamlab.policy.evaluate import Decision, Policies, Request, evaluate
 from iamlab.policy.explain import access_denied_message
 from iamlab.services import applicable, callers, clock
+from iamlab.services.applicable import Applied
 from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import AwsError, Call, Target, model
 
@@ -33,6 +34,7 @@ class Judgement:
     policy_set_text: str = ""
     resource_policy: str = ""  # digest
     granted: tuple[dict[str, Any], ...] = ()  # statements beside it
+    rcps: tuple[Applied, ...] = ()  # over the resource's account
 
     @property
     def allowed(self) -> bool:
@@ -49,6 +51,7 @@ class Judgement:
             "resource_account": request.resource_account,
             "resource_policy": self.resource_policy,
             "granted": list(self.granted),
+            "rcps": [list(astuple(one)) for one in self.rcps],
             "restrict_public": request.restrict_public_buckets,
             "outcome": self.decision.outcome,
             "layer": self.decision.layer,
@@ -129,6 +132,16 @@ def parameter_context(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
     return context
 
 
+def organization_context(caller: Caller, owner: str) -> dict[str, str | list[str]]:
+    """The keys that name the organization of the caller and of the resource, where there is one."""
+    context: dict[str, str | list[str]] = {}
+    for who, account_id in (("Principal", caller.account_id), ("Resource", owner)):
+        place = applicable.place_of(caller.world, account_id) if account_id.isdigit() else None
+        if place is not None:
+            context |= {f"aws:{who}OrgID": place.organization, f"aws:{who}OrgPaths": [place.path]}
+    return context
+
+
 def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str | list[str]]) -> Judgement:
     """Decide one action on one target. The context is complete but for what the target adds."""
     applied = applicable.of_caller(caller)
@@ -138,6 +151,7 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
     if target.account_id or caller.kind != callers.ANONYMOUS:
         full["aws:ResourceAccount"] = target.account_id or caller.account_id
     full.update(target.context)
+    full.update(organization_context(caller, target.account_id or caller.account_id))
     request = Request(
         principal=_principal(caller),
         action=action,
@@ -147,10 +161,12 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
         session_issuer=caller.principal_arn if caller.kind in (callers.ROLE, callers.FEDERATED) else None,
         restrict_public_buckets=target.restrict_public,
     )
-    policies = applied.policies(target.policy, target.arn, target.granted)
+    owner = target.account_id or caller.account_id
+    rcps = applicable.rcps_of(caller.world, owner) if owner.isdigit() else ()
+    policies = applied.policies(target.policy, target.arn, target.granted, rcps)
     decision = evaluate(request, policies)
     return Judgement(
-        request, policies, decision, caller, applied.digest, applied.text, target.policy, tuple(target.granted)
+        request, policies, decision, caller, applied.digest, applied.text, target.policy, tuple(target.granted), rcps
     )
 
 

@@ -34,7 +34,8 @@ def again(caller: Caller, stored: dict[str, Any], policy_set: str) -> Judgement:
     """The decision with the documents of that moment."""
     text = PolicySet.objects.filter(pk=policy_set).values_list("text", flat=True).first() or "[]"
     found = applicable.ready([Applied(*entry) for entry in json.loads(text)])
-    policies = found.policies(stored["resource_policy"], stored["resource"], tuple(stored["granted"]))
+    rcps = tuple(Applied(*entry) for entry in stored["rcps"])
+    policies = found.policies(stored["resource_policy"], stored["resource"], tuple(stored["granted"]), rcps)
     request = Request(
         principal=stored["principal_key"],
         action=stored["action"],

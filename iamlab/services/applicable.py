@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,11 +12,14 @@ from iamlab.policy.compile import Policy, compile_policy
 from iamlab.policy.evaluate import Policies
 from iamlab.services import callers
 from iamlab.services.accounts.models import Document
-from iamlab.services.callers import Caller
+from iamlab.services.callers import Caller, World
 from iamlab.services.iam import models as iam
 from iamlab.services.iam.password_policy import OWN_PASSWORD_DIGEST
+from iamlab.services.organizations import limits, tree
+from iamlab.services.organizations.limits import Place
 
 KEPT = 2_000  # principals whose policies stay compiled in one process
+FULL_ACCESS = "aws:FullAWSAccess"  # stands for the digest of the document that AWS keeps
 KEPT_RESOURCES = 64  # resource policies beside each
 
 
@@ -26,8 +30,9 @@ class Applied:
     layer: str
     name: str
     arn: str
-    via: str  # "directly", "inline", "group Admins", "organization root" ...
+    via: str  # "directly", "inline", "group Admins" ...
     digest: str
+    level: int = 0  # of an organization's policies, the root's 0
 
 
 @dataclass(slots=True)
@@ -37,19 +42,26 @@ class Applicable:
     own: Policies  # without a resource's policy
     digest: str
     text: str
-    _with_resource: dict[str, Policies] = field(default_factory=dict)
+    _with_resource: dict[tuple[str, tuple[Applied, ...]], Policies] = field(default_factory=dict)
 
-    def policies(self, digest: str, name: str, granted: tuple[dict[str, Any], ...] = ()) -> Policies:
-        """These with a resource's own policy, by its digest; kept, since the evaluator's plans hang on the object."""
+    def policies(
+        self, digest: str, name: str, granted: tuple[dict[str, Any], ...] = (), rcps: tuple[Applied, ...] = ()
+    ) -> Policies:
+        """These with the policies of a resource: its own by digest, and its account's RCPs.
+
+        Kept, since the evaluator's plans hang on the object.
+        """
         if granted:
-            return replace(self.own, resource=resource_policy(digest, name, granted))
-        if not digest:
+            return replace(self.own, resource=resource_policy(digest, name, granted), rcps=levels(rcps))
+        if not digest and not rcps:
             return self.own
-        found = self._with_resource.get(digest)
+        key = (digest, rcps)
+        found = self._with_resource.get(key)
         if found is None:
             if len(self._with_resource) >= KEPT_RESOURCES:
                 self._with_resource.clear()
-            found = self._with_resource[digest] = replace(self.own, resource=resource_policy(digest, name))
+            found = replace(self.own, resource=resource_policy(digest, name), rcps=levels(rcps))
+            self._with_resource[key] = found
         return found
 
 
@@ -76,8 +88,49 @@ def of_caller(caller: Caller) -> Applicable:
     return found
 
 
+_places: OrderedDict[tuple[int, str, str], Place | None] = OrderedDict()
+
+
+def place_of(world: World, account_id: str) -> Place | None:
+    """An account's place in its organization, kept as long as the sandbox's revision."""
+    key = (world.sandbox_id, world.revision, account_id)
+    if key not in _places:
+        _places[key] = limits.place_of(account_id)
+        if len(_places) > KEPT:
+            _places.popitem(last=False)
+    return _places[key]
+
+
+def rcps_of(world: World, account_id: str) -> tuple[Applied, ...]:
+    """The resource control policies over the resources of an account."""
+    place = place_of(world, account_id)
+    return tuple(_laid("rcp", place.rcps)) if place is not None and place.rcps else ()
+
+
+def _laid(layer: str, laid: tuple[limits.Level, ...]) -> list[Applied]:
+    return [
+        Applied(layer, name, arn, "organization", digest or FULL_ACCESS, level)
+        for level, policies in enumerate(laid)
+        for name, arn, digest in policies
+    ]
+
+
+def levels(applied: Iterable[Applied]) -> tuple[tuple[Policy, ...], ...] | None:
+    """An organization's policies compiled, level by level."""
+    found: dict[int, list[Policy]] = {}
+    listed = list(applied)
+    documents = texts({one.digest for one in listed})
+    for one in listed:
+        policy = compile_policy(documents[one.digest], one.name, arn=one.arn, via=one.via)
+        found.setdefault(one.level, []).append(policy)
+    return tuple(tuple(found[level]) for level in sorted(found)) or None
+
+
 def _gather(caller: Caller) -> Applicable:
     applied: list[Applied] = []
+    place = place_of(caller.world, caller.account_id) if caller.account_id.isdigit() else None
+    if place is not None and place.scps is not None:
+        applied += _laid("scp", place.scps)
     if caller.kind in (callers.USER, callers.ROLE, callers.FEDERATED):
         applied += identity_policies(caller.account_id, caller.unique_id)
         if caller.boundary:
@@ -147,7 +200,8 @@ def texts(digests: set[str]) -> dict[str, str]:
     own = {digest for digest in digests if not digest.startswith("aws:")}
     found = dict(Document.objects.filter(digest__in=own).values_list("digest", "text")) if own else {}
     for digest in digests - own:
-        found[digest] = managed_policy_document(digest.removeprefix("aws:"))
+        aws = digest == FULL_ACCESS
+        found[digest] = tree.FULL_ACCESS_TEXT if aws else managed_policy_document(digest.removeprefix("aws:"))
     return found
 
 
@@ -155,13 +209,15 @@ def ready(applied: list[Applied]) -> Applicable:
     """Compile what applies, layer by layer."""
     documents = texts({one.digest for one in applied})
     layers: dict[str, list[Policy]] = {"identity": [], "boundary": [], "session": []}
-    for one in applied:
+    own_layers = [one for one in applied if one.layer in layers]
+    for one in own_layers:
         layers[one.layer].append(compile_policy(documents[one.digest], one.name, arn=one.arn, via=one.via))
-    text = json.dumps([[a.layer, a.name, a.arn, a.via, a.digest] for a in applied], separators=(",", ":"))
+    text = json.dumps([[a.layer, a.name, a.arn, a.via, a.digest, a.level] for a in applied], separators=(",", ":"))
     own = Policies(
         identity=tuple(layers["identity"]),
         boundaries=tuple(layers["boundary"]) or None,
         session=tuple(layers["session"]) or None,
+        scps=levels(one for one in applied if one.layer == "scp"),
     )
     return Applicable(own, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text)
 

@@ -1,0 +1,82 @@
+"""An organization of accounts: its tree, its policies, what is attached where. Rows hang on the management account."""
+
+from django.db import models
+
+from iamlab.services.accounts.models import Account
+
+
+class Organization(models.Model):
+    account = models.OneToOneField(Account, models.CASCADE, related_name="organization")  # the management account
+    id = models.CharField(max_length=34, primary_key=True)  # o-...
+    root_id = models.CharField(max_length=34, unique=True)  # r-...
+    scps = models.BooleanField(default=True)  # service control policies are on
+    rcps = models.BooleanField(default=False)
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Unit(models.Model):
+    """An organizational unit. `parent` is the id of the root or of another unit."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="units")
+    id = models.CharField(max_length=68, primary_key=True)  # ou-...
+    name = models.CharField(max_length=128)
+    parent = models.CharField(max_length=68)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parent", "name"], name="one_unit_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """An account's place in the tree; the management account has one too."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="place")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="members")
+    parent = models.CharField(max_length=68)
+    method = models.CharField(max_length=8, default="CREATED")
+    joined = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.account_id
+
+
+class OrganizationPolicy(models.Model):
+    """A service control or resource control policy of the organization's own; AWS's own have no row."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="policies")
+    id = models.CharField(max_length=130, primary_key=True)  # p-...
+    name = models.CharField(max_length=128)
+    description = models.CharField(max_length=512, blank=True)
+    kind = models.CharField(max_length=32)  # SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY
+    document = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = "organization policies"
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind", "name"], name="one_policy_per_kind_and_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationAttachment(models.Model):
+    """A policy at the root, a unit or an account."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="attachments")
+    policy_id = models.CharField(max_length=130)
+    target = models.CharField(max_length=68)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["policy_id", "target"], name="policy_attached_once")]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} at {self.target}"

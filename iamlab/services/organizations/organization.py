@@ -1,0 +1,190 @@
+"""The organization and its accounts. AWS Organizations API Reference."""
+
+import json
+from typing import Any
+
+from iamlab.services.accounts.models import Account, keep_document, new_account_id
+from iamlab.services.iam.models import Attachment, Role
+from iamlab.services.iam.names import unique_id
+from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.organizations import tree
+from iamlab.services.organizations.models import Member, Organization, OrganizationAttachment
+
+ACCOUNTS_MOST = 10
+ACCESS_ROLE = "OrganizationAccountAccessRole"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def describe(found: Organization) -> dict[str, Any]:
+    types = [(tree.SCP, found.scps), (tree.RCP, found.rcps)]
+    return {
+        "Id": found.id,
+        "Arn": tree.arn(found, "organization"),
+        "FeatureSet": "ALL",
+        "MasterAccountArn": tree.arn(found, "account", found.account_id),
+        "MasterAccountId": found.account_id,
+        "MasterAccountEmail": Account.objects.values_list("email", flat=True).get(pk=found.account_id),
+        "AvailablePolicyTypes": [{"Type": kind, "Status": "ENABLED"} for kind, on in types if on],
+    }
+
+
+@operation("organizations:CreateOrganization")
+def create_organization(call: Call, FeatureSet: str = "ALL") -> dict[str, Any]:
+    if tree.of_account(call.account_id) is not None:
+        raise AwsError("AlreadyInOrganizationException", "The provided account is already a member of an organization.")
+    found = Organization.objects.create(
+        id=tree.new_id("o-"), root_id=tree.new_id("r-", 4), account_id=call.account_id, created=call.now
+    )
+    join(call, found, call.account_id, "INVITED")
+    attach_full_access(found, found.root_id)
+    return {"Organization": describe(found)}
+
+
+def join(call: Call, found: Organization, account_id: str, method: str) -> None:
+    Member.objects.create(
+        account_id=account_id, organization=found, parent=found.root_id, method=method, joined=call.now
+    )
+    attach_full_access(found, account_id)
+
+
+def attach_full_access(found: Organization, target: str) -> None:
+    """FullAWSAccess stands at every root, unit and account until somebody detaches it."""
+    OrganizationAttachment.objects.create(
+        account_id=found.account_id, organization=found, policy_id=tree.FULL_ACCESS, target=target
+    )
+
+
+@operation("organizations:DescribeOrganization")
+def describe_organization(call: Call) -> dict[str, Any]:
+    return {"Organization": describe(tree.mine(call))}
+
+
+@operation("organizations:DeleteOrganization")
+def delete_organization(call: Call) -> dict[str, Any]:
+    found = tree.managed(call)
+    if found.members.count() > 1:
+        raise AwsError("OrganizationNotEmptyException", "The organization isn't empty.")
+    found.delete()
+    return {}
+
+
+@operation("organizations:CreateAccount")
+def create_account(
+    call: Call,
+    Email: str,
+    AccountName: str,
+    RoleName: str = ACCESS_ROLE,
+    IamUserAccessToBilling: str = "ALLOW",
+    Tags: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """A member account, at once; its administrators' role trusts the management account."""
+    found = tree.managed(call)
+    sandbox_id = call.caller.world.sandbox_id
+    if found.members.count() >= ACCOUNTS_MOST:
+        message = "You've exceeded the number of accounts that an organization can have."
+        raise AwsError("ConstraintViolationException", message)
+    status = {"Id": tree.new_id("car-", 32), "AccountName": AccountName, "RequestedTimestamp": call.now}
+    if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
+        return {"CreateAccountStatus": {**status, "State": "FAILED", "FailureReason": "EMAIL_ALREADY_EXISTS"}}
+    account = Account.objects.create(
+        id=new_account_id(),
+        sandbox_id=sandbox_id,
+        name=AccountName,
+        email=Email,
+        email_lower=Email.lower(),
+        iam_billing_access=IamUserAccessToBilling == "ALLOW",
+        created=call.now,
+    )
+    join(call, found, account.pk, "CREATED")
+    access_role(call, account, RoleName)
+    done = {"State": "SUCCEEDED", "CompletedTimestamp": call.now, "AccountId": account.pk}
+    return {"CreateAccountStatus": {**status, **done}}
+
+
+def access_role(call: Call, account: Account, name: str) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{call.account_id}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    role = Role.objects.create(
+        account=account,
+        name=name,
+        name_lower=name.lower(),
+        unique_id=unique_id("role"),
+        trust=keep_document(json.dumps({"Version": "2012-10-17", "Statement": [statement]})),
+        created=call.now,
+    )
+    Attachment.objects.create(account=account, holder=role.unique_id, policy_arn=ADMINISTRATOR, created=call.now)
+
+
+def account_target(call: Call, AccountId: str, **_: Any) -> Target:
+    found = tree.mine(call)
+    return Target(arn=tree.arn(found, "account", AccountId), row=found)
+
+
+def member(found: Organization, account_id: str) -> Member:
+    row = found.members.select_related("account").filter(pk=account_id).first()
+    if row is None:
+        message = "You specified an account that doesn't exist."
+        raise AwsError("AccountNotFoundException", message)
+    return row
+
+
+@operation("organizations:DescribeAccount", target=account_target)
+def describe_account(call: Call, AccountId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = member(found, AccountId)
+    return {"Account": tree.describe_account(found, row.account, row)}
+
+
+@operation("organizations:ListAccounts")
+def list_accounts(call: Call, NextToken: str | None = None, MaxResults: int | None = None) -> dict[str, Any]:
+    found = tree.managed(call)
+    rows = found.members.select_related("account").order_by("joined", "pk")
+    return {"Accounts": [tree.describe_account(found, row.account, row) for row in rows]}
+
+
+@operation("organizations:MoveAccount", target=account_target)
+def move_account(call: Call, AccountId: str, SourceParentId: str, DestinationParentId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = member(found, AccountId)
+    if row.parent != SourceParentId:
+        raise AwsError("SourceParentNotFoundException", "You specified a source parent that doesn't hold the account.")
+    try:
+        row.parent = tree.parent(found, DestinationParentId)
+    except AwsError as error:
+        message = "You specified a destination parent that doesn't exist."
+        raise AwsError("DestinationParentNotFoundException", message) from error
+    row.save(update_fields=["parent"])
+    return {}
+
+
+def no_leaving() -> AwsError:
+    message = "You can't remove a management account from an organization."
+    return AwsError("MasterCannotLeaveOrganizationException", message)
+
+
+@operation("organizations:RemoveAccountFromOrganization", target=account_target)
+def remove_account_from_organization(call: Call, AccountId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = member(found, AccountId)
+    if row.account_id == found.account_id:
+        raise AwsError(
+            "MasterCannotLeaveOrganizationException", "The management account cannot leave its organization."
+        )
+    found.attachments.filter(target=AccountId).delete()
+    row.delete()
+    return {}
+
+
+@operation("organizations:LeaveOrganization")
+def leave_organization(call: Call) -> dict[str, Any]:
+    found = tree.mine(call)
+    if found.account_id == call.account_id:
+        raise AwsError(
+            "MasterCannotLeaveOrganizationException", "The management account cannot leave its organization."
+        )
+    found.attachments.filter(target=call.account_id).delete()
+    found.members.filter(pk=call.account_id).delete()
+    return {}

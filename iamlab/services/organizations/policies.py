@@ -1,0 +1,227 @@
+"""Service control and resource control policies. AWS Organizations User Guide: "Authorization policies"."""
+
+from typing import Any
+
+from iamlab.policy.document import MalformedPolicy, parse
+from iamlab.services.accounts.models import Document, keep_document
+from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.organizations import tree
+from iamlab.services.organizations.models import Organization, OrganizationAttachment, OrganizationPolicy
+
+MOST = 5120  # characters, white space counts
+PER_TARGET = 5
+KINDS = {tree.SCP: "scp", tree.RCP: "rcp"}
+
+
+def policy_target(call: Call, PolicyId: str, **_: Any) -> Target:
+    found = tree.mine(call)
+    own = found.policies.filter(pk=PolicyId).first()
+    kind = own.kind if own else tree.AWS_POLICIES.get(PolicyId, ("", tree.SCP))[1]
+    return Target(
+        arn=tree.policy_arn(found, PolicyId, kind), row=own, context={"organizations:PolicyType": kind}, loaded=found
+    )
+
+
+def kind_context(call: Call, Type: str = "", Filter: str = "", **_: Any) -> dict[str, Any]:
+    return {"organizations:PolicyType": Type or Filter}
+
+
+def summary(found: Organization, row: OrganizationPolicy | None, policy_id: str) -> dict[str, Any]:
+    name, kind, description = tree.AWS_POLICIES.get(policy_id, ("", "", "")) if row is None else ("", "", "")
+    if row is not None:
+        name, kind, description = row.name, row.kind, row.description
+    return {
+        "Id": policy_id,
+        "Arn": tree.policy_arn(found, policy_id, kind),
+        "Name": name,
+        "Description": description,
+        "Type": kind,
+        "AwsManaged": row is None,
+    }
+
+
+def checked(Content: str, kind: str) -> str:
+    """The digest of a policy's text. Raises MalformedPolicyDocumentException, ConstraintViolationException."""
+    if kind not in KINDS:
+        raise AwsError("UnsupportedAPIEndpointException", "This policy type is not simulated.")
+    if len(Content) > MOST:
+        raise AwsError("ConstraintViolationException", "The policy is longer than 5,120 characters.")
+    try:
+        parse(Content, KINDS[kind])
+    except MalformedPolicy as error:
+        message = "The provided policy document does not meet the requirements of the specified policy type."
+        raise AwsError("MalformedPolicyDocumentException", f"{message} {error.message}") from error
+    return keep_document(Content)
+
+
+@operation("organizations:CreatePolicy", context=kind_context)
+def create_policy(
+    call: Call, Content: str, Description: str, Name: str, Type: str, Tags: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    document = checked(Content, Type)
+    if found.policies.filter(kind=Type, name=Name).exists() or Name in [p[0] for p in tree.AWS_POLICIES.values()]:
+        raise AwsError("DuplicatePolicyException", "A policy with the same name already exists.")
+    row = OrganizationPolicy.objects.create(
+        account_id=found.account_id,
+        organization=found,
+        id=tree.new_id("p-", 8),
+        name=Name,
+        description=Description,
+        kind=Type,
+        document=document,
+    )
+    return {"Policy": {"PolicySummary": summary(found, row, row.pk), "Content": Content}}
+
+
+@operation("organizations:DescribePolicy", target=policy_target)
+def describe_policy(call: Call, PolicyId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = tree.policy(found, PolicyId)
+    text = Document.objects.get(pk=row.document).text if row else tree.FULL_ACCESS_TEXT
+    return {"Policy": {"PolicySummary": summary(found, row, PolicyId), "Content": text}}
+
+
+@operation("organizations:UpdatePolicy", target=policy_target)
+def update_policy(
+    call: Call, PolicyId: str, Name: str | None = None, Description: str | None = None, Content: str | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = tree.policy(found, PolicyId)
+    if row is None:
+        raise AwsError("PolicyChangesInProgressException", "AWS keeps this policy; it cannot be changed.")
+    if Name is not None:
+        row.name = Name
+    if Description is not None:
+        row.description = Description
+    if Content is not None:
+        row.document = checked(Content, row.kind)
+    row.save()
+    return describe_policy(call, PolicyId)
+
+
+@operation("organizations:DeletePolicy", target=policy_target)
+def delete_policy(call: Call, PolicyId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = tree.policy(found, PolicyId)
+    if row is None:
+        raise AwsError("ConstraintViolationException", "AWS keeps this policy; it cannot be deleted.")
+    if found.attachments.filter(policy_id=PolicyId).exists():
+        message = "The policy is attached to one or more entities. Detach it from all of them first."
+        raise AwsError("PolicyInUseException", message)
+    row.delete()
+    return {}
+
+
+@operation("organizations:ListPolicies", context=kind_context)
+def list_policies(
+    call: Call, Filter: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    own = [summary(found, row, row.pk) for row in found.policies.filter(kind=Filter).order_by("name")]
+    aws = [summary(found, None, key) for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter]
+    return {"Policies": aws + own}
+
+
+def attach_targets(call: Call, PolicyId: str, TargetId: str, **_: Any) -> list[Target]:
+    """Both the policy and what it is attached to are acted on."""
+    found = tree.mine(call)
+    there = tree.target_of(found, TargetId)
+    return [policy_target(call, PolicyId), Target(arn=there["Arn"], row=there)]
+
+
+@operation("organizations:AttachPolicy", target=attach_targets)
+def attach_policy(call: Call, PolicyId: str, TargetId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = tree.policy(found, PolicyId)
+    kind = row.kind if row else tree.AWS_POLICIES[PolicyId][1]
+    if not (found.scps if kind == tree.SCP else found.rcps):
+        raise AwsError(
+            "PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types."
+        )
+    here = found.attachments.filter(target=TargetId)
+    if here.filter(policy_id=PolicyId).exists():
+        raise AwsError("DuplicatePolicyAttachmentException", "A policy with the same name is attached already.")
+    if here.count() >= PER_TARGET + 1:
+        raise AwsError("ConstraintViolationException", f"At most {PER_TARGET} policies of a type can be attached.")
+    OrganizationAttachment.objects.create(
+        account_id=found.account_id, organization=found, policy_id=PolicyId, target=TargetId
+    )
+    return {}
+
+
+@operation("organizations:DetachPolicy", target=attach_targets)
+def detach_policy(call: Call, PolicyId: str, TargetId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = tree.policy(found, PolicyId)
+    kind = row.kind if row else tree.AWS_POLICIES[PolicyId][1]
+    here = found.attachments.filter(target=TargetId, policy_id=PolicyId)
+    if not here.exists():
+        raise AwsError("PolicyNotAttachedException", "The policy isn't attached to the specified target.")
+    if PolicyId == tree.RCP_FULL_ACCESS:
+        raise AwsError("ConstraintViolationException", "RCPFullAWSAccess cannot be detached.")
+    if kind == tree.SCP and len(_of_kind(found, TargetId, tree.SCP)) == 1:
+        message = "You cannot remove the last policy attached to the specified target. You must have at least one."
+        raise AwsError("ConstraintViolationException", message)
+    here.delete()
+    return {}
+
+
+def _of_kind(found: Organization, target: str, kind: str) -> list[str]:
+    own = dict(found.policies.values_list("id", "kind"))
+    aws = {key: value[1] for key, value in tree.AWS_POLICIES.items()}
+    attached = found.attachments.filter(target=target).values_list("policy_id", flat=True)
+    return [key for key in attached if {**own, **aws}.get(key) == kind]
+
+
+@operation("organizations:ListPoliciesForTarget", context=kind_context)
+def list_policies_for_target(
+    call: Call, TargetId: str, Filter: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    tree.target_of(found, TargetId)
+    keys = _of_kind(found, TargetId, Filter)
+    rows = {row.pk: row for row in found.policies.filter(pk__in=keys)}
+    return {"Policies": [summary(found, rows.get(key), key) for key in keys]}
+
+
+@operation("organizations:ListTargetsForPolicy", target=policy_target)
+def list_targets_for_policy(
+    call: Call, PolicyId: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    tree.policy(found, PolicyId)
+    targets = found.attachments.filter(policy_id=PolicyId).order_by("pk").values_list("target", flat=True)
+    return {"Targets": [tree.target_of(found, target) for target in targets]}
+
+
+@operation("organizations:EnablePolicyType")
+def enable_policy_type(call: Call, RootId: str, PolicyType: str) -> dict[str, Any]:
+    return _switch(call, RootId, PolicyType, True)
+
+
+@operation("organizations:DisablePolicyType")
+def disable_policy_type(call: Call, RootId: str, PolicyType: str) -> dict[str, Any]:
+    return _switch(call, RootId, PolicyType, False)
+
+
+def _switch(call: Call, root_id: str, kind: str, on: bool) -> dict[str, Any]:
+    found = tree.managed(call)
+    if root_id != found.root_id:
+        raise AwsError("RootNotFoundException", "You specified a root that doesn't exist.")
+    field = {tree.SCP: "scps", tree.RCP: "rcps"}.get(kind)
+    if field is None:
+        raise AwsError("UnsupportedAPIEndpointException", "This policy type is not simulated.")
+    if getattr(found, field) == on:
+        code = "PolicyTypeAlreadyEnabledException" if on else "PolicyTypeNotEnabledException"
+        raise AwsError(code, f"The policy type is {'already' if on else 'not'} enabled.")
+    setattr(found, field, on)
+    found.save(update_fields=[field])
+    types = [(tree.SCP, found.scps), (tree.RCP, found.rcps)]
+    root = {
+        "Id": found.root_id,
+        "Arn": tree.arn(found, "root", found.root_id),
+        "Name": "Root",
+        "PolicyTypes": [{"Type": one, "Status": "ENABLED"} for one, enabled in types if enabled],
+    }
+    return {"Root": root}

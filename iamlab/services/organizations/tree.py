@@ -1,0 +1,117 @@
+"""Where things are in an organization, and what AWS's ARNs call them."""
+
+import secrets
+import string
+from typing import Any
+
+from iamlab.services.accounts.models import Account
+from iamlab.services.operations import AwsError, Call
+from iamlab.services.organizations.models import Member, Organization, OrganizationPolicy, Unit
+
+SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+FULL_ACCESS = "p-FullAWSAccess"
+RCP_FULL_ACCESS = "p-RCPFullAWSAccess"
+FULL_ACCESS_TEXT = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+# What AWS keeps itself: (name, kind, description).
+AWS_POLICIES = {
+    FULL_ACCESS: ("FullAWSAccess", SCP, "Allows access to every operation"),
+    RCP_FULL_ACCESS: ("RCPFullAWSAccess", RCP, "Allows access to every resource"),
+}
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+def new_id(prefix: str, length: int = 10) -> str:
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def refused() -> AwsError:
+    return AwsError("AccessDeniedException", "You don't have permissions to access this resource.", 400)
+
+
+def of_account(account_id: str) -> Organization | None:
+    """The organization that an account is in."""
+    found = Member.objects.select_related("organization").filter(pk=account_id).first()
+    return found.organization if found else None
+
+
+def mine(call: Call) -> Organization:
+    """The caller's organization. Raises AWSOrganizationsNotInUseException."""
+    found = of_account(call.account_id)
+    if found is None:
+        raise AwsError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+    return found
+
+
+def managed(call: Call) -> Organization:
+    """The same, for what only the management account may do."""
+    found = mine(call)
+    if found.account_id != call.account_id:
+        raise refused()
+    return found
+
+
+def arn(organization: Organization, kind: str, name: str = "") -> str:
+    tail = f"/{name}" if name else ""
+    return f"arn:aws:organizations::{organization.account_id}:{kind}/{organization.id}{tail}"
+
+
+def policy_arn(organization: Organization, policy_id: str, kind: str) -> str:
+    owner = f"aws:policy/{kind.lower()}" if policy_id in AWS_POLICIES else ""
+    if owner:
+        return f"arn:aws:organizations::{owner}/{policy_id}"
+    return f"arn:aws:organizations::{organization.account_id}:policy/{organization.id}/{kind.lower()}/{policy_id}"
+
+
+def target_of(organization: Organization, target: str) -> dict[str, str]:
+    """A target by its id: {TargetId, Arn, Name, Type}. Raises TargetNotFoundException."""
+    if target == organization.root_id:
+        return {"TargetId": target, "Arn": arn(organization, "root", target), "Name": "Root", "Type": "ROOT"}
+    unit = Unit.objects.filter(pk=target, organization=organization).first()
+    if unit is not None:
+        name, kind = unit.name, "ORGANIZATIONAL_UNIT"
+        return {"TargetId": target, "Arn": arn(organization, "ou", target), "Name": name, "Type": kind}
+    account = Account.objects.filter(pk=target, place__organization=organization).first()
+    if account is None:
+        raise AwsError("TargetNotFoundException", "You specified a target that doesn't exist.")
+    return {"TargetId": target, "Arn": arn(organization, "account", target), "Name": account.name, "Type": "ACCOUNT"}
+
+
+def parent(organization: Organization, parent_id: str) -> str:
+    """A root or unit that accounts may be under. Raises ParentNotFoundException."""
+    if parent_id == organization.root_id or organization.units.filter(pk=parent_id).exists():
+        return parent_id
+    raise AwsError("ParentNotFoundException", "You specified parent that doesn't exist.")
+
+
+def path_of(organization: Organization, account_id: str) -> list[str]:
+    """Ids from the root down to the account."""
+    parents = dict(organization.units.values_list("id", "parent"))
+    at = organization.members.values_list("parent", flat=True).get(pk=account_id)
+    path = [account_id]
+    while at != organization.root_id:
+        path.append(at)
+        at = parents[at]
+    return [organization.root_id, *reversed(path)]
+
+
+def describe_account(organization: Organization, account: Account, member: Member) -> dict[str, Any]:
+    return {
+        "Id": account.pk,
+        "Arn": arn(organization, "account", account.pk),
+        "Email": account.email,
+        "Name": account.name,
+        "Status": "ACTIVE",
+        "State": "ACTIVE",
+        "JoinedMethod": member.method,
+        "JoinedTimestamp": member.joined,
+    }
+
+
+def policy(organization: Organization, policy_id: str) -> OrganizationPolicy | None:
+    """An own policy; None for AWS's. Raises PolicyNotFoundException."""
+    if policy_id in AWS_POLICIES:
+        return None
+    found = organization.policies.filter(pk=policy_id).first()
+    if found is None:
+        raise AwsError("PolicyNotFoundException", "You specified a policy that doesn't exist.")
+    return found

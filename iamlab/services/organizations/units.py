@@ -1,0 +1,126 @@
+"""Organizational units and the tree. AWS Organizations API Reference."""
+
+from typing import Any
+
+from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.organizations import tree
+from iamlab.services.organizations.models import Organization, Unit
+from iamlab.services.organizations.organization import attach_full_access
+
+
+def describe(found: Organization, row: Unit) -> dict[str, str]:
+    return {"Id": row.pk, "Arn": tree.arn(found, "ou", row.pk), "Name": row.name}
+
+
+def unit_target(call: Call, OrganizationalUnitId: str, **_: Any) -> Target:
+    found = tree.mine(call)
+    return Target(arn=tree.arn(found, "ou", OrganizationalUnitId), row=found)
+
+
+def existing(found: Organization, unit_id: str) -> Unit:
+    row = found.units.filter(pk=unit_id).first()
+    if row is None:
+        raise AwsError(
+            "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
+        )
+    return row
+
+
+def check_name(found: Organization, parent: str, name: str) -> None:
+    if found.units.filter(parent=parent, name=name).exists():
+        message = "The OU name is already used by another OU under the same parent."
+        raise AwsError("DuplicateOrganizationalUnitException", message)
+
+
+@operation("organizations:CreateOrganizationalUnit")
+def create_organizational_unit(
+    call: Call, ParentId: str, Name: str, Tags: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    parent = tree.parent(found, ParentId)
+    check_name(found, parent, Name)
+    unit_id = tree.new_id(f"ou-{found.root_id.removeprefix('r-')}-", 8)
+    row = Unit.objects.create(account_id=found.account_id, organization=found, id=unit_id, name=Name, parent=parent)
+    attach_full_access(found, unit_id)
+    return {"OrganizationalUnit": describe(found, row)}
+
+
+@operation("organizations:DescribeOrganizationalUnit", target=unit_target)
+def describe_organizational_unit(call: Call, OrganizationalUnitId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    return {"OrganizationalUnit": describe(found, existing(found, OrganizationalUnitId))}
+
+
+@operation("organizations:UpdateOrganizationalUnit", target=unit_target)
+def update_organizational_unit(call: Call, OrganizationalUnitId: str, Name: str | None = None) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = existing(found, OrganizationalUnitId)
+    if Name is not None and Name != row.name:
+        check_name(found, row.parent, Name)
+        row.name = Name
+        row.save(update_fields=["name"])
+    return {"OrganizationalUnit": describe(found, row)}
+
+
+@operation("organizations:DeleteOrganizationalUnit", target=unit_target)
+def delete_organizational_unit(call: Call, OrganizationalUnitId: str) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = existing(found, OrganizationalUnitId)
+    if found.units.filter(parent=row.pk).exists() or found.members.filter(parent=row.pk).exists():
+        raise AwsError("OrganizationalUnitNotEmptyException", "The specified OU is not empty.")
+    found.attachments.filter(target=row.pk).delete()
+    row.delete()
+    return {}
+
+
+@operation("organizations:ListRoots")
+def list_roots(call: Call, NextToken: str | None = None, MaxResults: int | None = None) -> dict[str, Any]:
+    found = tree.managed(call)
+    types = [(tree.SCP, found.scps), (tree.RCP, found.rcps)]
+    root = {
+        "Id": found.root_id,
+        "Arn": tree.arn(found, "root", found.root_id),
+        "Name": "Root",
+        "PolicyTypes": [{"Type": kind, "Status": "ENABLED"} for kind, on in types if on],
+    }
+    return {"Roots": [root]}
+
+
+@operation("organizations:ListOrganizationalUnitsForParent")
+def list_organizational_units_for_parent(
+    call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    rows = found.units.filter(parent=tree.parent(found, ParentId)).order_by("name")
+    return {"OrganizationalUnits": [describe(found, row) for row in rows]}
+
+
+@operation("organizations:ListAccountsForParent")
+def list_accounts_for_parent(
+    call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    rows = found.members.select_related("account").filter(parent=tree.parent(found, ParentId)).order_by("pk")
+    return {"Accounts": [tree.describe_account(found, row.account, row) for row in rows]}
+
+
+@operation("organizations:ListChildren")
+def list_children(
+    call: Call, ParentId: str, ChildType: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    parent = tree.parent(found, ParentId)
+    rows = found.members.filter(parent=parent) if ChildType == "ACCOUNT" else found.units.filter(parent=parent)
+    return {"Children": [{"Id": key, "Type": ChildType} for key in rows.order_by("pk").values_list("pk", flat=True)]}
+
+
+@operation("organizations:ListParents")
+def list_parents(
+    call: Call, ChildId: str, NextToken: str | None = None, MaxResults: int | None = None
+) -> dict[str, Any]:
+    found = tree.managed(call)
+    row = found.units.filter(pk=ChildId).first() or found.members.filter(pk=ChildId).first()
+    if row is None:
+        raise AwsError("ChildNotFoundException", "We can't find an organizational unit or account with that id.")
+    kind = "ROOT" if row.parent == found.root_id else "ORGANIZATIONAL_UNIT"
+    return {"Parents": [{"Id": row.parent, "Type": kind}]}
