@@ -76,6 +76,7 @@ class World:
 
     person: Any
     cookie: str
+    sandbox: str
     account_id: str
     session: str
     root: Any
@@ -106,4 +107,6 @@ def world() -> World:
     browser = Client()
     browser.force_login(person)
     cookie = browser.cookies["sessionid"].value
-    return World(person, cookie, account["AccountId"], session.pk, authenticate.console_session(session))
+    return World(
+        person, cookie, sandbox.public_id, account["AccountId"], session.pk, authenticate.console_session(session)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ LOOKED_AT = scratch.ROOT / "test-results" / "pictures"  # for whoever works on t
 
 @dataclass(frozen=True)
 class Picture:
-    """A page as Ada sees it; `path` may name {session}, her console session, and {account}."""
+    """A page as Ada sees it; `path` may name {session}, her console session as root, and {refused}, Mario's event."""
 
     name: str
     path: str
@@ -36,10 +37,19 @@ PICTURES = [
     Picture("components-dark", "/components/", signed_in=False, kept=False, dark=True),
     Picture("components-narrow", "/components/", signed_in=False, kept=False, width=380),
     Picture("home", "/home/", kept=False),
+    Picture("dashboard", "/console/{session}/iam/home/", kept=False),
+    Picture("why", "/console/{session}/why/{refused}/"),
+    Picture("evaluator", "/console/{session}/evaluator/", kept=False),
+    Picture("who-can", "/console/{session}/who-can/", kept=False),
+    Picture("buckets", "/console/{session}/s3/buckets/", kept=False),
+    Picture("bucket", "/console/{session}/s3/buckets/customer-bills/objects/", kept=False),
+    Picture("events", "/console/{session}/cloudtrail/events/", kept=False),
+    Picture("sign-up", "/sandbox/{sandbox}/sign-up/", kept=False),
+    Picture("sign-in", "/sandbox/{sandbox}/sign-in/", kept=False),
 ]
 
 
-def take(browser: Any, base: str, world: scratch.World, picture: Picture) -> None:
+def take(browser: Any, base: str, cookie: str, names: dict[str, str], picture: Picture) -> None:
     """One picture. Raises RuntimeError where the page is not there: a picture of an error helps nobody."""
     context = browser.new_context(
         viewport={"width": picture.width, "height": picture.height},
@@ -48,9 +58,9 @@ def take(browser: Any, base: str, world: scratch.World, picture: Picture) -> Non
         base_url=base,
     )
     if picture.signed_in:
-        context.add_cookies([{"name": "sessionid", "value": world.cookie, "url": base}])
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": base}])
     page = context.new_page()
-    answer = page.goto(picture.path.format(session=world.session, account=world.account_id), wait_until="networkidle")
+    answer = page.goto(picture.path.format(**names), wait_until="networkidle")
     if answer.status != 200:
         raise RuntimeError(f"{picture.name}: {page.url} answered {answer.status}")
     page.screenshot(path=picture.file, full_page=not picture.kept)
@@ -58,10 +68,35 @@ def take(browser: Any, base: str, world: scratch.World, picture: Picture) -> Non
     print(f"  {picture.file.relative_to(scratch.ROOT)}", flush=True)
 
 
-def furnish(world: scratch.World) -> None:
-    """What the pictures show: the story of the lab, made as root."""
-    world.call("iam:CreateUser", UserName="mario", Tags=[{"Key": "department", "Value": "billing"}])
+READ = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Sid": "ReadBills", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::customer-bills/*"}
+    ],
+}
+
+
+def furnish(world: scratch.World) -> dict[str, str]:
+    """What the pictures show: Mario may read bills, and is refused when he writes one. What addresses may name."""
+    from iamlab.door import authenticate
+    from iamlab.door.calls import call
+    from iamlab.services.operations import AwsError
+
+    for name in ("charles", "david", "mario"):
+        world.call("iam:CreateUser", UserName=name, Tags=[{"Key": "department", "Value": "billing"}])
+    world.call("iam:CreateGroup", GroupName="billing")
+    world.call("iam:AddUserToGroup", GroupName="billing", UserName="mario")
+    policy = world.call("iam:CreatePolicy", PolicyName="BillRead", PolicyDocument=json.dumps(READ))["Policy"]
+    world.call("iam:AttachGroupPolicy", GroupName="billing", PolicyArn=policy["Arn"])
     world.call("s3:CreateBucket", Bucket="customer-bills")
+    world.call("s3:PutObject", Bucket="customer-bills", Key="2026/february.txt", Body=b"12 umbrellas")
+    key = world.call("iam:CreateAccessKey", UserName="mario")["AccessKey"]
+    mario = authenticate.credentials(key["AccessKeyId"]).caller
+    try:
+        call(mario, "s3:PutObject", {"Bucket": "customer-bills", "Key": "2026/march.txt", "Body": b"7 umbrellas"})
+    except AwsError as error:
+        return {"session": world.session, "sandbox": world.sandbox, "refused": error.event_id}
+    raise RuntimeError("Mario was not refused.")
 
 
 def main(wanted: list[str]) -> None:
@@ -74,7 +109,7 @@ def main(wanted: list[str]) -> None:
         from django.core.management import call_command, get_commands
 
         world = scratch.world()
-        furnish(world)
+        names = furnish(world)
         if "demo" in get_commands():
             call_command("demo", verbosity=0)
         with scratch.server() as base, sync_playwright() as playwright:
@@ -84,7 +119,7 @@ def main(wanted: list[str]) -> None:
             )
             for picture in PICTURES:
                 if not wanted or picture.name in wanted:
-                    take(browser, base, world, picture)
+                    take(browser, base, world.cookie, names, picture)
             browser.close()
 
 
