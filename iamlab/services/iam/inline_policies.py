@@ -17,15 +17,12 @@ def put(call: Call, PolicyName: str, PolicyDocument: str) -> dict[str, Any]:
     row = holders.changeable(call)
     documents.check(PolicyDocument)
     check_size(row, PolicyName, PolicyDocument)
+    digest = keep_document(PolicyDocument)
     InlinePolicy.objects.update_or_create(
         holder=row.unique_id,
         name=PolicyName,
-        defaults={"document": keep_document(PolicyDocument)},
-        create_defaults={
-            "account_id": call.account_id,
-            "document": keep_document(PolicyDocument),
-            "created": call.now,
-        },
+        defaults={"document": digest},
+        create_defaults={"account_id": call.account_id, "document": digest, "created": call.now},
     )
     return {}
 
