@@ -43,7 +43,7 @@ class Judged:
             grant = statement.principals.grants(self.caller)
             principal = statement.principals.denies(self.caller, self.bounded) if statement.deny else bool(grant)
         resource = statement.resources is None or statement.resources.matches(request.resource, request)
-        failed = [condition for condition in statement.conditions if not condition.test(request)]
+        failed = [one for one in statement.conditions if not one.test(request)] if statement.conditions else []
         return {
             "applies": principal and resource and not failed,
             "principal": principal,
@@ -56,28 +56,32 @@ class Judged:
     def row(self, statement: Statement, *, selected: bool) -> Row:
         """One statement as evidence; `why` is about the first part that does not match."""
         parts = self.parts(statement)
-        failed = parts.pop("failed")
-        grant = parts.pop("grant")
+        why = None
+        if not selected:
+            why = action_reason(statement.raw)
+        elif not parts["applies"]:
+            why = self._why(statement, parts)
         row = {
             "index": statement.index,
             "statement": statement.name,
             "effect": "Deny" if statement.deny else "Allow",
             "action": selected,
-            **parts,
-            "why": None,
+            "applies": selected and parts["applies"],
+            "principal": parts["principal"],
+            "resource": parts["resource"],
+            "condition": parts["condition"],
+            "why": why,
         }
-        row["applies"] = selected and parts["applies"]
-        if grant:
-            row["grant"] = KIND_WORDS[grant]
-        if not selected:
-            row["why"] = action_reason(statement.raw)
-        elif not parts["principal"]:
-            row["why"] = principal_reason(statement, self.caller)
-        elif not parts["resource"]:
-            row["why"] = resource_reason(statement, self.request)
-        elif failed:
-            row["why"] = condition_reason(failed[0], self.request)
+        if parts["grant"]:
+            row["grant"] = KIND_WORDS[parts["grant"]]
         return row
+
+    def _why(self, statement: Statement, parts: Row) -> str:
+        if not parts["principal"]:
+            return principal_reason(statement, self.caller)
+        if not parts["resource"]:
+            return resource_reason(statement, self.request)
+        return condition_reason(parts["failed"][0], self.request)
 
 
 def unselected_rows(policy: Policy) -> list[Row]:

@@ -263,6 +263,7 @@ class OperatorName(NamedTuple):
     known: bool
 
 
+@lru_cache(maxsize=1024)
 def read_operator(name: str) -> OperatorName:
     prefix, colon, rest = name.lower().partition(":")
     if not colon:

@@ -10,15 +10,15 @@ from .operators import OPERATORS, read_operator
 SHOWN = 3  # values named before "and N more"
 
 
-def quoted(values: Any) -> str:
+def quoted(values: Any, word: str = "and") -> str:
     """`a`, `b` and 3 more."""
     listed = as_list(values)
     texts = [f"`{value}`" if value else "the empty text" for value in listed[: SHOWN + 1] if isinstance(value, str)]
     if not texts:
         return "nothing"
     if len(texts) > SHOWN:
-        return f"{', '.join(texts[:SHOWN])} and {len(listed) - SHOWN} more"
-    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
+        return f"{', '.join(texts[:SHOWN])} {word} {len(listed) - SHOWN} more"
+    return f" {word} ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
 
 
 def action_reason(raw: dict[str, Any]) -> str:
@@ -115,9 +115,15 @@ DATE_PHRASES = {
 
 
 def wanted(condition: Condition) -> str:
-    """What a condition demands of its key: "must be `true`"."""
+    """What a condition demands of its key: "must be `true`"; put into words once."""
+    if condition.demand is None:
+        condition.demand = _demand(condition)
+    return condition.demand
+
+
+def _demand(condition: Condition) -> str:
     name = read_operator(condition.operator)
-    values = quoted(condition.values).replace(" and ", " or ") if condition.values else "one of no values"
+    values = quoted(condition.values, "or") if condition.values else "one of no values"
     if name.base == "null":
         return "must be absent" if "true" in [value.lower() for value in condition.values] else "must be present"
     base = OPERATORS[name.base]
