@@ -5,6 +5,8 @@ import random
 from typing import Any
 
 from iamlab.policy.catalog import managed_policies, managed_policy_document
+from iamlab.policy.compile import compile_policy
+from iamlab.policy.evaluate import Policies
 
 ACCOUNT = "111122223333"
 MARIO = f"arn:aws:iam::{ACCOUNT}:user/mario"
@@ -158,3 +160,23 @@ def case(action: str, resource: str, identity: list[dict[str, Any]], **more: Any
         "identityPolicies": identity,
         **more,
     }
+
+
+def principals(count: int) -> list[tuple[str, Policies]]:
+    """Users in a hundred groups that share three hundred policies; every fifth has one of its own besides."""
+    rng = random.Random(1)
+    policies = [
+        compile_policy(
+            document(
+                statement(["s3:Get*", "ec2:*"][number % 2], f"arn:aws:s3:::bucket-{number}/*" if number % 3 else "*"),
+                statement("s3:*", f"arn:aws:s3:::secret-{number}/*", "Deny"),
+            ),
+            f"policy-{number}",
+        )
+        for number in range(300)
+    ]
+    groups = [tuple(rng.sample(policies, 4)) for _ in range(100)]
+    return [
+        (f"{MARIO}-{number}", Policies(groups[number % 100] + ((policies[number % 300],) if number % 5 == 0 else ())))
+        for number in range(count)
+    ]
