@@ -36,12 +36,14 @@ class Statement:
         "principals",
         "raw",
         "resources",
+        "said",
         "sid",
         "unconditional",
     )
 
     def __init__(self, index: int, raw: dict[str, Any], version: object, kind: str):
         self.index, self.raw = index, raw
+        self.said: Any = None  # its resources in words; kept by `reasons`
         sid = raw.get("Sid")
         self.sid = sid if isinstance(sid, str) and sid else None
         self.deny = raw.get("Effect") == "Deny"

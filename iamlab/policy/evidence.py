@@ -8,6 +8,7 @@ from typing import Any
 
 from .arns import Caller
 from .compile import Policy, Statement, as_list
+from .conditions import Condition
 from .evaluate import Policies, Request, caller_of, is_bounded, spared_layer
 from .plan import BINDING, Decision, Entry
 from .principals import KIND_WORDS
@@ -35,53 +36,48 @@ class Judged:
                 binds = False
             yield layer, kind, level, policies, binds
 
-    def parts(self, statement: Statement) -> Row:
-        """Whether principal, resource and each condition match; `applies` when all do."""
+    def parts(self, statement: Statement) -> tuple[bool, int, bool, list[Condition]]:
+        """Whether the principal matches and how, whether the resource does, and the conditions that do not hold."""
         request = self.request
         principal, grant = True, 0
         if statement.principals is not None:
             grant = statement.principals.grants(self.caller)
             principal = statement.principals.denies(self.caller, self.bounded) if statement.deny else bool(grant)
-        resource = statement.resources is None or statement.resources.matches(request.resource, request)
+        resources = statement.resources
+        resource = resources is None or resources.matches(request.resource, request)
         failed = [one for one in statement.conditions if not one.test(request)] if statement.conditions else []
-        return {
-            "applies": principal and resource and not failed,
-            "principal": principal,
-            "grant": grant,
-            "resource": resource,
-            "condition": not failed,
-            "failed": failed,
-        }
+        return principal, grant, resource, failed
+
+    def fits(self, statement: Statement) -> bool:
+        """Whether everything but the action matches."""
+        principal, _, resource, failed = self.parts(statement)
+        return principal and resource and not failed
 
     def row(self, statement: Statement, *, selected: bool) -> Row:
         """One statement as evidence; `why` is about the first part that does not match."""
-        parts = self.parts(statement)
-        why = None
+        principal, grant, resource, failed = self.parts(statement)
         if not selected:
-            why = action_reason(statement.raw)
-        elif not parts["applies"]:
-            why = self._why(statement, parts)
+            why: str | None = action_reason(statement.raw)
+        elif not principal:
+            why = principal_reason(statement, self.caller)
+        elif not resource:
+            why = resource_reason(statement, self.request)
+        else:
+            why = condition_reason(failed[0], self.request) if failed else None
         row = {
             "index": statement.index,
             "statement": statement.name,
             "effect": "Deny" if statement.deny else "Allow",
             "action": selected,
-            "applies": selected and parts["applies"],
-            "principal": parts["principal"],
-            "resource": parts["resource"],
-            "condition": parts["condition"],
+            "applies": why is None,
+            "principal": principal,
+            "resource": resource,
+            "condition": not failed,
             "why": why,
         }
-        if parts["grant"]:
-            row["grant"] = KIND_WORDS[parts["grant"]]
+        if grant:
+            row["grant"] = KIND_WORDS[grant]
         return row
-
-    def _why(self, statement: Statement, parts: Row) -> str:
-        if not parts["principal"]:
-            return principal_reason(statement, self.caller)
-        if not parts["resource"]:
-            return resource_reason(statement, self.request)
-        return condition_reason(parts["failed"][0], self.request)
 
 
 def unselected_rows(policy: Policy) -> list[Row]:

@@ -29,43 +29,42 @@ def action_reason(raw: dict[str, Any]) -> str:
 
 
 def resource_reason(statement: Statement, request) -> str:
-    raw, resource = statement.raw, request.resource
-    if "NotResource" in raw:
-        return f"it is about everything except {quoted(raw['NotResource'])}; the request is for `{resource}`"
-    listed = raw.get("Resource", [])
+    if statement.said is None:
+        statement.said = _resources_said(statement)
+    words, variables, buckets = statement.said
+    resource = request.resource
+    if "NotResource" in statement.raw:
+        return f"it is about everything except {words}; the request is for `{resource}`"
     if resource == "*":
-        return f"the resource is {quoted(listed)}; the request acts on no single resource, and only `*` covers that"
-    missing = [
-        variable for variable in _variables(statement) if variable.name and request.lookup(variable.name) is None
-    ]
-    if missing:
-        return f"the resource is {quoted(listed)}, and the request has no value for `{missing[0].source}`"
-    kinds = _bucket_and_object(as_list(listed), resource)
-    if kinds:
-        return f"the resource is {quoted(listed)}, {kinds[0]}; the request is for {kinds[1]}, `{resource}`"
-    return f"the resource is {quoted(listed)}; the request is for `{resource}`"
+        return f"the resource is {words}; the request acts on no single resource, and only `*` covers that"
+    for variable in variables:
+        if request.lookup(variable.name) is None:
+            return f"the resource is {words}, and the request has no value for `{variable.source}`"
+    for start, object_named in buckets:
+        # The commonest slip: the bucket named where its objects are meant, or the other way round.
+        if resource.startswith(start) and resource[len(start) : len(start) + 1] in ("", "/"):
+            if object_named and resource == start:
+                return f"the resource is {words}, objects in the bucket; the request is for the bucket, `{resource}`"
+            if not object_named and resource != start:
+                return f"the resource is {words}, the bucket; the request is for an object, `{resource}`"
+    return f"the resource is {words}; the request is for `{resource}`"
 
 
-def _variables(statement: Statement) -> list[Any]:
+def _resources_said(statement: Statement) -> tuple[str, list[Any], list[tuple[str, bool]]]:
+    """What does not hang on the request: the resources in words, their variables, and the S3 buckets that they name,
+    each as the beginning of its ARN and whether objects in it are named.
+    """
+    raw = statement.raw
+    listed = raw["NotResource"] if "NotResource" in raw else raw.get("Resource", [])
     patterns = statement.resources.patterns if statement.resources else ()
-    return [token for pattern in patterns for token in pattern.tokens if hasattr(token, "source")]
-
-
-def _bucket_and_object(listed: list[Any], resource: str) -> tuple[str, str] | None:
-    """The commonest slip: the bucket named where its objects are meant, or the other way round."""
-    arn = split_arn(resource)
-    if arn is None or arn.service != "s3":
-        return None
-    bucket, slash, _ = arn.resource.partition("/")
-    for text in listed:
-        own = split_arn(text) if isinstance(text, str) else None
-        if own is None or own.service != "s3" or own.resource.partition("/")[0] != bucket:
-            continue
-        if slash and "/" not in own.resource:
-            return "the bucket", "an object"
-        if not slash and "/" in own.resource:
-            return "objects in the bucket", "the bucket itself"
-    return None
+    variables = [token for pattern in patterns for token in pattern.tokens if getattr(token, "name", None)]
+    buckets = []
+    for text in as_list(listed):
+        arn = split_arn(text) if isinstance(text, str) else None
+        if arn is not None and arn.service == "s3":
+            bucket, slash, _ = text.partition("/")
+            buckets.append((bucket, bool(slash)))
+    return quoted(listed), variables, buckets
 
 
 def principal_reason(statement: Statement, caller: Caller) -> str:

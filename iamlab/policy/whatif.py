@@ -130,7 +130,7 @@ def _add_actions(judged: Judged, policies: Policies, layer: str) -> Iterator[Ste
                 if raw.get("Effect") != "Allow" or not any(one.lower().startswith(f"{service}:") for one in actions):
                     continue
                 statement = policy.document.statement(number, kind)
-                if judged.parts(statement)["applies"]:
+                if judged.fits(statement):
                     entry = Entry(layer, policy, statement, level)
                     yield _edited(request, policies, entry, "Action", request.action, "add-action")
 
