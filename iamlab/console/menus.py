@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from iamlab.services.callers import ROOT
+from iamlab.services.callers import ROLE, ROOT
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
@@ -35,6 +35,7 @@ SERVICES = {
         description="Manage access to AWS resources",
         side=[
             ("", [("Dashboard", "iam-home")]),
+            ("Account", [("Account settings", "account-settings")]),
             ("Tools", [("Policy evaluator", "evaluator"), ("Who can?", "who-can")]),
         ],
     ),
@@ -96,12 +97,25 @@ def name_of(row: Any) -> str:
     return f"{name} @ {row.account.alias or hyphenated(row.account_id)}"
 
 
+def switching(session: "Session") -> list[dict[str, Any]]:
+    """The entries about roles: the root user has none, a switched role the way back."""
+    if session.caller.kind == ROOT:
+        return []
+    if session.caller.kind == ROLE:
+        return [{"label": "Switch back", "url": session.url("switch-back"), "method": "post"}]
+    return [{"label": "Switch role", "url": session.url("switch-role")}]
+
+
 def identity(session: "Session") -> dict[str, Any]:
     """The chip in the top bar and the menu under it: the other identities in this browser, and the way out."""
     others = [{"label": f"Go on as {name_of(row)}", "url": reverse("console", args=[row.pk])} for row in session.others]
     menu = [
         *others,
         {"label": "Sign in as another user", "url": reverse("sign-in-user", args=[session.account.sandbox.public_id])},
+        *switching(session),
+        {"label": "Account", "url": session.url("account")},
+        {"label": "Billing and Cost Management", "url": session.url("billing")},
+        {"label": "Security credentials", "url": session.url("security-credentials")},
         {"label": "Sign out", "url": session.url("sign-out-session"), "method": "post"},
     ]
     return {

@@ -74,6 +74,7 @@ def of_request(request: HttpRequest, session_id: str) -> Session:
     label = row.account.name if row.kind == callers.ROOT else row.label
     request.console_row = row  # type: ignore[attr-defined]  # what the way back to sign-in needs
     request.console_account = row.account  # type: ignore[attr-defined]  # and by which a lab's panel finds its world
+    request.console_must_change = row.must_change  # type: ignore[attr-defined]
     caller = authenticate.console_session(row)
     return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour)
 
@@ -90,12 +91,22 @@ def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             session = of_request(request, session_id)
         except AwsError:
             return sign_in_again(request, session_id)
+        if must_change(request) and view.__name__ not in ALWAYS_OPEN:
+            return redirect(session.url("new-password"))
         try:
             return view(request, session, *args, **kwargs)
         except AwsError as error:
             return refusals.page(request, session, error)
 
     return page
+
+
+# What a session whose password has to be changed may open.
+ALWAYS_OPEN = ("new_password", "sign_out")
+
+
+def must_change(request: HttpRequest) -> bool:
+    return request.console_must_change  # type: ignore[attr-defined]
 
 
 def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:

@@ -2,18 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from iamlab.console.account import views as account
+from iamlab.console.account_settings import views as account_settings
 from iamlab.console.buckets import objects, settings
 from iamlab.console.buckets import views as buckets
 from iamlab.console.dashboard import views as dashboard
 from iamlab.console.events import views as events
+from iamlab.console.security_credentials import views as credentials
 from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
+from iamlab.console.switch_role import views as switch_role
 
 # /sandbox/<public id>/: before anybody is signed in
 front = [
     path("sign-up/", sign_up.sign_up, name="sign-up"),
     path("root-sign-in/", sign_in.root, name="root-sign-in"),
     path("sign-in/", sign_in.user, name="sign-in-user"),
+    path("mfa/", sign_in.mfa, name="sign-in-mfa"),
     path("sign-in/<str:account>/", sign_in.user, name="sign-in-account"),
 ]
 
@@ -22,6 +27,20 @@ iam = [
     path("home/", dashboard.home, name="iam-home"),
     path("home/alias/", dashboard.alias, name="iam-alias"),
     path("home/alias/delete/", dashboard.delete_alias, name="iam-alias-delete"),
+]
+
+# /console/<session>/iam/account_settings/ and /iam/security_credentials/
+own = [
+    path("account_settings/", account_settings.settings, name="account-settings"),
+    path("account_settings/edit/", account_settings.edit, name="password-policy-edit"),
+    path("account_settings/default/", account_settings.set_default, name="password-policy-default"),
+    path("security_credentials/", credentials.credentials, name="security-credentials"),
+    path("security_credentials/password/", credentials.password, name="own-password"),
+    path("security_credentials/mfa/", credentials.assign_mfa, name="assign-mfa"),
+    path("security_credentials/mfa/enable/", credentials.enable_mfa, name="enable-mfa"),
+    path("security_credentials/mfa/remove/", credentials.remove_mfa, name="remove-mfa"),
+    path("security_credentials/keys/create/", credentials.create_key, name="own-key-create"),
+    path("security_credentials/keys/change/", credentials.change_key, name="own-key-change"),
 ]
 
 # /console/<session>/s3/
@@ -55,7 +74,14 @@ cloudtrail = [
 session: list[URLPattern | URLResolver] = [
     path("", sign_in.home, name="console"),
     path("sign-out/", sign_in.sign_out, name="sign-out-session"),
+    path("new-password/", sign_in.new_password, name="new-password"),
+    path("switch-role/", switch_role.switch, name="switch-role"),
+    path("switch-back/", switch_role.back, name="switch-back"),
+    path("account/", account.account, name="account"),
+    path("account/billing-access/", account.billing_access, name="billing-access"),
+    path("billing/", account.billing, name="billing"),
     path("iam/", include(iam)),
+    path("iam/", include(own)),
     path("s3/", include(s3)),
     path("cloudtrail/", include(cloudtrail)),
 ]

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 
+from iamlab.door import authenticate
 from iamlab.people.models import Person
 from iamlab.services import callers
-from iamlab.services.accounts.models import Sandbox
+from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
 from iamlab.services.signin.models import ConsoleSession
 
@@ -29,6 +31,40 @@ def open_session(person: Person, login: dict[str, Any], **more: Any) -> ConsoleS
     )
 
 
+def account_id_of(sandbox_id: int, name: str) -> str | None:
+    """An account of the world by its id or alias."""
+    rows = Account.objects.filter(sandbox_id=sandbox_id, closed=None)
+    found = rows.filter(Q(pk=name) | Q(alias=name)).first() if name else None
+    return found.pk if found else None
+
+
+def open_role(
+    person: Person, from_id: str, answer: dict[str, Any], label: str, colour: str
+) -> tuple[ConsoleSession, Caller]:
+    """A console session from the answer of AssumeRole, beside the one that switched; and its caller."""
+    credentials = answer["Credentials"]
+    caller = authenticate.temporary(credentials["AccessKeyId"], credentials["SessionToken"])
+    row = ConsoleSession.objects.create(
+        person=person,
+        account_id=caller.account_id,
+        kind=caller.kind,
+        principal=caller.unique_id,
+        label=label,
+        token=credentials["SessionToken"],
+        created=caller.issued,
+        expires=credentials["Expiration"],
+        switched_from_id=from_id,
+        colour=colour,
+    )
+    return row, caller
+
+
+def switched_from(person: Person, session_id: str) -> str | None:
+    """The id of the session that switched to this one, if it is still open."""
+    rows = ConsoleSession.objects.filter(pk=session_id, person=person, switched_from__ended=None)
+    return rows.values_list("switched_from_id", flat=True).first()
+
+
 def session_of(person: Person, session_id: str) -> ConsoleSession:
     """The person's own session. Anybody else's is not found."""
     found = ConsoleSession.objects.select_related("account__sandbox").filter(pk=session_id, person_id=person.pk).first()
@@ -41,6 +77,11 @@ def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:
     """The person's open sessions in some accounts, oldest first."""
     rows = ConsoleSession.objects.filter(person=person, account_id__in=account_ids, ended=None)
     return list(rows.order_by("created", "pk"))
+
+
+def password_changed(person: Person, session_id: str) -> None:
+    """The session may be used for everything now."""
+    ConsoleSession.objects.filter(pk=session_id, person=person).update(must_change=False)
 
 
 def end_session(session: ConsoleSession, now: Any) -> None:

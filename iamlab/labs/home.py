@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +17,7 @@ from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person, create_guest
 from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls
+from iamlab.sandbox.phone import devices
 
 
 @require_GET
@@ -81,3 +82,14 @@ def free_play(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Person)
     sandbox = controls.create(request.user, "Free play")
     return redirect("sign-up", public_id=sandbox.public_id)
+
+
+@login_required
+@require_GET
+def phone(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The codes of the devices in a world of one's own."""
+    assert isinstance(request.user, Person)
+    sandbox = controls.by_public_id(public_id)
+    if sandbox.owner_id != request.user.pk:
+        raise Http404
+    return render(request, "labs/phone.html", {"devices": devices(sandbox)})

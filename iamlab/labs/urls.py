@@ -10,6 +10,7 @@ urlpatterns = [
     path("start/", home.start, name="start"),
     path("home/", home.home, name="home"),
     path("free-play/", home.free_play, name="free-play"),
+    path("phone/<str:public_id>/", home.phone, name="phone"),
     path("terminal/<slug:public_id>/", terminal, name="terminal"),
     path("labs/<slug:lab_id>/begin/", views.begin, name="lab-begin"),
     # /attempts/<attempt>/

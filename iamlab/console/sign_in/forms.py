@@ -1,5 +1,7 @@
 """The forms of signing in to the simulated console: the root user's two steps, and the IAM user's."""
 
+from typing import Any
+
 from django import forms
 
 from iamlab.console.forms import OperationForm
@@ -40,3 +42,39 @@ class UserSignInForm(OperationForm):
         value = self.cleaned_data["Account"].strip()
         digits = value.replace("-", "")
         return digits if len(digits) == 12 and digits.isdigit() else value.lower()
+
+
+class MfaForm(OperationForm):
+    """Six digits from the device; the ticket says whose password was right."""
+
+    operation = "signin:ConsoleLogin"
+
+    Ticket = forms.CharField(widget=forms.HiddenInput)
+    MfaCode = forms.RegexField(
+        r"\d{6}",
+        label="MFA code",
+        help_text="Six digits, as your authenticator app or the phone of iamlab shows them now.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "6"}),
+        error_messages={"invalid": "A code has six digits."},
+    )
+
+
+class NewPasswordForm(OperationForm):
+    operation = "iam:ChangePassword"
+    fields_of_codes = {"PasswordPolicyViolation": "NewPassword", "AccessDenied": "OldPassword"}
+
+    OldPassword = forms.CharField(
+        label="Old password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+    )
+    NewPassword = forms.CharField(
+        label="New password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+    )
+    again = forms.CharField(
+        label="Retype new password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("again") is not None and data.get("NewPassword") != data["again"]:
+            self.add_error("again", "The two passwords differ.")
+        return data

@@ -9,7 +9,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from iamlab.console.forms import OperationForm
 from iamlab.console.session import Session, console_page
-from iamlab.console.sign_in.forms import RootEmailForm, RootPasswordForm, UserSignInForm
+from iamlab.console.sign_in.forms import (
+    MfaForm,
+    NewPasswordForm,
+    RootEmailForm,
+    RootPasswordForm,
+    UserSignInForm,
+)
 from iamlab.door import calls, sessions
 from iamlab.door.middleware import source_of
 from iamlab.people.models import Person
@@ -42,8 +48,42 @@ def log_in(request: HttpRequest, public_id: str, form: OperationForm) -> HttpRes
         if error.code != "FailedAuthentication":
             form.refuse(error)
         return None
-    session = sessions.open_session(request.user, answer)
-    return redirect(reverse("console", args=[session.pk]) + request.POST.get("next", "").lstrip("/"))
+    place = request.POST.get("next", "").lstrip("/")
+    if answer.get("MfaRequired"):
+        code = MfaForm(initial={"Ticket": answer["Ticket"]})
+        address = reverse("sign-in-mfa", args=[public_id])
+        return shown(request, "mfa", public_id, code, next=place, address=address)
+    must_change = answer["PasswordChangeRequired"]
+    session = sessions.open_session(request.user, answer, must_change=must_change)
+    page = reverse("new-password", args=[session.pk]) if must_change else reverse("console", args=[session.pk]) + place
+    return redirect(page)
+
+
+@login_required
+@require_POST
+def mfa(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The second page for whoever has a device: the code, with the ticket that the password earned."""
+    form = MfaForm(request.POST)
+    response = log_in(request, public_id, form) if form.is_valid() else None
+    return response or shown(request, "mfa", public_id, form, failed=form.is_valid())
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def new_password(request: HttpRequest, session: Session) -> HttpResponse:
+    """A password that was reset or has expired is changed before anything else is done."""
+    form = NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            session.call("iam:ChangePassword", form.params())
+        except AwsError as error:
+            form.refuse(error)
+        else:
+            sessions.password_changed(session.person, session.id)
+            messages.success(request, "Your password is changed.")
+            return redirect(session.url("console"))
+    public_id = session.account.sandbox.public_id
+    return shown(request, "new_password", public_id, form, session=session)
 
 
 @login_required

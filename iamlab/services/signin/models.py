@@ -24,6 +24,7 @@ class ConsoleSession(models.Model):
     token = models.TextField()  # the session token of the credentials behind it
     switched_from = models.ForeignKey("self", models.CASCADE, null=True, related_name="switched_to")
     colour = models.CharField(max_length=16, blank=True)
+    must_change = models.BooleanField(default=False)  # a new password comes before anything else
     created = models.DateTimeField()
     expires = models.DateTimeField()  # sandbox time
     ended = models.DateTimeField(null=True)

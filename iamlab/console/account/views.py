@@ -1,0 +1,49 @@
+"""The account's own page, its billing switch, and Billing. Billing guide: "Managing access permissions"."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from iamlab.components import markup
+from iamlab.console import pages
+from iamlab.console.panels import panel
+from iamlab.console.session import Session, console_page
+
+
+@require_GET
+@console_page
+def account(request: HttpRequest, session: Session) -> HttpResponse:
+    found = panel(session, "accounts:GetAccount")
+    facts = []
+    if found.stands:
+        facts = [
+            ("Account ID", markup.copy(found["AccountId"], "account ID")),
+            ("Account name", found["AccountName"]),
+            ("Email address", found["Email"]),
+            ("Account alias", found.get("Alias") or "None"),
+            ("Plan", {"free": "Free plan", "paid": "Paid plan"}.get(found.get("Plan", ""), "-")),
+        ]
+    context = {"found": found, "facts": facts, "active": found.get("IamBillingAccess", False)}
+    return pages.render(
+        request, session, "console/account/account.html", context, title="Account", crumbs=[("Account", None)]
+    )
+
+
+@require_POST
+@console_page
+def billing_access(request: HttpRequest, session: Session) -> HttpResponse:
+    """Activate or deactivate IAM access to billing: root's alone, whatever policies say."""
+    active = request.POST.get("active") == "on"
+    session.call("accounts:UpdateIamBillingAccess", {"Active": active})
+    state = "activated" if active else "deactivated"
+    return pages.done(request, session.url("account"), f"IAM user and role access to billing information is {state}.")
+
+
+@require_GET
+@console_page
+def billing(request: HttpRequest, session: Session) -> HttpResponse:
+    found = panel(session, "accounts:GetBill")
+    lines = [(f"{one['Date']:%B %d, %Y}", one["Description"], one["Amount"]) for one in found.get("Lines", [])]
+    context = {"found": found, "lines": lines}
+    return pages.render(
+        request, session, "console/account/billing.html", context, title="Bills", crumbs=[("Billing", None)]
+    )

@@ -1,0 +1,47 @@
+"""The password policy: the default one, a custom one, and back."""
+
+import pytest
+
+from iamlab.services.operations import AwsError
+
+FORM = {"MinimumPasswordLength": "14", "RequireNumbers": "on", "expires": "on", "MaxPasswordAge": "90"}
+
+
+def page(browser, root):
+    return browser.get(root.url("account-settings")).content.decode()
+
+
+def test_the_default_policy_is_shown(browser_of, root):
+    assert "default password policy" in page(browser_of, root)
+    assert "Password minimum length is 8 characters" in page(browser_of, root)
+
+
+def test_a_custom_policy_is_saved_and_shown(browser_of, root):
+    form = {**FORM, "prevents": "on", "PasswordReusePrevention": "5", "AllowUsersToChangePassword": "on"}
+    assert browser_of.post(root.url("password-policy-edit"), form).status_code == 302
+    policy = root.call("iam:GetAccountPasswordPolicy")["PasswordPolicy"]
+    assert (policy["MinimumPasswordLength"], policy["MaxPasswordAge"], policy["PasswordReusePrevention"]) == (14, 90, 5)
+    assert policy["RequireNumbers"] and not policy["RequireSymbols"]
+    assert "Password expires in 90 day(s)" in page(browser_of, root)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"MinimumPasswordLength": "5"}, "MinimumPasswordLength"), ({"MaxPasswordAge": ""}, "MaxPasswordAge")],
+)
+def test_a_bad_value_is_told_in_its_field(browser_of, root, change, field):
+    response = browser_of.post(root.url("password-policy-edit"), {**FORM, **change})
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    with pytest.raises(AwsError):
+        root.call("iam:GetAccountPasswordPolicy")
+
+
+def test_setting_the_default_deletes_the_custom_one(browser_of, root):
+    browser_of.post(root.url("password-policy-edit"), FORM)
+    browser_of.post(root.url("password-policy-default"))
+    assert "default password policy" in page(browser_of, root)
+
+
+def test_who_may_not_look_sees_the_box(browser_of, user):
+    assert "iam:GetAccountPasswordPolicy" in page(browser_of, user("mario"))
