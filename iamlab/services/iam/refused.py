@@ -5,7 +5,6 @@ DELEGATION = "Temporary delegation to partners is not simulated."
 OUTBOUND = "Tokens for services outside AWS are not simulated."
 ENDPOINTS = "There is one STS endpoint, with one kind of token."
 TEMPLATES = "Role templates are an offer of services that are not simulated."
-ORGANIZATION = "Reports of access over a whole organization are not simulated."
 PROPERTIES = "Account properties are an offer of services that are not simulated."
 
 REFUSED = {
@@ -42,7 +41,6 @@ REFUSED = {
         OUTBOUND,
     ),
     "SetSecurityTokenServicePreferences": ENDPOINTS,
-    **dict.fromkeys(("GenerateOrganizationsAccessReport", "GetOrganizationsAccessReport"), ORGANIZATION),
     **dict.fromkeys(("AcquireRole", "GetRoleTemplateVersion"), TEMPLATES),
     **dict.fromkeys(("GetAccountProperties", "PutAccountProperties"), PROPERTIES),
 }

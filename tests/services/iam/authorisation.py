@@ -167,6 +167,7 @@ OF_ACCOUNT = {
     "GetAccountSummary": {},
     "GetContextKeysForCustomPolicy": {"PolicyInputList": [DOCUMENT]},
     "GetCredentialReport": {},
+    "GetOrganizationsAccessReport": {"JobId": "x" * 36},
     "GetServiceLastAccessedDetails": {"JobId": "x" * 36},
     "GetServiceLastAccessedDetailsWithEntities": {"JobId": "x" * 36, "ServiceNamespace": "s3"},
     "ListAccountAliases": {},
@@ -182,6 +183,7 @@ OF_ACCOUNT = {
     "SimulateCustomPolicy": {"PolicyInputList": [DOCUMENT], "ActionNames": ["s3:GetObject"]},
     "UpdateAccountPasswordPolicy": {},
 }
+PATH = "o-a1b2c3d4e5/r-f6g7"
 OTHERS = {
     "ChangePassword": ({"OldPassword": "a", "NewPassword": "b"}, SELF),
     "CreateOpenIDConnectProvider": ({"Url": "https://idp.example"}, OIDC),
@@ -191,6 +193,7 @@ OTHERS = {
     "CreateVirtualMFADevice": ({"VirtualMFADeviceName": "target"}, MFA),
     "GenerateServiceLastAccessedDetails": ({"Arn": ROLE}, ROLE),
     "GetAccessKeyLastUsed": ({"AccessKeyId": "{key}"}, USER),
+    "GenerateOrganizationsAccessReport": ({"EntityPath": PATH}, f"{ARN}access-report/{PATH}"),
     "GetContextKeysForPrincipalPolicy": ({"PolicySourceArn": GROUP}, GROUP),
     "GetServiceLinkedRoleDeletionStatus": ({"DeletionTaskId": f"task/{SLR}/1"}, f"{ARN}role/{SLR}"),
     "ListPoliciesGrantingServiceAccess": ({"Arn": USER, "ServiceNamespaces": ["s3"]}, USER),
