@@ -1,15 +1,14 @@
-"""An old call's decision, made again from what its event kept: the context, and the policies as they were then."""
+"""An old call of the caller's account, with its decision made again as it was then."""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from iamlab.door.authorise import Judgement
-from iamlab.policy.evaluate import Request, evaluate
-from iamlab.services import applicable
-from iamlab.services.applicable import Applied
+from iamlab.policy.evaluate import evaluate
 from iamlab.services.callers import Caller
-from iamlab.services.cloudtrail.models import Event, PolicySet
+from iamlab.services.cloudtrail.models import Event
+from iamlab.services.past import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +31,7 @@ def past_call(caller: Caller, event_id: str) -> Past | None:
 
 def again(caller: Caller, stored: dict[str, Any], policy_set: str) -> Judgement:
     """The decision with the documents of that moment."""
-    text = PolicySet.objects.filter(pk=policy_set).values_list("text", flat=True).first() or "[]"
-    found = applicable.ready([Applied(*entry) for entry in json.loads(text)])
-    rcps = tuple(Applied(*entry) for entry in stored["rcps"])
-    policies = found.policies(stored["resource_policy"], stored["resource"], tuple(stored["granted"]), rcps)
-    request = Request(
-        principal=stored["principal_key"],
-        action=stored["action"],
-        resource=stored["resource"],
-        context=stored["context"],
-        resource_account=stored["resource_account"],
-        session_issuer=stored["session_issuer"],
-        restrict_public_buckets=stored["restrict_public"],
-    )
+    request, policies, text = asked(stored, policy_set)
     return Judgement(
         request, policies, evaluate(request, policies), caller, policy_set, text, stored["resource_policy"]
     )

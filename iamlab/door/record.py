@@ -17,6 +17,7 @@ from iamlab.services import callers, clock
 from iamlab.services.callers import Caller
 from iamlab.services.cloudtrail.models import PolicySet
 from iamlab.services.operations import AwsError, Call, model
+from iamlab.services.sts.messages import encoded
 
 # What a parameter names, for the event's resources.
 RESOURCE_TYPES = {
@@ -194,6 +195,9 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
     if call.source.host:
         record["tlsDetails"] = {"clientProvidedHostHeader": call.source.host}
     record.update({name: value for name, value in call.record.items() if name != "recipientAccountId"})
+    if error is not None and error.decision is not None:
+        more = record.get("additionalEventData") or {}
+        record["additionalEventData"] = {**more, "iamlabEncodedMessage": encoded(event_id)}
     return record
 
 

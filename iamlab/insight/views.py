@@ -11,6 +11,7 @@ from iamlab.door.judging import examiner_for, judge_as, principals
 from iamlab.door.past import past_call
 from iamlab.insight.evidence import page_data
 from iamlab.insight.forms import QuestionForm, WhoCanForm
+from iamlab.services.sts.messages import encoded
 
 
 @console_page
@@ -23,6 +24,8 @@ def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
     context: dict[str, Any] = {"record": past.record, "error": past.record.get("errorMessage", "")}
     if past.judgement is not None:
         context["decision"] = page_data(past.judgement, name_of(past.record))
+        if not past.judgement.allowed:
+            context["encoded"] = encoded(event_id)
         context["ask_again"] = ask_again(session, past.judgement.request, past.record)
     return pages.render(request, session, "insight/why.html", context, title="Why?", crumbs=[("Why?", None)])
 

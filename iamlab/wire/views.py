@@ -13,6 +13,7 @@ from iamlab.door import authenticate, record
 from iamlab.door.calls import call
 from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import REGISTRY, AwsError, model
+from iamlab.services.sts.messages import encoded
 from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv4, throttle
 from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 
@@ -84,6 +85,8 @@ def _answered(exchange: Exchange, public_id: str | None) -> HttpResponse:
             error.code = "AuthorizationQueryParametersError"
         head = exchange.http.method == "HEAD"
         response = errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
+        if error.decision is not None and error.event_id:
+            response.headers["x-iamlab-encoded-message"] = encoded(error.event_id)
     for name, value in SAFE.items():
         response.headers[name] = value
     if "Content-Length" not in response.headers and response.status_code not in (204, 304):
