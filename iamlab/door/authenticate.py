@@ -111,7 +111,7 @@ def temporary(access_key_id: str, session_token: str) -> Caller:
     if claims["expires"] <= clock.now(world).timestamp():
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
     valid_from = _time(row[5] if row[8] is None else row[11])
-    if valid_from is not None and claims["issued"] < valid_from.timestamp():
+    if valid_from is not None and claims["issued"] + claims.get("part", 0) < valid_from.timestamp():
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
     return _session(kind, claims, world, access_key_id, row)
 

@@ -1,16 +1,20 @@
 """Accounts that no person owns, for tools and tests: made or emptied in milliseconds, with keys of their root user."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account, Sandbox
-from iamlab.services.iam.models import AccessKey
+from iamlab.services.iam.models import AccessKey, Role, User
 from iamlab.services.iam.names import secret_of, unique_id
 from iamlab.services.transactions import writing
 
 
 class Taken(Exception):
     """The id belongs to a learner's account, or exists and was not to be emptied."""
+
+
+class Missing(Exception):
+    """There is no such account."""
 
 
 def open_account(account_id: str, *, reset: bool) -> dict[str, str]:
@@ -34,3 +38,19 @@ def _create(account_id: str) -> dict[str, str]:
     key_id = unique_id("access-key")
     AccessKey.objects.create(account=account, key_id=key_id, created=now, status_changed=now)
     return {"AccountId": account_id, "AccessKeyId": key_id, "SecretAccessKey": secret_of(key_id)}
+
+
+def expire_sessions(account_id: str) -> datetime:
+    """End the temporary sessions of all principals of an account; the moment up to which, by its clock.
+
+    Raises Missing.
+    """
+    with writing():
+        account = Account.objects.select_related("sandbox").filter(pk=account_id).first()
+        if account is None:
+            raise Missing(f"There is no account {account_id}.")
+        moment = datetime.now(UTC) + timedelta(seconds=account.sandbox.clock_offset)
+        for model in (User, Role):
+            model.objects.filter(account=account).update(sessions_valid_from=moment)
+        Account.objects.filter(pk=account_id).update(root_sessions_valid_from=moment)
+    return moment

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import time
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,9 +41,13 @@ def _sign(body: str) -> str:
 
 
 def issue(claims: dict[str, Any]) -> Temporary:
-    """New credentials for `claims`: account, kind, principal (unique id), issued, expires (epoch seconds), more."""
+    """New credentials for `claims`: account, kind, principal (unique id), issued, expires (epoch seconds), more.
+
+    `part` is the fraction of the second of issue, so that sessions can be ended and begun anew within one second.
+    """
     key_id = unique_id("session-key")
-    packed = zlib.compress(json.dumps({**claims, "key": key_id}, separators=(",", ":")).encode())
+    whole = {**claims, "key": key_id, "part": round(time.time() % 1, 6)}
+    packed = zlib.compress(json.dumps(whole, separators=(",", ":")).encode())
     body = MARK + base64.urlsafe_b64encode(packed).decode()
     return Temporary(key_id, secret_of(key_id), f"{body}.{_sign(body)}")
 
