@@ -178,3 +178,34 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id}: {self.person_id}"
+
+
+class RubricRow(models.Model):
+    """A part of an assignment that a person marks, worth points of its own."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="rubric")
+    title = models.CharField(max_length=120)
+    points = models.PositiveIntegerField(default=10)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RubricMark(models.Model):
+    """What a rubric row earned, 0 to 100 percent of its points."""
+
+    row = models.ForeignKey(RubricRow, models.CASCADE, related_name="marks")
+    attempt = models.ForeignKey("labs.Attempt", models.CASCADE, related_name="rubric_marks")
+    score = models.FloatField()
+    comment = models.TextField(blank=True)
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["row", "attempt"], name="one_mark_per_row")]
+
+    def __str__(self) -> str:
+        return f"{self.row_id}: {self.score}"

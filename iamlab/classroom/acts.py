@@ -1,0 +1,146 @@
+"""What instructors do to a learner's work, each noted on the timeline, where the learner sees it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from iamlab.classroom.models import RubricMark, RubricRow
+from iamlab.labs import attempts, content, performing, runner
+from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
+from iamlab.people.models import Person
+from iamlab.sandbox import snapshots
+
+
+class Overtaken(Exception):
+    """Somebody else has changed it since the page was shown; the message says who and what."""
+
+
+def stamp(override: Override | RubricMark | None) -> str:
+    """What a form carries of the mark that it shows, to notice another's change."""
+    return override.at.isoformat() if override is not None else ""
+
+
+def override(attempt: Attempt, step: str, by: Person, score: float | None, comment: str, seen: str) -> None:
+    """Mark a step (or the lab, step "") by hand; no score takes the mark away. Raises Overtaken."""
+    with transaction.atomic():
+        Attempt.objects.select_for_update().get(pk=attempt.pk)
+        found = attempt.overrides.filter(step=step).select_related("by").first()
+        if stamp(found) != seen:
+            raise Overtaken(_told(found))
+        if score is None:
+            attempt.overrides.filter(step=step).delete()
+        else:
+            values = {"score": score, "comment": comment, "by": by, "at": timezone.now()}
+            Override.objects.update_or_create(attempt=attempt, step=step, defaults=values)
+        attempts.note_happening(attempt, "override", step, by, score=score, comment=comment)
+
+
+def _told(found: Override | RubricMark | None) -> str:
+    if found is None:
+        return "The mark given by hand was taken away meanwhile. Yours is not saved: look at it again."
+    who = str(found.by) if found.by is not None else "Somebody"
+    return f"{who} has given {found.score:g} meanwhile: {found.comment} Yours is not saved: look at it again."
+
+
+def mark_row(attempt: Attempt, row: RubricRow, by: Person, score: float, comment: str, seen: str) -> None:
+    """Mark a rubric row. Raises Overtaken."""
+    with transaction.atomic():
+        Attempt.objects.select_for_update().get(pk=attempt.pk)
+        found = RubricMark.objects.filter(row=row, attempt=attempt).select_related("by").first()
+        if stamp(found) != seen:
+            raise Overtaken(_told(found))
+        values = {"score": score, "comment": comment, "by": by, "at": timezone.now()}
+        RubricMark.objects.update_or_create(row=row, attempt=attempt, defaults=values)
+        attempts.note_happening(attempt, "rubric", "", by, row=row.title, score=score, comment=comment)
+
+
+def message(attempt: Attempt, by: Person, text: str) -> None:
+    """Into the learner's panel; a hand that was up is answered by it."""
+    Message.objects.create(attempt=attempt, sender=by, text=text[:2000])
+    attempts.note_happening(attempt, "message", attempt.current, by, text=text[:2000])
+    attempt.help_calls.filter(answered=None).update(answered=timezone.now())
+
+
+def unlock(attempt: Attempt, step: str, by: Person) -> None:
+    fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
+    if not fact.unlocked:
+        fact.unlocked = True
+        fact.save(update_fields=["unlocked"])
+        attempts.note_happening(attempt, "unlock", step, by)
+
+
+def lower_hand(attempt: Attempt, by: Person) -> None:
+    if attempt.help_calls.filter(answered=None).update(answered=timezone.now()):
+        attempts.note_happening(attempt, "answered", attempt.current, by)
+
+
+def note_extension(attempt: Attempt, by: Person, due: datetime | None) -> None:
+    attempts.note_happening(attempt, "extend", "", by, due=due.isoformat() if due else "as the class")
+
+
+def faults(lab: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The faults that a lab has prepared, by id: each {id, title, lines}; else what its mistakes do, by code."""
+    found = {fault["id"]: fault for fault in lab.get("faults", ())}
+    for mistake in lab.get("mistakes", ()):
+        key = f"{mistake['step']}-{mistake['code']}"
+        title = f"{mistake['step']}: {mistake['code']}"
+        if all("answer" not in line for line in mistake["lines"]):
+            found.setdefault(key, {"id": key, "title": title, "lines": mistake["lines"]})
+    return found
+
+
+def inject(attempt: Attempt, fault: dict[str, Any], by: Person) -> str:
+    """Perform a fault's lines in a learner's account; returns why it could not be, or "". A snapshot stands before."""
+    if attempt.submitted is not None:
+        return "handed in already"
+    lab = attempt.lab_version.data
+    bound = {name: value for name, value in attempt.bound.items() if isinstance(value, str)}
+    before = snapshots.take(attempt.sandbox, kind="branch", name=f"Before the fault {fault['title']}")
+    try:
+        performing.perform(attempt.sandbox, fault["lines"], bound, lab.get("files") or {})
+    except performing.LineFailed as error:
+        snapshots.restore(before)
+        return str(error)[:200]
+    attempts.note_happening(attempt, "fault", "", by, fault=fault["title"])
+    runner.catch_up(attempt)
+    return ""
+
+
+def decide(dispute: Dispute, by: Person, agreed: bool, reply: str) -> None:
+    """Agree or not that an answer was right; agreeing passes the check for good. Raises Overtaken."""
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = Dispute.objects.filter(pk=dispute.pk, decided=None)
+        if not waiting.update(decided=now, agreed=agreed, reply=reply[:2000]):
+            raise Overtaken("This is decided already.")
+        attempt = dispute.attempt
+        if agreed:
+            _pass(attempt, dispute.step, dispute.check_id, now)
+        attempts.note_happening(
+            attempt, "decided", dispute.step, by, check=dispute.check_id, agreed=agreed, reply=reply[:2000]
+        )
+        said = "Your instructor agrees: your answer was right." if agreed else "Your instructor does not agree."
+        Message.objects.create(attempt=attempt, sender=by, text=f"{said} {reply}"[:2000])
+
+
+def _pass(attempt: Attempt, step: str, check_id: str, now: datetime) -> None:
+    """A check passes for good, and its step with it when that was the last."""
+    fact, _ = CheckFact.objects.get_or_create(attempt=attempt, step=step, check_id=check_id)
+    fact.status, fact.code, fact.message, fact.latched = "pass", "", "", True
+    fact.passed, fact.changed, fact.undone = fact.passed or now, now, {}
+    fact.save()
+    facts = {(one.step, one.check_id): one for one in attempt.checks.all()}
+    if step in runner.passed_steps(attempt.lab_version.data, facts):
+        passed, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
+        passed.passed = passed.passed or now
+        passed.save(update_fields=["passed"])
+
+
+def step_titles(attempt: Attempt) -> dict[str, str]:
+    return {step["id"]: step["title"] for step in attempt.lab_version.data["steps"]}
+
+
+def has_step(attempt: Attempt, step: str) -> bool:
+    return content.step_of(attempt.lab_version.data, step) is not None
