@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from iamlab.classroom.models import Assignment, Class, Enrolment, Role, Work
 from iamlab.labs.models import Attempt
@@ -14,7 +15,7 @@ from iamlab.services.accounts.models import Sandbox
 
 STAFF = (Role.INSTRUCTOR, Role.ASSISTANT, Role.OBSERVER)  # who sees the learners' work
 HELPERS = (Role.INSTRUCTOR, Role.ASSISTANT)  # who acts on it
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def may_make_classes(person: Person) -> bool:
@@ -39,7 +40,7 @@ def class_page(*roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def page(request: HttpRequest, class_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def page(request: HttpRequest, class_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             assert isinstance(request.user, Person)
             mine = place(request.user, class_id, roles or tuple(Role.values))
             if request.method == "POST" and mine.klass.archived is not None and view.__name__ not in OF_ARCHIVED:

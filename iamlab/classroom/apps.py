@@ -1,4 +1,4 @@
-"""The classroom tells the sandbox who else may look into an attempt's world."""
+"""The classroom tells the sandbox and the door who else may look into an attempt's world."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,11 @@ class ClassroomConfig(AppConfig):
 
     def ready(self) -> None:
         from iamlab.classroom.access import staff_of_attempt
+        from iamlab.classroom.looking import look
+        from iamlab.door import sessions
         from iamlab.sandbox import controls
 
         if staff_of_attempt not in controls.viewers:
             controls.viewers.append(staff_of_attempt)
+        if look not in sessions.lookers:
+            sessions.lookers.append(look)

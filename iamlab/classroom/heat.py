@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from iamlab.classroom.models import Assignment, Enrolment, Role, Work
 from iamlab.labs import panel, scoring
-from iamlab.labs.models import CheckFact, Happening, HelpCall, HintUse, LabVersion, Override, StepFact
+from iamlab.labs.models import Attempt, CheckFact, Happening, HelpCall, HintUse, LabVersion, Override, StepFact
 
 ACTIVE = timedelta(minutes=3)
 IDLE = timedelta(minutes=10)
@@ -147,14 +147,19 @@ def _learn(missing: dict[int, tuple], versions: set[str]) -> None:
         _kept.clear()
     if not missing:
         return
-    keys = list(missing)
+    for key, facts in many({key: stamp[3:] for key, stamp in missing.items()}).items():
+        _kept[missing[key]] = facts
+
+
+def many(wanted: dict[int, tuple]) -> dict[int, Facts]:
+    """Facts of attempts, each given by (active, submitted, started, current, digest of its lab). Four queries."""
+    keys = list(wanted)
     checks = _by_attempt(CheckFact.objects.filter(attempt__in=keys).defer("message"))
     steps = _by_attempt(StepFact.objects.filter(attempt__in=keys).defer("note"))
     hints = _by_attempt(HintUse.objects.filter(attempt__in=keys, tier__gte=3))
     overrides = _by_attempt(Override.objects.filter(attempt__in=keys))
-    for key, stamp in missing.items():
-        _, _, _, active, submitted, started, current, digest = stamp
-        _kept[stamp] = facts_of(
+    return {
+        key: facts_of(
             _labs[digest],
             checks[key],
             steps[key],
@@ -164,6 +169,16 @@ def _learn(missing: dict[int, tuple], versions: set[str]) -> None:
             active=submitted or active,
             current=current,
         )
+        for key, (active, submitted, started, current, digest) in wanted.items()
+    }
+
+
+def of_attempts(attempts: list[Attempt]) -> dict[int, Facts]:
+    """The cells of some attempts, whose lab versions have been read: the numbers of the heat map."""
+    _labs.update({one.lab_version.digest: one.lab_version.data for one in attempts})
+    return many(
+        {one.pk: (one.active, one.submitted, one.started, one.current, one.lab_version.digest) for one in attempts}
+    )
 
 
 def _by_attempt(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:

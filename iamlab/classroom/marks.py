@@ -1,9 +1,11 @@
 """Marks of a class, derived at each look: automatic, by hand, effective, the late factor, what is left, points."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from iamlab.classroom import work
 from iamlab.classroom.models import Assignment, Enrolment, Release, Role, RubricMark, RubricRow, Work
@@ -66,7 +68,7 @@ def automatic(score: scoring.Score) -> float:
     return round(earned / weight * 100, 2) if weight else 0.0
 
 
-def learners(assignment: Assignment) -> Iterable[Enrolment]:
+def learners(assignment: Assignment) -> QuerySet[Enrolment]:
     return assignment.klass.enrolments.filter(role=Role.LEARNER).select_related("person").order_by("name", "pk")
 
 
@@ -134,7 +136,7 @@ def count(mark: Mark, assignment: Assignment, rows: list[RubricRow]) -> None:
 def everybody(assignment: Assignment) -> Iterator[Mark]:
     """The marks of the whole class, some hundreds of learners in memory at a time."""
     batch: list[Enrolment] = []
-    for enrolment in learners(assignment).iterator(chunk_size=AT_ONCE):  # type: ignore[attr-defined]
+    for enrolment in learners(assignment).iterator(chunk_size=AT_ONCE):
         batch.append(enrolment)
         if len(batch) == AT_ONCE:
             yield from gradebook(assignment, batch)

@@ -59,7 +59,9 @@ def judged(attempt: Attempt, step: str = "") -> Change:
     for key, one in values.items():
         was = old.get(key, {"status": "open", "code": ""})
         if (was["status"], was["code"]) != (one["status"], one["code"]):
-            change.facts.append((key, f"{was['status']} {was['code']}".strip(), f"{one['status']} {one['code']}".strip()))
+            change.facts.append(
+                (key, f"{was['status']} {was['code']}".strip(), f"{one['status']} {one['code']}".strip())
+            )
             change.values[key] = one
     change.after = _mark(attempt, version, {**old, **change.values})
     return change

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.classroom.views import assignments, classes, heat, people, timeline
+from iamlab.classroom.views import acting, assignments, classes, gradebook, heat, out, people, timeline
 
 urlpatterns = [
     path("", classes.mine, name="classes"),
@@ -26,6 +26,23 @@ urlpatterns = [
     path("<int:class_id>/assignments/<int:pk>/heat/", heat.page, name="heat"),
     path("<int:class_id>/assignments/<int:pk>/heat/live/", heat.live, name="heat-live"),
     path("<int:class_id>/assignments/<int:pk>/heat/<slug:step>/", heat.step, name="heat-step"),
+    path("<int:class_id>/assignments/<int:pk>/grades/", gradebook.page, name="grades"),
+    path("<int:class_id>/assignments/<int:pk>/grades/release/", gradebook.release, name="grades-release"),
+    path("<int:class_id>/assignments/<int:pk>/grades/rubric/", gradebook.rubric, name="grades-rubric"),
+    path("<int:class_id>/assignments/<int:pk>/grades/regrade/", gradebook.regrade_page, name="regrade"),
+    path("<int:class_id>/assignments/<int:pk>/grades.csv", out.grades, name="grades-csv"),
+    path("<int:class_id>/assignments/<int:pk>/events.csv", out.events, name="events-csv"),
+    path("<int:class_id>/assignments/<int:pk>/report/", out.report, name="report"),
+    path("<int:class_id>/assignments/<int:pk>/many/", acting.many, name="class-many"),
+    path("<int:class_id>/assignments/<int:pk>/many/act/", acting.act_on_many, name="class-act"),
+    path("<int:class_id>/disputes/", acting.disputes, name="class-disputes"),
+    path("<int:class_id>/disputes/<int:pk>/", acting.decide, name="dispute-decide"),
+    path("<int:class_id>/attempts/<int:attempt_id>/override/", acting.override, name="act-override"),
+    path("<int:class_id>/attempts/<int:attempt_id>/rubric/", acting.rubric, name="act-rubric"),
+    path("<int:class_id>/attempts/<int:attempt_id>/message/", acting.message, name="act-message"),
+    path("<int:class_id>/attempts/<int:attempt_id>/unlock/", acting.unlock, name="act-unlock"),
+    path("<int:class_id>/attempts/<int:attempt_id>/lower/", acting.lower, name="act-lower"),
+    path("<int:class_id>/attempts/<int:attempt_id>/evidence.json", out.bundle, name="evidence"),
     path("<int:class_id>/attempts/<int:attempt_id>/", timeline.attempt, name="attempt-timeline"),
     path("<int:class_id>/mine/<int:attempt_id>/", timeline.my_work, name="my-work"),
     path("<int:class_id>/attempts/<int:attempt_id>/as-it-was/<int:event>/", timeline.as_it_was, name="as-it-was"),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -70,13 +70,26 @@ class Session:
 def of_request(request: HttpRequest, session_id: str) -> Session:
     """The person's session of that id. Raises Http404 for anybody else's, AwsError once it has ended or expired."""
     assert isinstance(request.user, Person)
-    row = sessions.session_of(request.user, session_id)
+    try:
+        row = sessions.session_of(request.user, session_id)
+    except Http404:
+        return examined(request, session_id)
     label = row.account.name if row.kind == callers.ROOT else row.label
     request.console_row = row  # type: ignore[attr-defined]  # what the way back to sign-in needs
     request.console_account = row.account  # type: ignore[attr-defined]  # and by which a lab's panel finds its world
     request.console_must_change = row.must_change  # type: ignore[attr-defined]
     caller = authenticate.console_session(row)
     return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour)
+
+
+def examined(request: HttpRequest, session_id: str) -> Session:
+    """Another's session, where a rule lets this person look: reading only. Raises Http404 for anything that sends."""
+    if request.method not in ("GET", "HEAD"):
+        raise Http404
+    assert isinstance(request.user, Person)
+    row, caller = sessions.looked_at(request.user, session_id)
+    label = row.account.name if row.kind == callers.ROOT else row.label
+    return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour, examined=True)
 
 
 def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

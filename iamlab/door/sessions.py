@@ -1,5 +1,6 @@
 """Console sessions: opened after a sign-in, found by the person that they belong to, ended."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -71,6 +72,19 @@ def session_of(person: Person, session_id: str) -> ConsoleSession:
     if found is None:
         raise Http404
     return found
+
+
+# Rules (person, another's session) -> the caller by which the person may look at that session's account, or None.
+lookers: list[Callable[[Person, ConsoleSession], Caller | None]] = []
+
+
+def looked_at(person: Person, session_id: str) -> tuple[ConsoleSession, Caller]:
+    """Another person's open session, and the caller by which this person may look. Raises Http404."""
+    row = ConsoleSession.objects.select_related("account__sandbox").filter(pk=session_id, ended=None).first()
+    caller = next(filter(None, (rule(person, row) for rule in lookers)), None) if row is not None else None
+    if row is None or caller is None:
+        raise Http404
+    return row, caller
 
 
 def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:

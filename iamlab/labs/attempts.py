@@ -78,10 +78,15 @@ def open_step(attempt: Attempt, step_id: str) -> None:
         fact.save(update_fields=["opened"])
 
 
-def go_back(attempt: Attempt, snapshot: Snapshot, kind: str) -> None:
-    """Restore a snapshot of the attempt's own world. Events and everything used stay."""
+def require_open(attempt: Attempt) -> None:
+    """Raises Refused once it is handed in: later work does not change the mark."""
     if attempt.submitted is not None:
         raise Refused("This attempt is submitted; start a new one.")
+
+
+def go_back(attempt: Attempt, snapshot: Snapshot, kind: str) -> None:
+    """Restore a snapshot of the attempt's own world. Events and everything used stay."""
+    require_open(attempt)
     if snapshot.sandbox_id != attempt.sandbox_id:
         raise Refused("That checkpoint belongs to another account.")
     snapshots.take(attempt.sandbox, kind="branch", name=f"Before {kind}")
@@ -108,6 +113,7 @@ def undo(attempt: Attempt) -> None:
 
 def use_hint(attempt: Attempt, step: dict[str, Any], tier: int) -> HintUse:
     """Open a hint at the price on its button. Raises Refused while the exact one waits for the one before."""
+    require_open(attempt)
     if not 1 <= tier <= len(step.get("hints", ())):
         raise Refused("There is no such hint.")
     used = {hint.tier: hint for hint in attempt.hints.filter(step=step["id"])}
@@ -124,6 +130,7 @@ def use_hint(attempt: Attempt, step: dict[str, Any], tier: int) -> HintUse:
 
 def answer(attempt: Attempt, question: dict[str, Any], given: Any, sure: bool | None = None) -> Answer:
     """Keep a try at a question, and run the checks that wait for it."""
+    require_open(attempt)
     correct = questions.is_correct(question, given, View(attempt))
     kept = Answer.objects.create(attempt=attempt, question=question["id"], given=given, correct=correct, sure=sure)
     note_happening(attempt, "answer", attempt.current, question=question["id"], correct=correct)
@@ -163,6 +170,7 @@ def submit(attempt: Attempt) -> None:
     attempt.submitted = timezone.now()
     attempt.frozen = {
         "score": scoring.score(attempt).auto,
+        "event": history.last(attempt.sandbox),
         "checks": {f"{fact.step}/{fact.check_id}": fact.status for fact in attempt.checks.all()},
     }
     attempt.save(update_fields=["submitted", "frozen", "bound"])

@@ -50,8 +50,13 @@ def catch_up(attempt: Attempt) -> bool:
     return changed
 
 
-def examine(attempt: Attempt, inputs: Iterable[str] | None = None) -> bool:
-    """Run the checks that read one of `inputs` (all without it). True when one changed. Checks only read."""
+def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool = False) -> bool:
+    """Run the checks that read one of `inputs` (all without it). True when one changed. Checks only read.
+
+    What is handed in stays as it was, unless it is to be judged `anew`.
+    """
+    if attempt.submitted is not None and not anew:
+        return False
     lab: Lab = attempt.lab_version.data
     facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
     view = View(attempt)

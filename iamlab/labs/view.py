@@ -115,8 +115,14 @@ class View:
             return None
 
     def events(self, name: str) -> Iterator[Found]:
-        """Records of the events of a name since the attempt's start or last reset, oldest first, each with `seq`."""
-        yield from history.records(self.attempt.sandbox, self.attempt.began_event, [name])
+        """Records of the events of a name since the attempt's start or last reset, oldest first, each with `seq`.
+
+        Of work that is handed in: up to then.
+        """
+        until = (self.attempt.frozen or {}).get("event")
+        for record in history.records(self.attempt.sandbox, self.attempt.began_event, [name]):
+            if until is None or record["seq"] <= until:
+                yield record
 
     def answers(self, question: str) -> list[Answer]:
         return [answer for answer in self._answers if answer.question == question]

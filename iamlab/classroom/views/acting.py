@@ -16,7 +16,7 @@ from iamlab.labs.models import Attempt, Dispute
 Act = Callable[[HttpRequest, Enrolment, Attempt], str]
 
 
-def acting(act: Act) -> Callable[..., HttpResponse]:
+def acting(act: Act) -> access.View:
     """POST, by those who help, on an attempt of their class; what was done is said on the learner's page."""
 
     @wraps(act)

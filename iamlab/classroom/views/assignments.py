@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from iamlab.classroom import access, work
+from iamlab.classroom import access, acts, work
 from iamlab.classroom.forms import AssignmentForm, when
 from iamlab.classroom.models import Enrolment, Extension, Role
 from iamlab.classroom.views.classes import frame
@@ -68,6 +68,8 @@ def extend(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
             assignment=assignment, person_id=learner.person_id, defaults={"due": due, "by": mine.person}
         )
         messages.success(request, f"{learner} has until {due:%-d %B %Y, %H:%M} UTC.")
+    for one in assignment.works.filter(attempt__person_id=learner.person_id).select_related("attempt__sandbox"):
+        acts.note_extension(one.attempt, mine.person, due)
     return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
 
 

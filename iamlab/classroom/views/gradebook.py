@@ -38,7 +38,7 @@ def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     work.close_overdue(assignment)
     ask = tables.asked(request, COLUMNS)
     everybody = marks.learners(assignment)
-    found = everybody.filter(name__icontains=ask["q"]) if ask["q"] else everybody  # type: ignore[attr-defined]
+    found = everybody.filter(name__icontains=ask["q"]) if ask["q"] else everybody
     start = (ask["page"] - 1) * ask["size"]
     book = marks.gradebook(assignment, list(found[start : start + ask["size"]]))
     table = tables.table(
@@ -47,7 +47,7 @@ def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
         title="Marks",
         columns=COLUMNS,
         rows=[row(mark, mine.klass_id) for mark in book],
-        total=everybody.count(),  # type: ignore[attr-defined]
+        total=everybody.count(),
         found=found.count(),
         ask=ask,
         select="many" if mine.role == Role.INSTRUCTOR else "",
@@ -87,7 +87,7 @@ def release(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """Show marks to the chosen learners, to all of the class, or to nobody any more."""
     assignment = access.assignment_of(mine.klass, pk)
     people = mine.klass.enrolments.filter(role=Role.LEARNER)
-    if "all" not in request.POST:
+    if "all" not in request.POST and request.POST.get("withdraw") != "all":
         people = people.filter(pk__in=[key for key in request.POST.getlist("selected") if key.isdigit()])
     chosen = list(people.values_list("person_id", flat=True))
     if "withdraw" in request.POST:

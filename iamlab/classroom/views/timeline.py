@@ -1,16 +1,21 @@
 """A learner's timeline, as staff see it and as the learner sees what staff see."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from iamlab.classroom import access, past, timeline
-from iamlab.classroom.models import Enrolment, Role
+from iamlab.classroom import access, acts, heat, marks, past, timeline
+from iamlab.classroom.models import Assignment, Enrolment, Role
 from iamlab.classroom.views.classes import frame
 from iamlab.components import markup, tables
+from iamlab.door import sessions
 from iamlab.labs import panel, scoring
-from iamlab.labs.models import Attempt
+from iamlab.labs.models import Attempt, Override
+from iamlab.sandbox import controls
+from iamlab.services import clock
 
 COLUMNS = [
     tables.column("at", "Time (UTC)"),
@@ -51,7 +56,7 @@ def page(request: HttpRequest, mine: Enrolment, found: Attempt) -> HttpResponse:
         id="timeline",
         title="Timeline",
         columns=COLUMNS,
-        rows=[row(item, mine.klass_id, found) for item in cut["items"]],
+        rows=[row(item, mine, found) for item in cut["items"]],
         total=cut["total"],
         found=cut["found"],
         ask=ask,
@@ -65,46 +70,85 @@ def page(request: HttpRequest, mine: Enrolment, found: Attempt) -> HttpResponse:
             },
         ],
     )
-    who = mine.klass.enrolments.filter(person_id=found.person_id).first()
-    marks = scoring.score(found)
-    context = frame(mine, "", attempt=found, who=who, table=table, marks=marks, steps=step_rows(found, marks))
-    return render(request, "classroom/attempt.html", context)
+    return render(request, "classroom/attempt.html", frame(mine, "", table=table, **shown(mine, found)))
 
 
-def row(item: timeline.Item, class_id: int, found: Attempt) -> dict:
+def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
+    """The attempt with its marks, and what may be done."""
+    who = mine.klass.enrolments.get(person_id=found.person_id)
+    whole = marks.of_learner(found.work.assignment, who)
+    mark = next(one for one in whole.attempts if one.attempt.pk == found.pk)
+    given = {one.step: one for one in found.overrides.all()}
+    may_act = mine.role in access.HELPERS and mine.klass.archived is None
+    return {
+        "attempt": found,
+        "who": who,
+        "mark": mark,
+        "mark_items": mark_items(mark, whole, found.work.assignment),
+        "released": whole.released,
+        "steps": step_rows(found, mark.score, given),
+        "hands": list(found.help_calls.filter(answered=None)),
+        "may_act": may_act,
+        "may_mark": may_act and access.may_override(mine),
+        "whole_seen": acts.stamp(given.get("")),
+        "whole_by_hand": mark.score.override,
+        "sessions": open_sessions(found) if may_act else [],
+        "rubric": [
+            {"row": row, "mark": mark.rubric.get(row.pk), "seen": acts.stamp(mark.rubric.get(row.pk))}
+            for row in found.work.assignment.rubric.all()
+        ],
+    }
+
+
+def open_sessions(found: Attempt) -> list[Any]:
+    world = controls.world(found.sandbox)
+    return sessions.open_sessions(found.person, found.sandbox_id, clock.now(world))
+
+
+def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignment) -> list[tuple[str, str]]:
+    counts = whole.counted is not None and whole.counted.attempt.pk == mark.attempt.pk
+    rubric = [
+        (row.title, f"{mark.rubric[row.pk].score:g} % of {row.points} points" if row.pk in mark.rubric else "To mark")
+        for row in assignment.rubric.all()
+    ]
+    return [
+        ("Automatic", f"{mark.automatic:g}"),
+        ("By hand", f"{mark.score.override:g}" if mark.score.override is not None else "-"),
+        ("Effective", f"{mark.effective:g}"),
+        ("Late factor", f"{mark.factor:g}"),
+        ("Final", f"{mark.final:g}" + ("" if counts else " (another attempt counts)")),
+        ("Points", f"{whole.points:g} of {assignment.points + sum(row.points for row in assignment.rubric.all())}"),
+        *rubric,
+    ]
+
+
+def row(item: timeline.Item, mine: Enrolment, found: Attempt) -> dict:
     what = markup.status(LOOKS[item.kind], item.title) if item.kind in LOOKS else item.title
     where = f"{item.step}: " if item.step else ""
-    was = markup.link(reverse("as-it-was", args=[class_id, found.pk, item.event]), "The account then")
+    then = reverse("as-it-was", args=[mine.klass_id, found.pk, item.event])
+    was = markup.link(then, "The account then") if mine.role in access.STAFF else ""
     return tables.row(
         "-".join(map(str, item.order)),
         [f"{item.at:%Y-%m-%d %H:%M:%S}", what, item.by, f"{where}{item.text}", was],
     )
 
 
-def step_rows(found: Attempt, marks: scoring.Score) -> list[dict]:
+def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) -> list[dict[str, Any]]:
     """Each step with its state, minutes and tries, by the heat map's own functions, and its marks."""
-    from iamlab.classroom import heat
-
-    lab = found.lab_version.data
-    facts = heat.facts_of(
-        lab,
-        list(found.checks.all()),
-        list(found.steps.all()),
-        list(found.hints.filter(tier__gte=3)),
-        list(found.overrides.all()),
-        started=found.started,
-        active=found.submitted or found.active,
-        current=found.current,
-    )
+    lab, facts = found.lab_version.data, heat.of_attempts([found])[found.pk]
     return [
         {
             "id": step["id"],
             "title": step["title"],
+            "state": cell.state,
             "kind": panel.KINDS[cell.state],
             "word": panel.STATES[cell.state],
             "minutes": cell.minutes,
             "tries": cell.tries,
-            "mark": marks.steps[step["id"]],
+            "auto": f"{score.steps[step['id']].auto * 100:g}",
+            "by_hand": given[step["id"]].score if step["id"] in given else None,
+            "comment": score.steps[step["id"]].comment,
+            "seen": acts.stamp(given.get(step["id"])),
         }
         for step, cell in zip(lab["steps"], facts.cells, strict=True)
     ]

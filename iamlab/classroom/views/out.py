@@ -1,0 +1,61 @@
+"""Marks and events as files, the evidence of an attempt, and a report to print."""
+
+import json
+import re
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from iamlab.classroom import access, exports, heat, marks, work
+from iamlab.classroom.models import Enrolment
+from iamlab.classroom.views.classes import frame
+
+
+def file_name(*parts: object) -> str:
+    return "-".join(re.sub(r"[^a-z0-9]+", "-", str(part).lower()).strip("-") or "x" for part in parts)
+
+
+def streamed(rows: object, name: str) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(exports.lines(rows), content_type="text/csv; charset=utf-8")  # type: ignore[arg-type]
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+@access.class_page(*access.STAFF)
+@require_GET
+def grades(request: HttpRequest, mine: Enrolment, pk: int) -> StreamingHttpResponse:
+    assignment = access.assignment_of(mine.klass, pk)
+    work.close_overdue(assignment)
+    return streamed(exports.grades(assignment), file_name("marks", assignment.title))
+
+
+@access.class_page(*access.STAFF)
+@require_GET
+def events(request: HttpRequest, mine: Enrolment, pk: int) -> StreamingHttpResponse:
+    assignment = access.assignment_of(mine.klass, pk)
+    return streamed(exports.events(assignment), file_name("events", assignment.title))
+
+
+@access.class_page(*access.STAFF)
+@require_GET
+def bundle(request: HttpRequest, mine: Enrolment, attempt_id: int) -> HttpResponse:
+    attempt = access.attempt_of(mine.klass, attempt_id)
+    text = json.dumps(exports.evidence(mine.klass, attempt), indent=1)
+    answer = HttpResponse(text, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{file_name("evidence", attempt.lab, attempt.pk)}.json"'
+    return answer
+
+
+@access.class_page(*access.STAFF)
+@require_GET
+def report(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
+    """The class's marks and steps on paper."""
+    assignment = access.assignment_of(mine.klass, pk)
+    work.close_overdue(assignment)
+    board = heat.board(assignment)
+    context = frame(
+        mine, "", assignment=assignment, marks=marks.everybody(assignment), columns=board.columns, at=timezone.now()
+    )
+    return render(request, "classroom/report.html", context)

@@ -1,0 +1,123 @@
+"""Messages, unlocking, faults, looking: done by helpers, noted on the timeline, told to the learner."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from iamlab.classroom import acts
+from iamlab.classroom.models import Enrolment
+from iamlab.door import authenticate, sessions
+from iamlab.door.calls import call
+from iamlab.labs import attempts, selftest
+from iamlab.sandbox import controls
+
+
+def post(client, name, attempt, **data):
+    return client.post(reverse(name, args=[attempt.work.assignment.klass_id, attempt.pk]), data, follow=True)
+
+
+def many(client, assignment, **data):
+    return client.post(reverse("class-act", args=[assignment.klass_id, assignment.pk]), data, follow=True)
+
+
+def test_a_message_stands_in_the_learners_panel_and_takes_the_hand_down(teacher, pupil, attempt):
+    attempts.ask_for_help(attempt, "Where is it?")
+    assert "Where is it?" in teacher.get(timeline(attempt)).content.decode()
+    post(teacher, "act-message", attempt, text="Look under <Users>.")
+    assert "Look under &lt;Users&gt;." in pupil.get(f"/attempts/{attempt.pk}/").content.decode()
+    assert not attempt.help_calls.filter(answered=None).exists()
+
+
+def timeline(attempt, name="attempt-timeline") -> str:
+    return reverse(name, args=[attempt.work.assignment.klass_id, attempt.pk])
+
+
+def test_every_act_is_on_the_timeline_which_the_learner_sees_too(teacher, pupil, attempt):
+    post(teacher, "act-message", attempt, text="Look under Users.")
+    post(teacher, "act-unlock", attempt, step="policy")
+    post(teacher, "act-override", attempt, step="root", score="50", comment="Half", seen="")
+    for shown in (teacher.get(timeline(attempt)), pupil.get(timeline(attempt, "my-work"))):
+        text = shown.content.decode()
+        assert all(word in text for word in ("Look under Users.", "Step unlocked", "Marked by hand", "Imani"))
+
+
+def test_the_timeline_filters(teacher, attempt, solve, mistake):
+    solve(attempt, 2)
+    mistake(attempt, "administrator", "name-case")
+    changes = teacher.get(timeline(attempt), {"show": "changes"}).content.decode()
+    assert "iam:CreateGroup" in changes and "name-case)" not in changes
+    checks = teacher.get(timeline(attempt), {"show": "checks", "step": "administrator"}).content.decode()
+    assert "name-case)" in checks and "<td>iam:" not in checks
+
+
+def code_of(answer) -> str:
+    return re.sub(r"<option.*?</option>", "", answer.content.decode())
+
+
+def test_the_account_as_it_was_and_what_changed(teacher, pupil, stranger, attempt, solve):
+    solve(attempt, 2)
+    early = attempt.sandbox.snapshots.latest("pk").event
+    selftest.solve(attempt, attempt.lab_version.data, attempt.lab_version.data["solution"][2]["lines"])
+    late = attempt.sandbox.snapshots.latest("pk").event
+    revision = controls.world(attempt.sandbox).revision
+    url = reverse("as-it-was", args=[attempt.work.assignment.klass_id, attempt.pk, early])
+    assert "Bills" in code_of(teacher.get(url)) and "anna" not in code_of(teacher.get(url))
+    assert "anna" in code_of(teacher.get(url, {"to": late}))
+    assert controls.world(attempt.sandbox).revision == revision
+    assert [client.get(url).status_code for client in (pupil, stranger)] == [404, 404]
+
+
+def test_a_step_is_unlocked_for_chosen_learners(teacher, assignment, attempt):
+    many(teacher, assignment, act="unlock", step="policy", attempt=[attempt.pk])
+    assert attempt.steps.get(step="policy").unlocked
+
+
+def test_a_fault_is_performed_in_the_chosen_accounts(teacher, assignment, attempt, solve):
+    solve(attempt, 7)
+    faults = acts.faults(attempt.lab_version.data)
+    key = next(key for key in faults if key.startswith("policy-"))
+    answer = many(teacher, assignment, act="fault", fault=key, attempt=[attempt.pk])
+    assert "Done for 1 learner." in answer.content.decode()
+    assert attempt.happenings.filter(kind="fault").exists()
+    assert attempt.checks.filter(step="policy", status="fail").exclude(code="").exists()
+
+
+def test_a_fault_that_does_not_fit_changes_nothing(teacher, assignment, attempt):
+    key = next(key for key in acts.faults(attempt.lab_version.data) if key.startswith("policy-"))
+    answer = many(teacher, assignment, act="fault", fault=key, attempt=[attempt.pk])
+    assert "Not done for 1" in answer.content.decode()
+    assert not attempt.happenings.filter(kind="fault").exists()
+
+
+def test_nobody_acts_on_another_class(stranger, assignment, attempt):
+    assert many(stranger, assignment, act="message", text="x", attempt=[attempt.pk]).status_code == 404
+    assert not attempt.messages.exists()
+
+
+@pytest.fixture
+def console(attempt, solve):
+    """The learner's console session as root."""
+    solve(attempt, 1)
+    lines = attempt.lab_version.data["solution"][0]["lines"][0]["params"]
+    nobody = authenticate.anonymous(controls.world(attempt.sandbox))
+    login = call(nobody, "signin:ConsoleLogin", {"Email": lines["Email"], "Password": lines["Password"]})
+    return sessions.open_session(attempt.person, login)
+
+
+def test_looking_at_a_console_is_reading_only_noted_and_told(teacher, pupil, stranger, attempt, console):
+    url = reverse("iam-home", args=[console.pk])
+    assert url in teacher.get(timeline(attempt)).content.decode()
+    assert teacher.get(url).status_code == 200
+    teacher.get(url)
+    assert attempt.happenings.filter(kind="look").count() == 1
+    assert "looks at your console" in pupil.get(f"/attempts/{attempt.pk}/").content.decode()
+    alias = reverse("iam-alias", args=[console.pk])
+    assert teacher.post(alias, {"AccountAlias": "taken-over"}).status_code == 404
+    assert stranger.get(url).status_code == 404
+
+
+def test_who_is_not_staff_looks_at_nothing(klass, console, make_person, browser_of):
+    other = make_person("ben")
+    Enrolment.objects.create(klass=klass, person=other, name="Ben")
+    assert browser_of(other).get(reverse("iam-home", args=[console.pk])).status_code == 404
