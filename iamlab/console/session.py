@@ -88,6 +88,7 @@ def examined(request: HttpRequest, session_id: str) -> Session:
         raise Http404
     assert isinstance(request.user, Person)
     row, caller = sessions.looked_at(request.user, session_id)
+    request.console_must_change = False  # type: ignore[attr-defined]
     label = row.account.name if row.kind == callers.ROOT else row.label
     return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour, examined=True)
 
