@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import content, performing, questions, runner, scoring
-from iamlab.labs.models import Answer, Attempt, Dispute, Happening, HelpCall, HintUse, StepFact
+from iamlab.labs import content, past, performing, questions, runner, scoring
+from iamlab.labs.models import Answer, Attempt, CheckFact, Dispute, Happening, HelpCall, HintUse, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
 from iamlab.people.models import Person
@@ -40,8 +40,9 @@ def begin(person: Person, lab: Lab, *, graded: bool = False) -> Attempt:
             current=lab["steps"][0]["id"],
         )
     mark_start(attempt)
-    attempt.start = snapshots.take(sandbox, kind="start", name="The start of the lab")
-    attempt.save(update_fields=["start"])
+    attempt.start = past.take(attempt, "start", "The start of the lab")
+    past.push(attempt, attempt.start)
+    attempt.save(update_fields=["start", "past"])
     runner.examine(attempt)
     attempt.save(update_fields=["bound", "examined"])
     return attempt
@@ -85,30 +86,77 @@ def require_open(attempt: Attempt) -> None:
 
 
 def go_back(attempt: Attempt, snapshot: Snapshot, kind: str) -> None:
-    """Restore a snapshot of the attempt's own world. Events and everything used stay."""
+    """Restore a snapshot of the attempt's own world: state, clock and checks. Events and everything used stay."""
     require_open(attempt)
     if snapshot.sandbox_id != attempt.sandbox_id:
         raise Refused("That checkpoint belongs to another account.")
-    snapshots.take(attempt.sandbox, kind="branch", name=f"Before {kind}")
+    past.leave_behind(attempt, snapshot)
     snapshots.restore(snapshot)
+    attempt.sandbox.refresh_from_db()
     note_happening(attempt, kind, attempt.current, to=snapshot.name)
+    chosen = attempt.lab_version.data.get("bind") or {}
+    attempt.bound = {name: value for name, value in attempt.bound.items() if name not in chosen}
+    attempt.examined = history.last(attempt.sandbox)
+    later = list(attempt.checks.filter(event__gt=snapshot.event))
+    tries = {fact.pk: fact.tries for fact in later}
+    CheckFact.objects.filter(pk__in=tries).update(status="open", code="", message="", latched=False, undone={})
     runner.examine(attempt)
-    attempt.save(update_fields=["bound"])
+    again = list(attempt.checks.filter(pk__in=tries))
+    for fact in again:
+        fact.tries = tries[fact.pk]
+    CheckFact.objects.bulk_update(again, ["tries"])
+    attempt.save(update_fields=["bound", "examined", "past"])
+
+
+def jump(attempt: Attempt, snapshot: Snapshot, kind: str = "jump") -> None:
+    """To another moment of this world; the present is kept as one to come back to."""
+    runner.catch_up(attempt)
+    past.take(attempt, "branch", f"Before the {kind}")
+    past.push(attempt, snapshot)
+    go_back(attempt, snapshot, kind)
 
 
 def reset(attempt: Attempt) -> None:
-    """Back to the start of the lab. What was done stays on the timeline; what was passed once stays passed."""
+    """Back to the start of the lab. What was done stays on the timeline."""
     if attempt.start is None:
         raise Refused("The start of this lab is not kept any more.")
-    go_back(attempt, attempt.start, "reset")
+    jump(attempt, attempt.start, "reset")
 
 
 def undo(attempt: Attempt) -> None:
     """Take the last change back."""
-    before = snapshots.before_last_change(attempt.sandbox)
+    runner.catch_up(attempt)
+    before = past.before(attempt)
     if before is None:
         raise Refused("Nothing to undo: no change was made since the start.")
     go_back(attempt, before, "undo")
+
+
+def keep_checkpoint(attempt: Attempt, name: str) -> None:
+    """A checkpoint named by hand."""
+    past.take(attempt, "checkpoint", name.strip()[:120] or "My checkpoint")
+    attempt.save(update_fields=["past"])
+
+
+def what_if(attempt: Attempt) -> None:
+    """Begin to try something that can be discarded."""
+    if attempt.past.get("trying"):
+        raise Refused("You are trying something already. Keep it or discard it first.")
+    runner.catch_up(attempt)
+    attempt.past["trying"] = past.take(attempt, "branch", "Before I tried something").pk
+    attempt.save(update_fields=["past"])
+    note_happening(attempt, "what-if", attempt.current)
+
+
+def end_what_if(attempt: Attempt, *, adopt: bool) -> None:
+    """Keep what was tried as one's work, or go back to before it."""
+    began = attempt.sandbox.snapshots.filter(pk=attempt.past.pop("trying", None)).first()
+    if began is None:
+        raise Refused("You are not trying anything.")
+    note_happening(attempt, "what-if", attempt.current, adopted=adopt)
+    attempt.save(update_fields=["past"])
+    if not adopt:
+        jump(attempt, began, "discarding")
 
 
 def use_hint(attempt: Attempt, step: dict[str, Any], tier: int) -> HintUse:
@@ -156,7 +204,7 @@ def ask_for_help(attempt: Attempt, text: str) -> HelpCall:
 
 def dispute(attempt: Attempt, step_id: str, check_id: str, text: str) -> Dispute:
     """My answer is right: the world as it is goes to the instructor with it."""
-    snapshot = snapshots.take(attempt.sandbox, kind="submission", name=f"Dispute of {step_id}/{check_id}")
+    snapshot = past.take(attempt, "submission", f"Dispute of {step_id}/{check_id}")
     note_happening(attempt, "dispute", step_id, check=check_id, text=text[:2000])
     return Dispute.objects.create(attempt=attempt, step=step_id, check_id=check_id, text=text[:2000], snapshot=snapshot)
 
@@ -166,7 +214,9 @@ def submit(attempt: Attempt) -> None:
     if attempt.submitted is not None:
         return
     runner.examine(attempt)
-    snapshots.take(attempt.sandbox, kind="submission", name="Submission")
+    if attempt.past.get("trying"):
+        raise Refused("You are trying something. Keep it or discard it before you submit.")
+    past.take(attempt, "submission", "Submission")
     attempt.submitted = timezone.now()
     attempt.frozen = {
         "score": scoring.score(attempt).auto,

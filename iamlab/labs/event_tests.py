@@ -62,7 +62,7 @@ def _records(spec: Spec, view: View) -> list[dict[str, Any]]:
     attempt = view.attempt
     found = {name for _, _, name, _ in history.touched(attempt.sandbox, attempt.began_event)}
     wanted = [name for name in found if fnmatchcase(name, spec["name"])]
-    return list(history.records(attempt.sandbox, attempt.began_event, wanted))
+    return list(view.records(wanted))
 
 
 def event(spec: Spec, view: View) -> bool:

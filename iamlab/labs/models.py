@@ -39,6 +39,7 @@ class Attempt(models.Model):
     start = models.ForeignKey(Snapshot, models.SET_NULL, null=True, related_name="+")
     submitted = models.DateTimeField(null=True)
     frozen = models.JSONField(null=True)  # the facts at submission
+    past = models.JSONField(default=dict)  # the way back: see iamlab/labs/past.py
 
     class Meta:
         indexes = [models.Index(fields=["person", "lab"], name="attempt_person_lab")]

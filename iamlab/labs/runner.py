@@ -7,12 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.labs import content
+from iamlab.labs import content, past
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import fill, holds, inputs_of
-from iamlab.sandbox import history, snapshots
+from iamlab.sandbox import history
 
 LIMIT = 0.2  # seconds for one check
 Lab = dict[str, Any]
@@ -44,9 +44,11 @@ def catch_up(attempt: Attempt) -> bool:
     inputs, last = touched(attempt, attempt.examined)
     if not inputs:
         return False
+    if "state" in inputs:
+        past.remember(attempt)
     changed = examine(attempt, inputs)
     attempt.examined, attempt.active = last, timezone.now()
-    attempt.save(update_fields=["examined", "active", "bound"])
+    attempt.save(update_fields=["examined", "active", "bound", "past"])
     return changed
 
 
@@ -157,7 +159,9 @@ def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], ch
         Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
         newly = [_mark(attempt, step, begun, step in done) for step in {fact.step for fact in changed}]
     for step in filter(None, newly):
-        snapshots.take(attempt.sandbox, kind="checkpoint", name=f"after {step}")
+        title = (content.step_of(lab, step) or {}).get("title", step)
+        past.take(attempt, "checkpoint", f"After: {fill(title, attempt.bound)}"[:120])
+        attempt.save(update_fields=["past"])
 
 
 def _happening(attempt: Attempt, fact: CheckFact, last: int) -> Happening:

@@ -1,7 +1,7 @@
 """A world as the checks see it: read through the door by the examiner, each read once a run."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ import jmespath
 
 from iamlab.door.calls import call
 from iamlab.door.judging import judge_as
+from iamlab.labs import past
 from iamlab.labs.models import Answer, Attempt
 from iamlab.sandbox import controls, history
 from iamlab.services.operations import AwsError
@@ -119,9 +120,12 @@ class View:
 
         Of work that is handed in: up to then.
         """
+        yield from self.records([name])
+
+    def records(self, names: Iterable[str]) -> Iterator[Found]:
         until = (self.attempt.frozen or {}).get("event")
-        for record in history.records(self.attempt.sandbox, self.attempt.began_event, [name]):
-            if until is None or record["seq"] <= until:
+        for record in history.records(self.attempt.sandbox, self.attempt.began_event, names):
+            if past.counts(self.attempt, record) and (until is None or record["seq"] <= until):
                 yield record
 
     def answers(self, question: str) -> list[Answer]:

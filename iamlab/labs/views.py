@@ -171,7 +171,7 @@ def jump(request: HttpRequest, attempt: Attempt) -> None:
     snapshot = attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdigit() else None
     if snapshot is None:
         raise attempts.Refused("Choose a checkpoint.")
-    attempts.go_back(attempt, snapshot, "jump")
+    attempts.jump(attempt, snapshot)
     messages.success(request, f"The account is as it was: {snapshot}.")
 
 

@@ -1,0 +1,62 @@
+"""The way back: what undo returns to, and which events no longer count after it.
+
+`Attempt.past` holds `undo`, a stack of snapshot keys whose top is the present; `void`, the ranges (after, up to] of
+events that a way back left behind; `voids`, those ranges as they were when a snapshot was taken; `trying`, the
+snapshot that a "what if" began at.
+"""
+
+from typing import Any
+
+from iamlab.labs.models import Attempt
+from iamlab.sandbox import history, snapshots
+from iamlab.sandbox.models import Snapshot
+
+DEPTH = 30  # changes that can be undone
+Range = list[int]
+
+
+def take(attempt: Attempt, kind: str, name: str = "") -> Snapshot:
+    """Remember the world, and which events do not count in it. The caller saves `past`."""
+    snapshot = snapshots.take(attempt.sandbox, kind=kind, name=name)
+    if attempt.past.get("void"):
+        attempt.past.setdefault("voids", {})[str(snapshot.pk)] = attempt.past["void"]
+    return snapshot
+
+
+def remember(attempt: Attempt) -> None:
+    """Put the world as it is now on the undo stack. The caller saves `past`."""
+    push(attempt, take(attempt, "history"))
+
+
+def push(attempt: Attempt, snapshot: Snapshot) -> None:
+    stack = [*attempt.past.get("undo", []), snapshot.pk]
+    attempt.past["undo"] = stack[-DEPTH:]
+    gone = [key for key in stack[:-DEPTH] if key not in attempt.past["undo"]]
+    if gone:
+        attempt.sandbox.snapshots.filter(pk__in=gone, kind="history").delete()
+        for key in gone:
+            attempt.past.get("voids", {}).pop(str(key), None)
+
+
+def before(attempt: Attempt) -> Snapshot | None:
+    """The world before the last change, taken off the stack; None when there is nothing to undo."""
+    stack: list[int] = attempt.past.get("undo", [])
+    if len(stack) < 2:
+        return None
+    found = attempt.sandbox.snapshots.filter(pk=stack[-2]).first()
+    attempt.past["undo"] = stack[:-1]
+    return found
+
+
+def leave_behind(attempt: Attempt, snapshot: Snapshot) -> None:
+    """Events since a snapshot that is restored count no longer; those that did not count then, do not now."""
+    last = history.last(attempt.sandbox)
+    void: list[Range] = list(attempt.past.get("voids", {}).get(str(snapshot.pk), []))
+    if last > snapshot.event:
+        void.append([snapshot.event, last])
+    attempt.past["void"] = void
+
+
+def counts(attempt: Attempt, record: dict[str, Any]) -> bool:
+    """Whether a record's event belongs to the present world's own past."""
+    return not any(after < record["seq"] <= end for after, end in attempt.past.get("void", ()))
