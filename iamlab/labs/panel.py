@@ -92,7 +92,7 @@ def data(attempt: Attempt) -> dict[str, Any]:
     score = scoring.score(attempt)
     states = step_states(lab, facts, steps, {step for step, _ in hints if hints[step, _].tier >= 3}, score)
     current = content.step_of(lab, attempt.current) or lab["steps"][0]
-    names = attempt.bound
+    names = {name: spec.get("until", name) for name, spec in (lab.get("bind") or {}).items()} | attempt.bound
     graded_steps = [step for step in lab["steps"] if step.get("checks")]
     return {
         "attempt": attempt,

@@ -14,7 +14,7 @@ from iamlab.labs.view import View
 from iamlab.labs.vocabulary import fill, holds, inputs_of
 from iamlab.sandbox import history
 
-LIMIT = 0.2  # seconds for one check
+LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 Lab = dict[str, Any]
 
 
@@ -101,7 +101,7 @@ def judge(
     check: dict[str, Any], step: dict[str, Any], view: View, facts: dict[tuple[str, str], CheckFact], lab: Lab
 ) -> Result:
     """One check's result. An author's mistake or a check that takes too long is an error, and costs nobody points."""
-    began = time.monotonic()
+    began = time.thread_time()
     try:
         missing = set(check.get("needs", ())) - passed_steps(lab, facts)
         if missing:
@@ -109,7 +109,7 @@ def judge(
         result = Result("pass") if holds(check["test"], view) else failure(check, view)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Result("error", message=f"{step['id']}/{check['id']}: {type(error).__name__}: {error}")
-    if time.monotonic() - began > LIMIT:
+    if time.thread_time() - began > LIMIT:
         return Result("error", message=f"{step['id']}/{check['id']} took more than {int(LIMIT * 1000)} ms")
     return result
 

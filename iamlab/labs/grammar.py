@@ -1,0 +1,90 @@
+"""What may stand in a lab's files: keys, kinds of values, tests and their parts."""
+
+from typing import Any
+
+REQUIRED, OPTIONAL = True, False
+Shape = dict[str, tuple[bool, type | tuple[type, ...]]]
+NUMBER = (int, float)
+
+LAB: Shape = {
+    "id": (REQUIRED, str), "version": (REQUIRED, str), "title": (REQUIRED, str), "summary": (REQUIRED, str),
+    "minutes": (REQUIRED, int), "concepts": (OPTIONAL, list), "mode": (OPTIONAL, str), "bind": (OPTIONAL, dict),
+    "pass_at": (OPTIONAL, int), "steps": (REQUIRED, list), "files": (OPTIONAL, dict), "sign_ins": (OPTIONAL, list),
+    "prices": (OPTIONAL, dict), "actors": (OPTIONAL, list), "terms": (OPTIONAL, dict),
+}  # fmt: skip
+STEP: Shape = {
+    "id": (REQUIRED, str), "title": (REQUIRED, str), "text": (REQUIRED, str), "weight": (OPTIONAL, NUMBER),
+    "needs": (OPTIONAL, list), "checks": (OPTIONAL, list), "hints": (OPTIONAL, list), "questions": (OPTIONAL, list),
+    "actor": (OPTIONAL, str), "where": (OPTIONAL, str), "group": (OPTIONAL, str), "fault": (OPTIONAL, list),
+}  # fmt: skip
+CHECK: Shape = {
+    "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, dict), "say": (REQUIRED, str),
+    "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list),
+}  # fmt: skip
+MISTAKE: Shape = {"when": (REQUIRED, dict), "code": (REQUIRED, str), "say": (REQUIRED, str)}
+BIND: Shape = {
+    "name": (REQUIRED, str), "by": (OPTIONAL, str), "field": (REQUIRED, str), "type": (OPTIONAL, str),
+    "where": (OPTIONAL, dict), "from": (OPTIONAL, str), "until": (REQUIRED, str),
+}  # fmt: skip
+QUESTION: Shape = {
+    "id": (REQUIRED, str), "kind": (REQUIRED, str), "text": (REQUIRED, str), "concept": (OPTIONAL, str),
+    "options": (OPTIONAL, list), "pairs": (OPTIONAL, list), "choices": (OPTIONAL, list), "items": (OPTIONAL, list),
+    "order": (OPTIONAL, list), "accept": (OPTIONAL, list), "value": (OPTIONAL, NUMBER), "within": (OPTIONAL, NUMBER),
+    "event": (OPTIONAL, dict), "names": (OPTIONAL, list), "test": (OPTIONAL, dict), "why": (OPTIONAL, str),
+    "wrong": (OPTIONAL, str),
+}  # fmt: skip
+OPTION: Shape = {"id": (REQUIRED, str), "text": (REQUIRED, str), "why": (REQUIRED, str), "right": (OPTIONAL, bool)}
+# What each kind of question is made of.
+KINDS: dict[str, tuple[str, ...]] = {
+    "single": ("options",), "predict": ("options",), "multiple": ("options",), "match": ("pairs", "choices", "why"),
+    "order": ("items", "order", "why"), "text": ("accept", "why"), "number": ("value", "why"),
+    "event": ("event", "why"), "fix": ("test", "why"),
+}  # fmt: skip
+LINE: Shape = {
+    "as": (OPTIONAL, str), "run": (OPTIONAL, str), "call": (OPTIONAL, str), "params": (OPTIONAL, dict),
+    "error": (OPTIONAL, str), "save": (OPTIONAL, str), "from": (OPTIONAL, str), "wait": (OPTIONAL, int),
+    "in": (OPTIONAL, str), "answer": (OPTIONAL, str), "give": (OPTIONAL, (str, list, dict, int, float)),
+    "fault": (OPTIONAL, str),
+}  # fmt: skip
+PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, list)}
+WRONG: Shape = {
+    "step": (REQUIRED, str), "check": (REQUIRED, str), "code": (REQUIRED, str), "lines": (REQUIRED, list),
+    "also": (OPTIONAL, list),
+}  # fmt: skip
+
+TYPES = {"user", "group", "role", "policy", "bucket", "object", "alias", "mfa", "account"}
+OPERATORS = {"=", "!=", ">", ">=", "<", "<=", "in", "matches", "contains"}
+OUTCOMES = {"allow", "implicit_deny", "explicit_deny"}
+DECISION: Shape = {
+    "as": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "context": (OPTIONAL, dict),
+    "is": (REQUIRED, str), "by": (OPTIONAL, str),
+}  # fmt: skip
+EVENT: Shape = {
+    "name": (REQUIRED, str), "by": (OPTIONAL, str), "where": (OPTIONAL, dict), "error": (OPTIONAL, str),
+    "count": (OPTIONAL, (int, str, dict)), "since": (OPTIONAL, dict),
+}  # fmt: skip
+TESTS: dict[str, Shape | type] = {
+    "all": list, "any": list, "not": dict, "exists": str, "only_via_group": str, "answer": str,
+    "unchanged": list, "order": list,
+    "field": {"of": (REQUIRED, str), "path": (REQUIRED, str), "op": (OPTIONAL, str), "value": (REQUIRED, object)},
+    "member": {"user": (REQUIRED, str), "group": (REQUIRED, str)},
+    "groups_of": {"user": (REQUIRED, str), "count": (REQUIRED, (int, dict))},
+    "attached": {"policy": (REQUIRED, str), "to": (REQUIRED, str)},
+    "password_policy": dict,
+    "keys_of": {
+        "principal": (REQUIRED, str), "active": (OPTIONAL, bool), "created_by": (OPTIONAL, str),
+        "used": (OPTIONAL, bool), "count": (OPTIONAL, (int, dict)),
+    },
+    "mfa": {"principal": (REQUIRED, str), "active": (OPTIONAL, bool)},
+    "decision": DECISION,
+    "excess": {
+        "as": (REQUIRED, str), "actions": (REQUIRED, list), "beyond": (REQUIRED, list), "resource": (OPTIONAL, str),
+        "max": (OPTIONAL, int),
+    },
+    "event": EVENT,
+    "query": {
+        "call": (REQUIRED, str), "params": (OPTIONAL, dict), "path": (REQUIRED, str), "op": (OPTIONAL, str),
+        "value": (REQUIRED, object), "missing": (OPTIONAL, bool),
+    },
+}  # fmt: skip
+Data = dict[str, Any]

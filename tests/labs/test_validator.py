@@ -1,0 +1,129 @@
+"""A malformed lab is refused with file, line and reason."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from iamlab.labs import validator
+
+
+@pytest.fixture
+def folder(tmp_path):
+    call_command("labs", "new", "readers", "--in", str(tmp_path), stdout=StringIO())
+    return tmp_path / "readers"
+
+
+def change(folder, file, old, new):
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_new_lab_has_no_problems(folder):
+    assert validator.problems(folder) == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_new_lab_proves_itself(folder):
+    out = StringIO()
+    call_command("labs", "check", str(folder), stdout=out)
+    assert "readers: good" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        ("lab.yaml", "version: 1.0.0", "versoin: 1.0.0", "'versoin' is not known here"),
+        ("lab.yaml", "weight: 10", "weight: -1", "a weight is not negative"),
+        ("lab.yaml", "test: {exists: group/Readers}", "test: {exsits: group/Readers}", "there is no test 'exsits'"),
+        ("lab.yaml", "test: {exists: group/Readers}", "test: {exists: club/Readers}", "there is no type 'club'"),
+        ("lab.yaml", "{exists: group/Readers}", "{answer: nowhere}", "there is no question 'nowhere'"),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            '{decision: {as: root, action: "s3:PutObjects", is: allow}}',
+            "there is no action 's3:PutObjects'",
+        ),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            '{query: {call: "iam:CreateUser", path: User, value: 1}}',
+            "checks only read",
+        ),
+        ("lab.yaml", "{exists: group/Readers}", "{event: {name: MakeUser}}", "no operation 'MakeUser' is simulated"),
+        ("lab.yaml", "{exists: group/Readers}", '{exists: "group/{{team}}"}', "{{team}} is bound nowhere"),
+        ("lab.yaml", "latch: hold", "latch: always", "a latch is once or hold"),
+        ("lab.yaml", "actor: the administrator", "needs: [nothing]", "there is no step 'nothing'"),
+        ("lab.yaml", "text: steps/01-group.md", "text: steps/02.md", "there is no file 02.md"),
+        ("lab.yaml", "text: steps/01-group.md", "text: ../../etc/passwd", "there is no file passwd"),
+        ("lab.yaml", "code: name-case", "cod: name-case", "code is missing"),
+        ("mistakes.yaml", "code: name-case", "code: other", "no mistake with the code 'other'"),
+        ("mistakes.yaml", "check: exists", "check: exist", "has no check 'exist'"),
+        ("solution.yaml", "as: root, ", "", "a line says as whom it is run"),
+        ("steps/01-group.md", "A **group**", "{{nobody}} **group**", "{{nobody}} is bound nowhere"),
+        ("steps/01-group.md", "A **group**", "![a plan](plan.svg) **group**", "there is no image media/plan.svg"),
+        ("lab.yaml", "id: readers", "id: [readers", "this is not YAML"),
+    ],
+)
+def test_malformed_lab_is_refused_with_line_and_reason(folder, file, old, new, reason):
+    line = change(folder, file, old, new)
+    found = [problem for problem in validator.problems(folder) if reason in problem.message]
+    assert found, [str(problem) for problem in validator.problems(folder)]
+    assert found[0].file == file
+    assert abs(found[0].line - line) <= 1
+
+
+def test_image_without_text_is_refused(folder):
+    (folder / "media").mkdir()
+    (folder / "media" / "plan.svg").write_text("<svg/>")
+    change(folder, "steps/01-group.md", "A **group**", "![](plan.svg)")
+    assert "has no text for who cannot see it" in validator.problems(folder)[0].message
+
+
+def test_failure_without_message_is_refused(folder):
+    path = folder / "lab.yaml"
+    path.write_text(
+        "\n".join(line for line in path.read_text().splitlines() if not line.strip().startswith('say: "There'))
+    )
+    assert [problem.message for problem in validator.problems(folder)] == ["say is missing"]
+
+
+def test_steps_that_need_each_other_are_refused(folder):
+    change(folder, "lab.yaml", "actor: the administrator", "needs: [group]")
+    assert "in a circle" in validator.problems(folder)[0].message
+
+
+def test_command_ends_with_an_error(folder):
+    change(folder, "lab.yaml", "weight: 10", "weight: -1")
+    out = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command("labs", "check", str(folder), stdout=out)
+    assert refused.value.returncode == 1
+    assert "readers/lab.yaml:13:13: error: a weight is not negative" in out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        (
+            "start.yaml",
+            'Long-and-good-1"}',
+            'Long-and-good-1"}\n- {as: root, run: aws iam create-group --group-name Readers}',
+            "the start scores 100",
+        ),
+        ("solution.yaml", "group-name Readers", "group-name Writers", "the solution scores 0"),
+        ("solution.yaml", "create-group", "create-gruop", "create-gruop"),
+        ("mistakes.yaml", "group-name readers", "group-name writers", "came out as fail"),
+    ],
+)
+def test_lab_that_does_not_keep_its_word_is_refused(folder, file, old, new, reason):
+    change(folder, file, old, new)
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("labs", "check", str(folder), stdout=out)
+    assert reason in out.getvalue()
