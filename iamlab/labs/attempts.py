@@ -159,6 +159,18 @@ def end_what_if(attempt: Attempt, *, adopt: bool) -> None:
         jump(attempt, began, "discarding")
 
 
+def break_it(attempt: Attempt, step: dict[str, Any]) -> None:
+    """Bring a step's fault into the account. Once: what is broken is broken."""
+    if not step.get("fault"):
+        raise Refused("Nothing is to be broken in this step.")
+    earlier = attempt.happenings.filter(kind="fault", step=step["id"]).values_list("event", flat=True)
+    if any(past.counts(attempt, {"seq": event + 1}) for event in earlier):
+        raise Refused("It is broken already. Reset or jump back to see it whole.")
+    performing.perform(attempt.sandbox, step["fault"], attempt.bound, attempt.lab_version.data.get("files") or {})
+    note_happening(attempt, "fault", step["id"])
+    runner.catch_up(attempt)
+
+
 def use_hint(attempt: Attempt, step: dict[str, Any], tier: int) -> HintUse:
     """Open a hint at the price on its button. Raises Refused while the exact one waits for the one before."""
     require_open(attempt)

@@ -1,8 +1,12 @@
 """Lines of a lab performed through the door: start states, solutions, faults, show me, actors."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+
+import jmespath
+import pyotp
 
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
@@ -28,7 +32,9 @@ def perform(
     """Perform lines in order and return the names bound, with what lines saved under `save`.
 
     A line has `as` (an identity) and `run` (a command line) or `call` with `params`; `error` names the code that it is
-    meant to be refused with; `wait` moves the sandbox's clock by so many seconds first. Raises LineFailed.
+    meant to be refused with; `wait` moves the sandbox's clock by so many seconds first; `save` keeps what was printed,
+    or of a call's answer what `take` (JMESPath) finds; `codes` is the seed of an MFA device, whose last two codes the
+    line may name as code1 and code2. Raises LineFailed.
     """
     names = dict(bound)
     state = State(files={name: text.encode() for name, text in files.items()})
@@ -46,6 +52,8 @@ def perform(
 
 
 def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, accounts: list[Any]) -> State:
+    if "codes" in line:
+        names |= codes(fill(line["codes"], names))
     line = filled(line, names)
     wanted = line.get("error")
     account_id = _account(line, accounts)
@@ -66,8 +74,14 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
     if bool(failed) != bool(wanted) or (wanted and f"({wanted})" not in failed):
         raise LineFailed(f"{line.get('run') or line.get('call')} as {line['as']}: {failed or 'was not refused'}")
     if "save" in line and answer is not None:
-        names[line["save"]] = answer.strip() if isinstance(answer, str) else str(answer)
+        names[line["save"]] = answer.strip() if isinstance(answer, str) else str(jmespath.search(line["take"], answer))
     return state
+
+
+def codes(seed: str) -> dict[str, str]:
+    """Two codes in a row, as an authenticator app shows them now."""
+    totp, now = pyotp.TOTP(seed), int(time.time())
+    return {"code1": totp.at(now - totp.interval), "code2": totp.at(now)}
 
 
 def _account(line: Line, accounts: list[Any]) -> str:

@@ -119,6 +119,9 @@ def solve(attempt: Attempt, lab: Lab, lines: Iterable[dict[str, Any]]) -> None:
                 raise performing.LineFailed(f"no question {line['answer']}")
             attempts.answer(attempt, question, given(attempt, question, line["give"]))
             continue
+        if "fault" in line:
+            attempts.break_it(attempt, content.step_of(lab, line["fault"]) or {})
+            continue
         names = performing.perform(attempt.sandbox, [line], attempt.bound, lab.get("files") or {})
         attempt.bound = {**attempt.bound, **names}
         runner.catch_up(attempt)
