@@ -32,11 +32,16 @@ def fits(record: dict[str, Any], spec: Spec, view: View) -> bool:
     failed = bool(record["error"])
     if wanted == "none" and failed:
         return False
-    if wanted not in ("none", "any") and record["error"].removesuffix("Exception") != wanted.removesuffix("Exception"):
+    if wanted not in ("none", "any") and plain_code(record["error"]) != plain_code(wanted):
         return False
     if "by" in spec and not fnmatchcase(identity(record), spec["by"]):
         return False
     return all(_fits(view.search(path, record), value) for path, value in (spec.get("where") or {}).items())
+
+
+def plain_code(code: str) -> str:
+    """An error code without its ending: the API and CloudTrail end some differently."""
+    return code.removesuffix("Exception").removesuffix("Error")
 
 
 def _fits(found: Any, wanted: Any) -> bool:
@@ -46,13 +51,13 @@ def _fits(found: Any, wanted: Any) -> bool:
 
 
 def matching(spec: Spec, view: View) -> list[dict[str, Any]]:
-    """Records that fit, oldest first, those after the first `since` event where one is given."""
+    """Records that fit, oldest first, those after the first (or `last`) `since` event where one is given."""
     start = 0
     if isinstance(spec.get("since"), dict):
         first = matching(spec["since"], view)
         if not first:
             return []
-        start = first[0]["seq"]
+        start = first[-1 if spec["since"].get("last") else 0]["seq"]
     return [record for record in _records(spec, view) if record["seq"] > start and fits(record, spec, view)]
 
 

@@ -49,7 +49,7 @@ LINE: Shape = {
 PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, list)}
 WRONG: Shape = {
     "step": (REQUIRED, str), "check": (REQUIRED, str), "code": (REQUIRED, str), "lines": (REQUIRED, list),
-    "also": (OPTIONAL, list),
+    "also": (OPTIONAL, list), "at": (OPTIONAL, str),
 }  # fmt: skip
 
 TYPES = {"user", "group", "role", "policy", "bucket", "object", "alias", "mfa", "account"}
@@ -61,7 +61,7 @@ DECISION: Shape = {
 }  # fmt: skip
 EVENT: Shape = {
     "name": (REQUIRED, str), "by": (OPTIONAL, str), "where": (OPTIONAL, dict), "error": (OPTIONAL, str),
-    "count": (OPTIONAL, (int, str, dict)), "since": (OPTIONAL, dict),
+    "count": (OPTIONAL, (int, str, dict)), "since": (OPTIONAL, dict), "last": (OPTIONAL, bool),
 }  # fmt: skip
 TESTS: dict[str, Shape | type] = {
     "all": list, "any": list, "not": dict, "exists": str, "only_via_group": str, "answer": str,

@@ -33,8 +33,8 @@ def perform(
 
     A line has `as` (an identity) and `run` (a command line) or `call` with `params`; `error` names the code that it is
     meant to be refused with; `wait` moves the sandbox's clock by so many seconds first; `save` keeps what was printed,
-    or of a call's answer what `take` (JMESPath) finds; `codes` is the seed of an MFA device, whose last two codes the
-    line may name as code1 and code2. Raises LineFailed.
+    or of a call's answer what `take` (JMESPath) finds; `codes` is the seed of an MFA device, whose codes around
+    now the line may name as code1, code2 and code3. Raises LineFailed.
     """
     names = dict(bound)
     state = State(files={name: text.encode() for name, text in files.items()})
@@ -74,14 +74,16 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
     if bool(failed) != bool(wanted) or (wanted and f"({wanted})" not in failed):
         raise LineFailed(f"{line.get('run') or line.get('call')} as {line['as']}: {failed or 'was not refused'}")
     if "save" in line and answer is not None:
-        names[line["save"]] = answer.strip() if isinstance(answer, str) else str(jmespath.search(line["take"], answer))
+        found = answer if isinstance(answer, str) else jmespath.search(line["take"], answer)
+        names[line["save"]] = found.decode() if isinstance(found, bytes) else str(found).strip()
     return state
 
 
 def codes(seed: str) -> dict[str, str]:
-    """Two codes in a row, as an authenticator app shows them now."""
+    """Three codes in a row, as an authenticator app shows them: one ago, now, and the next."""
     totp, now = pyotp.TOTP(seed), int(time.time())
-    return {"code1": totp.at(now - totp.interval), "code2": totp.at(now)}
+    steps = {"code1": now - totp.interval, "code2": now, "code3": now + totp.interval}
+    return {name: totp.at(step) for name, step in steps.items()}
 
 
 def _account(line: Line, accounts: list[Any]) -> str:

@@ -54,11 +54,11 @@ def _in_order(lab: Lab, person: Person) -> Iterator[str]:
         yield f"the start scores {start}, not 0: {', '.join(_passed(attempt))}"
     solved = {part["step"] for part in lab["solution"]}
     for mistake in lab["mistakes"]:
-        if mistake["step"] not in solved:
+        if mistake.get("at", mistake["step"]) not in solved:
             yield f"mistake {_label(mistake)}: its step has no solution to be put in place of"
     for part in lab["solution"]:
         for mistake in lab["mistakes"]:
-            if mistake["step"] == part["step"]:
+            if mistake.get("at", mistake["step"]) == part["step"]:
                 yield from _mistake(attempt, lab, mistake)
         solve(attempt, lab, part["lines"])
     yield from _not_passed(attempt, "the solution")
