@@ -77,6 +77,9 @@ TESTS: dict[str, Shape | type] = {
     },
     "mfa": {"principal": (REQUIRED, str), "active": (OPTIONAL, bool)},
     "decision": DECISION,
+    "grants": {
+        "policy": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "is": (OPTIONAL, str),
+    },
     "excess": {
         "as": (REQUIRED, str), "actions": (REQUIRED, list), "beyond": (REQUIRED, list), "resource": (OPTIONAL, str),
         "max": (OPTIONAL, int),

@@ -70,6 +70,8 @@ def _parts(source: Source, where: Steps, name: str, asked: grammar.Data) -> Iter
         yield from _type(source, (*where, "of"), asked.get("of"))
     if name == "attached":
         yield from _type(source, (*where, "to"), asked.get("to"))
+    if name == "grants":
+        yield from _action(source, (*where, "action"), asked)
     if name == "decision":
         if asked.get("is") not in grammar.OUTCOMES:
             yield source.problem((*where, "is"), f"a decision is one of {', '.join(sorted(grammar.OUTCOMES))}")

@@ -1,5 +1,6 @@
 """The closed vocabulary of checks: each test asks one thing of the world and answers true or false."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -149,6 +150,19 @@ def decision(spec: dict[str, Any], view: View) -> bool:
     return by is None or by in names
 
 
+def grants(spec: dict[str, Any], view: View) -> bool:
+    """Whether an own policy's default version, alone, allows an action on a resource (or as `is` says)."""
+    wanted = OUTCOMES[spec.get("is", "allow")]
+    params = {"ActionNames": [spec["action"]], "ResourceArns": [spec.get("resource", "*")]}
+    for policy in view.named("policy", spec["policy"]):
+        for document in (v["Document"] for v in policy["PolicyVersionList"] if v["IsDefaultVersion"]):
+            text = document if isinstance(document, str) else json.dumps(document)
+            found = view.read("iam:SimulateCustomPolicy", PolicyInputList=[text], **params)
+            if found is not None and found["EvaluationResults"][0]["EvalDecision"] == wanted:
+                return True
+    return False
+
+
 def unchanged(spec: Iterable[dict[str, Any]], view: View) -> bool:
     """Every decision comes out as in the start state, kept with the attempt when it began."""
     before = view.attempt.bound.get("_unchanged", {})
@@ -212,6 +226,7 @@ TESTS: dict[str, Callable[[Any, View], bool]] = {
     "keys_of": keys_of,
     "mfa": mfa,
     "decision": decision,
+    "grants": grants,
     "unchanged": unchanged,
     "excess": excess,
     "event": event_tests.event,
@@ -222,7 +237,7 @@ TESTS: dict[str, Callable[[Any, View], bool]] = {
 
 # What a change must touch for a test to be worth running again.
 STATE = {
-    "exists", "field", "member", "groups_of", "attached", "only_via_group", "password_policy", "mfa", "decision",
+    "exists", "field", "member", "groups_of", "attached", "only_via_group", "password_policy", "mfa", "decision", "grants",
     "unchanged", "excess", "query",
 }  # fmt: skip
 

@@ -57,7 +57,6 @@ steps:
 
 
 class Command(BaseCommand):
-    requires_migrations_checks = True
     help = "Check labs (schema, then the self-test), or begin a new one."
 
     def add_arguments(self, parser: CommandParser) -> None:
