@@ -61,6 +61,8 @@ class Judgement:
 
 def principal_context(caller: Caller, now: Any) -> dict[str, str | list[str]]:
     """The condition keys that describe the caller. User Guide: "AWS global condition context keys"."""
+    if caller.kind == callers.WEB:
+        return {"aws:FederatedProvider": caller.provider}
     context: dict[str, str | list[str]] = {
         "aws:PrincipalAccount": caller.account_id,
         "aws:PrincipalType": PRINCIPAL_TYPES[caller.kind],
@@ -135,7 +137,8 @@ def parameter_context(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
 def organization_context(caller: Caller, owner: str) -> dict[str, str | list[str]]:
     """The keys that name the organization of the caller and of the resource, where there is one."""
     context: dict[str, str | list[str]] = {}
-    for who, account_id in (("Principal", caller.account_id), ("Resource", owner)):
+    own = caller.account_id if caller.kind != callers.WEB else ""
+    for who, account_id in (("Principal", own), ("Resource", owner)):
         place = applicable.place_of(caller.world, account_id) if account_id.isdigit() else None
         if place is not None:
             context |= {f"aws:{who}OrgID": place.organization, f"aws:{who}OrgPaths": [place.path]}
@@ -175,6 +178,8 @@ def _principal(caller: Caller) -> Any:
         return "anonymous"
     if caller.kind == callers.SERVICE:
         return {"Service": caller.name}
+    if caller.kind == callers.WEB:
+        return {"Federated": caller.provider}
     return caller.arn
 
 
@@ -192,6 +197,8 @@ def denied(judgement: Judgement, service: str, target: Target) -> AwsError:
     message = access_denied_message(
         request, judgement.decision, requester=judgement.caller.arn or "anonymous", resource=target.shown or target.arn
     )
+    if judgement.caller.kind == callers.WEB:
+        message = f"Not authorized to perform {request.action}"
     error = AwsError(_denied_code(service), message, 403 if _denied_code(service) == "AccessDenied" else 400)
     error.decision = judgement
     return error

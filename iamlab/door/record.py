@@ -142,7 +142,7 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
         record["eventName"],
         _username(caller),
         caller.access_key_id,
-        caller.unique_id,
+        caller.unique_id[:64],  # longer where it is a provider's and a subject's
         not operation.writes,
         operation.data_event,
         _error_code(operation.service, error.code) if error is not None else "",
@@ -233,7 +233,7 @@ def _hidden(shape: Shape) -> bool:
 
 
 def _username(caller: Caller) -> str:
-    return caller.session_name or caller.name
+    return (caller.session_name or caller.name)[:128]
 
 
 def _resources(call: Call) -> list[str]:
@@ -253,6 +253,13 @@ def identity(caller: Caller) -> dict[str, Any]:
         return {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}
     if caller.kind == callers.SERVICE:
         return {"type": "AWSService", "invokedBy": caller.name}
+    if caller.kind == callers.WEB:
+        return {
+            "type": "WebIdentityUser",
+            "principalId": caller.unique_id,
+            "userName": caller.name,
+            "identityProvider": caller.provider,
+        }
     kinds = {
         callers.ROOT: "Root",
         callers.USER: "IAMUser",

@@ -1,11 +1,13 @@
 """Accounts that no person owns, for tools and tests: made or emptied in milliseconds, with keys of their root user."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account, Sandbox
-from iamlab.services.iam.models import AccessKey, Role, User
+from iamlab.services.iam.models import AccessKey, OidcProvider, Role, User
 from iamlab.services.iam.names import secret_of, unique_id
+from iamlab.services.sts import identity_provider
 from iamlab.services.transactions import writing
 
 
@@ -14,7 +16,7 @@ class Taken(Exception):
 
 
 class Missing(Exception):
-    """There is no such account."""
+    """There is no such account, or no such provider in it."""
 
 
 def open_account(account_id: str, *, reset: bool) -> dict[str, str]:
@@ -54,3 +56,14 @@ def expire_sessions(account_id: str) -> datetime:
             model.objects.filter(account=account).update(sessions_valid_from=moment)
         Account.objects.filter(pk=account_id).update(root_sessions_valid_from=moment)
     return moment
+
+
+def identity_token(account_id: str, url: str, claims: dict[str, Any], seconds: int) -> str:
+    """A token of the test provider for an OIDC provider of the account, by the account's clock. Raises Missing."""
+    url = url.removeprefix(f"arn:aws:iam::{account_id}:oidc-provider/").removeprefix("https://").rstrip("/")
+    provider = OidcProvider.objects.select_related("account__sandbox").filter(account_id=account_id, url=url).first()
+    if provider is None:
+        raise Missing(f"There is no OIDC provider {url} in account {account_id}.")
+    now = int(datetime.now(UTC).timestamp()) + provider.account.sandbox.clock_offset
+    own = {"iss": f"https://{url}", "iat": now, "exp": now + seconds}
+    return identity_provider.issue(account_id, url, {**own, **claims})

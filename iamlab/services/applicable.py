@@ -128,7 +128,8 @@ def levels(applied: Iterable[Applied]) -> tuple[tuple[Policy, ...], ...] | None:
 
 def _gather(caller: Caller) -> Applicable:
     applied: list[Applied] = []
-    place = place_of(caller.world, caller.account_id) if caller.account_id.isdigit() else None
+    inside = caller.account_id.isdigit() and caller.kind != callers.WEB
+    place = place_of(caller.world, caller.account_id) if inside else None
     if place is not None and place.scps is not None:
         applied += _laid("scp", place.scps)
     if caller.kind in (callers.USER, callers.ROLE, callers.FEDERATED):

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-ROOT, USER, ROLE, FEDERATED, SERVICE, ANONYMOUS, EXAMINER = (
+ROOT, USER, ROLE, FEDERATED, WEB, SERVICE, ANONYMOUS, EXAMINER = (
     "root",
     "user",
     "role",
     "federated",
+    "web",  # who comes with an identity token, before it takes a role
     "service",
     "anonymous",
     "examiner",
