@@ -35,7 +35,15 @@ SERVICES = {
         description="Manage access to AWS resources",
         side=[
             ("", [("Dashboard", "iam-home")]),
-            ("Account", [("Account settings", "account-settings")]),
+            (
+                "Access management",
+                [
+                    ("User groups", "groups"),
+                    ("Users", "users"),
+                    ("Policies", "policies"),
+                    ("Account settings", "account-settings"),
+                ],
+            ),
             ("Tools", [("Policy evaluator", "evaluator"), ("Who can?", "who-can")]),
         ],
     ),

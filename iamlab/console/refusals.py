@@ -48,4 +48,6 @@ def page(request: HttpRequest, session: "Session", error: AwsError) -> HttpRespo
     title = "Access denied" if refused else "Not found" if error.code.startswith("NoSuch") else "Error"
     context = {"denial": denial(session, error) if refused else None, "error": error, "heading": title}
     status = error.status or (403 if refused else 404 if error.code.startswith("NoSuch") else 400)
+    if request.htmx.target == "modal":  # type: ignore[attr-defined]  # htmx shows other errors on the page behind it
+        status = 422
     return pages.render(request, session, "console/refused.html", context, title=title, status=status)

@@ -38,6 +38,8 @@ def _make(session: Session, draft: Draft, call: "Planned", secrets: dict[str, st
     """One call; how it went is stored at once. Adds what is to be shown once to `secrets`."""
     outcome: dict[str, Any] = {"key": key_of(call), "label": call.label, "outcome": MADE}
     params = {**call.params, **{name: secrets[secret] for name, secret in call.secret.items()}}
+    if call.fill is not None:
+        params = call.fill(params, secrets)
     try:
         answer = session.call(call.operation, params)
     except AwsError as error:

@@ -8,10 +8,20 @@ from iamlab.console.buckets import objects, settings
 from iamlab.console.buckets import views as buckets
 from iamlab.console.dashboard import views as dashboard
 from iamlab.console.events import views as events
+from iamlab.console.groups import changing as group_changing
+from iamlab.console.groups import views as groups
+from iamlab.console.policies import changing as policy_changing
+from iamlab.console.policies import create as policy_create
+from iamlab.console.policies import views as policies
 from iamlab.console.security_credentials import views as credentials
 from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
 from iamlab.console.switch_role import views as switch_role
+from iamlab.console.users import access_keys, console_access, create, create_group, deleting, detail
+from iamlab.console.users import inline as user_inline
+from iamlab.console.users import permissions as user_permissions
+from iamlab.console.users import tags as user_tags
+from iamlab.console.users import views as users
 
 # /sandbox/<public id>/: before anybody is signed in
 front = [
@@ -22,8 +32,70 @@ front = [
     path("sign-in/<str:account>/", sign_in.user, name="sign-in-account"),
 ]
 
+# /console/<session>/iam/users/
+user_pages = [
+    path("", users.users, name="users"),
+    path("delete/", deleting.delete, name="users-delete"),
+    path("create/", create.start, name="user-create-start"),
+    path("create/<uuid:draft_id>/era/", create.switch_era, name="user-create-era"),
+    path("create/<uuid:draft_id>/group/", create_group.create_group, name="user-create-group"),
+    path("create/<uuid:draft_id>/result/", create.result, name="user-create-result"),
+    path("create/<uuid:draft_id>/<str:key>/", create.step, name="user-create"),
+    path("add-permissions/<uuid:draft_id>/result/", user_permissions.result, name="user-permissions-result"),
+    path("add-permissions/<uuid:draft_id>/<str:key>/", user_permissions.step, name="user-permissions"),
+    path("console-access/<uuid:draft_id>/result/", console_access.result, name="console-access-result"),
+    path("console-access/<uuid:draft_id>/<str:key>/", console_access.step, name="console-access"),
+    path("create-access-key/<uuid:draft_id>/result/", access_keys.result, name="access-key-result"),
+    path("create-access-key/<uuid:draft_id>/<str:key>/", access_keys.step, name="access-key"),
+    path("details/<str:name>/add-permissions/", user_permissions.start, name="user-permissions-start"),
+    path("details/<str:name>/remove-policies/", user_permissions.remove_policies, name="user-remove-policies"),
+    path("details/<str:name>/boundary/", user_permissions.set_boundary, name="user-boundary"),
+    path("details/<str:name>/boundary/remove/", user_permissions.remove_boundary, name="user-boundary-remove"),
+    path("details/<str:name>/inline/", user_inline.policy, name="user-inline-create"),
+    path("details/<str:name>/inline/<str:policy>/", user_inline.policy, name="user-inline"),
+    path("details/<str:name>/join-groups/", user_permissions.join_groups, name="user-join-groups"),
+    path("details/<str:name>/leave-groups/", user_permissions.leave_groups, name="user-leave-groups"),
+    path("details/<str:name>/manage-tags/", user_tags.manage, name="user-tags"),
+    path("details/<str:name>/console-access/", console_access.start, name="console-access-start"),
+    path("details/<str:name>/create-access-key/", access_keys.start, name="access-key-start"),
+    path("details/<str:name>/access-keys/<str:key_id>/status/", access_keys.status, name="access-key-status"),
+    path("details/<str:name>/access-keys/<str:key_id>/delete/", access_keys.delete, name="access-key-delete"),
+    path("details/<str:name>/<str:tab>/", detail.user, name="user"),
+]
+
+# /console/<session>/iam/groups/
+group_pages = [
+    path("", groups.groups, name="groups"),
+    path("create/", groups.create, name="group-create"),
+    path("delete/", group_changing.delete, name="groups-delete"),
+    path("details/<str:name>/rename/", group_changing.rename, name="group-rename"),
+    path("details/<str:name>/add-users/", group_changing.add_users, name="group-add-users"),
+    path("details/<str:name>/remove-users/", group_changing.remove_users, name="group-remove-users"),
+    path("details/<str:name>/attach-policies/", group_changing.attach, name="group-attach"),
+    path("details/<str:name>/remove-policies/", group_changing.remove_policies, name="group-remove-policies"),
+    path("details/<str:name>/inline/", group_changing.inline_policy, name="group-inline-create"),
+    path("details/<str:name>/inline/<str:policy>/", group_changing.inline_policy, name="group-inline"),
+    path("details/<str:name>/<str:tab>/", groups.group, name="group"),
+]
+
+# /console/<session>/iam/policies/
+policy_pages = [
+    path("", policies.policies, name="policies"),
+    path("delete/", policy_changing.delete, name="policy-delete"),
+    path("create/", policy_create.start, name="policy-create-start"),
+    path("create/<uuid:draft_id>/result/", policy_create.result, name="policy-create-result"),
+    path("create/<uuid:draft_id>/<str:key>/", policy_create.step, name="policy-create"),
+    path("details/<path:arn>/edit/", policy_changing.edit, name="policy-edit"),
+    path("details/<path:arn>/version/", policy_changing.version, name="policy-version"),
+    path("details/<path:arn>/detach/", policy_changing.detach, name="policy-detach"),
+    path("details/<path:arn>/<str:tab>/", policies.policy, name="policy"),
+]
+
 # /console/<session>/iam/
-iam = [
+iam: list[URLPattern | URLResolver] = [
+    path("users/", include(user_pages)),
+    path("groups/", include(group_pages)),
+    path("policies/", include(policy_pages)),
     path("home/", dashboard.home, name="iam-home"),
     path("home/alias/", dashboard.alias, name="iam-alias"),
     path("home/alias/delete/", dashboard.delete_alias, name="iam-alias-delete"),

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from iamlab.console import drafts, pages, runs
+from iamlab.console import drafts, pages, pickers, runs
 from iamlab.console.forms import OperationForm
 from iamlab.console.models import DONE, RUNNING, STOPPED, Draft
 from iamlab.console.session import Session
@@ -23,9 +23,19 @@ class StepForm(OperationForm):
     key = ""
     secret_fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, session: Session, draft: Draft, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, session: Session, draft: Draft, action: str = "", look: QueryDict | None = None, **kwargs: Any
+    ) -> None:
+        """`look` is what was sent by looking round in the step: shown again, unchecked and unsaved."""
         self.session, self.draft = session, draft
         super().__init__(*args, **kwargs)
+        self.prepare()
+        if look is not None:
+            self.initial = {**self.initial, **self.typed(look)}
+        pickers.bind(self, session, look or (self.data if self.is_bound else {}), action)
+
+    def prepare(self) -> None:
+        """What a step asks for before it is shown, such as the choices of a field."""
 
     def stored(self) -> dict[str, Any]:
         """What goes into the draft, as JSON."""
@@ -34,12 +44,8 @@ class StepForm(OperationForm):
     def typed_secrets(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.secret_fields if self.cleaned_data.get(name)}
 
-    def typed(self) -> dict[str, Any]:
-        """What was typed so far, unchecked, to show the step again after a look round in it."""
-        return {
-            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-            for name, field in self.fields.items()
-        }
+    def typed(self, sent: QueryDict) -> dict[str, Any]:
+        return {name: field.widget.value_from_datadict(sent, {}, name) for name, field in self.fields.items()}
 
     @classmethod
     def as_post(cls, values: Mapping[str, Any]) -> QueryDict:
@@ -62,6 +68,7 @@ class Step:
     form: type[StepForm]
     template: str
     optional: bool = False
+    short: str = ""  # 2021's buttons name the next step: "Next: Tags"
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Planned:
     """A call that the wizard is going to make. `secret` maps a parameter to the draft's secret that it takes.
 
     `shows` says what of the answer is shown once: {name: value}; it gets the answer and the parameters as sent.
+    `fill` completes the parameters from what earlier calls gave (kept as "shown:NAME").
     """
 
     operation: str
@@ -76,6 +84,7 @@ class Planned:
     label: str
     secret: Mapping[str, str] = field(default_factory=dict)
     shows: Callable[[dict[str, Any], dict[str, Any]], dict[str, str]] | None = None
+    fill: Callable[[dict[str, Any], dict[str, str]], dict[str, Any]] | None = None
 
     @property
     def shown_params(self) -> dict[str, Any]:
@@ -99,6 +108,11 @@ class Wizard:
     crumbs: Callable[[Session, Draft], pages.Crumbs]
     secrets: Callable[[Session, Draft, dict[str, str]], dict[str, str]] = lambda session, draft, secrets: secrets
     finish: Callable[[HttpRequest, Session, Draft], HttpResponse | None] = lambda request, session, draft: None
+    context: Callable[[HttpRequest, Session, Draft], dict[str, Any]] = lambda request, session, draft: {}
+    result_step: Callable[[dict[str, Any]], str] = lambda data: ""  # the result page's title, where it counts as a step
+
+
+Once = Callable[[HttpRequest, Session, Draft, dict[str, str]], dict[str, Any]]
 
 
 class Incomplete(Exception):
@@ -143,18 +157,19 @@ def step(request: HttpRequest, session: Session, wizard: Wizard, draft_id: UUID,
 def _form(request: HttpRequest, session: Session, draft: Draft, this: Step) -> tuple[StepForm, int]:
     """The step's form: as stored, as typed so far (a look round in it), or sent and checked."""
     stored = draft.data.get(this.form.key, {})
+    known: dict[str, Any] = {"session": session, "draft": draft, "action": request.path}
+    if request.method == "POST" and "look" in request.POST:
+        return this.form(initial=stored, look=request.POST, **known), 200
     if request.method == "POST":
-        form = this.form(request.POST, session=session, draft=draft)
-        if "look" in request.POST:
-            return this.form(initial=form.typed() | {"look": request.POST["look"]}, session=session, draft=draft), 200
+        form = this.form(request.POST, **known)
         return form, 200 if form.is_valid() else 422
     error = runs.first_failure(draft)
     if error is not None and error.code in this.form.fields_of_codes and draft.state != STOPPED:
-        form = this.form(this.form.as_post(stored), session=session, draft=draft)
+        form = this.form(this.form.as_post(stored), **known)
         form.is_valid()
         form.refuse(error)
         return form, 422
-    return this.form(initial=stored, session=session, draft=draft), 200
+    return this.form(initial=stored, **known), 200
 
 
 def _save(draft: Draft, form: StepForm) -> None:
@@ -192,8 +207,13 @@ def perform(request: HttpRequest, session: Session, wizard: Wizard, draft: Draft
     return (draft.state == DONE and wizard.finish(request, session, draft)) or redirect(result)
 
 
-def result(request: HttpRequest, session: Session, wizard: Wizard, draft_id: UUID) -> HttpResponse:
-    """How the calls went. POST tries the one that stopped again, or goes on without it."""
+def result(
+    request: HttpRequest, session: Session, wizard: Wizard, draft_id: UUID, once: Once | None = None
+) -> HttpResponse:
+    """How the calls went. POST tries the one that stopped again, or goes on without it.
+
+    `once` gets what is shown once and makes the context of it.
+    """
     draft = drafts.find(session, wizard.name, draft_id)
     if request.method == "POST" and draft.state in (STOPPED, RUNNING):
         if "skip" in request.POST and draft.state == STOPPED:
@@ -204,11 +224,12 @@ def result(request: HttpRequest, session: Session, wizard: Wizard, draft_id: UUI
     shown = drafts.take_shown(draft) if draft.state == DONE else {}
     planned = wizard.calls(draft.data)
     context = {
+        **wizard.context(request, session, draft),
         "wizard": _frame(session, wizard, draft, wizard.steps(draft.data), None),
         "draft": draft,
         "data": draft.data,
         "calls": runs.listed(session, draft, planned),
-        "shown": shown,
+        **(once(request, session, draft, shown) if once is not None else {}),
         "first_url": session.url(wizard.name, draft.pk, wizard.steps(draft.data)[0].key),
         "back_url": wizard.cancel(session, draft),
     }
@@ -232,11 +253,12 @@ def _show(
     last = position + 1 == len(steps)
     failure = runs.first_failure(draft) if last else None
     context = {
+        **wizard.context(request, session, draft),
         "wizard": _frame(session, wizard, draft, steps, position),
         "form": form,
         "draft": draft,
         "data": draft.data,
-        "planned": wizard.calls(draft.data) if last and status == 200 else [],
+        "planned": wizard.calls(draft.data) if last and position and status == 200 else [],
         "refusal": runs.refusal(session, failure) if failure is not None else None,
     }
     this = steps[position]
@@ -251,6 +273,10 @@ def _show(
     )
 
 
+def next_label(following: Step) -> str:
+    return f"Next: {following.short}" if following.short else "Next"
+
+
 def _frame(session: Session, wizard: Wizard, draft: Draft, steps: list[Step], position: int | None) -> dict[str, Any]:
     """What console/wizard.html needs: the list of steps, the buttons."""
     here = len(steps) if position is None else position
@@ -259,11 +285,14 @@ def _frame(session: Session, wizard: Wizard, draft: Draft, steps: list[Step], po
         state = "current" if at == here else "done" if at < here else "next"
         url = session.url(wizard.name, draft.pk, one.key) if at < here and position is not None else None
         listed.append({"title": one.title, "optional": one.optional, "url": url, "state": state})
+    if wizard.result_step(draft.data):
+        last = "current" if position is None else "next"
+        listed.append({"title": wizard.result_step(draft.data), "optional": False, "url": None, "state": last})
     return {
         "title": wizard.title,
         "era": draft.data.get("era", "now"),
         "steps": listed,
         "cancel_url": wizard.cancel(session, draft),
         "previous_url": session.url(wizard.name, draft.pk, steps[here - 1].key) if position else None,
-        "submit": wizard.submit if here + 1 == len(steps) else "Next",
+        "submit": wizard.submit if here + 1 >= len(steps) else next_label(steps[here + 1]),
     }

@@ -15,9 +15,9 @@ from iamlab.services.operations import AwsError, View
 
 # Label, page, the summary's key, and the list calls that answer when the summary is refused.
 COUNTERS: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str]], ...] = (
-    ("User groups", "", "Groups", ("iam:ListGroups",), {}),
-    ("Users", "", "Users", ("iam:ListUsers",), {}),
-    ("Policies", "", "Policies", ("iam:ListPolicies",), {"Scope": "Local"}),
+    ("User groups", "groups", "Groups", ("iam:ListGroups",), {}),
+    ("Users", "users", "Users", ("iam:ListUsers",), {}),
+    ("Policies", "policies", "Policies", ("iam:ListPolicies",), {"Scope": "Local"}),
 )
 
 

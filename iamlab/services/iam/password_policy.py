@@ -3,11 +3,12 @@
 import hashlib
 import json
 import string
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from iamlab.services.accounts.models import Account, keep_document
-from iamlab.services.accounts.register import SYMBOLS, check_default_rules
+from iamlab.services.accounts.register import SYMBOLS, kinds_of
 from iamlab.services.iam.models import LoginProfile, PasswordPolicy
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -25,6 +26,12 @@ OWN_PASSWORD = json.dumps(
         ],
     }
 )
+KINDS = (
+    ("RequireUppercaseCharacters", "at least one upper case letter (A-Z)", string.ascii_uppercase),
+    ("RequireLowercaseCharacters", "at least one lower case letter (a-z)", string.ascii_lowercase),
+    ("RequireNumbers", "at least one number", string.digits),
+    ("RequireSymbols", f"at least one of {SYMBOLS}", SYMBOLS),
+)
 OWN_PASSWORD_DIGEST = hashlib.sha256(OWN_PASSWORD.encode()).hexdigest()
 
 
@@ -36,23 +43,34 @@ def violation() -> AwsError:
     return AwsError("PasswordPolicyViolation", "Password does not conform to the account password policy.")
 
 
+def rules(policy: Mapping[str, Any] | None, *names: str) -> list[tuple[str, Callable[[str], bool]]]:
+    """What a new password must keep to, in words and as a test of it.
+
+    `policy` is GetAccountPasswordPolicy's answer, None for the default policy; `names` are those of the account.
+    """
+    if policy is None:
+        return [
+            ("8 to 128 characters", lambda password: 8 <= len(password) <= 128),
+            ("at least three of: upper case, lower case, digits, symbols", lambda password: kinds_of(password) >= 3),
+            (
+                "not the account's name or email address",
+                lambda password: password.lower() not in {name.lower() for name in names},
+            ),
+        ]
+    least = policy["MinimumPasswordLength"]
+    found: list[tuple[str, Callable[[str], bool]]] = [
+        (f"at least {least} characters", lambda password: len(password) >= least)
+    ]
+    for key, words, characters in KINDS:
+        if policy.get(key):
+            found.append((words, lambda password, characters=characters: not set(characters).isdisjoint(password)))
+    return found
+
+
 def check(account: Account, policy: PasswordPolicy | None, password: str) -> None:
     """Length and characters by the custom policy, or by the default one. Raises PasswordPolicyViolation."""
-    if policy is None:
-        try:
-            check_default_rules(password, account.name, account.email)
-        except AwsError as error:
-            raise violation() from error
-        return
-    wanted = (
-        (policy.uppercase, string.ascii_uppercase),
-        (policy.lowercase, string.ascii_lowercase),
-        (policy.numbers, string.digits),
-        (policy.symbols, SYMBOLS),
-    )
-    if len(password) < policy.minimum_length:
-        raise violation()
-    if any(required and not set(characters) & set(password) for required, characters in wanted):
+    answer = describe(policy) if policy is not None else None
+    if not all(test(password) for _, test in rules(answer, account.name, account.email)):
         raise violation()
 
 
@@ -67,12 +85,7 @@ def target(call: Call, **_: Any) -> Target:
     return Target(row=of_account(call.account_id))
 
 
-@operation("iam:GetAccountPasswordPolicy", target=target)
-def get_account_password_policy(call: Call) -> dict[str, Any]:
-    row: PasswordPolicy | None = call.target.row
-    if row is None:
-        message = f"The Password Policy with domain name {call.account_id} cannot be found."
-        raise AwsError("NoSuchEntity", message)
+def describe(row: PasswordPolicy) -> dict[str, Any]:
     policy: dict[str, Any] = {
         "MinimumPasswordLength": row.minimum_length,
         "RequireSymbols": row.symbols,
@@ -88,7 +101,16 @@ def get_account_password_policy(call: Call) -> dict[str, Any]:
         policy["PasswordReusePrevention"] = row.reuse_prevention
     if row.hard_expiry is not None:
         policy["HardExpiry"] = row.hard_expiry
-    return {"PasswordPolicy": policy}
+    return policy
+
+
+@operation("iam:GetAccountPasswordPolicy", target=target)
+def get_account_password_policy(call: Call) -> dict[str, Any]:
+    row: PasswordPolicy | None = call.target.row
+    if row is None:
+        message = f"The Password Policy with domain name {call.account_id} cannot be found."
+        raise AwsError("NoSuchEntity", message)
+    return {"PasswordPolicy": describe(row)}
 
 
 @operation("iam:UpdateAccountPasswordPolicy")

@@ -1,0 +1,73 @@
+"""Policy documents in forms: JSON with the place of its faults, and the findings of validation beside it."""
+
+import json
+from typing import Any
+
+from django import forms
+
+from iamlab.policy.document import MalformedPolicy, parse, size
+from iamlab.policy.validate import Finding, validate
+
+START = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "Statement1", "Effect": "Allow", "Action": [], "Resource": []}],
+    },
+    indent=4,
+)
+MARKS = {"ERROR": "error", "SECURITY_WARNING": "warning", "WARNING": "warning", "SUGGESTION": "info"}
+NAMES = (("SECURITY_WARNING", "Security"), ("ERROR", "Errors"), ("WARNING", "Warnings"), ("SUGGESTION", "Suggestions"))
+
+
+class DocumentField(forms.CharField):
+    """A policy as text. What AWS would not save is told with line and column."""
+
+    def __init__(self, kind: str = "identity", **more: Any) -> None:
+        self.kind = kind
+        attrs = {
+            "class": "code-input",
+            "rows": 18,
+            "spellcheck": "false",
+            "autocomplete": "off",
+            "autocapitalize": "off",
+        }
+        super().__init__(widget=forms.Textarea(attrs=attrs), strip=False, **{"label": "Policy document", **more})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value).replace("\r\n", "\n")
+        try:
+            parse(text, self.kind)
+        except MalformedPolicy as error:
+            raise forms.ValidationError(place(error) + reason(text, error)) from error
+        return text
+
+
+def place(error: MalformedPolicy) -> str:
+    return f"Line {error.line}, column {error.column}: " if error.line else ""
+
+
+def reason(text: str, error: MalformedPolicy) -> str:
+    """AWS says "Syntax errors in policy."; what is wrong in the JSON helps more."""
+    try:
+        json.loads(text)
+    except ValueError as fault:
+        return f"{error.message} {getattr(fault, 'msg', '')}".strip()
+    return error.message
+
+
+def findings(text: str, kind: str = "identity") -> dict[str, Any]:
+    """What validation says of a text: {counts [(label, number)], findings, marks, size}."""
+    found: list[Finding] = validate(text, kind) if text.strip() else []
+    return {
+        "counts": [(label, sum(one.kind == kind_ for one in found)) for kind_, label in NAMES],
+        "found": [{"status": MARKS[one.kind], "finding": one} for one in found],
+        "size": size(text),
+    }
+
+
+def pretty(text: str) -> str:
+    """A document as the console shows it, indented; as it is where it is no JSON."""
+    try:
+        return json.dumps(json.loads(text), indent=4, ensure_ascii=False)
+    except ValueError:
+        return text

@@ -1,0 +1,170 @@
+"""Changing a group: members, policies, name, and its end."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from iamlab.console import changes, inline, pages, refusals
+from iamlab.console.changes import Change
+from iamlab.console.groups.forms import AddUsersForm, AttachForm, RenameForm
+from iamlab.console.panels import Panel, panel
+from iamlab.console.questions import picked, question, removed_policies
+from iamlab.console.session import Session, console_page
+from iamlab.services.operations import AwsError
+
+
+def listing(session: Session) -> tuple[str, str]:
+    return "User groups", session.url("groups")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def add_users(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("group", name, "users")
+    form = picked(request, session, AddUsersForm, "Add users", back, [listing(session), (name, back)])
+    if isinstance(form, HttpResponse):
+        return form
+    users = form.cleaned_data["users"]
+    wanted = [
+        Change("iam:AddUserToGroup", {"GroupName": name, "UserName": user}, f"Add {user} to {name}") for user in users
+    ]
+    text = f"{len(users)} user{'s' if len(users) > 1 else ''} added to {name}."
+    return changes.answer(request, session, changes.make(session, wanted), back, text, "Add users")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove_users(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("group", name, "users")
+    users = (request.GET if request.method == "GET" else request.POST).getlist("selected")
+    if not users:
+        return redirect(back)
+    if request.method == "POST":
+        wanted = [
+            Change("iam:RemoveUserFromGroup", {"GroupName": name, "UserName": user}, f"Remove {user} from {name}")
+            for user in users
+        ]
+        text = f"{len(users)} user{'s' if len(users) > 1 else ''} removed from {name}."
+        return changes.answer(request, session, changes.make(session, wanted), back, text, "Remove users")
+    confirm = {
+        "title": f"Remove users from {name}?",
+        "cancel_url": back,
+        "submit": "Remove",
+        "consequences": users,
+        "hidden": [("selected", user) for user in users],
+    }
+    return question(request, session, confirm, ["They lose at once what only this group allows."])
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def attach(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("group", name, "permissions")
+    form = picked(request, session, AttachForm, "Attach policies", back, [listing(session), (name, back)])
+    if isinstance(form, HttpResponse):
+        return form
+    wanted = [
+        Change("iam:AttachGroupPolicy", {"GroupName": name, "PolicyArn": arn}, f"Attach {arn.rpartition('/')[2]}")
+        for arn in form.cleaned_data["policies"]
+    ]
+    text = f"Policies attached to {name}."
+    return changes.answer(request, session, changes.make(session, wanted), back, text, "Attach policies")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove_policies(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return removed_policies(request, session, "Group", name, session.url("group", name, "permissions"))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def inline_policy(request: HttpRequest, session: Session, name: str, policy: str = "") -> HttpResponse:
+    back = session.url("group", name, "permissions")
+    return inline.edit(request, session, "Group", name, back, listing(session), policy)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def rename(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("group", name, "users")
+    form = RenameForm(request.POST or None, initial={"NewGroupName": name})
+    denial = None
+    if request.method == "POST" and form.is_valid():
+        new = form.cleaned_data["NewGroupName"]
+        try:
+            session.call("iam:UpdateGroup", {"GroupName": name, "NewGroupName": new})
+        except AwsError as error:
+            if refusals.is_refusal(error):
+                denial = refusals.denial(session, error)
+            else:
+                form.refuse(error)
+        else:
+            return pages.done(request, session.url("group", new, "users"), f"The user group is called {new} now.")
+    confirm = {"title": "Edit user group name", "cancel_url": back, "submit": "Save changes"}
+    context = {"confirm": confirm, "form": form, "denial": denial}
+    status = 422 if form.is_bound else 200
+    crumbs = [listing(session), (name, back), ("Edit", None)]
+    template = "console/groups/rename.html"
+    return pages.render(request, session, template, context, title="Edit user group name", crumbs=crumbs, status=status)
+
+
+def belongings(session: Session, name: str) -> tuple[list[Change], list[Panel]]:
+    """What has to go before a group does, and the lists that were refused."""
+    group = {"GroupName": name}
+    members = panel(session, "iam:GetGroup", {**group, "MaxItems": 1000})
+    attached = panel(session, "iam:ListAttachedGroupPolicies", group)
+    policies = panel(session, "iam:ListGroupPolicies", group)
+    found = [
+        Change("iam:RemoveUserFromGroup", {**group, "UserName": user["UserName"]}, f"Member {user['UserName']}")
+        for user in members.get("Users", [])
+    ]
+    for one in attached.get("AttachedPolicies", []):
+        params = {**group, "PolicyArn": one["PolicyArn"]}
+        found.append(Change("iam:DetachGroupPolicy", params, f"Attached policy {one['PolicyName']}"))
+    for policy in policies.get("PolicyNames", []):
+        found.append(Change("iam:DeleteGroupPolicy", {**group, "PolicyName": policy}, f"Inline policy {policy}"))
+    return found, [one for one in (members, attached, policies) if not one.stands]
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete(request: HttpRequest, session: Session) -> HttpResponse:
+    names = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    back = session.url("groups")
+    if not names:
+        return redirect(back)
+    phrase = names[0] if len(names) == 1 else f"{len(names)} user groups"
+    error = changes.confirmed(request, phrase) if request.method == "POST" else ""
+    if request.method == "POST" and not error:
+        return gone(request, session, names, back)
+    goes, denials = [], []
+    for name in names[:10]:
+        found, refused = belongings(session, name)
+        goes += [f"{name}: {change.label}" if len(names) > 1 else change.label for change in found]
+        denials += [one.denial for one in refused if one.denial]
+    confirm: dict[str, Any] = {
+        "title": f"Delete {phrase}?",
+        "cancel_url": back,
+        "submit": "Delete",
+        "danger": "Its members stay, without what only this group allowed." if len(names) == 1
+        else "Their members stay, without what only these groups allowed.",
+        "consequences": goes,
+        "typed": phrase,
+        "error": error,
+        "hidden": [("selected", name) for name in names],
+    }  # fmt: skip
+    sentences = [f"Permanently delete {', '.join(names)}?"]
+    return question(request, session, confirm, sentences, 422 if error else 200, denials=denials[:1])
+
+
+def gone(request: HttpRequest, session: Session, names: list[str], back: str) -> HttpResponse:
+    outcomes = []
+    for name in names:
+        found, _ = belongings(session, name)
+        last = Change("iam:DeleteGroup", {"GroupName": name}, f"Delete user group {name}")
+        outcomes += changes.make(session, [*found, last], stop=True)
+    text = f"{names[0]} user group deleted." if len(names) == 1 else f"{len(names)} user groups deleted."
+    return changes.answer(request, session, outcomes, back, text, "Delete user groups")

@@ -1,0 +1,175 @@
+"""Pickers: a table to choose from inside a form, one page at a time; what was chosen stays while one looks round.
+
+Looking (search, filter, another page) sends the form with the button `look`; nothing is saved or checked by it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from iamlab.console import cells, panels
+from iamlab.console.forms import OperationForm
+from iamlab.console.panels import Panel, panel
+from iamlab.console.session import Session
+from iamlab.policy.catalog import managed_policy
+from iamlab.services.operations import View
+
+SIZE = 10
+TYPES = [("All", "All types"), ("AWS", "AWS managed"), ("Local", "Customer managed")]
+Row = tuple[str, list[Any]]  # key, cells
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is chosen from: its list call, its columns and how a page's answer becomes rows."""
+
+    title: str
+    label: str  # of the search field
+    columns: tuple[str, ...]
+    find: Callable[[Session, View, str], tuple[Panel, list[Row]]]
+    types: list[tuple[str, str]] | None = None
+
+
+def policy_type(arn: str) -> str:
+    """As the console's column Type says it."""
+    managed = managed_policy(arn)
+    if managed is None:
+        return "Customer managed"
+    return "AWS managed - job function" if managed.is_job_function else "AWS managed"
+
+
+def find_policies(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
+    found = panel(session, "iam:ListPolicies", {"Scope": kind or "All"}, view=view)
+    rows: list[Row] = [
+        (one["Arn"], [one["PolicyName"], policy_type(one["Arn"]), str(one["AttachmentCount"])])
+        for one in found.get("Policies", [])
+    ]
+    return found, rows
+
+
+def find_groups(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
+    found = panel(session, "iam:ListGroups", view=view)
+    groups = found.get("Groups", [])
+    named = [{"GroupName": group["GroupName"]} for group in groups]
+    users = panels.cells(session, "iam:GetGroup", named)
+    policies = panels.cells(session, "iam:ListAttachedGroupPolicies", named)
+    rows = []
+    for group, members, attached in zip(groups, users, policies, strict=True):
+        number = cells.count(members, "Users")
+        names = cells.names(attached, "AttachedPolicies", "PolicyName")
+        rows.append(
+            (group["GroupName"], [group["GroupName"], number, names, cells.ago(group["CreateDate"], session.now)])
+        )
+    return found, rows
+
+
+def find_users(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
+    found = panel(session, "iam:ListUsers", view=view)
+    users = found.get("Users", [])
+    groups = panels.cells(session, "iam:ListGroupsForUser", [{"UserName": user["UserName"]} for user in users])
+    rows = []
+    for user, member in zip(users, groups, strict=True):
+        names = cells.names(member, "Groups", "GroupName")
+        rows.append((user["UserName"], [user["UserName"], names, cells.ago(user.get("PasswordLastUsed"), session.now)]))
+    return found, rows
+
+
+POLICIES = Kind(
+    "Permissions policies", "Find policies", ("Policy name", "Type", "Attached entities"), find_policies, TYPES
+)
+GROUPS = Kind("User groups", "Find groups", ("Group name", "Users", "Attached policies", "Created"), find_groups)
+USERS = Kind("Users", "Find users", ("User name", "Groups", "Last activity"), find_users)
+
+
+class Picker(forms.Widget):
+    """The widget. It is bound to a session, to what was sent so far and to the address that looking goes to."""
+
+    use_fieldset = True
+
+    def __init__(self, kind: Kind, multiple: bool = True) -> None:
+        super().__init__()
+        self.kind, self.multiple = kind, multiple
+        self.session: Session | None = None
+        self.sent: Mapping[str, Any] = {}
+        self.action = ""
+
+    def bind(self, session: Session, sent: Mapping[str, Any], action: str) -> None:
+        self.session, self.sent, self.action = session, sent, action
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        values = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
+        return list(dict.fromkeys(value for value in values if value))
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        assert self.session is not None
+        chosen = list(value or [])
+        find, kind = self.sent.get(f"{name}-find", ""), self.sent.get(f"{name}-type", "")
+        page = page_asked(self.sent, name)
+        view = View(find=find.strip(), start=(page - 1) * SIZE, size=SIZE)
+        found, rows = self.kind.find(self.session, view, kind)
+        shown = {key for key, _ in rows}
+        context = {
+            "name": name,
+            "kind": self.kind,
+            "multiple": self.multiple,
+            "action": self.action,
+            "found": found,
+            "rows": [(key, row, key in chosen) for key, row in rows],
+            "elsewhere": [key for key in chosen if key not in shown],
+            "chosen": len(chosen),
+            "find": find,
+            "type": kind,
+            "page": page,
+            "last": max(1, -(-found.get("Found", 0) // SIZE)),
+        }
+        return render_to_string("console/picker.html", context)
+
+
+def page_asked(sent: Mapping[str, Any], name: str) -> int:
+    """The page that a button of the pager asks for; any other look starts again at the first."""
+    wanted, _, number = sent.get("look", "").partition(":")
+    return max(1, int(number)) if wanted == name and number.isascii() and number.isdigit() and len(number) < 6 else 1
+
+
+class PickField(forms.Field):
+    """Keys chosen in a picker, as a list. Whether they exist is for the call to say."""
+
+    def __init__(self, kind: Kind, *, most: int = 10, multiple: bool = True, **more: Any) -> None:
+        self.most = most
+        super().__init__(widget=Picker(kind, multiple), required=more.pop("required", False), **more)
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = [str(item)[:2048] for item in value or []]
+        if len(chosen) > self.most:
+            raise forms.ValidationError(f"Choose at most {self.most}.")
+        if self.required and not chosen:
+            raise forms.ValidationError("Choose one.")
+        return chosen
+
+
+def bind(form: forms.Form, session: Session, sent: Mapping[str, Any], action: str) -> None:
+    """Bind all pickers of a form."""
+    for field in form.fields.values():
+        if isinstance(field.widget, Picker):
+            field.widget.bind(session, sent, action)
+
+
+class PickingForm(OperationForm):
+    """A form with pickers that is not a wizard's step. `look` is what was sent by looking round in it."""
+
+    def __init__(self, *args: Any, session: Session, action: str, look: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if look is not None:
+            self.initial = {
+                **self.initial,
+                **{name: field.widget.value_from_datadict(look, {}, name) for name, field in self.fields.items()},
+            }
+        bind(self, session, look or (self.data if self.is_bound else {}), action)

@@ -1,0 +1,179 @@
+"""Changing a managed policy: a new text, versions, attachments, tags, and its end."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from iamlab.console import changes, documents, pages, refusals
+from iamlab.console.changes import Change
+from iamlab.console.panels import Panel, panel
+from iamlab.console.policies.forms import VersionForm
+from iamlab.console.questions import question
+from iamlab.console.session import Session, console_page
+from iamlab.policy.document import MANAGED_LIMIT
+from iamlab.services.operations import AwsError
+
+MOST_VERSIONS = 5
+
+
+def name_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
+    """A new text becomes the default version. Who edits an older text than the present is told, and keeps their own."""
+    back = session.url("policy", arn, "permissions")
+    default = session.call("iam:GetPolicy", {"PolicyArn": arn})["Policy"]["DefaultVersionId"]
+    now = session.call("iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": default})["PolicyVersion"]["Document"]
+    look = request.method == "POST" and "look" in request.POST
+    sent = request.POST.dict() if look else {}
+    form = VersionForm(initial={"PolicyDocument": documents.pretty(now), "seen": default, **sent})
+    denial, overtaken, status = None, False, 200
+    if request.method == "POST" and not look:
+        form, status = VersionForm(request.POST), 422
+        overtaken = request.POST.get("seen") != default
+        if overtaken:
+            changed = request.POST.copy()
+            changed["seen"] = default
+            form = VersionForm(changed)
+        if form.is_valid() and not overtaken:
+            try:
+                save(session, arn, form.cleaned_data["PolicyDocument"])
+            except AwsError as error:
+                if refusals.is_refusal(error):
+                    denial = refusals.denial(session, error)
+                else:
+                    form.refuse(error)
+            else:
+                return pages.done(request, back, f"Policy {name_of(arn)} updated.")
+    context = {
+        "form": form,
+        "name": name_of(arn),
+        "denial": denial,
+        "overtaken": overtaken,
+        "now": documents.pretty(now) if overtaken else "",
+        "default": default,
+        "findings": documents.findings(form["PolicyDocument"].value() or ""),
+        "limit": MANAGED_LIMIT,
+        "back": back,
+        "oldest": oldest(session, arn),
+    }
+    crumbs = [("Policies", session.url("policies")), (name_of(arn), back), ("Edit policy", None)]
+    template = "console/policies/edit.html"
+    return pages.render(request, session, template, context, title="Edit policy", crumbs=crumbs, status=status)
+
+
+def oldest(session: Session, arn: str) -> str:
+    """The version that has to go to make room for a new one, "" where there is room."""
+    versions = panel(session, "iam:ListPolicyVersions", {"PolicyArn": arn}).get("Versions", [])
+    others = [one["VersionId"] for one in versions if not one["IsDefaultVersion"]]
+    return others[-1] if len(versions) >= MOST_VERSIONS else ""
+
+
+def save(session: Session, arn: str, text: str) -> None:
+    """Make room where there is none, then the new default version. Raises AwsError."""
+    old = oldest(session, arn)
+    if old:
+        session.call("iam:DeletePolicyVersion", {"PolicyArn": arn, "VersionId": old})
+    session.call("iam:CreatePolicyVersion", {"PolicyArn": arn, "PolicyDocument": text, "SetAsDefault": True})
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def version(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
+    """Set the selected version as default, or delete it: told apart by the address's `do`."""
+    back = session.url("policy", arn, "versions")
+    sent = request.GET if request.method == "GET" else request.POST
+    chosen = sent.get("selected", "")
+    if not chosen:
+        return redirect(back)
+    deleting = request.GET.get("do") == "delete"
+    if request.method == "POST":
+        operation = "iam:DeletePolicyVersion" if deleting else "iam:SetDefaultPolicyVersion"
+        session.call(operation, {"PolicyArn": arn, "VersionId": chosen})
+        text = f"Version {chosen} is deleted." if deleting else f"Version {chosen} is the default version."
+        return pages.done(request, back, text)
+    confirm: dict[str, Any] = {
+        "title": f"Delete version {chosen}?" if deleting else f"Set {chosen} as the default version?",
+        "cancel_url": back,
+        "submit": "Delete" if deleting else "Set as default",
+        "hidden": [("selected", chosen)],
+    }
+    text = (
+        "The version cannot be recovered." if deleting else "It applies at once to all that the policy is attached to."
+    )
+    return question(request, session, confirm, [text])
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def detach(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
+    back = session.url("policy", arn, "entities")
+    keys = (request.GET if request.method == "GET" else request.POST).getlist("selected")
+    wanted = [detachment(arn, *key.split(":", 1)) for key in keys if key.partition(":")[0] in ("User", "Group", "Role")]
+    if not wanted:
+        return redirect(back)
+    if request.method == "POST":
+        outcomes = changes.make(session, wanted)
+        return changes.answer(request, session, outcomes, back, f"{name_of(arn)} detached.", "Detach policy")
+    confirm = {
+        "title": "Detach policy?",
+        "cancel_url": back,
+        "submit": "Detach policy",
+        "consequences": [change.label for change in wanted],
+        "hidden": [("selected", key) for key in keys],
+    }
+    return question(request, session, confirm, [])
+
+
+def detachment(arn: str, kind: str, name: str) -> Change:
+    params = {f"{kind}Name": name, "PolicyArn": arn}
+    return Change(f"iam:Detach{kind}Policy", params, f"Detach from {kind.lower()} {name}")
+
+
+def belongings(session: Session, arn: str) -> tuple[list[Change], list[Panel]]:
+    """What has to go before a policy does, and the lists that were refused."""
+    entities = panel(session, "iam:ListEntitiesForPolicy", {"PolicyArn": arn})
+    versions = panel(session, "iam:ListPolicyVersions", {"PolicyArn": arn})
+    found = [
+        detachment(arn, kind, one[f"{kind}Name"])
+        for kind in ("User", "Group", "Role")
+        for one in entities.get(f"Policy{kind}s", [])
+    ]
+    for one in versions.get("Versions", []):
+        if not one["IsDefaultVersion"]:
+            params = {"PolicyArn": arn, "VersionId": one["VersionId"]}
+            found.append(Change("iam:DeletePolicyVersion", params, f"Version {one['VersionId']}"))
+    return found, [one for one in (entities, versions) if not one.stands]
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete(request: HttpRequest, session: Session) -> HttpResponse:
+    arn = (request.GET if request.method == "GET" else request.POST).get("selected", "")
+    back = session.url("policies")
+    if not arn:
+        return redirect(back)
+    name = name_of(arn)
+    error = changes.confirmed(request, name) if request.method == "POST" else ""
+    found, refused = belongings(session, arn)
+    if request.method == "POST" and not error:
+        last = Change("iam:DeletePolicy", {"PolicyArn": arn}, f"Delete policy {name}")
+        outcomes = changes.make(session, [*found, last], stop=True)
+        return changes.answer(request, session, outcomes, back, "Policy deleted.", "Delete policy")
+    confirm: dict[str, Any] = {
+        "title": f"Delete {name}?",
+        "cancel_url": back,
+        "submit": "Delete",
+        "danger": "This cannot be undone. The policy is detached from all that has it, and all its versions go.",
+        "consequences": [change.label for change in found],
+        "typed": name,
+        "error": error,
+        "hidden": [("selected", arn)],
+    }
+    denials = [one.denial for one in refused if one.denial]
+    return question(request, session, confirm, [], 422 if error else 200, denials=denials[:1])

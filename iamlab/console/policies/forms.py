@@ -1,0 +1,56 @@
+"""The forms of managed policies."""
+
+from typing import Any
+
+from django import forms
+
+from iamlab.console import documents
+from iamlab.console.documents import DocumentField
+from iamlab.console.forms import OperationForm
+from iamlab.console.tags import TagsField
+from iamlab.console.wizard import StepForm
+
+
+class DocumentForm(StepForm):
+    """Step 1: the permissions, as JSON."""
+
+    key = "document"
+    operation = "iam:CreatePolicy"
+    fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
+
+    PolicyDocument = DocumentField(initial=documents.START)
+
+    @property
+    def findings(self) -> dict[str, Any]:
+        return documents.findings(self["PolicyDocument"].value() or "")
+
+
+class ReviewForm(StepForm):
+    """Step 2: the name, and what goes with it."""
+
+    key = "review"
+    operation = "iam:CreatePolicy"
+    fields_of_codes = {"EntityAlreadyExists": "PolicyName", "ValidationError": "PolicyName"}
+
+    PolicyName = forms.CharField(
+        label="Policy name",
+        help_text="Up to 128 characters: A-Z, a-z, 0-9 and + = , . @ _ - (hyphen).",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    Description = forms.CharField(
+        label="Description",
+        help_text="Up to 1,000 characters. It cannot be changed later.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    tags = TagsField(fold=False)
+
+
+class VersionForm(OperationForm):
+    """A new text of a policy. `seen` is the version that it was made from."""
+
+    operation = "iam:CreatePolicyVersion"
+    fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
+
+    PolicyDocument = DocumentField()
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -1,0 +1,81 @@
+"""Pages that several items share: a question, a page that picks, the removal of policies from a holder."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from iamlab.console import changes, pages
+from iamlab.console.changes import Change
+from iamlab.console.pickers import PickingForm
+from iamlab.console.session import Session
+
+
+def question(
+    request: HttpRequest,
+    session: Session,
+    confirm: dict[str, Any],
+    sentences: Sequence[str],
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """A dialog, or a page, that asks. `confirm` as in console/confirm.html."""
+    title = confirm["title"]
+    context = {"confirm": confirm, "sentences": sentences, **more}
+    return pages.render(
+        request, session, "console/question.html", context, title=title, crumbs=[(title, None)], status=status
+    )
+
+
+def picked(
+    request: HttpRequest,
+    session: Session,
+    form_class: type[PickingForm],
+    title: str,
+    back: str,
+    crumbs: pages.Crumbs,
+    submit: str = "",
+    **more: Any,
+) -> PickingForm | HttpResponse:
+    """A page with a form that picks: the valid form that was sent, or the page to show."""
+    known: dict[str, Any] = {"session": session, "action": request.path, **more}
+    status = 200
+    if request.method == "POST" and "look" not in request.POST:
+        form = form_class(request.POST, **known)
+        if form.is_valid():
+            return form
+        status = 422
+    else:
+        form = form_class(look=request.POST if request.method == "POST" else None, **known)
+    context = {"form": form, "heading": title, "submit": submit or title, "back": back}
+    crumbs = [*crumbs, (title, None)]
+    return pages.render(request, session, "console/picking.html", context, title=title, crumbs=crumbs, status=status)
+
+
+def removed_policies(request: HttpRequest, session: Session, kind: str, name: str, back: str) -> HttpResponse:
+    """Detach managed policies and delete inline ones, as ticked in the holder's table."""
+    keys = (request.GET if request.method == "GET" else request.POST).getlist("selected")
+    wanted = [removal(kind, name, key) for key in keys if key.partition(":")[0] in ("managed", "inline")]
+    if not wanted:
+        return redirect(back)
+    if request.method == "POST":
+        outcomes = changes.make(session, wanted)
+        return changes.answer(request, session, outcomes, back, f"Policies removed from {name}.", "Remove policies")
+    confirm = {
+        "title": "Remove permissions policies?",
+        "cancel_url": back,
+        "submit": "Remove policies",
+        "consequences": [change.label for change in wanted],
+        "hidden": [("selected", key) for key in keys],
+    }
+    return question(request, session, confirm, [f"{name} loses at once what only these policies allow."])
+
+
+def removal(kind: str, name: str, key: str) -> Change:
+    sort, _, policy = key.partition(":")
+    who = {f"{kind}Name": name}
+    if sort == "managed":
+        params = {**who, "PolicyArn": policy}
+        return Change(f"iam:Detach{kind}Policy", params, f"Detach {policy.rpartition('/')[2]}")
+    return Change(f"iam:Delete{kind}Policy", {**who, "PolicyName": policy}, f"Delete inline policy {policy}")

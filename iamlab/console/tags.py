@@ -1,0 +1,75 @@
+"""Tags in forms: rows of key and value."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from iamlab.console.forms import member, pattern_check
+
+MOST = 50
+
+
+class TagsWidget(forms.Widget):
+    """Rows of two inputs each. The buttons `look=NAME:add` and `look=NAME:drop:N` add and take away rows."""
+
+    use_fieldset = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
+        if not isinstance(data, QueryDict):
+            return data.get(name, [])
+        pairs = list(zip(data.getlist(f"{name}-key"), data.getlist(f"{name}-value"), strict=False))
+        wanted, _, what = data.get("look", "").partition(":")
+        if wanted == name and what.startswith("drop:") and what[5:].isdigit():
+            pairs = [pair for at, pair in enumerate(pairs) if at != int(what[5:])]
+        rows = [{"Key": key.strip(), "Value": value.strip()} for key, value in pairs if key.strip() or value.strip()]
+        return [*rows, {"Key": "", "Value": ""}] if wanted == name and what == "add" else rows
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        rows = list(value or [])
+        context = {"name": name, "rows": rows, "left": MOST - len(rows), "id": (attrs or {}).get("id", name)}
+        return render_to_string("console/tags_input.html", context)
+
+
+class TagsField(forms.Field):
+    """A list of {"Key", "Value"}. `fold`: keys that differ in case alone are the same, as on users and roles."""
+
+    def __init__(self, *, fold: bool = True, **more: Any) -> None:
+        self.fold = fold
+        super().__init__(widget=TagsWidget(), required=False, **{"label": "Tags", **more})
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        tags = [tag for tag in value or [] if tag["Key"] or tag["Value"]]
+        if len(tags) > MOST:
+            raise forms.ValidationError(f"A resource can have up to {MOST} tags.")
+        seen = set()
+        for tag in tags:
+            check(tag)
+            key = tag["Key"].lower() if self.fold else tag["Key"]
+            if key in seen:
+                raise forms.ValidationError(f"The key {tag['Key']} stands here twice.")
+            seen.add(key)
+        return tags
+
+
+def check(tag: dict[str, str]) -> None:
+    """The limits of a tag's key and value. Raises ValidationError."""
+    shape = member("iam:TagUser", "Tags").member  # type: ignore[union-attr]
+    if not tag["Key"]:
+        raise forms.ValidationError(f"The value {tag['Value']} has no key.")
+    if tag["Key"].lower().startswith("aws:"):
+        raise forms.ValidationError("A key must not begin with aws: AWS keeps those for itself.")
+    for name in ("Key", "Value"):
+        limits = shape.members[name].metadata
+        if len(tag[name]) > limits["max"]:
+            raise forms.ValidationError(f"A tag's {name.lower()} has at most {limits['max']} characters.")
+        if tag[name]:
+            try:
+                pattern_check(limits["pattern"])(tag[name])
+            except forms.ValidationError as error:
+                raise forms.ValidationError(f"{name} {tag[name]}: {error.message}") from error

@@ -1,0 +1,169 @@
+"""Changing what a user may do: add permissions, remove policies, groups, the boundary."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iamlab.console import changes, pages, pickers, wizard
+from iamlab.console.changes import Change
+from iamlab.console.models import Draft
+from iamlab.console.pickers import PickingForm
+from iamlab.console.questions import picked, question, removed_policies
+from iamlab.console.session import Session, console_page
+from iamlab.console.users.forms import PermissionsForm, ReviewForm
+from iamlab.console.users.plan import permission_calls, permission_rows
+from iamlab.console.wizard import Planned, Step, Wizard
+
+
+class AddPermissionsForm(PermissionsForm):
+    """The three options without the boundary, which has a page of its own here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["boundary"], self.fields["use_boundary"]
+
+    @property
+    def wants_boundary(self) -> bool:
+        return False
+
+
+STEPS = [
+    Step("permissions", "Add permissions", AddPermissionsForm, "console/users/add_permissions.html"),
+    Step("review", "Review", ReviewForm, "console/users/add_review.html"),
+]
+
+
+def planned(data: dict[str, Any]) -> list[Planned]:
+    return permission_calls(data["user"], data)
+
+
+def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse:
+    number = len(planned(draft.data))
+    text = f"{number} change{'s' if number != 1 else ''} made to the permissions of {draft.data['user']}."
+    return pages.done(request, session.url("user", draft.data["user"], "permissions"), text)
+
+
+WIZARD = Wizard(
+    name="user-permissions",
+    title="Add permissions",
+    submit="Add permissions",
+    cancel=lambda session, draft: session.url("user", draft.data["user"], "permissions"),
+    steps=lambda data: STEPS,
+    calls=planned,
+    result_template="console/wizard_result.html",
+    crumbs=lambda session, draft: [
+        ("Users", session.url("users")),
+        (draft.data["user"], session.url("user", draft.data["user"], "permissions")),
+        ("Add permissions", None),
+    ],
+    finish=finish,
+    context=lambda request, session, draft: {"summary": permission_rows(draft.data), "era": "now"},
+)
+
+
+@require_GET
+@console_page
+def start(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return wizard.start(session, WIZARD, user=name)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
+    return wizard.step(request, session, WIZARD, draft_id, key)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
+    return wizard.result(request, session, WIZARD, draft_id)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove_policies(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return removed_policies(request, session, "User", name, session.url("user", name, "permissions"))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def leave_groups(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("user", name, "groups")
+    groups = (request.GET if request.method == "GET" else request.POST).getlist("selected")
+    if not groups:
+        return redirect(back)
+    if request.method == "POST":
+        wanted = [
+            Change("iam:RemoveUserFromGroup", {"GroupName": group, "UserName": name}, f"Remove {name} from {group}")
+            for group in groups
+        ]
+        outcomes = changes.make(session, wanted)
+        return changes.answer(
+            request, session, outcomes, back, f"{name} left {', '.join(groups)}.", "Remove from groups"
+        )
+    confirm = {
+        "title": "Remove user from groups?",
+        "cancel_url": back,
+        "submit": "Remove",
+        "consequences": groups,
+        "hidden": [("selected", group) for group in groups],
+    }
+    return question(request, session, confirm, [f"{name} loses at once what only these groups allow."])
+
+
+def crumbs(session: Session, name: str, back: str) -> pages.Crumbs:
+    return [("Users", session.url("users")), (name, back)]
+
+
+class JoinForm(PickingForm):
+    groups = pickers.PickField(pickers.GROUPS, label="User groups", required=True)
+
+
+class BoundaryForm(PickingForm):
+    operation = "iam:PutUserPermissionsBoundary"
+    boundary = pickers.PickField(pickers.POLICIES, label="Permissions boundary", most=1, multiple=False, required=True)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def join_groups(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("user", name, "groups")
+    form = picked(request, session, JoinForm, "Add user to groups", back, crumbs(session, name, back))
+    if isinstance(form, HttpResponse):
+        return form
+    groups = form.cleaned_data["groups"]
+    wanted = [
+        Change("iam:AddUserToGroup", {"GroupName": group, "UserName": name}, f"Add {name} to {group}")
+        for group in groups
+    ]
+    outcomes = changes.make(session, wanted)
+    return changes.answer(
+        request, session, outcomes, back, f"{name} added to {', '.join(groups)}.", "Add user to groups"
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def set_boundary(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("user", name, "permissions")
+    title = "Set permissions boundary"
+    form = picked(request, session, BoundaryForm, title, back, crumbs(session, name, back), "Set boundary")
+    if isinstance(form, HttpResponse):
+        return form
+    arn = form.cleaned_data["boundary"][0]
+    session.call("iam:PutUserPermissionsBoundary", {"UserName": name, "PermissionsBoundary": arn})
+    return pages.done(request, back, f"{arn.rpartition('/')[2]} is the permissions boundary of {name}.")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove_boundary(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("user", name, "permissions")
+    if request.method == "POST":
+        session.call("iam:DeleteUserPermissionsBoundary", {"UserName": name})
+        return pages.done(request, back, f"{name} has no permissions boundary any more.")
+    confirm = {"title": "Remove boundary?", "cancel_url": back, "submit": "Remove boundary"}
+    return question(request, session, confirm, [f"{name} may then do all that the policies allow."])

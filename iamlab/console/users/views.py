@@ -1,0 +1,123 @@
+"""The users list."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from iamlab.components import markup, tables
+from iamlab.console import cells, lists, pages, panels
+from iamlab.console.panels import Panel, refused_cell
+from iamlab.console.session import Session, console_page
+
+COLUMNS = [
+    tables.column("name", "User name", sortable=True),
+    tables.column("path", "Path"),
+    tables.column("groups", "Groups"),
+    tables.column("activity", "Last activity"),
+    tables.column("mfa", "MFA"),
+    tables.column("password", "Password age"),
+    tables.column("sign_in", "Console last sign-in"),
+    tables.column("key", "Access key ID"),
+    tables.column("key_age", "Active key age"),
+    tables.column("key_used", "Access key last used"),
+    tables.column("arn", "ARN"),
+    tables.column("created", "Creation time", sortable=True),
+]
+USUAL = [column["key"] for column in COLUMNS if column["key"] not in ("arn", "created")]
+
+
+@require_GET
+@console_page
+def users(request: HttpRequest, session: Session) -> HttpResponse:
+    wanted = [key for key in request.GET.getlist("columns") if key != "name"] or USUAL
+    columns = [column for column in COLUMNS if column["key"] == "name" or column["key"] in wanted]
+    found, ask = lists.listed(session, request, "iam:ListUsers", columns)
+    table = lists.shown(
+        request,
+        found,
+        ask,
+        columns,
+        rows(session, found.get("Users", []), [column["key"] for column in columns]),
+        id="users",
+        title="Users",
+        heading="h1",
+        info=True,
+        description="An IAM user is an identity with long-term credentials to interact with AWS in an account.",
+        filter_label="Search",
+        select="many",
+        empty_text="You have no IAM users yet.",
+        preferences=[(c["key"], c["label"], c in columns) for c in COLUMNS if c["key"] != "name"],
+    )
+    context = {"table": table}
+    return pages.render(request, session, "console/users/list.html", context, title="Users", crumbs=[("Users", None)])
+
+
+def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> list[dict[str, Any]]:
+    """The rows of some users; each column's cells are one call for all, and each cell may be refused alone."""
+    who = [{"UserName": user["UserName"]} for user in users]
+    nothing = [Panel() for _ in users]
+
+    def asked(operation: str, *columns: str, **more: Any) -> list[Panel]:
+        return panels.cells(session, operation, who, **more) if set(columns) & set(wanted) else nothing
+
+    groups = asked("iam:ListGroupsForUser", "groups")
+    devices = asked("iam:ListMFADevices", "mfa")
+    profiles = asked("iam:GetLoginProfile", "password", may_be_missing=True)
+    keys = asked("iam:ListAccessKeys", "key", "key_age", "key_used", "activity")
+    used = last_uses(session, keys) if {"key_used", "activity"} & set(wanted) else {}
+    url = session.url("user", "NAME", "permissions")
+    made = []
+    for at, user in enumerate(users):
+        told = {
+            "name": markup.link(url.replace("/NAME/", f"/{user['UserName']}/"), user["UserName"]),
+            "path": user["Path"],
+            "groups": cells.names(groups[at], "Groups", "GroupName") if "groups" in wanted else "",
+            "mfa": mfa(devices[at]) if "mfa" in wanted else "",
+            "password": password_age(profiles[at], session.now) if "password" in wanted else "",
+            "sign_in": cells.ago(user.get("PasswordLastUsed"), session.now),
+            "arn": user["Arn"],
+            "created": cells.moment(user["CreateDate"]),
+            **key_cells(keys[at], used, user, session.now),
+        }
+        made.append(tables.row(user["UserName"], [told[key] for key in wanted]))
+    return made
+
+
+def last_uses(session: Session, keys: list[Panel]) -> dict[str, Panel]:
+    """GetAccessKeyLastUsed of all keys on the page, by the key's id."""
+    ids = [key["AccessKeyId"] for cell in keys for key in cell.get("AccessKeyMetadata", [])]
+    answers = panels.cells(session, "iam:GetAccessKeyLastUsed", [{"AccessKeyId": key_id} for key_id in ids])
+    return dict(zip(ids, answers, strict=True))
+
+
+def mfa(cell: Panel) -> Any:
+    if not cell.stands:
+        return refused_cell(cell)
+    return "Virtual" if cell["MFADevices"] else markup.NOTHING
+
+
+def password_age(cell: Panel, now: Any) -> Any:
+    if cell.missing:
+        return markup.NOTHING
+    return cells.age(cell["LoginProfile"]["CreateDate"], now) if cell.stands else refused_cell(cell)
+
+
+def key_cells(cell: Panel, used: dict[str, Panel], user: dict[str, Any], now: Any) -> dict[str, Any]:
+    """The four cells that come from a user's access keys."""
+    if not cell.stands:
+        refused = refused_cell(cell)
+        return {"key": refused, "key_age": refused, "key_used": refused, "activity": refused}
+    keys = cell.get("AccessKeyMetadata", [])
+    active = [key["CreateDate"] for key in keys if key["Status"] == "Active"]
+    uses = [used[key["AccessKeyId"]] for key in keys if key["AccessKeyId"] in used]
+    refusal = next((one for one in uses if not one.stands), None)
+    times = [one["AccessKeyLastUsed"].get("LastUsedDate") for one in uses if one.stands]
+    last = max((time for time in times if time), default=None)
+    activity = max((time for time in (last, user.get("PasswordLastUsed")) if time), default=None)
+    return {
+        "key": markup.lines([f"{key['AccessKeyId']} ({key['Status']})" for key in keys]) or markup.NOTHING,
+        "key_age": cells.age(min(active, default=None), now),
+        "key_used": refused_cell(refusal) if refusal else cells.ago(last, now),
+        "activity": cells.ago(activity, now),
+    }

@@ -1,0 +1,147 @@
+"""Every page of the console: opens for who may, stands for who may not, and costs few queries whatever the rows."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+PAGES = [
+    "home/",
+    "home/alias/",
+    "home/alias/delete/",
+    "users/",
+    "users/?q=a&sort=-created&size=10",
+    "users/?columns=arn&columns=created",
+    "users/delete/?selected=anna",
+    "users/delete/?selected=anna&selected=bob",
+    "users/details/anna/permissions/",
+    "users/details/anna/groups/",
+    "users/details/anna/tags/",
+    "users/details/anna/security_credentials/",
+    "users/details/anna/remove-policies/?selected=inline:Own",
+    "users/details/anna/boundary/",
+    "users/details/anna/boundary/remove/",
+    "users/details/anna/inline/",
+    "users/details/anna/inline/Own/",
+    "users/details/anna/join-groups/",
+    "users/details/anna/leave-groups/?selected=Team",
+    "users/details/anna/manage-tags/",
+    "groups/",
+    "groups/create/",
+    "groups/delete/?selected=Team",
+    "groups/details/Team/users/",
+    "groups/details/Team/permissions/",
+    "groups/details/Team/rename/",
+    "groups/details/Team/add-users/",
+    "groups/details/Team/remove-users/?selected=anna",
+    "groups/details/Team/attach-policies/",
+    "groups/details/Team/remove-policies/?selected=inline:Own",
+    "groups/details/Team/inline/",
+    "groups/details/Team/inline/Own/",
+    "policies/",
+    "policies/?type=Local",
+    "policies/?q=admin&page=2",
+    "policies/delete/?selected=arn:aws:iam::111122223333:policy/Bills",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/permissions/",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/permissions/?view=summary",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/entities/",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/tags/",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/versions/",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/edit/",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/version/?do=delete&selected=v1",
+    "policies/details/arn:aws:iam::111122223333:policy/Bills/detach/?selected=User:anna",
+    "policies/details/arn:aws:iam::aws:policy/job-function/Billing/permissions/",
+    "policies/details/arn:aws:iam::aws:policy/ReadOnlyAccess/permissions/?view=summary",
+]
+WIZARDS = [
+    "users/create/",
+    "users/create/?era=2021",
+    "users/details/anna/add-permissions/",
+    "users/details/anna/console-access/",
+    "users/details/anna/create-access-key/",
+    "policies/create/",
+]
+
+
+@pytest.fixture
+def filled(root):
+    """An account with something on every page."""
+    call = root.call
+    for name in ("anna", "bob"):
+        call("iam:CreateUser", {"UserName": name, "Tags": [{"Key": "team", "Value": name}]})
+        call("iam:CreateAccessKey", {"UserName": name})
+        call("iam:CreateLoginProfile", {"UserName": name, "Password": "Spring-2026"})
+    call("iam:CreateGroup", {"GroupName": "Team"})
+    call("iam:AddUserToGroup", {"GroupName": "Team", "UserName": "anna"})
+    call("iam:CreatePolicy", {"PolicyName": "Bills", "PolicyDocument": DOCUMENT})
+    call("iam:AttachUserPolicy", {"UserName": "anna", "PolicyArn": "arn:aws:iam::111122223333:policy/Bills"})
+    call("iam:AttachGroupPolicy", {"GroupName": "Team", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"})
+    call("iam:PutUserPolicy", {"UserName": "anna", "PolicyName": "Own", "PolicyDocument": DOCUMENT})
+    call("iam:PutGroupPolicy", {"GroupName": "Team", "PolicyName": "Own", "PolicyDocument": DOCUMENT})
+    return root
+
+
+@pytest.mark.parametrize("place", PAGES + WIZARDS)
+def test_it_opens_with_a_heading_and_a_title_in_few_queries(browser_of, filled, place, django_assert_max_num_queries):
+    address = f"/console/{filled.id}/iam/{place}"
+    first = browser_of.get(address)
+    if first.status_code == 302:
+        address = first.url
+    assert browser_of.get(address).status_code == 200
+    with django_assert_max_num_queries(15):
+        response = browser_of.get(address)
+    html = response.content.decode()
+    assert html.count("<h1") == 1
+    assert " | IAM | Global</title>" in html
+
+
+@pytest.mark.parametrize("place", PAGES + WIZARDS)
+def test_for_who_may_do_nothing_it_says_so_and_stands(browser_of, filled, user, place):
+    address = f"/console/{user('nobody').id}/iam/{place}"
+    response = browser_of.get(address, follow=True)
+    assert response.status_code in (200, 403)
+    html = response.content.decode()
+    asks_nothing = ("alias", "remove", "leave", "rename", "inline/", "version", "detach")
+    if place not in WIZARDS and not any(word in place and not place.endswith("Own/") for word in asks_nothing):
+        assert "Access denied" in html
+
+
+@pytest.mark.parametrize("place", PAGES + WIZARDS)
+def test_strangers_do_not_find_it(client, stranger, filled, place):
+    client.force_login(stranger)
+    assert client.get(f"/console/{filled.id}/iam/{place}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "users/details/nobody/permissions/",
+        "groups/details/Nobody/users/",
+        "policies/details/arn:aws:iam::111122223333:policy/Nothing/permissions/",
+        "policies/details/nonsense/permissions/",
+        "users/details/anna/nonsense/",
+    ],
+)
+def test_what_is_not_there_is_not_found(browser_of, filled, place):
+    assert browser_of.get(f"/console/{filled.id}/iam/{place}").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["users/?size=100", "groups/?size=100"])
+def test_more_rows_cost_no_more_queries(
+    browser_of, filled, place, django_assert_num_queries, django_assert_max_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    address = f"/console/{filled.id}/iam/{place}"
+    browser_of.get(address)
+    with CaptureQueriesContext(connection) as few:
+        browser_of.get(address)
+    for number in range(30):
+        filled.call("iam:CreateUser", {"UserName": f"user-{number}"})
+        filled.call("iam:CreateAccessKey", {"UserName": f"user-{number}"})
+        filled.call("iam:CreateGroup", {"GroupName": f"group-{number}"})
+        filled.call("iam:AddUserToGroup", {"UserName": f"user-{number}", "GroupName": f"group-{number}"})
+    browser_of.get(address)
+    with CaptureQueriesContext(connection) as many:
+        browser_of.get(address)
+    assert len(many) == len(few)
