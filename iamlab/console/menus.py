@@ -116,7 +116,9 @@ def switching(session: "Session") -> list[dict[str, Any]]:
 
 def identity(session: "Session") -> dict[str, Any]:
     """The chip in the top bar and the menu under it: the other identities in this browser, and the way out."""
-    others = [{"label": f"Go on as {name_of(row)}", "url": reverse("console", args=[row.pk])} for row in session.others]
+    others = [
+        {"label": f"Go on as {name_of(row)}", "url": reverse("console", args=[row.pk])} for row in session.open_others
+    ]
     menu = [
         *others,
         {"label": "Sign in as another user", "url": reverse("sign-in-user", args=[session.account.sandbox.public_id])},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,7 +33,7 @@ class Session:
     label: str
     colour: str = ""
     examined: bool = False  # an instructor looks: nothing may change
-    names: dict[str, str] = field(default_factory=dict)
+    others: list[Any] = field(default_factory=list)  # the person's other sessions in this world, rows
 
     def call(self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None) -> dict[str, Any]:
         """Make one call as this identity. Raises AwsError."""
@@ -51,11 +51,10 @@ class Session:
     def now(self) -> Any:
         return clock.now(self.caller.world)
 
-    @cached_property
-    def others(self) -> list[Any]:
-        """The person's other open sessions in this world: other identities, side by side."""
-        rows = sessions.open_sessions(self.person, self.caller.world.sandbox_id, self.now)
-        return [row for row in rows if row.pk != self.id]
+    @property
+    def open_others(self) -> list[Any]:
+        """Those of the others that have not expired: identities side by side in one browser."""
+        return [row for row in self.others if row.expires > self.now]
 
     @property
     def is_root(self) -> bool:
@@ -71,7 +70,7 @@ def of_request(request: HttpRequest, session_id: str) -> Session:
     """The person's session of that id. Raises Http404 for anybody else's, AwsError once it has ended or expired."""
     assert isinstance(request.user, Person)
     try:
-        row = sessions.session_of(request.user, session_id)
+        row, others = sessions.with_others(request.user, session_id)
     except Http404:
         return examined(request, session_id)
     label = row.account.name if row.kind == callers.ROOT else row.label
@@ -79,7 +78,8 @@ def of_request(request: HttpRequest, session_id: str) -> Session:
     request.console_account = row.account  # type: ignore[attr-defined]  # and by which a lab's panel finds its world
     request.console_must_change = row.must_change  # type: ignore[attr-defined]
     caller = authenticate.console_session(row)
-    return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour)
+    caller.world.kept = {}
+    return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour, others=others)
 
 
 def examined(request: HttpRequest, session_id: str) -> Session:

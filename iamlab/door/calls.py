@@ -162,7 +162,7 @@ def call_many(
     if not calls:
         return []
     if operation.bulk is not None:
-        for this, target in zip(calls, operation.bulk([one.params for one in calls], caller.account_id), strict=True):
+        for this, target in zip(calls, operation.bulk([one.params for one in calls], calls[0]), strict=True):
             this.targets = [target]
     answers: list[dict[str, Any] | AwsError] = []
     for this in calls:

@@ -68,10 +68,19 @@ def switched_from(person: Person, session_id: str) -> str | None:
 
 def session_of(person: Person, session_id: str) -> ConsoleSession:
     """The person's own session. Anybody else's is not found."""
-    found = ConsoleSession.objects.select_related("account__sandbox").filter(pk=session_id, person_id=person.pk).first()
-    if found is None:
+    return with_others(person, session_id)[0]
+
+
+def with_others(person: Person, session_id: str) -> tuple[ConsoleSession, list[ConsoleSession]]:
+    """The person's own session, and their others in its world that have not ended. Anybody else's is not found."""
+    world = ConsoleSession.objects.filter(pk=session_id, person_id=person.pk).values("account__sandbox_id")
+    wanted = Q(pk=session_id) | Q(account__sandbox_id__in=world, ended=None)
+    rows = ConsoleSession.objects.filter(wanted, person_id=person.pk).select_related("account__sandbox")
+    found = {row.pk: row for row in rows.order_by("created", "pk")}
+    session = found.pop(session_id, None)
+    if session is None:
         raise Http404
-    return found
+    return session, list(found.values())
 
 
 # Rules (person, another's session) -> the caller by which the person may look at that session's account, or None.
@@ -101,12 +110,6 @@ def password_changed(person: Person, session_id: str) -> None:
 def end_session(session: ConsoleSession, now: Any) -> None:
     session.ended = now
     session.save(update_fields=["ended"])
-
-
-def open_sessions(person: Person, sandbox_id: int, now: Any) -> list[ConsoleSession]:
-    """The person's sessions in one world that neither ended nor expired, oldest first."""
-    rows = ConsoleSession.objects.filter(person=person, account__sandbox_id=sandbox_id, ended=None, expires__gt=now)
-    return list(rows.select_related("account").order_by("created", "pk"))
 
 
 def front_door(person: Person, public_id: str) -> tuple[Sandbox, Caller]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 ROOT, USER, ROLE, FEDERATED, WEB, SERVICE, ANONYMOUS, EXAMINER = (
     "root",
@@ -21,12 +22,15 @@ class World:
     """The sandbox of a call: its id, the revision its policies are at, its clock's offset in seconds.
 
     The door renews `revision` in place, so that later calls of the same request see what an earlier one changed.
+    `kept` holds rows that reads of one page loaded, for the page's other reads; None keeps none, as for all that lives
+    longer than a request.
     """
 
     sandbox_id: int
     revision: str
     clock_offset: int = 0
     throttled: bool = False
+    kept: dict[tuple[str, str], dict[str, Any]] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

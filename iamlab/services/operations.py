@@ -116,7 +116,7 @@ class Operation:
     writes: bool
     unauthorised: bool
     data_event: bool
-    bulk: Callable[[list[dict[str, Any]], str], list["Target"]] | None
+    bulk: Callable[[list[dict[str, Any]], "Call"], list["Target"]] | None
     parameters: frozenset[str]
 
     @property
@@ -142,7 +142,7 @@ def operation(
     writes: bool | None = None,
     unauthorised: bool = False,
     data_event: bool = False,
-    bulk: Callable[[list[dict[str, Any]], str], list[Target]] | None = None,
+    bulk: Callable[[list[dict[str, Any]], "Call"], list[Target]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as the operation `name`, such as "iam:GetUser".
 
@@ -150,7 +150,7 @@ def operation(
     the name differs. `target(call, **parameters)` finds what is acted on ("*" without one); `context` adds condition
     keys; `prepare` does slow work outside the transaction and its result is `call.prepared`. `writes` follows from the
     name unless given. `unauthorised` operations are ones that no policy controls, or that ask for each of their parts
-    themselves. `data_event` marks what CloudTrail counts as data. `bulk(params_list, account_id)` loads the targets of
+    themselves. `data_event` marks what CloudTrail counts as data. `bulk(params_list, call)` loads the targets of
     many calls at once, rows included, for call_many.
     """
 

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from iamlab.console import changes, inline, pages, refusals
+from iamlab.console import changes, inline, pages, panels, refusals
 from iamlab.console.changes import Change
 from iamlab.console.groups.forms import AddUsersForm, AttachForm, RenameForm
-from iamlab.console.panels import Panel, panel
+from iamlab.console.panels import Panel
 from iamlab.console.questions import picked, question, removed_policies
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
@@ -111,22 +111,25 @@ def rename(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     return pages.render(request, session, template, context, title="Edit user group name", crumbs=crumbs, status=status)
 
 
-def belongings(session: Session, name: str) -> tuple[list[Change], list[Panel]]:
-    """What has to go before a group does, and the lists that were refused."""
-    group = {"GroupName": name}
-    members = panel(session, "iam:GetGroup", {**group, "MaxItems": 1000})
-    attached = panel(session, "iam:ListAttachedGroupPolicies", group)
-    policies = panel(session, "iam:ListGroupPolicies", group)
-    found = [
-        Change("iam:RemoveUserFromGroup", {**group, "UserName": user["UserName"]}, f"Member {user['UserName']}")
-        for user in members.get("Users", [])
-    ]
-    for one in attached.get("AttachedPolicies", []):
-        params = {**group, "PolicyArn": one["PolicyArn"]}
-        found.append(Change("iam:DetachGroupPolicy", params, f"Attached policy {one['PolicyName']}"))
-    for policy in policies.get("PolicyNames", []):
-        found.append(Change("iam:DeleteGroupPolicy", {**group, "PolicyName": policy}, f"Inline policy {policy}"))
-    return found, [one for one in (members, attached, policies) if not one.stands]
+def belongings(session: Session, names: list[str]) -> tuple[list[list[Change]], list[Panel]]:
+    """What has to go before each group does, and the lists that were refused. One call a part, whatever the number."""
+    groups = [{"GroupName": name} for name in names]
+    members = panels.cells(session, "iam:GetGroup", [{**group, "MaxItems": 1000} for group in groups])
+    attached = panels.cells(session, "iam:ListAttachedGroupPolicies", groups)
+    inline_ = panels.cells(session, "iam:ListGroupPolicies", groups)
+    found = []
+    for group, users, managed, own in zip(groups, members, attached, inline_, strict=True):
+        going = [
+            Change("iam:RemoveUserFromGroup", {**group, "UserName": user["UserName"]}, f"Member {user['UserName']}")
+            for user in users.get("Users", [])
+        ]
+        for one in managed.get("AttachedPolicies", []):
+            params = {**group, "PolicyArn": one["PolicyArn"]}
+            going.append(Change("iam:DetachGroupPolicy", params, f"Attached policy {one['PolicyName']}"))
+        for policy in own.get("PolicyNames", []):
+            going.append(Change("iam:DeleteGroupPolicy", {**group, "PolicyName": policy}, f"Inline policy {policy}"))
+        found.append(going)
+    return found, [one for one in (*members, *attached, *inline_) if not one.stands]
 
 
 @require_http_methods(["GET", "POST"])
@@ -140,11 +143,14 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
     error = changes.confirmed(request, phrase) if request.method == "POST" else ""
     if request.method == "POST" and not error:
         return gone(request, session, names, back)
-    goes, denials = [], []
-    for name in names[:10]:
-        found, refused = belongings(session, name)
-        goes += [f"{name}: {change.label}" if len(names) > 1 else change.label for change in found]
-        denials += [one.denial for one in refused if one.denial]
+    found, refused = belongings(session, names)
+    many = len(names) > 1
+    goes = [
+        f"{name}: {change.label}" if many else change.label
+        for name, going in zip(names, found, strict=True)
+        for change in going
+    ]
+    denials = [one.denial for one in refused if one.denial]
     confirm: dict[str, Any] = {
         "title": f"Delete {phrase}?",
         "cancel_url": back,
@@ -162,9 +168,9 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
 
 def gone(request: HttpRequest, session: Session, names: list[str], back: str) -> HttpResponse:
     outcomes = []
-    for name in names:
-        found, _ = belongings(session, name)
+    found, _ = belongings(session, names)
+    for name, going in zip(names, found, strict=True):
         last = Change("iam:DeleteGroup", {"GroupName": name}, f"Delete user group {name}")
-        outcomes += changes.make(session, [*found, last], stop=True)
+        outcomes += changes.make(session, [*going, last], stop=True)
     text = f"{names[0]} user group deleted." if len(names) == 1 else f"{len(names)} user groups deleted."
     return changes.answer(request, session, outcomes, back, text, "Delete user groups")

@@ -27,7 +27,8 @@ def name_of(arn: str) -> str:
 def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     """A new text becomes the default version. Who edits an older text than the present is told, and keeps their own."""
     back = session.url("policy", arn, "permissions")
-    default = session.call("iam:GetPolicy", {"PolicyArn": arn})["Policy"]["DefaultVersionId"]
+    versions = session.call("iam:ListPolicyVersions", {"PolicyArn": arn})["Versions"]
+    default = next(one["VersionId"] for one in versions if one["IsDefaultVersion"])
     now = session.call("iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": default})["PolicyVersion"]["Document"]
     look = request.method == "POST" and "look" in request.POST
     sent = request.POST.dict() if look else {}
@@ -42,7 +43,7 @@ def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
             form = VersionForm(changed)
         if form.is_valid() and not overtaken:
             try:
-                save(session, arn, form.cleaned_data["PolicyDocument"])
+                save(session, arn, form.cleaned_data["PolicyDocument"], oldest(versions))
             except AwsError as error:
                 if refusals.is_refusal(error):
                     denial = refusals.denial(session, error)
@@ -60,23 +61,21 @@ def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
         "findings": documents.findings(form["PolicyDocument"].value() or ""),
         "limit": MANAGED_LIMIT,
         "back": back,
-        "oldest": oldest(session, arn),
+        "oldest": oldest(versions),
     }
     crumbs = [("Policies", session.url("policies")), (name_of(arn), back), ("Edit policy", None)]
     template = "console/policies/edit.html"
     return pages.render(request, session, template, context, title="Edit policy", crumbs=crumbs, status=status)
 
 
-def oldest(session: Session, arn: str) -> str:
+def oldest(versions: list[dict[str, Any]]) -> str:
     """The version that has to go to make room for a new one, "" where there is room."""
-    versions = panel(session, "iam:ListPolicyVersions", {"PolicyArn": arn}).get("Versions", [])
     others = [one["VersionId"] for one in versions if not one["IsDefaultVersion"]]
     return others[-1] if len(versions) >= MOST_VERSIONS else ""
 
 
-def save(session: Session, arn: str, text: str) -> None:
+def save(session: Session, arn: str, text: str, old: str) -> None:
     """Make room where there is none, then the new default version. Raises AwsError."""
-    old = oldest(session, arn)
     if old:
         session.call("iam:DeletePolicyVersion", {"PolicyArn": arn, "VersionId": old})
     session.call("iam:CreatePolicyVersion", {"PolicyArn": arn, "PolicyDocument": text, "SetAsDefault": True})

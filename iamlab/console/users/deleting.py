@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from iamlab.console import cells, changes, pages
+from iamlab.console import cells, changes, pages, panels
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import question
@@ -22,22 +22,22 @@ PARTS: tuple[tuple[str, str, str, str, str, str], ...] = (
 )
 
 
-def belongings(session: Session, name: str) -> tuple[list[Change], list[Panel]]:
-    """What has to go before a user does, and the lists that were refused."""
-    who = {"UserName": name}
-    found, refused = [], []
-    profile = panel(session, "iam:GetLoginProfile", who, may_be_missing=True)
-    if profile.stands:
-        found.append(Change("iam:DeleteLoginProfile", who, "Console password"))
-    elif not profile.missing:
-        refused.append(profile)
+def belongings(session: Session, names: list[str]) -> tuple[list[list[Change]], list[Panel]]:
+    """What has to go before each user does, and the lists that were refused. One call a part, whatever the number."""
+    who = [{"UserName": name} for name in names]
+    found: list[list[Change]] = [[] for _ in names]
+    profiles = panels.cells(session, "iam:GetLoginProfile", who, may_be_missing=True)
+    refused = [one for one in profiles if not one.stands and not one.missing]
+    for at, profile in enumerate(profiles):
+        if profile.stands:
+            found[at].append(Change("iam:DeleteLoginProfile", who[at], "Console password"))
     for listing, member, key, operation, parameter, words in PARTS:
-        answer = panel(session, f"iam:{listing}", who)
-        if not answer.stands:
-            refused.append(answer)
-        for one in answer.get(member, []):
-            value = one[key] if key else one
-            found.append(Change(f"iam:{operation}", {**who, parameter: value}, f"{words} {value}"))
+        answers = panels.cells(session, f"iam:{listing}", who)
+        refused += [one for one in answers if not one.stands]
+        for at, answer in enumerate(answers):
+            for one in answer.get(member, []):
+                value = one[key] if key else one
+                found[at].append(Change(f"iam:{operation}", {**who[at], parameter: value}, f"{words} {value}"))
     return found, refused
 
 
@@ -58,11 +58,14 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def ask(request: HttpRequest, session: Session, names: list[str], phrase: str, back: str, error: str) -> HttpResponse:
-    goes, denials = [], []
-    for name in names[:10]:
-        found, refused = belongings(session, name)
-        goes += [f"{name}: {change.label}" if len(names) > 1 else change.label for change in found]
-        denials += [one.denial for one in refused if one.denial]
+    found, refused = belongings(session, names)
+    many = len(names) > 1
+    goes = [
+        f"{name}: {change.label}" if many else change.label
+        for name, going in zip(names, found, strict=True)
+        for change in going
+    ]
+    denials = [one.denial for one in refused if one.denial]
     confirm: dict[str, Any] = {
         "title": f"Delete {phrase}?",
         "cancel_url": back,
@@ -83,10 +86,10 @@ def ask(request: HttpRequest, session: Session, names: list[str], phrase: str, b
 def gone(request: HttpRequest, session: Session, names: list[str], back: str) -> HttpResponse:
     """Each user by itself: one that is refused leaves the others to go."""
     outcomes = []
-    for name in names:
-        found, _ = belongings(session, name)
+    found, _ = belongings(session, names)
+    for name, going in zip(names, found, strict=True):
         last = Change("iam:DeleteUser", {"UserName": name}, f"Delete user {name}")
-        outcomes += changes.make(session, [*found, last], stop=True)
+        outcomes += changes.make(session, [*going, last], stop=True)
     if not any(outcome.refusal for outcome in outcomes):
         text = f'User "{names[0]}" deleted.' if len(names) == 1 else f"{len(names)} users deleted."
         return pages.done(request, back, text)

@@ -107,8 +107,9 @@ def delete_access_key(call: Call, AccessKeyId: str, UserName: str | None = None)
     return {}
 
 
-def key_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
+def key_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The owners of keys, with the key and its last use: two queries for all."""
+    account_id = call.account_id
     rows = (
         AccessKey.objects.filter(account_id=account_id, key_id__in={params["AccessKeyId"] for params in many})
         .select_related("user", "account")
@@ -132,7 +133,7 @@ def key_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
 
 
 def key_target(call: Call, AccessKeyId: str) -> Target:
-    return key_targets([{"AccessKeyId": AccessKeyId}], call.account_id)[0]
+    return key_targets([{"AccessKeyId": AccessKeyId}], call)[0]
 
 
 @operation("iam:GetAccessKeyLastUsed", target=key_target, bulk=key_targets)

@@ -5,7 +5,7 @@ from typing import Any
 
 from iamlab.services import paging
 from iamlab.services.iam import quotas, users
-from iamlab.services.iam.loading import grouped, with_loaded
+from iamlab.services.iam.loading import grouped, keeping, named, with_loaded
 from iamlab.services.iam.models import Attachment, Group, InlinePolicy, Membership, User
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -16,7 +16,7 @@ def arn(account_id: str, path: str, name: str) -> str:
 
 
 def target(call: Call, GroupName: str, **_: Any) -> Target:
-    return target_of(call.account_id, GroupName, find(call.account_id, GroupName))
+    return target_of(call.account_id, GroupName, named(call, Group.objects.all(), [GroupName]).get(GroupName.lower()))
 
 
 def find(account_id: str, name: str) -> Group | None:
@@ -48,11 +48,10 @@ def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:
     return Target(shown=arn(call.account_id, PathPrefix, ""))
 
 
-def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
+def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The groups that many calls name, in one query."""
-    names = {params["GroupName"].lower() for params in many}
-    rows = {row.name_lower: row for row in Group.objects.filter(account_id=account_id, name_lower__in=names)}
-    return [target_of(account_id, p["GroupName"], rows.get(p["GroupName"].lower())) for p in many]
+    rows = named(call, Group.objects.all(), [params["GroupName"] for params in many])
+    return [target_of(call.account_id, p["GroupName"], rows.get(p["GroupName"].lower())) for p in many]
 
 
 def members(rows: Sequence[Group]) -> dict[int, list[User]]:
@@ -117,7 +116,7 @@ def list_groups(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
     rows = paging.under_path(Group.objects.filter(account_id=call.account_id), PathPrefix)
-    return paging.page("Groups", rows, describe, "name", Marker, MaxItems, call.view)
+    return paging.page("Groups", rows, keeping(call, describe), "name", Marker, MaxItems, call.view)
 
 
 @operation("iam:UpdateGroup", target=renamed_target)

@@ -5,7 +5,7 @@ from typing import Any
 
 from iamlab.services.operations import Call, Target
 
-Bulk = Callable[[list[dict[str, Any]], str], list[Target]]
+Bulk = Callable[[list[dict[str, Any]], Call], list[Target]]
 # Finds what belongs to some rows: primary key of the row -> what was found.
 Load = Callable[[Sequence[Any]], Mapping[Any, Any]]
 
@@ -13,8 +13,8 @@ Load = Callable[[Sequence[Any]], Mapping[Any, Any]]
 def with_loaded(bulk_targets: Bulk, load: Load) -> Bulk:
     """Targets by `bulk_targets`, each with what `load` finds for its row."""
 
-    def bulk(many: list[dict[str, Any]], account_id: str) -> list[Target]:
-        targets = bulk_targets(many, account_id)
+    def bulk(many: list[dict[str, Any]], call: Call) -> list[Target]:
+        targets = bulk_targets(many, call)
         found = load([target.row for target in targets if target.row is not None])
         for target in targets:
             if target.row is not None:
@@ -37,3 +37,35 @@ def grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return found
+
+
+def named(call: Call, rows: Any, names: Iterable[str]) -> dict[str, Any]:
+    """The account's identities of some names, by the name in lower case; those that do not exist are left out.
+
+    Reads of one console page load each identity once (see World.kept); a change always loads anew.
+    """
+    wanted = {name.lower() for name in names}
+    kept = kept_rows(call, rows.model)
+    missing = wanted - kept.keys()
+    if missing:
+        found = rows.filter(account_id=call.account_id, name_lower__in=missing)
+        kept |= dict.fromkeys(missing) | {row.name_lower: row for row in found}
+    return {name: kept[name] for name in wanted if kept[name] is not None}
+
+
+def kept_rows(call: Call, model: Any) -> dict[str, Any]:
+    """What the page's reads have loaded of a table at this revision; an empty one of its own for a change."""
+    world = call.caller.world
+    if world.kept is None or call.operation.writes:
+        return {}
+    return world.kept.setdefault((world.revision, model.__name__), {})
+
+
+def keeping(call: Call, describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`describe`, keeping each row for the page's other reads."""
+
+    def described(row: Any) -> Any:
+        kept_rows(call, type(row))[row.name_lower] = row
+        return describe(row)
+
+    return described

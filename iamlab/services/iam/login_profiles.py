@@ -16,7 +16,8 @@ REMEMBERED = 24  # the most that PasswordReusePrevention may ask for
 
 
 def profiles_of(rows: Sequence[User]) -> dict[int, LoginProfile]:
-    return {profile.user_id: profile for profile in LoginProfile.objects.filter(user__in=rows)}
+    """Loaded with the users themselves (users.with_last_sign_in)."""
+    return {row.pk: row.login_profile for row in rows if hasattr(row, "login_profile")}
 
 
 def existing(call: Call) -> LoginProfile:

@@ -5,7 +5,7 @@ from typing import Any
 
 from iamlab.services import paging
 from iamlab.services.iam import groups, quotas, users
-from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.loading import grouped, keeping, loaded, with_loaded
 from iamlab.services.iam.models import Group, Membership, User
 from iamlab.services.operations import AwsError, Call, operation
 
@@ -50,5 +50,5 @@ def list_groups_for_user(
 ) -> dict[str, Any]:
     users.existing(call)
     page = paging.page_of_list("Groups", loaded(call, groups_of), lambda group: group.name, Marker, MaxItems)
-    page["Groups"] = [groups.describe(group) for group in page["Groups"]]
+    page["Groups"] = list(map(keeping(call, groups.describe), page["Groups"]))
     return page

@@ -142,9 +142,9 @@ def check_document(text: str) -> None:
         raise quotas.exceeded("PolicySize")
 
 
-def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
+def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The policies that many calls name, with their usage: one query for the rows and three for the counts."""
-    arns = {params["PolicyArn"] for params in many}
+    account_id, arns = call.account_id, {params["PolicyArn"] for params in many}
     found: dict[str, Any_] = {row.arn: row for row in Policy.objects.filter(account_id=account_id, arn__in=arns)}
     found |= {one: row for one in arns if (row := managed_policy(one)) is not None}
     targets = [target_of(account_id, p["PolicyArn"], found.get(p["PolicyArn"])) for p in many]

@@ -6,7 +6,7 @@ from typing import Any
 from iamlab.services import paging
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import activity, boundaries, documents, quotas, tags, trust
-from iamlab.services.iam.loading import loaded, with_loaded
+from iamlab.services.iam.loading import loaded, named, with_loaded
 from iamlab.services.iam.models import Attachment, InlinePolicy, InstanceProfile, Role
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -41,11 +41,10 @@ def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:
     return Target(shown=arn(call.account_id, PathPrefix, ""))
 
 
-def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
+def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The roles that many calls name, in one query."""
-    names = {params["RoleName"].lower() for params in many}
-    rows = {row.name_lower: row for row in Role.objects.filter(account_id=account_id, name_lower__in=names)}
-    return [target_of(account_id, p["RoleName"], rows.get(p["RoleName"].lower())) for p in many]
+    rows = named(call, Role.objects.all(), [params["RoleName"] for params in many])
+    return [target_of(call.account_id, p["RoleName"], rows.get(p["RoleName"].lower())) for p in many]
 
 
 def existing(call: Call) -> Role:

@@ -6,6 +6,7 @@ from iamlab.services import paging
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import ROOT, USER
 from iamlab.services.iam import activity, boundaries, quotas, tags, trust
+from iamlab.services.iam.loading import keeping, named
 from iamlab.services.iam.models import (
     AccessKey,
     Attachment,
@@ -31,7 +32,7 @@ def target(call: Call, UserName: str | None = None, **_: Any) -> Target:
     """The user that a call names; its caller where it names none."""
     if UserName is None:
         UserName = own_name(call)
-    return target_of(call.account_id, UserName, find(call.account_id, UserName))
+    return target_of(call.account_id, UserName, named(call, with_last_sign_in(), [UserName]).get(UserName.lower()))
 
 
 def find(account_id: str, name: str) -> User | None:
@@ -39,8 +40,8 @@ def find(account_id: str, name: str) -> User | None:
 
 
 def with_last_sign_in() -> Any:
-    """Users, each with the time that the console was last entered with its password."""
-    return User.objects.annotate(last_sign_in=activity.LAST_SIGN_IN)
+    """Users, each with its password, if any, and the time that the console was last entered with it."""
+    return User.objects.select_related("login_profile").annotate(last_sign_in=activity.LAST_SIGN_IN)
 
 
 # On the path of every GetUser.
@@ -82,11 +83,10 @@ def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:
     return Target(shown=arn(call.account_id, PathPrefix, ""))
 
 
-def bulk_targets(many: list[dict[str, Any]], account_id: str) -> list[Target]:
+def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The users that many calls name, in one query."""
-    names = {params["UserName"].lower() for params in many}
-    rows = {row.name_lower: row for row in with_last_sign_in().filter(account_id=account_id, name_lower__in=names)}
-    return [target_of(account_id, p["UserName"], rows.get(p["UserName"].lower())) for p in many]
+    rows = named(call, with_last_sign_in(), [params["UserName"] for params in many])
+    return [target_of(call.account_id, p["UserName"], rows.get(p["UserName"].lower())) for p in many]
 
 
 def existing(call: Call, name: str | None = None) -> User:
@@ -177,7 +177,7 @@ def list_users(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
     rows = paging.under_path(with_last_sign_in().filter(account_id=call.account_id), PathPrefix)
-    return paging.page("Users", rows, describe, "name", Marker, MaxItems, call.view)
+    return paging.page("Users", rows, keeping(call, describe), "name", Marker, MaxItems, call.view)
 
 
 @operation("iam:UpdateUser", target=renamed_target)
