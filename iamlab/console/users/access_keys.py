@@ -153,11 +153,10 @@ def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict
 @require_http_methods(["GET", "POST"])
 @console_page
 def status(request: HttpRequest, session: Session, name: str, key_id: str) -> HttpResponse:
-    """Deactivate an active key, activate an inactive one: as it is now, so that a page grown old does no harm."""
+    """Deactivate a key after a question, or activate it."""
     back = session.url("user", name, "security_credentials")
-    active = is_active(session, name, key_id)
     if request.method == "POST":
-        wanted = "Inactive" if active and "deactivate" in request.POST else "Active"
+        wanted = "Inactive" if "deactivate" in request.POST else "Active"
         session.call("iam:UpdateAccessKey", {"UserName": name, "AccessKeyId": key_id, "Status": wanted})
         return pages.done(request, back, f"Access key {key_id} is {wanted.lower()}.")
     confirm = {

@@ -11,14 +11,14 @@ GOOD = {"Email": "mario@example.com", "AccountName": "Bills", "Password": "Sprin
 
 
 @pytest.fixture
-def page(person):
+def address(person):
     return f"/sandbox/{controls.create(person).public_id}/sign-up/"
 
 
-def test_it_registers_an_account_and_leads_to_the_root_users_sign_in(browser_of, page):
-    response = browser_of.post(page, GOOD)
+def test_it_registers_an_account_and_leads_to_the_root_users_sign_in(browser_of, address):
+    response = browser_of.post(address, GOOD)
     assert response.status_code == 302
-    assert response.url == page.replace("sign-up", "root-sign-in") + "?email=mario%40example.com"
+    assert response.url == address.replace("sign-up", "root-sign-in") + "?email=mario%40example.com"
     account = Account.objects.get()
     assert (account.name, account.email, len(account.pk)) == ("Bills", "mario@example.com", 12)
     assert account.pk[:4] in str(next(iter(get_messages(response.wsgi_request))))
@@ -36,9 +36,9 @@ def test_it_registers_an_account_and_leads_to_the_root_users_sign_in(browser_of,
         ("again", "other", "not the same"),
     ],
 )
-def test_each_fault_is_told_at_its_field(browser_of, page, field, value, text):
+def test_each_fault_is_told_at_its_field(browser_of, address, field, value, text):
     sent = {**GOOD, field: value, **({"again": value} if field == "Password" else {})}
-    response = browser_of.post(page, sent)
+    response = browser_of.post(address, sent)
     assert response.status_code == 422
     html = response.content.decode()
     field_html = html[html.index(f'id="id_{field}_error"') :]
@@ -46,23 +46,23 @@ def test_each_fault_is_told_at_its_field(browser_of, page, field, value, text):
     assert not Account.objects.exists()
 
 
-def test_an_address_in_use_is_told_at_its_field(browser_of, page):
-    browser_of.post(page, GOOD)
-    response = browser_of.post(page, {**GOOD, "Email": "MARIO@example.com"})
+def test_an_address_in_use_is_told_at_its_field(browser_of, address):
+    browser_of.post(address, GOOD)
+    response = browser_of.post(address, {**GOOD, "Email": "MARIO@example.com"})
     assert response.status_code == 422
     assert "exists already" in response.content.decode()
     assert Account.objects.count() == 1
 
 
-def test_a_password_is_never_rendered_back(browser_of, page):
-    assert "Spring-2026" not in browser_of.post(page, {**GOOD, "Email": ""}).content.decode()
+def test_a_password_is_never_rendered_back(browser_of, address):
+    assert "Spring-2026" not in browser_of.post(address, {**GOOD, "Email": ""}).content.decode()
 
 
-def test_strangers_do_not_find_it(client, stranger, page):
+def test_strangers_do_not_find_it(client, stranger, address):
     client.force_login(stranger)
-    assert client.get(page).status_code == 404
-    assert client.post(page, GOOD).status_code == 404
+    assert client.get(address).status_code == 404
+    assert client.post(address, GOOD).status_code == 404
 
 
-def test_who_is_not_signed_in_to_iamlab_goes_there_first(client, page):
-    assert client.get(page).url == f"/sign-in/?next={page}"
+def test_who_is_not_signed_in_to_iamlab_goes_there_first(client, address):
+    assert client.get(address).url == f"/sign-in/?next={address}"

@@ -1,0 +1,84 @@
+"""User groups: list, create, one group's page, and its end."""
+
+import pytest
+
+from iamlab.services.operations import AwsError
+
+pytestmark = pytest.mark.django_db
+TEAM = {"GroupName": "Team"}
+READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+
+
+@pytest.fixture
+def base(root):
+    root.call("iam:CreateUser", {"UserName": "anna"})
+    return f"/console/{root.id}/iam/groups/"
+
+
+@pytest.fixture
+def team(base, root):
+    root.call("iam:CreateGroup", TEAM)
+    return f"{base}details/Team/"
+
+
+def members(root):
+    return [user["UserName"] for user in root.call("iam:GetGroup", TEAM)["Users"]]
+
+
+def test_a_group_is_made_with_users_and_policies(browser_of, base, root):
+    response = browser_of.post(f"{base}create/", {**TEAM, "users": ["anna"], "policies": [READ]})
+    assert response.url == base
+    assert members(root) == ["anna"]
+    assert root.call("iam:ListAttachedGroupPolicies", TEAM)["AttachedPolicies"][0]["PolicyArn"] == READ
+    html = browser_of.get(base).content.decode()
+    assert "Team user group created" in html and "Defined" in html
+
+
+@pytest.mark.parametrize(("name", "text"), [("", "required"), ("a b", "Use only"), ("team", "already exists")])
+def test_a_bad_name_is_told_at_its_field(browser_of, base, team, name, text):
+    response = browser_of.post(f"{base}create/", {"GroupName": name})
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert text in html[html.index('id="id_GroupName_error"') :]
+
+
+def test_a_refused_policy_leaves_the_group_and_says_so(browser_of, base, root):
+    html = browser_of.post(f"{base}create/", {**TEAM, "policies": ["arn:aws:iam::aws:policy/Nothing"]}).content.decode()
+    assert "Not everything was done" in html and "NoSuchEntity" in html
+    assert root.call("iam:GetGroup", TEAM)
+
+
+def test_users_come_and_go(browser_of, team, root):
+    browser_of.post(f"{team}add-users/", {"users": ["anna"]})
+    assert members(root) == ["anna"]
+    assert "anna" in browser_of.get(f"{team}users/").content.decode()
+    browser_of.post(f"{team}remove-users/", {"selected": ["anna"]})
+    assert members(root) == []
+
+
+def test_policies_come_and_go(browser_of, team, root):
+    browser_of.post(f"{team}attach-policies/", {"policies": [READ]})
+    browser_of.post(f"{team}inline/", {"PolicyName": "Own", "PolicyDocument": DOCUMENT})
+    html = browser_of.get(f"{team}permissions/").content.decode()
+    assert "ReadOnlyAccess" in html and "Own" in html
+    browser_of.post(f"{team}remove-policies/", {"selected": [f"managed:{READ}", "inline:Own"]})
+    assert root.call("iam:ListAttachedGroupPolicies", TEAM)["AttachedPolicies"] == []
+    assert root.call("iam:ListGroupPolicies", TEAM)["PolicyNames"] == []
+
+
+def test_it_is_renamed(browser_of, team, base, root):
+    assert browser_of.post(f"{team}rename/", {"NewGroupName": "Crew"}).url == f"{base}details/Crew/users/"
+    assert root.call("iam:GetGroup", {"GroupName": "Crew"})
+
+
+def test_deleting_says_what_goes_and_takes_all_of_it(browser_of, base, team, root):
+    root.call("iam:AddUserToGroup", {**TEAM, "UserName": "anna"})
+    root.call("iam:AttachGroupPolicy", {**TEAM, "PolicyArn": READ})
+    html = browser_of.get(f"{base}delete/", {"selected": "Team"}).content.decode()
+    assert "anna" in html and "ReadOnlyAccess" in html
+    assert browser_of.post(f"{base}delete/", {"selected": "Team", "typed": "team"}).status_code == 422
+    browser_of.post(f"{base}delete/", {"selected": "Team", "typed": "Team"})
+    with pytest.raises(AwsError, match="cannot be found"):
+        root.call("iam:GetGroup", TEAM)
+    assert root.call("iam:GetUser", {"UserName": "anna"})

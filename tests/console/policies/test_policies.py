@@ -1,0 +1,155 @@
+"""Policies: list, create, one policy's page, new versions, and its end."""
+
+import pytest
+
+from iamlab.services.operations import AwsError
+
+pytestmark = pytest.mark.django_db
+ARN = "arn:aws:iam::111122223333:policy/Bills"
+DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
+OTHER = DOCUMENT.replace("GetObject", "PutObject")
+
+
+@pytest.fixture
+def base(root):
+    return f"/console/{root.id}/iam/policies/"
+
+
+@pytest.fixture
+def bills(base, root):
+    root.call("iam:CreatePolicy", {"PolicyName": "Bills", "PolicyDocument": DOCUMENT})
+    return f"{base}details/{ARN}/"
+
+
+def default(root):
+    version = root.call("iam:GetPolicy", {"PolicyArn": ARN})["Policy"]["DefaultVersionId"]
+    return root.call("iam:GetPolicyVersion", {"PolicyArn": ARN, "VersionId": version})["PolicyVersion"]["Document"]
+
+
+def names(response):
+    return [row["label"] for row in response.context["table"]["rows"]]
+
+
+def test_all_are_listed_searched_and_filtered_by_type(browser_of, base, bills):
+    first = browser_of.get(base)
+    assert first.context["table"]["total"] > 1500
+    assert names(browser_of.get(f"{base}?type=Local")) == ["Bills"]
+    assert "AdministratorAccess" in names(browser_of.get(f"{base}?q=administratorac&type=AWS"))
+    assert names(browser_of.get(f"{base}?q=nothing-like-this")) == []
+    assert names(browser_of.get(f"{base}?page=2")) != names(first)
+
+
+def create(browser, base, document=DOCUMENT, **review):
+    step = browser.get(f"{base}create/").url
+    second = browser.post(step, {"PolicyDocument": document})
+    if second.status_code != 302:
+        return second
+    return browser.post(second.url, {"PolicyName": "Bills", **review})
+
+
+def test_a_policy_is_made_from_json(browser_of, base, root):
+    tags = {"tags-key": "team", "tags-value": "bills"}
+    assert create(browser_of, base, Description="For the bills", **tags).url == base
+    policy = root.call("iam:GetPolicy", {"PolicyArn": ARN})["Policy"]
+    assert policy["Description"] == "For the bills"
+    assert policy["Tags"] == [{"Key": "team", "Value": "bills"}]
+    assert default(root) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        ("", "This field is required"),
+        ('{\n"Version": "2012-10-17",\n}', "Line 3, column 1: Syntax errors in policy."),
+        ('{"Version": "2012-10-17"}', "Line 1, column 1"),
+        (DOCUMENT.replace("Allow", "allow"), "Line 1, column"),
+        (DOCUMENT.replace('"Effect"', '"Principal": "*", "Effect"'), "should not specify a principal"),
+    ],
+)
+def test_a_malformed_document_says_place_and_reason_at_its_field(browser_of, base, document, text):
+    response = create(browser_of, base, document)
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert text in html[html.index('id="id_PolicyDocument_error"') :].partition("</p>")[0]
+
+
+def test_checking_shows_findings_and_saves_nothing(browser_of, base, root):
+    step = browser_of.get(f"{base}create/").url
+    sent = {"PolicyDocument": DOCUMENT.replace("s3:GetObject", "s3:GetObjekt"), "look": "check"}
+    html = browser_of.post(step, sent).content.decode()
+    assert "INVALID_ACTION" in html and "Errors: 1" in html
+    assert "s3:GetObjekt" in html
+
+
+def test_a_taken_name_comes_back_to_its_field(browser_of, base, bills):
+    response = create(browser_of, base)
+    html = browser_of.get(response.url).content.decode()
+    assert "already exists" in html[html.index('id="id_PolicyName_error"') :]
+
+
+def test_the_document_is_shown_as_json_and_as_a_summary(browser_of, bills):
+    assert "s3:GetObject" in browser_of.get(f"{bills}permissions/").content.decode()
+    html = browser_of.get(f"{bills}permissions/?view=summary").content.decode()
+    assert "Limited: Read" in html and "All resources" in html
+
+
+def test_an_edit_is_a_new_default_version(browser_of, bills, root):
+    browser_of.post(f"{bills}edit/", {"PolicyDocument": OTHER, "seen": "v1"})
+    assert default(root) == OTHER
+    html = browser_of.get(f"{bills}versions/").content.decode()
+    assert "v2" in html and "v1" in html
+
+
+def test_the_second_of_two_tabs_learns_of_the_firsts_change_and_loses_nothing(browser_of, bills, root):
+    browser_of.post(f"{bills}edit/", {"PolicyDocument": OTHER, "seen": "v1"})
+    mine = DOCUMENT.replace("GetObject", "ListBucket")
+    response = browser_of.post(f"{bills}edit/", {"PolicyDocument": mine, "seen": "v1"})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "has changed since you opened it" in html and "s3:ListBucket" in html and "s3:PutObject" in html
+    assert default(root) == OTHER
+    browser_of.post(f"{bills}edit/", {"PolicyDocument": mine, "seen": response.context["form"]["seen"].value()})
+    assert default(root) == mine
+
+
+def test_a_sixth_version_pushes_the_oldest_out(browser_of, bills, root):
+    for number in range(2, 6):
+        root.call("iam:CreatePolicyVersion", {"PolicyArn": ARN, "PolicyDocument": OTHER, "SetAsDefault": number == 2})
+    assert "deletes the oldest version that is not the default, v1" in browser_of.get(f"{bills}edit/").content.decode()
+    browser_of.post(f"{bills}edit/", {"PolicyDocument": DOCUMENT, "seen": "v2"})
+    versions = root.call("iam:ListPolicyVersions", {"PolicyArn": ARN})["Versions"]
+    assert [one["VersionId"] for one in versions] == ["v6", "v5", "v4", "v3", "v2"]
+
+
+def test_a_version_becomes_the_default_and_another_is_deleted(browser_of, bills, root):
+    root.call("iam:CreatePolicyVersion", {"PolicyArn": ARN, "PolicyDocument": OTHER})
+    browser_of.post(f"{bills}version/?do=default", {"selected": "v2"})
+    assert default(root) == OTHER
+    browser_of.post(f"{bills}version/?do=delete", {"selected": "v1"})
+    assert len(root.call("iam:ListPolicyVersions", {"PolicyArn": ARN})["Versions"]) == 1
+
+
+def test_aws_own_policies_can_be_read_only(browser_of, base):
+    html = browser_of.get(f"{base}details/arn:aws:iam::aws:policy/AdministratorAccess/permissions/").content.decode()
+    assert "AWS managed - job function" in html
+    assert ">Edit<" not in html and "Tags" not in html
+
+
+def test_entities_are_listed_and_detached(browser_of, bills, root):
+    root.call("iam:CreateUser", {"UserName": "anna"})
+    root.call("iam:AttachUserPolicy", {"UserName": "anna", "PolicyArn": ARN})
+    assert "anna" in browser_of.get(f"{bills}entities/").content.decode()
+    browser_of.post(f"{bills}detach/", {"selected": ["User:anna"]})
+    assert root.call("iam:ListAttachedUserPolicies", {"UserName": "anna"})["AttachedPolicies"] == []
+
+
+def test_deleting_detaches_drops_versions_and_asks_for_the_name(browser_of, base, bills, root):
+    root.call("iam:CreateGroup", {"GroupName": "Team"})
+    root.call("iam:AttachGroupPolicy", {"GroupName": "Team", "PolicyArn": ARN})
+    root.call("iam:CreatePolicyVersion", {"PolicyArn": ARN, "PolicyDocument": OTHER})
+    html = browser_of.get(f"{base}delete/", {"selected": ARN}).content.decode()
+    assert "Detach from group Team" in html and "Version v2" in html
+    assert browser_of.post(f"{base}delete/", {"selected": ARN, "typed": "bills"}).status_code == 422
+    assert browser_of.post(f"{base}delete/", {"selected": ARN, "typed": "Bills"}).url == base
+    with pytest.raises(AwsError, match="not found"):
+        root.call("iam:GetPolicy", {"PolicyArn": ARN})
