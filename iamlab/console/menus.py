@@ -40,6 +40,7 @@ SERVICES = {
                 [
                     ("User groups", "groups"),
                     ("Users", "users"),
+                    ("Roles", "roles"),
                     ("Policies", "policies"),
                     ("Account settings", "account-settings"),
                 ],

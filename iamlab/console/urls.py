@@ -13,6 +13,11 @@ from iamlab.console.groups import views as groups
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
 from iamlab.console.policies import views as policies
+from iamlab.console.roles import changing as role_changing
+from iamlab.console.roles import create as role_create
+from iamlab.console.roles import deleting as role_deleting
+from iamlab.console.roles import detail as role_detail
+from iamlab.console.roles import views as roles
 from iamlab.console.security_credentials import views as credentials
 from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
@@ -91,10 +96,31 @@ policy_pages = [
     path("details/<path:arn>/<str:tab>/", policies.policy, name="policy"),
 ]
 
+# /console/<session>/iam/roles/
+role_pages = [
+    path("", roles.roles, name="roles"),
+    path("delete/", role_deleting.delete, name="roles-delete"),
+    path("create/", role_create.start, name="role-create-start"),
+    path("create/<uuid:draft_id>/result/", role_create.result, name="role-create-result"),
+    path("create/<uuid:draft_id>/<str:key>/", role_create.step, name="role-create"),
+    path("details/<str:name>/edit/", role_changing.edit, name="role-edit"),
+    path("details/<str:name>/trust/", role_changing.edit_trust, name="role-trust"),
+    path("details/<str:name>/attach-policies/", role_changing.attach, name="role-attach"),
+    path("details/<str:name>/remove-policies/", role_changing.remove_policies, name="role-remove-policies"),
+    path("details/<str:name>/boundary/", role_changing.set_boundary, name="role-boundary"),
+    path("details/<str:name>/boundary/remove/", role_changing.remove_boundary, name="role-boundary-remove"),
+    path("details/<str:name>/inline/", role_changing.inline_policy, name="role-inline-create"),
+    path("details/<str:name>/inline/<str:policy>/", role_changing.inline_policy, name="role-inline"),
+    path("details/<str:name>/manage-tags/", role_changing.manage_tags, name="role-tags"),
+    path("details/<str:name>/revoke/", role_changing.revoke, name="role-revoke"),
+    path("details/<str:name>/<str:tab>/", role_detail.role, name="role"),
+]
+
 # /console/<session>/iam/
 iam: list[URLPattern | URLResolver] = [
     path("users/", include(user_pages)),
     path("groups/", include(group_pages)),
+    path("roles/", include(role_pages)),
     path("policies/", include(policy_pages)),
     path("home/", dashboard.home, name="iam-home"),
     path("home/alias/", dashboard.alias, name="iam-alias"),

@@ -17,6 +17,7 @@ from iamlab.services.operations import AwsError, View
 COUNTERS: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str]], ...] = (
     ("User groups", "groups", "Groups", ("iam:ListGroups",), {}),
     ("Users", "users", "Users", ("iam:ListUsers",), {}),
+    ("Roles", "roles", "Roles", ("iam:ListRoles",), {}),
     ("Policies", "policies", "Policies", ("iam:ListPolicies",), {"Scope": "Local"}),
 )
 

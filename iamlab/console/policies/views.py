@@ -22,7 +22,7 @@ TABS = {"permissions": "Permissions", "entities": "Entities attached", "tags": "
 KINDS = (
     ("Users", "UserName", "User", "user"),
     ("Groups", "GroupName", "Group", "group"),
-    ("Roles", "RoleName", "Role", ""),
+    ("Roles", "RoleName", "Role", "role"),
 )
 
 
@@ -154,7 +154,7 @@ def entities(request: HttpRequest, session: Session, arn: str, data: dict[str, A
         for one in found.get(f"Policy{member}", []):
             name = one[key]
             tab = "permissions"
-            cell = markup.link(session.url(page, name, tab), name) if page else name
+            cell = markup.link(session.url(page, name, tab), name)
             listed.append(tables.row(f"{word}:{name}", [cell, word], label=name))
     table = tables.table(
         request,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from iamlab.console import changes, pages, pickers, wizard
+from iamlab.console import boundaries, changes, pages, pickers, wizard
 from iamlab.console.changes import Change
 from iamlab.console.models import Draft
 from iamlab.console.pickers import PickingForm
@@ -122,11 +122,6 @@ class JoinForm(PickingForm):
     groups = pickers.PickField(pickers.GROUPS, label="User groups", required=True)
 
 
-class BoundaryForm(PickingForm):
-    operation = "iam:PutUserPermissionsBoundary"
-    boundary = pickers.PickField(pickers.POLICIES, label="Permissions boundary", most=1, multiple=False, required=True)
-
-
 @require_http_methods(["GET", "POST"])
 @console_page
 def join_groups(request: HttpRequest, session: Session, name: str) -> HttpResponse:
@@ -149,21 +144,10 @@ def join_groups(request: HttpRequest, session: Session, name: str) -> HttpRespon
 @console_page
 def set_boundary(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     back = session.url("user", name, "permissions")
-    title = "Set permissions boundary"
-    form = picked(request, session, BoundaryForm, title, back, crumbs(session, name, back), "Set boundary")
-    if isinstance(form, HttpResponse):
-        return form
-    arn = form.cleaned_data["boundary"][0]
-    session.call("iam:PutUserPermissionsBoundary", {"UserName": name, "PermissionsBoundary": arn})
-    return pages.done(request, back, f"{arn.rpartition('/')[2]} is the permissions boundary of {name}.")
+    return boundaries.put(request, session, "User", name, back, crumbs(session, name, back))
 
 
 @require_http_methods(["GET", "POST"])
 @console_page
 def remove_boundary(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    back = session.url("user", name, "permissions")
-    if request.method == "POST":
-        session.call("iam:DeleteUserPermissionsBoundary", {"UserName": name})
-        return pages.done(request, back, f"{name} has no permissions boundary any more.")
-    confirm = {"title": "Remove boundary?", "cancel_url": back, "submit": "Remove boundary"}
-    return question(request, session, confirm, [f"{name} may then do all that the policies allow."])
+    return boundaries.remove(request, session, "User", name, session.url("user", name, "permissions"))

@@ -173,7 +173,7 @@ def list_roles(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
     rows = paging.under_path(Role.objects.filter(account_id=call.account_id), PathPrefix)
-    page = paging.page("Roles", rows, lambda row: row, "name", Marker, MaxItems)
+    page = paging.page("Roles", rows, lambda row: row, "name", Marker, MaxItems, call.view)
     texts = documents.texts({row.trust for row in page["Roles"]})
     page["Roles"] = [describe_listed(row, texts[row.trust]) for row in page["Roles"]]
     return page

@@ -1,0 +1,183 @@
+"""Changing a role: its trust policy, its policies and boundary, its sessions."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from iamlab.console import boundaries, changes, documents, inline, pages, pickers, refusals, tagging
+from iamlab.console.changes import Change
+from iamlab.console.pickers import PickingForm
+from iamlab.console.questions import picked, removed_policies
+from iamlab.console.roles.forms import AcknowledgeForm, EditForm, TrustForm
+from iamlab.console.session import Session, console_page
+from iamlab.policy.document import TRUST_LIMIT
+from iamlab.services.operations import AwsError
+
+REVOKING = "AWSRevokeOlderSessions"
+
+
+def listing(session: Session) -> tuple[str, str]:
+    return ("Roles", session.url("roles"))
+
+
+class AttachForm(PickingForm):
+    policies = pickers.PickField(pickers.POLICIES, label="Permissions policies", required=True)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def attach(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("role", name, "permissions")
+    crumbs = [listing(session), (name, back)]
+    form = picked(request, session, AttachForm, "Attach policies", back, crumbs, "Add permissions")
+    if isinstance(form, HttpResponse):
+        return form
+    wanted = [
+        Change("iam:AttachRolePolicy", {"RoleName": name, "PolicyArn": arn}, f"Attach {arn.rpartition('/')[2]}")
+        for arn in form.cleaned_data["policies"]
+    ]
+    text = f"Policies attached to {name}."
+    return changes.answer(request, session, changes.make(session, wanted), back, text, "Attach policies")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove_policies(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return removed_policies(request, session, "Role", name, session.url("role", name, "permissions"))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def inline_policy(request: HttpRequest, session: Session, name: str, policy: str = "") -> HttpResponse:
+    back = session.url("role", name, "permissions")
+    return inline.edit(request, session, "Role", name, back, listing(session), policy)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def set_boundary(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("role", name, "permissions")
+    return boundaries.put(request, session, "Role", name, back, [listing(session), (name, back)])
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove_boundary(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return boundaries.remove(request, session, "Role", name, session.url("role", name, "permissions"))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def manage_tags(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return tagging.manage(request, session, "Role", name, session.url("role", name, "tags"), listing(session))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_trust(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    """Who edits an older text than the present one is told, and keeps their own."""
+    back = session.url("role", name, "trust_relationships")
+    now = session.call("iam:GetRole", {"RoleName": name})["Role"]["AssumeRolePolicyDocument"]
+    seen = hashlib.sha256(now.encode()).hexdigest()[:16]
+    look = request.method == "POST" and "look" in request.POST
+    form = TrustForm(
+        initial={"PolicyDocument": documents.pretty(now), "seen": seen, **(request.POST.dict() if look else {})}
+    )
+    denial, overtaken, status = None, False, 200
+    if request.method == "POST" and not look:
+        sent = request.POST.copy()
+        overtaken, sent["seen"] = sent.get("seen") != seen, seen
+        form, status = TrustForm(sent), 422
+        if form.is_valid() and not overtaken:
+            try:
+                params = {"RoleName": name, "PolicyDocument": form.cleaned_data["PolicyDocument"]}
+                session.call("iam:UpdateAssumeRolePolicy", params)
+            except AwsError as error:
+                denial = told(session, form, error)
+            else:
+                return pages.done(request, back, "Trust policy updated.")
+    context = {
+        "form": form,
+        "name": name,
+        "denial": denial,
+        "overtaken": overtaken,
+        "now": documents.pretty(now),
+        "findings": documents.findings(form["PolicyDocument"].value() or "", "trust"),
+        "limit": TRUST_LIMIT,
+        "back": back,
+    }
+    return shown(request, session, "trust", context, "Edit trust policy", name, back, status)
+
+
+def told(session: Session, form: Any, error: AwsError) -> dict[str, Any] | None:
+    """A refusal as a denial; any other error goes to its field."""
+    if refusals.is_refusal(error):
+        return refusals.denial(session, error)
+    form.refuse(error)
+    return None
+
+
+def shown(
+    request: HttpRequest,
+    session: Session,
+    template: str,
+    context: dict[str, Any],
+    title: str,
+    name: str,
+    back: str,
+    status: int,
+) -> HttpResponse:
+    crumbs = [listing(session), (name, back), (title, None)]
+    template = f"console/roles/{template}.html"
+    return pages.render(request, session, template, context, title=title, crumbs=crumbs, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    """Description and maximum session duration."""
+    back = session.url("role", name, "permissions")
+    role = session.call("iam:GetRole", {"RoleName": name})["Role"]
+    form = EditForm(request.POST if request.method == "POST" else None, initial={"Description": "", **role})
+    denial = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            session.call("iam:UpdateRole", {"RoleName": name, **form.params()})
+        except AwsError as error:
+            denial = told(session, form, error)
+        else:
+            return pages.done(request, back, f"Role {name} updated.")
+    context = {"form": form, "name": name, "denial": denial, "back": back}
+    return shown(request, session, "edit", context, "Edit role", name, back, 422 if form.is_bound else 200)
+
+
+def revoking(now: datetime) -> str:
+    """The policy that ends the sessions begun before now. IAM User Guide: "Revoke IAM role temporary security
+    credentials"."""
+    before = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    statement = {
+        "Effect": "Deny",
+        "Action": ["*"],
+        "Resource": ["*"],
+        "Condition": {"DateLessThan": {"aws:TokenIssueTime": before}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=4)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def revoke(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    back = session.url("role", name, "revoke_sessions")
+    form = AcknowledgeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        params = {"RoleName": name, "PolicyName": REVOKING, "PolicyDocument": revoking(session.now)}
+        session.call("iam:PutRolePolicy", params)
+        return pages.done(request, back, f"Active sessions of {name} revoked by the policy {REVOKING}.")
+    title = "Revoke all active sessions?"
+    confirm = {"title": title, "cancel_url": back, "submit": "Revoke active sessions"}
+    context = {"confirm": confirm, "form": form, "name": name}
+    return shown(request, session, "revoke", context, title, name, back, 422 if form.is_bound else 200)
