@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from iamlab.door.authorise import Judgement, judge, request_context
-from iamlab.services import callers, clock, resources
+from iamlab.policy.compile import Policy as CompiledPolicy
+from iamlab.policy.compile import compile_policy
+from iamlab.services import applicable, callers, clock, resources
 from iamlab.services.callers import Caller, Source, World
-from iamlab.services.iam.models import Role, User
+from iamlab.services.iam.models import Policy, Role, User
 from iamlab.services.operations import AwsError, Target
 
 QUESTION = Source(ip="192.0.2.10", user_agent="iamlab", secure=True)  # a made-up address: no call, no network
@@ -57,6 +59,17 @@ def principals(asker: Caller) -> list[tuple[str, str]]:
         (f"arn:aws:iam::{account}:root", "root (root user)"),
         ("anonymous", "anybody (not signed in)"),
     ]
+
+
+ATTACHABLE_MOST = 100
+
+
+def attachable(asker: Caller) -> list[CompiledPolicy]:
+    """The account's own managed policies, as they could be attached to somebody."""
+    rows = Policy.objects.filter(account_id=asker.account_id).order_by("name").values_list("arn", flat=True)
+    applied = applicable.managed(asker.account_id, dict.fromkeys(rows[:ATTACHABLE_MOST], ""), "identity")
+    texts = applicable.texts({one.digest for one in applied})
+    return [compile_policy(texts[one.digest], one.name, arn=one.arn) for one in applied]
 
 
 def principal_of(asker: Caller, principal: str) -> Caller:

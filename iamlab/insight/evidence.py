@@ -1,11 +1,14 @@
 """A judgement made ready for a page: the verdict, the layers as a row of boxes, the documents with lines marked."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from iamlab.door.authorise import Judgement
+from iamlab.policy.compile import Policy
 from iamlab.policy.evaluate import Policies
 from iamlab.policy.explain import explain
+from iamlab.policy.whatif import changes
 
 LAYERS = {
     "scp": "Service control policies",
@@ -24,8 +27,8 @@ MARKS = {"Allow": ("allow", "this allowed it"), "Deny": ("deny", "this denied it
 PARTS = ("action", "principal", "resource", "condition")
 
 
-def page_data(judgement: Judgement, who: str = "") -> dict[str, Any]:
-    """All that the decision page shows of one judgement."""
+def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] = ()) -> dict[str, Any]:
+    """All that the decision page shows of one judgement; `attachable` policies may be among what would change it."""
     found = explain(judgement.request, judgement.policies, judgement.decision, who=who or None, every_part=True)
     deciding = {(row["policy"], row["index"]) for row in found["deciding"]}
     near = found["nearest"]
@@ -46,6 +49,10 @@ def page_data(judgement: Judgement, who: str = "") -> dict[str, Any]:
         "request": judgement.request,
         "principal": principal_text(judgement),
         "context": sorted(judgement.request.context.items()),
+        "changes": [
+            change.sentence
+            for change in changes(judgement.request, judgement.policies, judgement.decision, attachable=attachable)
+        ],
         "documents": documents(judgement.policies, found),
         "json": json.dumps(found, indent=2, default=str),
     }

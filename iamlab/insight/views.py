@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from iamlab.console import pages
 from iamlab.console.session import Session, console_page
-from iamlab.door.judging import examiner_for, judge_as, principals
+from iamlab.door.judging import attachable, examiner_for, judge_as, principals
 from iamlab.door.past import past_call
 from iamlab.insight.evidence import page_data
 from iamlab.insight.forms import QuestionForm, WhoCanForm
@@ -53,9 +53,10 @@ def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         who = dict(principals(asker))[data["principal"]].partition(" ")[0]
+        possible = attachable(asker)
         for action in data["actions"]:
             judgement = judge_as(asker, data["principal"], action, data["resource"], data["context"])
-            answers.append({"action": action, **page_data(judgement, who)})
+            answers.append({"action": action, **page_data(judgement, who, possible)})
     context = {"form": form, "answers": answers, "only": answers[0] if len(answers) == 1 else None}
     status = 422 if form.is_bound and not form.is_valid() else 200
     return pages.render(

@@ -152,3 +152,18 @@ def test_a_hostile_policy_name_is_escaped(client, story):
     }
     page = client.get(story.url("evaluator"), question).content.decode()
     assert "<script>alert(1)" not in page
+
+
+def test_what_would_change_a_refusal_is_told_and_holds(client, story):
+    story.grant(BILL_WRITE.replace("customer-bills/*", "customer-bills"))
+    question = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": BILL}
+    page = client.get(story.url("evaluator"), question).content.decode()
+    assert "What would allow it" in page
+    assert "Add the resource" in page and f"<code>{BILL}</code>" in page
+
+
+def test_a_policy_that_could_be_attached_is_offered(client, story):
+    story.do("root", "iam:CreatePolicy", PolicyName="BillWrite", PolicyDocument=BILL_WRITE)
+    question = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": BILL}
+    page = client.get(story.url("evaluator"), question).content.decode()
+    assert "BillWrite" in page and "Attach" in page

@@ -2,6 +2,7 @@
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 
 from iamlab.components import markup
 from iamlab.components.code import code_lines, difference
@@ -182,3 +183,11 @@ def identity(identity):
 def modal_button(label, url, variant="", form="", needs="", icon_name=""):
     """A button whose page opens as a modal (as a page without JavaScript). `form` sends a table's selection along."""
     return {"label": label, "url": url, "variant": variant, "form": form, "needs": needs, "icon_name": icon_name}
+
+
+@register.filter
+def spans(text):
+    """A sentence with its `names in backticks` as code; everything is escaped."""
+    parts = str(text).split("`")
+    pieces = (format_html("<code>{}</code>" if at % 2 else "{}", part) for at, part in enumerate(parts))
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
