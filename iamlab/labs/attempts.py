@@ -160,13 +160,16 @@ def end_what_if(attempt: Attempt, *, adopt: bool) -> None:
 
 
 def break_it(attempt: Attempt, step: dict[str, Any]) -> None:
-    """Bring a step's fault into the account. Once: what is broken is broken."""
-    if not step.get("fault"):
+    """Bring a step's fault into the account. Once: what is broken is broken. Raises LineFailed."""
+    require_open(attempt)
+    lab: Lab = attempt.lab_version.data
+    fault = next((one for one in lab.get("faults", ()) if one["id"] == step.get("fault")), None)
+    if fault is None:
         raise Refused("Nothing is to be broken in this step.")
     earlier = attempt.happenings.filter(kind="fault", step=step["id"]).values_list("event", flat=True)
     if any(past.counts(attempt, {"seq": event + 1}) for event in earlier):
         raise Refused("It is broken already. Reset or jump back to see it whole.")
-    performing.perform(attempt.sandbox, step["fault"], attempt.bound, attempt.lab_version.data.get("files") or {})
+    performing.perform(attempt.sandbox, fault["lines"], attempt.bound, lab.get("files") or {})
     note_happening(attempt, "fault", step["id"])
     runner.catch_up(attempt)
 

@@ -10,13 +10,14 @@ LAB: Shape = {
     "id": (REQUIRED, str), "version": (REQUIRED, str), "title": (REQUIRED, str), "summary": (REQUIRED, str),
     "minutes": (REQUIRED, int), "concepts": (OPTIONAL, list), "mode": (OPTIONAL, str), "bind": (OPTIONAL, dict),
     "pass_at": (OPTIONAL, int), "steps": (REQUIRED, list), "files": (OPTIONAL, dict), "sign_ins": (OPTIONAL, list),
-    "prices": (OPTIONAL, dict), "actors": (OPTIONAL, list), "terms": (OPTIONAL, dict),
+    "prices": (OPTIONAL, dict), "actors": (OPTIONAL, list), "faults": (OPTIONAL, list),
 }  # fmt: skip
 STEP: Shape = {
     "id": (REQUIRED, str), "title": (REQUIRED, str), "text": (REQUIRED, str), "weight": (OPTIONAL, NUMBER),
     "needs": (OPTIONAL, list), "checks": (OPTIONAL, list), "hints": (OPTIONAL, list), "questions": (OPTIONAL, list),
-    "actor": (OPTIONAL, str), "where": (OPTIONAL, str), "group": (OPTIONAL, str), "fault": (OPTIONAL, list),
+    "actor": (OPTIONAL, str), "where": (OPTIONAL, str), "group": (OPTIONAL, str), "fault": (OPTIONAL, str),
 }  # fmt: skip
+FAULT: Shape = {"id": (REQUIRED, str), "title": (REQUIRED, str), "lines": (REQUIRED, list)}
 CHECK: Shape = {
     "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, dict), "say": (REQUIRED, str),
     "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list),

@@ -30,6 +30,7 @@ class Names:
             for check in _list(step, "checks")
             if isinstance(check, dict)
         }
+        self.faults = {fault.get("id") for fault in _list(lab, "faults") if isinstance(fault, dict)}
         self.bound = set(lab.get("bind") or ()) | ALWAYS_BOUND | _saved(files)
 
 
@@ -78,6 +79,9 @@ def _lab(source: Source, folder: Path, names: Names) -> Iterator[Problem]:
         yield source.problem(("id",), f"the id is {lab.get('id')!r}, the folder is called {folder.name!r}")
     for name, spec in (lab.get("bind") or {}).items():
         yield from shaped(source, ("bind", name), spec, grammar.BIND)
+    for index, fault in enumerate(_list(lab, "faults")):
+        yield from shaped(source, ("faults", index), fault, grammar.FAULT)
+        yield from _lines(source, ("faults", index, "lines"), _list(fault, "lines"), names)
     if sum(step.get("weight", 0) for step in lab.get("steps", ()) if _number(step)) <= 0:
         yield source.problem(("steps",), "the weights of the steps add up to nothing")
     for index, step in enumerate(_list(lab, "steps")):
@@ -125,7 +129,8 @@ def _step(source: Source, where: Steps, step: grammar.Data, folder: Path, names:
         yield source.problem((*where, "hints"), "there are three tiers of hints: nudge, pointer, exact")
     if isinstance(step.get("text"), str):
         yield from _text(source, (*where, "text"), folder / step["text"], folder, names)
-    yield from _lines(source, (*where, "fault"), step.get("fault") or [], names)
+    if "fault" in step:
+        yield from _refer(source, where, [step["fault"]], names.faults, "fault")
     yield from _twice(source, (*where, "checks"), [check.get("id") for check in checks if isinstance(check, dict)])
     for index, check in enumerate(checks):
         yield from _check(source, (*where, "checks", index), check, names)
