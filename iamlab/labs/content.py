@@ -32,6 +32,7 @@ def read(folder: Path) -> Lab:
     for step in lab.get("steps", ()):
         if step.get("text"):
             step["markdown"] = (folder / step["text"]).read_text(encoding="utf-8")
+    lab["media"] = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("media/*.svg"))}
     for part in ("questions", "start", "solution", "mistakes"):
         lab.setdefault(part, read_yaml(folder / f"{part}.yaml") or [])
     return lab

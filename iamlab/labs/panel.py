@@ -2,19 +2,17 @@
 
 from typing import Any
 
-import nh3
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
 from iamlab.door import record
-from iamlab.labs import content, runner, scoring
+from iamlab.labs import content, past, runner, scoring, showing
+from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
+from iamlab.labs.texts import render
 from iamlab.labs.vocabulary import fill
 from iamlab.people.models import Person
 
-MARKDOWN = MarkdownIt("commonmark").enable("table")
 OFFER_AFTER = 3  # failures with one code, then the first hint is offered unasked
 STATES = {
     "locked": "Locked",
@@ -40,12 +38,6 @@ KINDS = {
     "read": "info",
 }
 Lab = dict[str, Any]
-
-
-def render(markdown: str, names: dict[str, str]) -> SafeString:
-    """A lab's text as safe HTML: what the learner chose is put in as text, then everything is cleaned."""
-    safe = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
-    return mark_safe(nh3.clean(MARKDOWN.render(fill(markdown, safe))))  # noqa: S308 - nh3 has cleaned it
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -118,6 +110,8 @@ def data(attempt: Attempt) -> dict[str, Any]:
         "step": step_data(attempt, lab, current, states[current["id"]], facts, hints, answers, names),
         "note": steps[current["id"]].note if current["id"] in steps else "",
         "sign_ins": fill(lab.get("sign_ins", []), names),
+        "checkpoints": past.checkpoints(attempt),
+        "trying": bool(attempt.past.get("trying")),
         "waiting": attempt.help_calls.filter(answered=None).exists(),
         "messages": list(attempt.messages.filter(read=None).order_by("pk")),
         "next": next_step(lab, states, current),
@@ -191,12 +185,18 @@ def step_data(
         "state": state,
         "actor": fill(step.get("actor", ""), names),
         "weight": step.get("weight", 0),
-        "html": render(step.get("markdown", ""), names),
+        "html": render(step.get("markdown", ""), names, reverse("attempt", args=[attempt.pk]) + "media/"),
         "where": step.get("where"),
+        "fault": step.get("fault"),
+        "shown": showing.last_shown(attempt, step["id"]),
+        "can_show": showing.can_show(lab, step),
+        "show_price": round(scoring.prices(lab)[4] * 100) if attempt.graded else 0,
         "checks": [check_data(check, facts.get((step["id"], check["id"])), names) for check in step.get("checks", ())],
         "hints": hint_data(attempt, lab, step, facts, hints, names),
         "questions": [
-            question_data(content.question_of(lab, question), answers, names) for question in step.get("questions", ())
+            question_data(attempt, found, answers)
+            for question in step.get("questions", ())
+            if (found := content.question_of(lab, question)) is not None
         ],
     }
 
@@ -247,24 +247,4 @@ def hint_data(
         "next": upcoming,
         "price": round(price * 100) if attempt.graded else 0,
         "offered": struggling and not opened,
-    }
-
-
-def question_data(question: dict[str, Any] | None, answers: list[Any], names: dict[str, str]) -> dict[str, Any]:
-    """A question with the last try and the explanation of what was chosen."""
-    assert question is not None
-    tries = [answer for answer in answers if answer.question == question["id"]]
-    last = tries[-1] if tries else None
-    given = last.given if last is not None and not isinstance(last.given, dict) else []
-    chosen = set(given if isinstance(given, list) else [given])
-    return {
-        **question,
-        "html": render(question["text"], names),
-        "tries": len(tries),
-        "correct": last.correct if last else None,
-        "options": [
-            {**option, "html": render(option["text"], names), "chosen": option["id"] in chosen}
-            for option in question.get("options", ())
-        ],
-        "why": [render(o["why"], names) for o in question.get("options", ()) if o["id"] in chosen and o.get("why")],
     }

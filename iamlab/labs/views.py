@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from iamlab.labs import attempts, content, panel, runner
+from iamlab.labs import attempts, content, panel, runner, showing
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
@@ -93,6 +93,19 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "labs/live.html", {"lab_panel": shown, "changed": True})
 
 
+@login_required
+@require_GET
+def media(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A figure of the lab as it was pinned; nothing in it may run."""
+    found = own_attempt(request, pk)
+    text = found.lab_version.data.get("media", {}).get(name)
+    if text is None:
+        raise Http404
+    response = HttpResponse(text, content_type="image/svg+xml")
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
 @acting
 def step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
     attempts.open_step(attempt, step_id)
@@ -107,10 +120,7 @@ def check(request: HttpRequest, attempt: Attempt) -> None:
 
 @acting
 def hint(request: HttpRequest, attempt: Attempt, step_id: str, tier: int) -> None:
-    found = content.step_of(attempt.lab_version.data, step_id)
-    if found is None:
-        raise Http404
-    attempts.use_hint(attempt, found, tier)
+    attempts.use_hint(attempt, step_or_404(attempt, step_id), tier)
 
 
 @acting
@@ -173,6 +183,50 @@ def jump(request: HttpRequest, attempt: Attempt) -> None:
         raise attempts.Refused("Choose a checkpoint.")
     attempts.jump(attempt, snapshot)
     messages.success(request, f"The account is as it was: {snapshot}.")
+
+
+@acting
+def checkpoint(request: HttpRequest, attempt: Attempt) -> None:
+    attempts.keep_checkpoint(attempt, request.POST.get("name", ""))
+    messages.success(request, "The account as it is now is kept as a checkpoint.")
+
+
+@acting
+def what_if(request: HttpRequest, attempt: Attempt) -> None:
+    """Try something (begin), then keep it (adopt) or go back (discard)."""
+    act = request.POST.get("act")
+    if act == "begin":
+        attempts.what_if(attempt)
+        messages.info(request, "Try what you like. Keep it or discard it when you are done.")
+    else:
+        attempts.end_what_if(attempt, adopt=act == "adopt")
+        messages.success(request, "Kept." if act == "adopt" else "The account is as it was before you tried.")
+
+
+@acting
+def break_it(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
+    step = step_or_404(attempt, step_id)
+    attempts.break_it(attempt, step)
+    messages.warning(request, "Something in the account was changed. Find out what, and mend it.")
+
+
+@acting
+def show(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
+    showing.show(attempt, step_or_404(attempt, step_id))
+    messages.info(request, "Done before your eyes: the calls stand in the panel. Now go back and do it yourself.")
+
+
+@acting
+def to_step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
+    showing.to_step(attempt, step_or_404(attempt, step_id))
+    messages.info(request, "The account is as this step expects it; what comes before was done for you.")
+
+
+def step_or_404(attempt: Attempt, step_id: str) -> dict[str, Any]:
+    found = content.step_of(attempt.lab_version.data, step_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 @acting

@@ -237,8 +237,8 @@ TESTS: dict[str, Callable[[Any, View], bool]] = {
 
 # What a change must touch for a test to be worth running again.
 STATE = {
-    "exists", "field", "member", "groups_of", "attached", "only_via_group", "password_policy", "mfa", "decision", "grants",
-    "unchanged", "excess", "query",
+    "exists", "field", "member", "groups_of", "attached", "only_via_group", "password_policy", "mfa", "decision",
+    "grants", "unchanged", "excess", "query",
 }  # fmt: skip
 
 

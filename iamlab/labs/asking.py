@@ -1,0 +1,52 @@
+"""A question as the panel shows it: what may be chosen, the last try, and the explanation of what was chosen."""
+
+from typing import Any
+
+from iamlab.labs.event_tests import identity
+from iamlab.labs.models import Answer, Attempt
+from iamlab.labs.texts import render
+from iamlab.labs.view import View
+
+ROWS = 20  # of the record that an event is picked from
+Question = dict[str, Any]
+
+
+def question_data(attempt: Attempt, question: Question, answers: list[Answer]) -> dict[str, Any]:
+    tries = [answer for answer in answers if answer.question == question["id"]]
+    last = tries[-1] if tries else None
+    given: Any = last.given if last is not None else None
+    chosen = set(given) if isinstance(given, list) else {given} if isinstance(given, str) else set()
+    options = events(attempt, question) if question["kind"] == "event" else question.get("options", ())
+    return {
+        **question,
+        "html": render(question["text"], attempt.bound),
+        "tries": len(tries),
+        "correct": last.correct if last else None,
+        "options": [
+            {**option, "html": render(option["text"], attempt.bound), "chosen": option["id"] in chosen}
+            for option in options
+        ],
+        "why": list(_why(question, last, chosen, attempt)),
+        "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
+        "given": given if isinstance(given, str | dict) else "",
+    }
+
+
+def _why(question: Question, last: Answer | None, chosen: set[str], attempt: Attempt) -> list[str]:
+    """The explanation of each chosen option; of other kinds that of a right or a wrong answer."""
+    if last is None:
+        return []
+    if question.get("options"):
+        said = [option["why"] for option in question["options"] if option["id"] in chosen]
+    else:
+        said = [question["why"] if last.correct else question.get("wrong", "Compare it once more with the text.")]
+    return [render(one, attempt.bound) for one in said]
+
+
+def events(attempt: Attempt, question: Question) -> list[dict[str, str]]:
+    """Rows of the attempt's own record to choose from, newest first."""
+    found = list(View(attempt).records(question.get("names") or [question["event"]["name"]]))[-ROWS:]
+    return [
+        {"id": record["eventID"], "text": f"`{record['eventTime']}` {record['eventName']} by {identity(record)}"}
+        for record in reversed(found)
+    ]

@@ -1,0 +1,75 @@
+"""Show me: a step's solution performed before the learner's eyes; and the account brought to where a step begins."""
+
+from typing import Any
+
+from iamlab.labs import attempts, performing, runner, scoring
+from iamlab.labs.attempts import Refused
+from iamlab.labs.models import Attempt, HintUse
+from iamlab.labs.past import take
+from iamlab.labs.vocabulary import fill
+
+SHOW = 4  # the tier of show me among hints
+Lab = dict[str, Any]
+
+
+def lines_of(lab: Lab, step_id: str) -> list[dict[str, Any]]:
+    """The calls of a step's solution; answers are the learner's own."""
+    lines = [line for part in lab["solution"] if part["step"] == step_id for line in part["lines"]]
+    return [line for line in lines if "run" in line or "call" in line]
+
+
+def can_show(lab: Lab, step: dict[str, Any]) -> bool:
+    return bool(lines_of(lab, step["id"]))
+
+
+def said(line: dict[str, Any], names: dict[str, str]) -> str:
+    """A line as the learner reads it, who does it first."""
+    done = line.get("run") or f"{line['call'].partition(':')[2]} in the console"
+    return f"{line['as']}: {fill(done, names)}"
+
+
+def show(attempt: Attempt, step: dict[str, Any]) -> None:
+    """Perform a step's solution, kept apart by a checkpoint to go back to. Raises Refused where it does not fit."""
+    attempts.require_open(attempt)
+    lab: Lab = attempt.lab_version.data
+    lines = lines_of(lab, step["id"])
+    if not lines:
+        raise Refused("There is nothing to show in this step: read, or answer.")
+    runner.catch_up(attempt)
+    before = take(attempt, "branch", f"Before it was shown: {fill(step['title'], attempt.bound)}"[:120])
+    attempt.save(update_fields=["past"])
+    try:
+        names = performing.perform(attempt.sandbox, lines, attempt.bound, lab.get("files") or {})
+    except performing.LineFailed as error:
+        attempts.jump(attempt, before)
+        raise Refused(f"It cannot be shown in the account as it is now: {error}") from error
+    price = scoring.prices(lab)[SHOW]
+    HintUse.objects.get_or_create(attempt=attempt, step=step["id"], tier=SHOW, defaults={"price": price})
+    shown = [said(line, names) for line in lines]
+    attempts.note_happening(attempt, "show", step["id"], lines=shown, before=before.pk)
+    runner.catch_up(attempt)
+
+
+def last_shown(attempt: Attempt, step_id: str) -> dict[str, Any] | None:
+    """What was shown of a step last: its lines, and the checkpoint before."""
+    found = attempt.happenings.filter(kind="show", step=step_id).order_by("-pk").first()
+    return found.data if found is not None else None
+
+
+def to_step(attempt: Attempt, step: dict[str, Any]) -> None:
+    """The official start of a step: the lab's start, then the solution of all steps before. In practice only."""
+    attempts.require_open(attempt)
+    if attempt.graded:
+        raise Refused("In graded mode the way to a step is yours. A checkpoint can be jumped to.")
+    if attempt.start is None:
+        raise Refused("The start of this lab is not kept any more.")
+    lab: Lab = attempt.lab_version.data
+    attempts.jump(attempt, attempt.start)
+    for one in lab["steps"]:
+        if one["id"] == step["id"]:
+            break
+        names = performing.perform(attempt.sandbox, lines_of(lab, one["id"]), attempt.bound, lab.get("files") or {})
+        attempt.bound = {**names, **attempt.bound}
+        runner.catch_up(attempt)
+    attempt.current = step["id"]
+    attempt.save(update_fields=["current", "bound"])

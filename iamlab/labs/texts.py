@@ -1,0 +1,35 @@
+"""A lab's texts as safe HTML: CommonMark with the directives ::then-now, ::term and ::where."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from iamlab.labs.vocabulary import fill
+
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+THEN_NOW = re.compile(r"^::then-now\nthen: (?P<then>.+)\nnow: (?P<now>.+)$", re.MULTILINE)
+TERM = re.compile(r"::term\[(?P<word>[^\]]+)\]\((?P<meaning>[^)]+)\)")
+WHERE = re.compile(r"::where\[(?P<text>[^\]]+)\]\((?P<id>[\w-]+)\)")
+IMAGE = re.compile(r"(?P<before>!\[[^\]]*\]\()(?P<file>[\w-]+\.svg)\)")
+
+
+def render(markdown: str, names: Mapping[str, Any], media: str = "") -> SafeString:
+    """HTML of a text: what the learner chose is put in as plain text, then everything is cleaned.
+
+    `media` is the address that the lab's images stand under.
+    """
+    plain = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
+    text = fill(directives(markdown, media), plain)
+    return mark_safe(nh3.clean(MARKDOWN.render(text)))  # noqa: S308 - nh3 has cleaned it
+
+
+def directives(markdown: str, media: str) -> str:
+    """What is ours in a text, said in CommonMark."""
+    text = THEN_NOW.sub(r"> **Then** (2021): \g<then>\n>\n> **Now**: \g<now>", markdown)
+    text = TERM.sub(r"**\g<word>** (*\g<meaning>*)", text)
+    text = WHERE.sub(r"[\g<text>](#\g<id>)", text)
+    return IMAGE.sub(rf"\g<before>{media}\g<file>)", text)

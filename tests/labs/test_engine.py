@@ -1,0 +1,151 @@
+"""Checks follow what happens: latches, regressions, mistakes, needs, names bound, going back."""
+
+import pytest
+
+from iamlab.labs import attempts, runner, scoring
+from iamlab.labs.models import CheckFact
+from iamlab.sandbox import snapshots
+from tests.labs.conftest import step
+
+pytestmark = pytest.mark.django_db
+CREATE = "iam create-group --group-name Readers"
+DELETE = "iam delete-group --group-name Readers"
+
+
+def fact(attempt, name="group"):
+    return CheckFact.objects.get(attempt=attempt, step=name)
+
+
+def test_check_that_holds_fails_again_and_names_what_undid_it(begin, do):
+    attempt = begin(step("group", {"exists": "group/Readers"}))
+    do(attempt, CREATE)
+    assert fact(attempt).status == "pass"
+    do(attempt, DELETE)
+    assert fact(attempt).status == "fail"
+    assert fact(attempt).undone["event"] == "DeleteGroup"
+    assert fact(attempt).undone["by"] == "root"
+    assert "Readers" in fact(attempt).undone["object"]
+
+
+def test_check_that_latches_once_stays_passed(begin, do):
+    attempt = begin(step("group", {"exists": "group/Readers"}, check={"latch": "once"}))
+    do(attempt, CREATE, DELETE)
+    assert fact(attempt).status == "pass"
+    assert scoring.score(attempt).auto == 100
+
+
+def test_first_mistake_that_fits_gives_its_message_with_the_learners_names(begin, do):
+    mistakes = [
+        {"when": {"exists": "group/readers"}, "code": "name-case", "say": "It is called readers in {{account}}."},
+        {"when": {"exists": "group/*"}, "code": "other", "say": "Another."},
+    ]
+    attempt = begin(step("group", {"exists": "group/Readers"}, check={"mistakes": mistakes}))
+    do(attempt, "iam create-group --group-name readers")
+    found = fact(attempt)
+    assert (found.code, found.message) == ("name-case", f"It is called readers in {attempt.bound['account']}.")
+    assert found.tries == {"name-case": 1}
+    do(attempt, "iam delete-group --group-name readers", "iam create-group --group-name other")
+    assert fact(attempt).code == "other"
+
+
+def test_check_waits_for_the_step_that_it_needs(begin, do):
+    attempt = begin(
+        step("keys", {"keys_of": {"principal": "root", "count": 0}}, check={"needs": ["group"]}),
+        step("group", {"exists": "group/Readers"}),
+    )
+    assert fact(attempt, "keys").status == "blocked"
+    assert scoring.score(attempt).auto == 0
+    do(attempt, CREATE)
+    runner.examine(attempt)
+    assert fact(attempt, "keys").status == "pass"
+
+
+def test_name_is_bound_once_and_anew_when_its_object_is_gone(begin, do):
+    bind = {"who": {"name": "CreateUser", "by": "root", "field": "userName", "type": "user", "until": "your user"}}
+    attempt = begin(step("group", {"member": {"user": "{{who}}", "group": "Readers"}}), bind=bind)
+    do(attempt, "iam create-user --user-name anna", "iam create-user --user-name ben")
+    assert attempt.bound["who"] == "anna"
+    do(attempt, "iam delete-user --user-name anna")
+    assert attempt.bound["who"] == "ben"
+    do(attempt, CREATE, "iam add-user-to-group --user-name ben --group-name Readers")
+    assert fact(attempt).status == "pass"
+
+
+def test_two_tabs_count_a_try_once(begin, do):
+    mistakes = [{"when": {"exists": "group/readers"}, "code": "name-case", "say": "Case."}]
+    attempt = begin(step("group", {"exists": "group/Readers"}, check={"mistakes": mistakes}))
+    other_tab = type(attempt).objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+    do(attempt, "iam create-group --group-name readers")
+    runner.catch_up(other_tab)
+    assert fact(attempt).tries == {"name-case": 1}
+    assert attempt.happenings.filter(kind="check", data__code="name-case").count() == 1
+
+
+def test_authors_error_costs_no_points(begin, do):
+    wrong = {"field": {"of": "group/Readers", "path": "length(", "value": 1}}
+    attempt = begin(step("group", wrong), step("other", {"exists": "group/Readers"}))
+    do(attempt, CREATE)
+    assert fact(attempt).status == "error"
+    assert "group/it" in fact(attempt).message
+    assert scoring.score(attempt).auto == 100
+
+
+def test_undo_takes_back_change_after_change_with_its_checks(begin, do):
+    attempt = begin(
+        step("group", {"exists": "group/Readers"}, check={"latch": "once"}),
+        step("user", {"event": {"name": "CreateUser"}}, check={"latch": "once"}),
+    )
+    do(attempt, CREATE, "iam create-user --user-name anna")
+    attempts.undo(attempt)
+    assert (fact(attempt, "group").status, fact(attempt, "user").status) == ("pass", "fail")
+    attempts.undo(attempt)
+    assert fact(attempt, "group").status == "fail"
+    assert scoring.score(attempt).auto == 0
+    with pytest.raises(attempts.Refused, match="Nothing to undo"):
+        attempts.undo(attempt)
+
+
+def test_reset_restores_checks_clock_and_names_but_hides_nothing(begin, do):
+    bind = {"who": {"name": "CreateUser", "by": "root", "field": "userName", "type": "user", "until": "your user"}}
+    attempt = begin(step("group", {"event": {"name": "CreateUser"}}, check={"latch": "once"}), bind=bind)
+    do(attempt, {"as": "root", "run": "aws iam create-user --user-name anna", "wait": 3600})
+    attempts.reset(attempt)
+    attempt.sandbox.refresh_from_db()
+    assert fact(attempt).status == "fail"
+    assert attempt.sandbox.clock_offset == 0
+    assert "who" not in attempt.bound
+    assert attempt.happenings.filter(kind="check", data__status="pass").exists()
+    attempts.undo(attempt)
+    assert fact(attempt).status == "pass"
+    assert attempt.bound["who"] == "anna"
+
+
+def test_jump_to_a_checkpoint_and_forth_again(begin, do):
+    attempt = begin(step("group", {"exists": "group/Readers"}), step("user", {"exists": "user/anna"}))
+    do(attempt, CREATE, "iam create-user --user-name anna")
+    after = attempt.sandbox.snapshots.get(kind="checkpoint", name="After: group")
+    attempts.jump(attempt, after)
+    assert (fact(attempt, "group").status, fact(attempt, "user").status) == ("pass", "fail")
+    attempts.jump(attempt, attempt.sandbox.snapshots.get(name="Before the jump"))
+    assert fact(attempt, "user").status == "pass"
+
+
+def test_what_if_is_discarded_or_kept_and_not_submitted_in_between(begin, do):
+    attempt = begin(step("group", {"exists": "group/Readers"}))
+    attempts.what_if(attempt)
+    do(attempt, CREATE)
+    with pytest.raises(attempts.Refused, match="Keep it or discard it"):
+        attempts.submit(attempt)
+    attempts.end_what_if(attempt, adopt=False)
+    assert fact(attempt).status == "fail"
+    attempts.what_if(attempt)
+    do(attempt, CREATE)
+    attempts.end_what_if(attempt, adopt=True)
+    attempts.submit(attempt)
+    assert attempt.frozen["score"] == 100
+
+
+def test_change_of_another_learners_account_is_no_checkpoint_of_mine(begin, do):
+    mine, other = begin(step("group", {"exists": "group/Readers"})), begin(step("group", {"exists": "group/Readers"}))
+    with pytest.raises(attempts.Refused, match="another account"):
+        attempts.jump(mine, snapshots.take(other.sandbox, kind="checkpoint"))
