@@ -1,5 +1,6 @@
 """The first level of every address."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("iamlab.insight.urls")),
     path("", include("iamlab.console.urls")),
     path("classroom/", include("iamlab.classroom.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 handler400 = "iamlab.components.views.bad_request"

@@ -40,7 +40,7 @@ class Plan:
 LEARNERS = [
     Plan("Lena Ortiz", 2),
     Plan("Amara Diallo", 99, 95, "submitted"),
-    Plan("Ben Kowalski", 6, 1, "stuck"),
+    Plan("Ben Kowalski", 5, 1, "stuck"),
     Plan("Chiara Rossi", 7, 1, "stuck"),
     Plan("Daniel Okafor", 7, 2, "stuck"),
     Plan("Elif Yıldız", 8, 2),

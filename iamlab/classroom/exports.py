@@ -13,6 +13,7 @@ from iamlab.classroom import heat, marks
 from iamlab.classroom.models import Assignment, Class, Work
 from iamlab.labs.models import Attempt, HintUse
 from iamlab.sandbox import history
+from iamlab.services.accounts.models import Sandbox
 from iamlab.services.cloudtrail.models import Event
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -147,11 +148,6 @@ def evidence(klass: Class, attempt: Attempt) -> dict[str, Any]:
         "class": klass.name,
         "learner": str(place),
         "assignment": attempt.work.assignment.title,
-        "lab": {"id": attempt.lab, "version": attempt.lab_version.version, "digest": attempt.lab_version.digest},
-        "attempt": attempt.number,
-        "graded": attempt.graded,
-        "started": attempt.started,
-        "submitted": attempt.submitted,
         "marks": {
             "automatic": own.automatic,
             "override": own.score.override,
@@ -159,20 +155,36 @@ def evidence(klass: Class, attempt: Attempt) -> dict[str, Any]:
             "late factor": own.factor,
             "final": own.final,
         },
+        **facts(attempt),
+        "events": records(attempt.sandbox),
+        "made": timezone.now(),
+    }
+    text = json.dumps(bundle, sort_keys=True, default=str)
+    return {**json.loads(text), "digest": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def facts(attempt: Attempt) -> dict[str, Any]:
+    """What an attempt keeps, apart from its calls."""
+    version = attempt.lab_version
+    return {
+        "lab": {"id": attempt.lab, "version": version.version, "digest": version.digest},
+        "attempt": attempt.number,
+        "graded": attempt.graded,
+        "started": attempt.started,
+        "submitted": attempt.submitted,
         "steps": _rows(attempt.steps, "attempt", "note"),
         "checks": _rows(attempt.checks, "attempt"),
         "hints": _rows(attempt.hints, "attempt"),
         "answers": _rows(attempt.answers, "attempt"),
         "overrides": _rows(attempt.overrides, "attempt", "by"),
         "happenings": _rows(attempt.happenings, "attempt", "by"),
-        "events": [
-            {"seq": seq, "real time": real, "record": json.loads(record)}
-            for seq, real, record in history.events(attempt.sandbox).values_list("id", "real_time", "record")
-        ],
-        "made": timezone.now(),
     }
-    text = json.dumps(bundle, sort_keys=True, default=str)
-    return {**json.loads(text), "digest": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def records(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Every call in a world, as CloudTrail shows it."""
+    rows = history.events(sandbox).values_list("id", "real_time", "record")
+    return [{"seq": seq, "real time": real, "record": json.loads(record)} for seq, real, record in rows]
 
 
 def _rows(manager: Any, *without: str) -> list[dict[str, Any]]:

@@ -67,6 +67,8 @@ def items(attempt: Attempt, wanted: str = "", step: str = "") -> list[Item]:
         found += [item for item in calls(attempt) if wanted in ("", GROUPS[item.kind])]
     if wanted in ("", "checks", "work", "acts"):
         rows = attempt.happenings.select_related("by").order_by("pk")
+        # That nothing passes at the start is no news.
+        rows = rows.exclude(kind="check", event__lte=attempt.began_event, data__status__in=["fail", "blocked"])
         if wanted:
             rows = rows.filter(kind__in=KINDS[wanted])
         found += [_happening(row) for row in (rows.filter(step=step) if step else rows)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.classroom.views import acting, assignments, classes, gradebook, heat, out, people, timeline
+from iamlab.classroom.views import acting, assignments, classes, gradebook, heat, out, people, privacy, timeline
 
 urlpatterns = [
     path("", classes.mine, name="classes"),
@@ -10,10 +10,14 @@ urlpatterns = [
     path("join/", classes.join, name="class-join"),
     path("join/<str:code>/", classes.join, name="class-join-by"),
     path("invitations/<str:key>/", people.accept, name="class-invitation"),
+    path("my-data/", privacy.mine, name="my-data"),
+    path("my-data/everything.json", privacy.everything, name="my-data-export"),
+    path("my-data/delete/", privacy.delete, name="my-data-delete"),
     path("<int:class_id>/", classes.overview, name="class"),
     path("<int:class_id>/edit/", classes.edit, name="class-edit"),
     path("<int:class_id>/code/", classes.new_code, name="class-code"),
     path("<int:class_id>/archive/", classes.archive, name="class-archive"),
+    path("<int:class_id>/anonymise/", classes.anonymise, name="class-anonymise"),
     path("<int:class_id>/people/", people.people, name="class-people"),
     path("<int:class_id>/people/<int:pk>/", people.change, name="class-person"),
     path("<int:class_id>/people/<int:pk>/password/", people.reset_password, name="class-password"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from iamlab.classroom import access, codes, work
+from iamlab.classroom import access, codes, privacy, work
 from iamlab.classroom.forms import ClassForm, JoinForm
 from iamlab.classroom.models import Class, Enrolment, Role
 from iamlab.people.models import Person
@@ -151,3 +151,15 @@ def archive(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         said = "The class is open again."
     messages.success(request, said)
     return redirect("class", class_id=klass.pk)
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_POST
+def anonymise(request: HttpRequest, mine: Enrolment) -> HttpResponse:
+    """Names out of an archived class before their time is up."""
+    if mine.klass.archived is None or request.POST.get("sure") != "yes":
+        messages.error(request, "Archive the class first, and tick the box: names do not come back.")
+    else:
+        privacy.anonymise(mine.klass)
+        messages.success(request, "The class has no names any more; its numbers stay.")
+    return redirect("class", class_id=mine.klass_id)

@@ -42,7 +42,7 @@ def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
             [
                 str(e),
                 e.get_role_display(),
-                "guest" if e.person.is_guest else e.person.username,
+                "" if mine.klass.anonymised else "guest" if e.person.is_guest else e.person.username,
                 f"{e.joined:%Y-%m-%d}",
                 markup.link(reverse("class-person", args=[mine.klass_id, e.pk]), "Change") if may else "",
             ],

@@ -1,0 +1,96 @@
+"""A person's data: all of it to take away, none of it to stay; and names that go when a class is long over."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from iamlab.classroom import exports
+from iamlab.classroom.models import Class, Enrolment, JoinFailure, Role, Work
+from iamlab.labs.models import Answer, Attempt, Dispute, Happening, HelpCall, Message, StepFact
+from iamlab.people.models import Person
+from iamlab.sandbox.models import Snapshot
+from iamlab.services.accounts.models import Account, Sandbox
+from iamlab.services.cloudtrail.models import Event
+
+TOLD = ("help", "dispute", "message", "override", "rubric", "decided", "look")  # happenings that hold words or names
+
+
+def export(person: Person) -> dict[str, Any]:
+    """All that iamlab keeps of a person, as plain data; secrets excepted."""
+    names = ("username", "display_name", "email", "date_joined", "last_login", "is_guest", "is_instructor")
+    attempts = Attempt.objects.filter(person=person).select_related("lab_version", "sandbox").order_by("pk")
+    return {
+        "person": {name: getattr(person, name) for name in names},
+        "classes": [
+            {"class": place.klass.name, "role": place.role, "name": place.name, "joined": place.joined}
+            for place in person.enrolments.select_related("klass")
+        ],
+        "attempts": [{**exports.facts(attempt), "events": exports.records(attempt.sandbox)} for attempt in attempts],
+        "other worlds": [
+            {"title": sandbox.title, "events": exports.records(sandbox)}
+            for sandbox in Sandbox.objects.filter(owner=person, attempt=None)
+        ],
+    }
+
+
+class Kept(Exception):
+    """The person cannot go yet; the message says what is in the way."""
+
+
+def delete(person: Person) -> None:
+    """Take a person out: of their work in classes numbers without a name stay, nothing else of theirs. Raises Kept."""
+    for place in person.enrolments.filter(role=Role.INSTRUCTOR, klass__archived=None).select_related("klass"):
+        if not place.klass.enrolments.filter(role=Role.INSTRUCTOR).exclude(pk=place.pk).exists():
+            raise Kept(f"You are the only instructor of {place.klass}. Archive it, or name another one first.")
+    with transaction.atomic():
+        in_classes = Work.objects.filter(attempt__person=person).values("attempt")
+        Sandbox.objects.filter(owner=person).exclude(attempt__in=in_classes).delete()
+        Attempt.objects.filter(person=person).exclude(pk__in=in_classes).delete()
+        attempts = Attempt.objects.filter(person=person)
+        strip(attempts)
+        attempts.update(bound={})
+        Snapshot.objects.filter(sandbox__attempt__in=attempts).delete()
+        Account.objects.filter(sandbox__attempt__in=attempts).delete()
+        person.enrolments.update(name="Former member")
+        JoinFailure.objects.filter(person=person).delete()
+        person.username, person.display_name, person.email = f"deleted-{secrets.token_hex(8)}", "Former member", ""
+        person.first_name = person.last_name = person.recovery = ""
+        person.is_active = person.is_instructor = person.is_staff = person.is_superuser = False
+        person.set_unusable_password()
+        person.save()
+
+
+def strip(attempts: QuerySet[Attempt]) -> None:
+    """Take what was written, by the learner and to them, out of attempts; the numbers stay."""
+    StepFact.objects.filter(attempt__in=attempts).update(note="")
+    HelpCall.objects.filter(attempt__in=attempts).update(text="")
+    Dispute.objects.filter(attempt__in=attempts).update(text="", reply="")
+    Message.objects.filter(attempt__in=attempts).update(text="")
+    Answer.objects.filter(attempt__in=attempts).update(given="")
+    Happening.objects.filter(attempt__in=attempts, kind__in=TOLD).update(data={})
+
+
+def anonymise(klass: Class) -> None:
+    """A class without names: learners become numbers, invitations and what was written go, numbers stay."""
+    with transaction.atomic():
+        places = list(Enrolment.objects.select_for_update().filter(klass=klass, role=Role.LEARNER).order_by("pk"))
+        for number, place in enumerate(places, 1):
+            place.name = f"Learner {number}"
+        Enrolment.objects.bulk_update(places, ["name"], batch_size=500)
+        klass.invitations.all().delete()
+        attempts = Attempt.objects.filter(work__assignment__klass=klass)
+        strip(attempts)
+        Event.objects.filter(account__sandbox__attempt__in=attempts).delete()
+        klass.anonymised = timezone.now()
+        klass.save(update_fields=["anonymised"])
+
+
+def due() -> list[Class]:
+    """Classes whose names have been kept for as long as they may be."""
+    waiting = Class.objects.filter(anonymised=None).exclude(archived=None)
+    now = timezone.now()
+    return [klass for klass in waiting if klass.archived and klass.archived + timedelta(klass.retention_days) <= now]

@@ -1,0 +1,69 @@
+"""Taking one's data away, leaving for good, and names that go when a class is long over."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from iamlab.classroom import marks
+from iamlab.classroom.models import Class
+from iamlab.labs import attempts
+from iamlab.people.models import Person
+from iamlab.sandbox import controls
+from iamlab.services.cloudtrail.models import Event
+
+
+def test_everything_of_mine_as_a_file_without_secrets(pupil, attempt, learner, solve):
+    solve(attempt, 2)
+    Person.objects.filter(pk=learner.pk).update(recovery="a-digest", password="a-hash")
+    pupil.force_login(Person.objects.get(pk=learner.pk))
+    answer = pupil.get("/classroom/my-data/everything.json")
+    found = json.loads(answer.content)
+    assert found["person"]["username"] == "lena" and found["classes"][0]["name"] == "Lena"
+    assert "ConsoleLogin" in [event["record"]["eventName"] for event in found["attempts"][0]["events"]]
+    text = answer.content.decode()
+    assert not any(secret in text for secret in ("a-digest", "a-hash", "Long-and-good-1"))
+
+
+def test_leaving_needs_the_word_and_leaves_numbers_only(pupil, assignment, attempt, learner, solve):
+    solve(attempt, 2)
+    attempts.ask_for_help(attempt, "I am Lena and lost")
+    controls.create(learner, "Free play")
+    before = marks.of_learner(assignment, assignment.klass.enrolments.get(person=learner)).final
+    pupil.post("/classroom/my-data/delete/", {"sure": "no"})
+    assert Person.objects.filter(username="lena").exists()
+    pupil.post("/classroom/my-data/delete/", {"sure": "delete"})
+    gone = Person.objects.get(pk=learner.pk)
+    assert gone.username.startswith("deleted-") and not gone.is_active and not gone.has_usable_password()
+    place = assignment.klass.enrolments.get(person=learner)
+    assert place.name == "Former member" and marks.of_learner(assignment, place).final == before > 0
+    assert not Event.objects.filter(account__sandbox__owner=learner).exists()
+    assert attempt.help_calls.get().text == "" and not attempt.happenings.filter(data__has_key="text").exists()
+    assert controls.of_person(gone) == [attempt.sandbox]
+    assert pupil.get("/home/").url.startswith("/sign-in/")
+
+
+def test_the_only_instructor_stays_while_the_class_is_open(teacher, klass, instructor):
+    answer = teacher.post("/classroom/my-data/delete/", {"sure": "delete"}, follow=True)
+    assert "only instructor of Cloud security" in answer.content.decode()
+    assert Person.objects.get(pk=instructor.pk).is_active
+
+
+@pytest.mark.parametrize(("days", "expected"), [(179, "Lena"), (181, "Learner 1")])
+def test_names_go_when_their_time_is_up(klass, attempt, learner, days, expected, capsys):
+    attempts.ask_for_help(attempt, "I am Lena")
+    Class.objects.filter(pk=klass.pk).update(archived=timezone.now() - timedelta(days=days))
+    call_command("retention")
+    assert klass.enrolments.get(person=learner).name == expected
+    assert (attempt.help_calls.get().text == "") == (expected != "Lena")
+    capsys.readouterr()
+    call_command("retention")
+    assert capsys.readouterr().out == ""
+
+
+def test_an_open_class_keeps_its_names(teacher, klass, learner):
+    teacher.post(reverse("class-anonymise", args=[klass.pk]), {"sure": "yes"})
+    assert klass.enrolments.get(person=learner).name == "Lena"
