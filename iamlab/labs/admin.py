@@ -57,3 +57,10 @@ for _model, _fields in FACTS:
     admin.site.register(
         _model, type(f"{_model.__name__}Admin", (FactAdmin,), {"list_display": _fields, "fields": _fields})
     )
+
+
+@admin.register(models.Terminal)
+class TerminalAdmin(LookedAt):
+    list_display = ["sandbox", "changed"]
+    list_select_related = ["sandbox"]
+    fields = ["sandbox", "changed"]  # what it holds is sealed: keys

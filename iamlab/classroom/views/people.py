@@ -24,7 +24,7 @@ COLUMNS = [
     tables.column("role", "Role", sortable=True),
     tables.column("user", "iamlab user name"),
     tables.column("joined", "Joined", sortable=True),
-    tables.column("acts", ""),
+    tables.column("acts", "Acts"),
 ]
 
 

@@ -22,7 +22,7 @@ COLUMNS = [
     tables.column("what", "What"),
     tables.column("by", "By"),
     tables.column("text", "More"),
-    tables.column("was", ""),
+    tables.column("was", "Account"),
 ]
 LOOKS = {"change": "success", "refused": "error", "read": "info"}
 
