@@ -101,8 +101,10 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
 
 
 def open_sessions(found: Attempt) -> list[Any]:
-    world = controls.world(found.sandbox)
-    return sessions.open_sessions(found.person, found.sandbox_id, clock.now(world))
+    """The learner's sessions in the attempt's world that have neither ended nor expired."""
+    now = clock.now(controls.world(found.sandbox))
+    accounts = [account.pk for account in controls.open_accounts(found.sandbox)]
+    return [row for row in sessions.sessions_of(found.person, accounts) if row.expires > now]
 
 
 def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignment) -> list[tuple[str, str]]:
