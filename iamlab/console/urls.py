@@ -21,6 +21,7 @@ from iamlab.console.roles import views as roles
 from iamlab.console.security_credentials import views as credentials
 from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
+from iamlab.console.sign_up import walk as sign_up_walk
 from iamlab.console.switch_role import views as switch_role
 from iamlab.console.users import access_keys, console_access, create, create_group, deleting, detail
 from iamlab.console.users import inline as user_inline
@@ -31,6 +32,7 @@ from iamlab.console.users import views as users
 # /sandbox/<public id>/: before anybody is signed in
 front = [
     path("sign-up/", sign_up.sign_up, name="sign-up"),
+    path("sign-up/<slug:name>/", sign_up_walk.step, name="sign-up-step"),
     path("root-sign-in/", sign_in.root, name="root-sign-in"),
     path("sign-in/", sign_in.user, name="sign-in-user"),
     path("mfa/", sign_in.mfa, name="sign-in-mfa"),

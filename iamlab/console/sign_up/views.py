@@ -35,4 +35,5 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
             address = reverse("root-sign-in", args=[public_id])
             return redirect(f"{address}?{urlencode({'email': form.cleaned_data['Email']})}")
     context = {"form": form, "sandbox": sandbox, "sign_in_url": reverse("sign-in-user", args=[public_id])}
+    context["walk_url"] = reverse("sign-up-step", args=[public_id, "email"])
     return render(request, "console/sign_up/basic.html", context, status=422 if form.is_bound else 200)

@@ -36,7 +36,18 @@ def hash_password(call: Call, Email: str, AccountName: str, Password: str, **_: 
 
 
 @operation("accounts:RegisterAccount", unauthorised=True, prepare=hash_password)
-def register_account(call: Call, Email: str, AccountName: str, Password: str, Plan: str = "") -> dict[str, Any]:
+def register_account(
+    call: Call,
+    Email: str,
+    AccountName: str,
+    Password: str,
+    Plan: str = "",
+    CardChecked: bool = False,
+    SupportPlan: str = "basic",
+    FullName: str = "",
+    Country: str = "",
+) -> dict[str, Any]:
+    """A new account. Of a card only that it was checked is kept, never a number."""
     sandbox_id = call.caller.world.sandbox_id
     if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
         raise AwsError(
@@ -51,6 +62,7 @@ def register_account(call: Call, Email: str, AccountName: str, Password: str, Pl
         root_password=call.prepared,
         root_password_changed=call.now,
         plan=Plan,
+        details={"card": CardChecked, "support": SupportPlan, "name": FullName, "country": Country},
         created=call.now,
     )
     call.record["recipientAccountId"] = account.id

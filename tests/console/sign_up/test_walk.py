@@ -1,0 +1,95 @@
+"""Signing up in all of AWS's steps: nothing half-made, no real card, resumed where one was."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from iamlab.sandbox import controls
+from iamlab.services.accounts.models import Account
+from iamlab.services.cloudtrail.models import Event
+
+PASSWORD = "Long-and-good-1"
+FAKE = "4000 0000 0000 0000"
+ANSWERS = {
+    "email": {"Email": "boss@bills.example", "AccountName": "Bills"},
+    "password": {"Password": PASSWORD, "again": PASSWORD},
+    "plan": {"Plan": "free"},
+    "contact": {"kind": "personal", "FullName": "Mario Rossi", "Country": "IT", "agreed": "on"},
+    "card": {"card": FAKE},
+    "support": {"SupportPlan": "basic"},
+}
+ORDER = ["email", "code", "password", "plan", "contact", "card", "phone", "support"]
+
+
+@pytest.fixture
+def world(person):
+    return controls.create(person, "tests", throttled=False)
+
+
+def address(world, name):
+    return reverse("sign-up-step", args=[world.public_id, name])
+
+
+def fill(browser, world, name):
+    page = browser.get(address(world, name))
+    answer = ANSWERS.get(name) or {"code": page.context["wanted"]}
+    return browser.post(address(world, name), answer)
+
+
+def test_all_steps_make_one_account(browser_of, world):
+    for name in ORDER:
+        response = fill(browser_of, world, name)
+        assert Account.objects.filter(sandbox=world).exists() == (name == "support")
+    assert "root-sign-in" in response.url
+    account = Account.objects.get(sandbox=world)
+    assert (account.plan, account.details["card"], account.details["name"]) == ("free", True, "Mario Rossi")
+    assert "4000" not in json.dumps(account.details) + Event.objects.get().record
+
+
+def test_a_step_too_far_ahead_leads_to_the_first_missing(browser_of, world):
+    fill(browser_of, world, "email")
+    assert browser_of.get(address(world, "support")).url == address(world, "code")
+
+
+def test_one_comes_back_to_what_was_typed(browser_of, world):
+    fill(browser_of, world, "email")
+    page = browser_of.get(address(world, "email")).content.decode()
+    assert "boss@bills.example" in page
+
+
+@pytest.mark.parametrize("card", ["4242 4242 4242 4242", "5555555555554444"])
+def test_any_other_card_is_refused_and_forgotten(browser_of, world, card):
+    for name in ORDER[:5]:
+        fill(browser_of, world, name)
+    response = browser_of.post(address(world, "card"), {"card": card})
+    assert response.status_code == 422
+    assert card not in response.content.decode()
+    assert card not in json.dumps(dict(browser_of.session.items()))
+
+
+def test_a_wrong_code_is_refused(browser_of, world):
+    fill(browser_of, world, "email")
+    wanted = browser_of.get(address(world, "code")).context["wanted"]
+    wrong = "000000" if wanted != "000000" else "111111"
+    assert browser_of.post(address(world, "code"), {"code": wrong}).status_code == 422
+
+
+def test_the_password_never_comes_back(browser_of, world):
+    for name in ORDER[:3]:
+        fill(browser_of, world, name)
+    assert PASSWORD not in browser_of.get(address(world, "password")).content.decode()
+    assert PASSWORD not in json.dumps(dict(browser_of.session.items()))
+
+
+def test_an_address_in_use_leads_back_to_its_step(browser_of, world):
+    for _ in range(2):
+        for name in ORDER:
+            response = fill(browser_of, world, name)
+    assert response.url == address(world, "email")
+    assert Account.objects.filter(sandbox=world).count() == 1
+
+
+def test_strangers_find_nothing(client, stranger, world):
+    client.force_login(stranger)
+    assert client.get(address(world, "email")).status_code == 404
