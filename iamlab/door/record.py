@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
 from django.db import connection
 
-from iamlab.door.parameters import lower_camel
+from iamlab.door.shown import S3_NAMES, s3_parameters, visible
 from iamlab.services import callers, clock
 from iamlab.services.callers import Caller
 from iamlab.services.cloudtrail.models import PolicySet
@@ -172,7 +171,9 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         "userIdentity": identity(caller),
         "eventTime": clock.iso(call.now),
         "eventSource": f"{operation.service}.amazonaws.com",
-        "eventName": operation.api_name,
+        "eventName": S3_NAMES.get(operation.api_name, operation.api_name)
+        if operation.service == "s3"
+        else operation.api_name,
         "awsRegion": call.source.region,
         "sourceIPAddress": call.source.ip,
         "userAgent": call.source.user_agent,
@@ -180,7 +181,7 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
     if error is not None and operation.service != "signin":  # sign-in events tell failures in their own words
         record["errorCode"] = _error_code(operation.service, error.code)
         record["errorMessage"] = error.message
-    record["requestParameters"] = None if refused else visible(call.params, shapes.input_shape) or None
+    record["requestParameters"] = None if refused else _parameters(call, shapes.input_shape)
     record["responseElements"] = (visible(result, shapes.output_shape) or None) if operation.writes and result else None
     record.update(
         requestID=call.request_id,
@@ -201,35 +202,17 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
     return record
 
 
+def _parameters(call: Call, shape: Any) -> dict[str, Any] | None:
+    if call.operation.service == "s3":
+        return s3_parameters(call.params, shape, call.source.host) or None
+    return visible(call.params, shape) or None
+
+
 def _error_code(service: str, code: str) -> str:
     """IAM's and STS's codes carry the exception's name in CloudTrail; S3's are as on the wire."""
     if service not in ("iam", "sts") or code.endswith("Exception"):
         return code
     return OWN_NAMES.get(code, code + "Exception")
-
-
-def visible(value: Any, shape: Shape | None) -> Any:
-    """Parameters or an answer as the event shows them: lower camel case, secrets and bodies left out."""
-    if shape is None:
-        return None
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        found = {
-            lower_camel(name): visible(item, shape.members[name])
-            for name, item in value.items()
-            if item is not None and name in shape.members and not _hidden(shape.members[name])
-        }
-        return found
-    if isinstance(shape, ListShape) and isinstance(value, list | tuple):
-        return [visible(item, shape.member) for item in value]
-    if isinstance(shape, MapShape) and isinstance(value, dict):
-        return {key: visible(item, shape.value) for key, item in value.items()}
-    if isinstance(value, datetime):
-        return value.strftime("%b %-d, %Y %-I:%M:%S %p")
-    return value
-
-
-def _hidden(shape: Shape) -> bool:
-    return bool(shape.metadata.get("sensitive")) or shape.type_name == "blob"
 
 
 def _username(caller: Caller) -> str:

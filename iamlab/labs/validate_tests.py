@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from iamlab.door.shown import S3_NAMES
 from iamlab.labs import grammar
 from iamlab.labs.places import Problem, Source, Steps
 from iamlab.policy.catalog import keys, reference
@@ -105,7 +106,7 @@ def event(source: Source, where: Steps, asked: Any) -> Iterator[Problem]:
     if not isinstance(asked, dict):
         return
     name = str(asked.get("name", ""))
-    if "*" not in name and name not in {each.partition(":")[2] for each in REGISTRY}:
+    if "*" not in name and name not in {S3_NAMES.get(each, each) for each in (n.partition(":")[2] for n in REGISTRY)}:
         yield source.problem((*where, "name"), f"no operation {name!r} is simulated")
     if isinstance(asked.get("since"), dict):
         yield from event(source, (*where, "since"), asked["since"])

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,10 @@ def lookup_events(
     """Newest first, 90 days. S3's data events are listed too, on purpose: see the fidelity page."""
     if StartTime and EndTime and StartTime > EndTime:
         raise AwsError("InvalidTimeRangeException", "The start time must be earlier than the end time.")
+    if len(LookupAttributes or ()) > 1:
+        raise AwsError("InvalidLookupAttributesException", "You can only look up events by one attribute.")
+    if EventCategory == "insight":
+        return {"Events": []}  # Insights are not simulated: nothing unusual is ever found
     rows = Event.objects.filter(account_id=call.account_id, time__gte=call.now - timedelta(days=DAYS))
     for attribute in LookupAttributes or ():
         rows = matching(rows, attribute["AttributeKey"], attribute["AttributeValue"])
@@ -36,12 +41,12 @@ def lookup_events(
     if EndTime:
         rows = rows.filter(time__lte=EndTime)
     if NextToken:
-        rows = rows.filter(id__lt=before(NextToken))
+        rows = rows.filter(id__lt=before(NextToken, LookupAttributes))
     size = MaxResults or DEFAULT
     found = list(rows.order_by("-id")[: size + 1])
     answer: dict[str, Any] = {"Events": [describe(row) for row in found[:size]]}
     if len(found) > size:
-        answer["NextToken"] = base64.urlsafe_b64encode(str(found[size - 1].id).encode()).decode()
+        answer["NextToken"] = token(found[size - 1].id, LookupAttributes)
     return answer
 
 
@@ -63,11 +68,24 @@ def matching(rows: QuerySet[Event], key: str, value: str) -> QuerySet[Event]:
     return rows.filter(**{column: value})
 
 
-def before(token: str) -> int:
+def _asked(LookupAttributes: list[dict[str, str]] | None) -> str:
+    return hashlib.sha256(repr([sorted(one.items()) for one in LookupAttributes or ()]).encode()).hexdigest()[:12]
+
+
+def token(last: int, LookupAttributes: list[dict[str, str]] | None) -> str:
+    """Where the next page begins, for the same attributes only."""
+    return base64.urlsafe_b64encode(f"{last}.{_asked(LookupAttributes)}".encode()).decode()
+
+
+def before(NextToken: str, LookupAttributes: list[dict[str, str]] | None) -> int:
+    """The event that a token continues behind. Raises InvalidNextTokenException."""
     try:
-        return int(base64.urlsafe_b64decode(token.encode()))
+        last, _, asked = base64.b64decode(NextToken.encode(), altchars=b"-_", validate=True).decode().partition(".")
+        if asked == _asked(LookupAttributes) and len(last) < 19:
+            return int(last)
     except (ValueError, binascii.Error) as error:
         raise AwsError("InvalidNextTokenException", "The token is not valid.") from error
+    raise AwsError("InvalidNextTokenException", "The token is of another request.")
 
 
 def describe(row: Event) -> dict[str, Any]:

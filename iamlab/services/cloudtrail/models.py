@@ -49,3 +49,28 @@ class PolicySet(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Trail(models.Model):
+    """A trail as it was set up. Log files are not written: see the fidelity page."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    region = models.CharField(max_length=32)  # its home Region
+    name = models.CharField(max_length=128)
+    bucket = models.CharField(max_length=255)
+    settings = models.JSONField(default=dict)  # parameters of CreateTrail and UpdateTrail, by their API names
+    selectors = models.JSONField(null=True)  # as PutEventSelectors took them; None before
+    tags = models.JSONField(default=dict)
+    started = models.DateTimeField(null=True)
+    stopped = models.DateTimeField(null=True)
+    logging = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "region", "name"], name="one_trail_per_name")]
+
+    def __str__(self) -> str:
+        return self.arn
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:cloudtrail:{self.region}:{self.account_id}:trail/{self.name}"

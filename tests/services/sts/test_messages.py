@@ -6,7 +6,7 @@ import pytest
 
 from iamlab.sandbox import lab_accounts
 from tests import boto
-from tests.services.sts.conftest import ACCOUNT, allow, refusal
+from tests.services.cloud import ACCOUNT, allow, refusal
 
 BILL = "arn:aws:s3:::customer-bills/0042.txt"
 HEADER = "x-iamlab-encoded-message"

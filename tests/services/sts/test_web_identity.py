@@ -8,7 +8,7 @@ from botocore import UNSIGNED
 from django.core.management import call_command
 
 from tests import boto
-from tests.services.sts.conftest import ACCOUNT, allow, refusal
+from tests.services.cloud import ACCOUNT, allow, refusal
 
 URL = "id.bills.example/tenant"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{URL}"

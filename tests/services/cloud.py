@@ -1,11 +1,10 @@
-"""An account for each test, and boto3 clients of it that the site answers in process."""
+"""An account as its root user and others see it, through boto3 clients that the site answers in process."""
 
 import json
 
 import pytest
 from botocore.exceptions import ClientError
 
-from iamlab.sandbox import lab_accounts
 from tests import boto
 
 ACCOUNT = "111122223333"
@@ -49,8 +48,3 @@ def refusal(call, **params):
     with pytest.raises(ClientError) as error:
         call(**params)
     return error.value.response
-
-
-@pytest.fixture
-def cloud(db):
-    return Cloud(lab_accounts.open_account(ACCOUNT, reset=True))

@@ -1,0 +1,82 @@
+"""Which trail a call means. CloudTrail User Guide: "Naming requirements for CloudTrail resources"."""
+
+import re
+from typing import Any
+
+from iamlab.services.cloudtrail.models import Trail
+from iamlab.services.operations import AwsError, Call, Target
+
+ARN = re.compile(r"arn:aws:cloudtrail:([a-z0-9-]+):(\d{12}):trail/(.+)")
+RULES = (
+    (
+        re.compile(r"[A-Za-z0-9._-]+"),
+        "Trail name or ARN can only contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), "
+        "and underscores (_).",
+    ),
+    (re.compile(r"[A-Za-z0-9].*"), "Trail name must starts with a letter or number."),
+    (re.compile(r".*[A-Za-z0-9]"), "Trail name must ends with a letter or number."),
+    (re.compile(r"(?!.*[._-]{2}).*"), "Trail name cannot have adjacent periods (.), hyphens (-), or underscores (_)."),
+    (re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$).*"), "Trail name must not be formatted as an IP address."),
+)
+
+
+def arn_of(call: Call, name: str) -> str:
+    return f"arn:aws:cloudtrail:{call.source.region}:{call.account_id}:trail/{name}"
+
+
+def check(name: str) -> None:
+    """Raises InvalidTrailNameException."""
+    if not 3 <= len(name) <= 128:
+        bound = "short. Minimum allowed length: 3" if len(name) < 3 else "long. Maximum allowed length: 128"
+        raise invalid(f"Trail name too {bound} characters. Specified name length: {len(name)} characters.")
+    for rule, message in RULES:
+        if not rule.fullmatch(name):
+            raise invalid(message)
+
+
+def invalid(message: str) -> AwsError:
+    return AwsError("InvalidTrailNameException", message)
+
+
+def find(call: Call, name: str) -> Target:
+    """A trail by its name, in this Region or over all, or by its ARN. Raises InvalidTrailName, CloudTrailARNInvalid."""
+    rows = Trail.objects.filter(account_id=call.account_id)
+    if name.startswith("arn:"):
+        match = ARN.fullmatch(name)
+        if match is None:
+            raise AwsError("CloudTrailARNInvalidException", f"The trail ARN {name} is not valid.")
+        row = rows.filter(region=match[1], name=match[3]).first() if match[2] == call.account_id else None
+        return Target(arn=name, row=row, tags=row.tags if row else {})
+    check(name)
+    found = [row for row in rows.filter(name=name) if here(call, row)]
+    row = min(found, key=lambda row: row.region != call.source.region, default=None)
+    return Target(arn=row.arn if row else arn_of(call, name), row=row, tags=row.tags if row else {})
+
+
+def here(call: Call, row: Trail) -> bool:
+    """Whether the trail shows in the call's Region: it is at home there, or covers all Regions."""
+    return row.region == call.source.region or bool(row.settings.get("IsMultiRegionTrail"))
+
+
+def named(call: Call, Name: str, **_: Any) -> Target:
+    return find(call, Name)
+
+
+def of_selectors(call: Call, TrailName: str, **_: Any) -> Target:
+    return find(call, TrailName)
+
+
+def existing(call: Call, name: str) -> Trail:
+    """The target's row. Raises TrailNotFoundException."""
+    if call.target.row is None:
+        raise AwsError("TrailNotFoundException", f"Unknown trail: {name} for the user: {call.account_id}")
+    return call.target.row
+
+
+def at_home(call: Call, name: str) -> Trail:
+    """The same for a change, which is made in the trail's home Region. Raises InvalidHomeRegionException too."""
+    row = existing(call, name)
+    if row.region != call.source.region:
+        message = f"The trail {row.arn} can only be changed in its home Region, {row.region}."
+        raise AwsError("InvalidHomeRegionException", message)
+    return row

@@ -1,0 +1,149 @@
+"""Event history: order, filters, pages, and what records hold."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.services.cloud import ACCOUNT, allow, refusal
+
+
+def lookup(cloud, key="", value="", **params):
+    if key:
+        params["LookupAttributes"] = [{"AttributeKey": key, "AttributeValue": value}]
+    return cloud.client("cloudtrail").lookup_events(**params)
+
+
+def names(answer):
+    return [event["EventName"] for event in answer["Events"]]
+
+
+def record(cloud, name):
+    (event,) = lookup(cloud, "EventName", name)["Events"]
+    return json.loads(event["CloudTrailEvent"])
+
+
+def test_the_newest_comes_first_whoever_called(cloud):
+    cloud.user("mario")
+    cloud.client("iam").list_users()
+    assert names(lookup(cloud)) == ["ListUsers", "CreateAccessKey", "CreateUser"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("EventName", "CreateUser", ["CreateUser"]),
+        ("EventName", "createuser", []),
+        ("ReadOnly", "true", ["ListUsers"]),
+        ("ReadOnly", "false", ["CreateAccessKey", "CreateUser"]),
+        ("ResourceName", "mario", ["CreateAccessKey", "CreateUser"]),
+        ("ResourceType", "AWS::IAM::User", ["CreateAccessKey", "CreateUser"]),
+        ("EventSource", "iam.amazonaws.com", ["ListUsers", "CreateAccessKey", "CreateUser"]),
+        ("EventSource", "s3.amazonaws.com", []),
+        ("Username", "nobody", []),
+    ],
+)
+def test_one_attribute_filters(cloud, key, value, expected):
+    cloud.user("mario")
+    cloud.client("iam").list_users()
+    assert names(lookup(cloud, key, value)) == expected
+
+
+def test_events_of_a_key_and_by_id(cloud):
+    mario = cloud.user("mario")
+    cloud.client("sts", mario).get_caller_identity()
+    (event,) = lookup(cloud, "AccessKeyId", mario["AccessKeyId"])["Events"]
+    assert (event["Username"], event["EventName"]) == ("mario", "GetCallerIdentity")
+    assert names(lookup(cloud, "EventId", event["EventId"])) == ["GetCallerIdentity"]
+
+
+def test_pages_follow_one_another(cloud):
+    for number in range(5):
+        cloud.client("iam").create_user(UserName=f"user{number}")
+    first = lookup(cloud, "EventName", "CreateUser", MaxResults=2)
+    second = lookup(cloud, "EventName", "CreateUser", MaxResults=2, NextToken=first["NextToken"])
+    third = lookup(cloud, "EventName", "CreateUser", MaxResults=2, NextToken=second["NextToken"])
+    found = [event["Resources"][0]["ResourceName"] for page in (first, second, third) for event in page["Events"]]
+    assert found == ["user4", "user3", "user2", "user1", "user0"]
+    assert "NextToken" not in third
+
+
+def test_a_token_belongs_to_its_request(cloud):
+    cloud.user("mario")
+    token = lookup(cloud, "ReadOnly", "false", MaxResults=1)["NextToken"]
+    for params in ({"NextToken": token}, {"NextToken": "nonsense"}, {"NextToken": "é"}):
+        client = cloud.client("cloudtrail")
+        assert refusal(client.lookup_events, **params)["Error"]["Code"] == "InvalidNextTokenException"
+
+
+def test_times_bound_what_is_found(cloud):
+    cloud.user("mario")
+    now = datetime.now(UTC)
+    hour = timedelta(hours=1)
+    assert names(lookup(cloud, StartTime=now - hour, EndTime=now + hour)) == ["CreateAccessKey", "CreateUser"]
+    assert "CreateUser" not in names(lookup(cloud, EndTime=now - hour))
+    error = refusal(cloud.client("cloudtrail").lookup_events, StartTime=now, EndTime=now - hour)["Error"]
+    assert error["Code"] == "InvalidTimeRangeException"
+
+
+def test_two_attributes_are_one_too_many(cloud):
+    two = [{"AttributeKey": "ReadOnly", "AttributeValue": "true"}] * 2
+    error = refusal(cloud.client("cloudtrail").lookup_events, LookupAttributes=two)["Error"]
+    assert error["Code"] == "InvalidLookupAttributesException"
+
+
+def test_nothing_unusual_is_found(cloud):
+    cloud.user("mario")
+    assert lookup(cloud, EventCategory="insight")["Events"] == []
+
+
+def test_data_events_are_listed_and_say_so(cloud):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="customer-bills")
+    s3.put_object(Bucket="customer-bills", Key="0042.txt", Body=b"1", ServerSideEncryption="AES256")
+    found = record(cloud, "PutObject")
+    assert (found["eventCategory"], found["managementEvent"]) == ("Data", False)
+    parameters = found["requestParameters"]
+    assert parameters["bucketName"] == "customer-bills"
+    assert parameters["key"] == "0042.txt"
+    assert parameters["x-amz-server-side-encryption"] == "AES256"
+    assert parameters["Host"] == "testserver"
+    made = record(cloud, "CreateBucket")
+    assert (made["eventCategory"], made["managementEvent"], made["readOnly"]) == ("Management", True, False)
+
+
+def test_s3s_events_bear_cloudtrails_names(cloud):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="customer-bills")
+    s3.put_public_access_block(
+        Bucket="customer-bills", PublicAccessBlockConfiguration={"BlockPublicAcls": True, "BlockPublicPolicy": False}
+    )
+    found = record(cloud, "PutBucketPublicAccessBlock")["requestParameters"]
+    assert found["PublicAccessBlockConfiguration"] == {"BlockPublicAcls": True, "BlockPublicPolicy": False}
+
+
+def test_a_failure_and_a_refusal(cloud):
+    mario = cloud.client("iam", cloud.user("mario"))
+    refusal(cloud.client("iam").get_user, UserName="nobody")
+    found = record(cloud, "GetUser")
+    assert found["errorCode"] == "NoSuchEntityException"
+    assert found["requestParameters"] == {"userName": "nobody"}
+    refusal(mario.create_user, UserName="luigi")
+    refused = next(json.loads(e["CloudTrailEvent"]) for e in lookup(cloud, "EventName", "CreateUser")["Events"])
+    assert refused["errorCode"] == "AccessDenied"
+    assert (refused["requestParameters"], refused["responseElements"]) == (None, None)
+
+
+def test_secrets_are_in_no_record(cloud):
+    secret = cloud.user("mario", allow("sts:*"))["SecretAccessKey"]
+    cloud.client("iam").create_login_profile(UserName="mario", Password="Correct-Horse-1")
+    session = cloud.client("sts").get_session_token()["Credentials"]
+    text = json.dumps([event["CloudTrailEvent"] for event in lookup(cloud)["Events"]])
+    for hidden in (secret, "Correct-Horse-1", session["SecretAccessKey"], session["SessionToken"]):
+        assert hidden not in text
+    assert record(cloud, "CreateAccessKey")["responseElements"]["accessKey"]["status"] == "Active"
+
+
+def test_another_accounts_events_are_not_seen(cloud):
+    cloud.user("mario")
+    assert {json.loads(e["CloudTrailEvent"])["recipientAccountId"] for e in lookup(cloud)["Events"]} == {ACCOUNT}

@@ -1,0 +1,188 @@
+"""Trails: made, found, changed and deleted as CloudTrail does it."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from tests import boto
+from tests.services.cloud import ACCOUNT, refusal
+
+BUCKET = "bill-logs"
+ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/bills"
+
+
+@pytest.fixture
+def trails(cloud):
+    cloud.client("s3").create_bucket(Bucket=BUCKET)
+    return cloud.client("cloudtrail")
+
+
+def make(trails, name="bills", **more):
+    answer = trails.create_trail(Name=name, S3BucketName=BUCKET, **more)
+    del answer["ResponseMetadata"]
+    return answer
+
+
+def code(call, **params):
+    return refusal(call, **params)["Error"]["Code"]
+
+
+def test_a_new_trail(trails):
+    assert make(trails, S3KeyPrefix="2026", SnsTopicName="news") == {
+        "Name": "bills",
+        "S3BucketName": BUCKET,
+        "S3KeyPrefix": "2026",
+        "SnsTopicName": "news",
+        "SnsTopicARN": f"arn:aws:sns:us-east-1:{ACCOUNT}:news",
+        "IncludeGlobalServiceEvents": True,
+        "IsMultiRegionTrail": False,
+        "TrailARN": ARN,
+        "LogFileValidationEnabled": False,
+        "IsOrganizationTrail": False,
+    }
+    for name in ("bills", ARN):
+        trail = trails.get_trail(Name=name)["Trail"]
+        assert (trail["HomeRegion"], trail["HasCustomEventSelectors"]) == ("us-east-1", False)
+    assert trails.list_trails()["Trails"] == [{"TrailARN": ARN, "Name": "bills", "HomeRegion": "us-east-1"}]
+
+
+@pytest.mark.parametrize("name", ["ab", "a" * 129, "a b", "-bills", "bills.", "a--b", "192.168.5.4", "bìlls"])
+def test_names_that_a_trail_cannot_have(trails, name):
+    assert code(trails.create_trail, Name=name, S3BucketName=BUCKET) == "InvalidTrailNameException"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"S3BucketName": "no-such-logs"}, "S3BucketDoesNotExistException"),
+        (
+            {"IsMultiRegionTrail": True, "IncludeGlobalServiceEvents": False},
+            "InvalidParameterCombinationException",
+        ),
+        ({"KmsKeyId": "alias/logs"}, "KmsKeyNotFoundException"),
+        ({"IsOrganizationTrail": True}, "UnsupportedOperationException"),
+        ({"TagsList": [{"Key": "aws:x", "Value": "1"}]}, "InvalidTagParameterException"),
+    ],
+)
+def test_what_a_trail_cannot_be(trails, more, expected):
+    assert code(trails.create_trail, **{"Name": "bills", "S3BucketName": BUCKET, **more}) == expected
+    assert trails.list_trails()["Trails"] == []
+
+
+def test_five_trails_in_a_region_each_with_its_own_name(trails):
+    make(trails)
+    assert code(trails.create_trail, Name="bills", S3BucketName=BUCKET) == "TrailAlreadyExistsException"
+    for number in range(4):
+        make(trails, f"more{number}")
+    assert code(trails.create_trail, Name="sixth", S3BucketName=BUCKET) == "MaximumNumberOfTrailsExceededException"
+
+
+def test_a_trail_of_all_regions_is_seen_from_all_and_changed_at_home(cloud, trails):
+    make(trails, IsMultiRegionTrail=True)
+    make(trails, "local")
+    milan = boto.client("cloudtrail", cloud.root, region="eu-south-1")
+    assert [trail["Name"] for trail in milan.describe_trails()["trailList"]] == ["bills"]
+    assert milan.describe_trails(includeShadowTrails=False)["trailList"] == []
+    assert milan.describe_trails(trailNameList=[f"{ARN[:-5]}local", "nobody"])["trailList"][0]["Name"] == "local"
+    assert milan.get_trail(Name="bills")["Trail"]["HomeRegion"] == "us-east-1"
+    assert code(milan.delete_trail, Name="bills") == "InvalidHomeRegionException"
+    assert code(milan.get_trail, Name="local") == "TrailNotFoundException"
+
+
+def test_an_update_changes_what_it_is_given(trails):
+    make(trails, S3KeyPrefix="old")
+    answer = trails.update_trail(Name="bills", IsMultiRegionTrail=True, EnableLogFileValidation=True)
+    assert (answer["S3KeyPrefix"], answer["IsMultiRegionTrail"], answer["LogFileValidationEnabled"]) == (
+        "old",
+        True,
+        True,
+    )
+
+
+def test_what_is_not_there(trails):
+    for call in (trails.get_trail, trails.delete_trail, trails.start_logging, trails.get_trail_status):
+        error = refusal(call, Name="nothing")["Error"]
+        assert error["Code"] == "TrailNotFoundException"
+        assert error["Message"] == f"Unknown trail: nothing for the user: {ACCOUNT}"
+    assert code(trails.get_trail, Name="arn:aws:s3:::x") == "CloudTrailARNInvalidException"
+    make(trails)
+    trails.delete_trail(Name="bills")
+    assert code(trails.delete_trail, Name="bills") == "TrailNotFoundException"
+
+
+def test_logging_is_started_and_stopped(trails):
+    make(trails)
+    status = trails.get_trail_status(Name="bills")
+    assert (status["IsLogging"], status["TimeLoggingStarted"]) == (False, "")
+    assert "StartLoggingTime" not in status
+    trails.start_logging(Name=ARN)
+    status = trails.get_trail_status(Name="bills")
+    assert status["IsLogging"] is True
+    assert isinstance(status["StartLoggingTime"], datetime)
+    trails.stop_logging(Name="bills")
+    status = trails.get_trail_status(Name="bills")
+    assert (status["IsLogging"], bool(status["TimeLoggingStopped"])) == (False, True)
+
+
+def test_the_buckets_policy_is_asked_whether_log_files_could_be_written(cloud, trails):
+    make(trails, S3KeyPrefix="own")
+    trails.start_logging(Name="bills")
+    assert trails.get_trail_status(Name="bills")["LatestDeliveryError"] == "AccessDenied"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/own/AWSLogs/{ACCOUNT}/*",
+        "Condition": {"StringEquals": {"aws:SourceArn": ARN, "s3:x-amz-acl": "bucket-owner-full-control"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    cloud.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+    assert "LatestDeliveryError" not in trails.get_trail_status(Name="bills")
+
+
+def test_event_selectors(trails):
+    make(trails)
+    usual = {
+        "ReadWriteType": "All",
+        "IncludeManagementEvents": True,
+        "DataResources": [],
+        "ExcludeManagementEventSources": [],
+    }
+    assert trails.get_event_selectors(TrailName="bills")["EventSelectors"] == [usual]
+    data = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::customer-bills/"]}
+    trails.put_event_selectors(TrailName="bills", EventSelectors=[{"DataResources": [data]}])
+    found = trails.get_event_selectors(TrailName=ARN)
+    assert found["TrailARN"] == ARN
+    assert found["EventSelectors"] == [{**usual, "DataResources": [data]}]
+    assert trails.get_trail(Name="bills")["Trail"]["HasCustomEventSelectors"] is True
+    advanced = [{"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]
+    trails.put_event_selectors(TrailName="bills", AdvancedEventSelectors=advanced)
+    found = trails.get_event_selectors(TrailName="bills")
+    assert found["AdvancedEventSelectors"] == advanced
+    assert "EventSelectors" not in found
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"EventSelectors": [{"ReadWriteType": "All"}] * 6},
+        {"EventSelectors": [{"DataResources": [{"Type": "AWS::SQS::Queue", "Values": ["arn:aws:sqs"]}]}]},
+        {"EventSelectors": [{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["bucket"]}]}]},
+        {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "readOnly", "Equals": ["true"]}]}]},
+    ],
+)
+def test_selectors_that_select_nothing_sensible(trails, params):
+    make(trails)
+    assert code(trails.put_event_selectors, TrailName="bills", **params) == "InvalidEventSelectorsException"
+
+
+def test_tags(trails):
+    make(trails, TagsList=[{"Key": "team", "Value": "bills"}])
+    trails.add_tags(ResourceId=ARN, TagsList=[{"Key": "cost", "Value": "7"}, {"Key": "empty"}])
+    trails.remove_tags(ResourceId=ARN, TagsList=[{"Key": "team"}, {"Key": "cost", "Value": "8"}])
+    (found,) = trails.list_tags(ResourceIdList=[ARN])["ResourceTagList"]
+    assert found == {"ResourceId": ARN, "TagsList": [{"Key": "cost", "Value": "7"}, {"Key": "empty", "Value": ""}]}
+    assert code(trails.list_tags, ResourceIdList=[f"{ARN}x"]) == "ResourceNotFoundException"
+    assert code(trails.add_tags, ResourceId="bills", TagsList=[]) == "CloudTrailARNInvalidException"
