@@ -45,7 +45,7 @@ LINE: Shape = {
     "as": (OPTIONAL, str), "run": (OPTIONAL, str), "call": (OPTIONAL, str), "params": (OPTIONAL, dict),
     "error": (OPTIONAL, str), "save": (OPTIONAL, str), "from": (OPTIONAL, str), "wait": (OPTIONAL, int),
     "in": (OPTIONAL, str), "answer": (OPTIONAL, str), "give": (OPTIONAL, (str, list, dict, int, float)),
-    "fault": (OPTIONAL, str), "take": (OPTIONAL, str), "codes": (OPTIONAL, str),
+    "fault": (OPTIONAL, str), "take": (OPTIONAL, str), "codes": (OPTIONAL, str), "message": (OPTIONAL, str),
 }  # fmt: skip
 PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, list)}
 WRONG: Shape = {

@@ -1,5 +1,6 @@
 """Lines of a lab performed through the door: start states, solutions, faults, show me, actors."""
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
 from iamlab.labs.commandline import State, run
 from iamlab.labs.vocabulary import fill
-from iamlab.sandbox import controls
+from iamlab.sandbox import controls, history
 from iamlab.sandbox.controls import Sandbox
 from iamlab.services.callers import Source
 from iamlab.services.operations import AwsError
@@ -34,7 +35,7 @@ def perform(
     A line has `as` (an identity) and `run` (a command line) or `call` with `params`; `error` names the code that it is
     meant to be refused with; `wait` moves the sandbox's clock by so many seconds first; `save` keeps what was printed,
     or of a call's answer what `take` (JMESPath) finds; `codes` is the seed of an MFA device, whose codes around
-    now the line may name as code1, code2 and code3. Raises LineFailed.
+    now the line may name as code1, code2 and code3; `message` keeps the encoded message of a refusal. Raises LineFailed.
     """
     names = dict(bound)
     state = State(files={name: text.encode() for name, text in files.items()})
@@ -73,10 +74,19 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
         failed, answer = f"({error.code}) {error.message}", None
     if bool(failed) != bool(wanted) or (wanted and f"({wanted})" not in failed):
         raise LineFailed(f"{line.get('run') or line.get('call')} as {line['as']}: {failed or 'was not refused'}")
+    if "message" in line:
+        names[line["message"]] = last_refusal(sandbox)
     if "save" in line and answer is not None:
         found = answer if isinstance(answer, str) else jmespath.search(line["take"], answer)
         names[line["save"]] = found.decode() if isinstance(found, bytes) else str(found).strip()
     return state
+
+
+def last_refusal(sandbox: Sandbox) -> str:
+    """The encoded message in the record of the newest refusal, "" without any."""
+    rows = history.events(sandbox).exclude(error="").order_by("-id").values_list("record", flat=True)
+    messages = (json.loads(row).get("additionalEventData", {}).get("iamlabEncodedMessage") for row in rows[:20])
+    return next(filter(None, messages), "")
 
 
 def codes(seed: str) -> dict[str, str]:
