@@ -16,12 +16,12 @@ from iamlab.console.session import Session, console_page
 from iamlab.console.wizard import Planned, Step, Wizard
 from iamlab.policy.document import TRUST_LIMIT
 
+UNNAMED = {"RoleName": "ROLE-NAME", "Description": "", "tags": []}  # what the review shows before it was sent
+
 
 def planned(data: dict[str, Any]) -> list[Planned]:
     """CreateRole with boundary and tags inside it, the policies, and for EC2 the instance profile of the same name."""
-    review = data.get("review")
-    if not review:
-        return []
+    review = data.get("review", UNNAMED)
     name, entity, permissions = review["RoleName"], data["entity"], data["permissions"]
     params: dict[str, Any] = {"RoleName": name, "AssumeRolePolicyDocument": entity["document"]}
     if review["Description"]:

@@ -121,6 +121,10 @@ class EntityForm(StepForm):
         elif self.chosen == trust.SAML:
             self.offer("saml_provider", "iam:ListSAMLProviders", "SAMLProviderList")
 
+    def typed(self, sent: QueryDict) -> dict[str, Any]:
+        """Fields that another type brought in were not sent: they begin as they are."""
+        return {name: value for name, value in super().typed(sent).items() if value is not None}
+
     def offer(self, name: str, operation: str, member_name: str) -> None:
         """The account's providers as the choices of a field; a refused list is told in its place."""
         self.found = panel(self.session, operation)

@@ -1,6 +1,7 @@
 """The Create role wizard."""
 
 import json
+import re
 
 import pytest
 
@@ -166,6 +167,7 @@ def test_a_boundary_that_is_wanted_has_to_be_chosen(walk):
 def test_the_type_chosen_shows_its_own_fields_and_saves_nothing(walk, browser_of):
     html = walk.send("entity", kind="account", look="kind").content.decode()
     assert 'name="external_id"' in html and 'name="service"' not in html
+    assert re.search('value="this"[^>]* checked', html)
     assert 'name="service"' in walk.see("entity")
 
 
@@ -173,7 +175,8 @@ def test_the_review_shows_trust_policy_and_calls(walk):
     walk.send("entity", kind="service", service="ec2.amazonaws.com")
     walk.send("permissions", policies=[READ])
     html = walk.see("review")
-    assert "sts:AssumeRole" in html and "AmazonS3ReadOnlyAccess" in html
+    assert "sts:AssumeRole" in html and "aws iam create-role" in html and "aws iam attach-role-policy" in html
+    assert "aws iam add-role-to-instance-profile" in html
 
 
 def test_a_name_that_is_taken_is_told_at_the_name_and_nothing_else_is_made(walk, root):
