@@ -6,6 +6,7 @@ from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
 from iamlab.console.buckets import objects, settings
 from iamlab.console.buckets import views as buckets
+from iamlab.console.credential_report import views as credential_report
 from iamlab.console.dashboard import views as dashboard
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
@@ -13,6 +14,7 @@ from iamlab.console.groups import views as groups
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
 from iamlab.console.policies import views as policies
+from iamlab.console.providers import views as providers
 from iamlab.console.roles import changing as role_changing
 from iamlab.console.roles import create as role_create
 from iamlab.console.roles import deleting as role_deleting
@@ -123,6 +125,12 @@ iam: list[URLPattern | URLResolver] = [
     path("users/", include(user_pages)),
     path("groups/", include(group_pages)),
     path("roles/", include(role_pages)),
+    path("identity-providers/", providers.providers, name="providers"),
+    path("identity-providers/create/", providers.add, name="provider-add"),
+    path("identity-providers/delete/", providers.delete, name="providers-delete"),
+    path("identity-providers/details/<path:arn>/", providers.provider, name="provider"),
+    path("credential-report/", credential_report.report, name="credential-report"),
+    path("credential-report/download/", credential_report.download, name="credential-report-download"),
     path("policies/", include(policy_pages)),
     path("home/", dashboard.home, name="iam-home"),
     path("home/alias/", dashboard.alias, name="iam-alias"),

@@ -59,6 +59,11 @@ PAGES = [
     "roles/details/Reader/inline/",
     "roles/details/Reader/inline/Own/",
     "roles/details/Reader/manage-tags/",
+    "identity-providers/",
+    "identity-providers/details/arn:aws:iam::111122223333:oidc-provider/token.example.com/",
+    "identity-providers/delete/?selected=arn:aws:iam::111122223333:oidc-provider/token.example.com",
+    "identity-providers/create/",
+    "credential-report/",
     "policies/",
     "policies/?type=Local",
     "policies/?q=admin&page=2",
@@ -99,6 +104,7 @@ def filled(root):
     call("iam:AttachUserPolicy", {"UserName": "anna", "PolicyArn": "arn:aws:iam::111122223333:policy/Bills"})
     call("iam:AttachGroupPolicy", {"GroupName": "Team", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"})
     call("iam:PutUserPolicy", {"UserName": "anna", "PolicyName": "Own", "PolicyDocument": DOCUMENT})
+    call("iam:CreateOpenIDConnectProvider", {"Url": "https://token.example.com"})
     call("iam:CreateRole", {"RoleName": "Reader", "AssumeRolePolicyDocument": TRUST})
     call("iam:AttachRolePolicy", {"RoleName": "Reader", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"})
     call("iam:PutRolePolicy", {"RoleName": "Reader", "PolicyName": "Own", "PolicyDocument": DOCUMENT})
@@ -126,7 +132,18 @@ def test_for_who_may_do_nothing_it_says_so_and_stands(browser_of, filled, user, 
     response = browser_of.get(address, follow=True)
     assert response.status_code in (200, 403)
     html = response.content.decode()
-    asks_nothing = ("alias", "remove", "leave", "rename", "inline/", "version", "detach", "revoke/")
+    asks_nothing = (
+        "alias",
+        "remove",
+        "leave",
+        "rename",
+        "inline/",
+        "version",
+        "detach",
+        "revoke/",
+        "providers/create",
+        "providers/delete",
+    )
     if place not in WIZARDS and not any(word in place and not place.endswith("Own/") for word in asks_nothing):
         assert "Access denied" in html
 

@@ -19,6 +19,7 @@ COUNTERS: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str]], ...] = (
     ("Users", "users", "Users", ("iam:ListUsers",), {}),
     ("Roles", "roles", "Roles", ("iam:ListRoles",), {}),
     ("Policies", "policies", "Policies", ("iam:ListPolicies",), {"Scope": "Local"}),
+    ("Identity providers", "providers", "Providers", ("iam:ListSAMLProviders", "iam:ListOpenIDConnectProviders"), {}),
 )
 
 

@@ -23,9 +23,16 @@ def without_scheme(Url: str) -> str:
 
 
 def target(call: Call, OpenIDConnectProviderArn: str, **_: Any) -> Target:
-    url = OpenIDConnectProviderArn.removeprefix(arn(call.account_id, ""))
-    row = OidcProvider.objects.filter(account_id=call.account_id, url=url).first()
-    return Target(arn=OpenIDConnectProviderArn, row=row, tags=row.tags if row else {})
+    return bulk_targets([{"OpenIDConnectProviderArn": OpenIDConnectProviderArn}], call)[0]
+
+
+def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
+    """The providers that many calls name, in one query."""
+    start = arn(call.account_id, "")
+    arns = [params["OpenIDConnectProviderArn"] for params in many]
+    named = OidcProvider.objects.filter(account_id=call.account_id, url__in=[one.removeprefix(start) for one in arns])
+    rows = {start + row.url: row for row in named}
+    return [Target(arn=one, row=rows.get(one), tags=rows[one].tags if one in rows else {}) for one in arns]
 
 
 def new_target(call: Call, Url: str, **_: Any) -> Target:
@@ -74,7 +81,7 @@ def create_open_id_connect_provider(
     return answer | ({"Tags": tags.shown(given)} if given else {})
 
 
-@operation("iam:GetOpenIDConnectProvider", target=target)
+@operation("iam:GetOpenIDConnectProvider", target=target, bulk=bulk_targets)
 def get_open_id_connect_provider(call: Call, OpenIDConnectProviderArn: str) -> dict[str, Any]:
     row = existing(call)
     return {

@@ -1,0 +1,97 @@
+"""Identity providers."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+pytestmark = pytest.mark.django_db
+METADATA = (
+    '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com">'
+    f"<IDPSSODescriptor/><!-- {'padding ' * 130} --></EntityDescriptor>"
+)
+
+
+@pytest.fixture
+def base(root):
+    return f"/console/{root.id}/iam/identity-providers/"
+
+
+def saml(text=METADATA, name="Corp"):
+    return {"kind": "saml", "Name": name, "metadata": SimpleUploadedFile("metadata.xml", text.encode())}
+
+
+def oidc(url="https://token.example.com", audience="sts.amazonaws.com"):
+    return {"kind": "oidc", "Url": url, "audience": audience}
+
+
+def test_both_kinds_are_added_listed_and_shown(browser_of, root, base):
+    assert browser_of.post(f"{base}create/", saml()).url == base
+    assert browser_of.post(f"{base}create/", oidc()).url == base
+    rows = {row["key"]: row["cells"] for row in browser_of.get(base).context["table"]["rows"]}
+    corp = "arn:aws:iam::111122223333:saml-provider/Corp"
+    token = "arn:aws:iam::111122223333:oidc-provider/token.example.com"
+    assert rows[corp][1] == "SAML" and rows[token][1] == "OpenID Connect" and "(UTC)" in rows[token][2]
+    assert "idp.example.com" in browser_of.get(f"{base}details/{corp}/").content.decode()
+    assert "sts.amazonaws.com" in browser_of.get(f"{base}details/{token}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "text"),
+    [
+        (saml(name=""), "Name", "required"),
+        (saml(name="a b"), "Name", "not allowed"),
+        (saml(name="a" * 129), "Name", "at most 128"),
+        (saml("<x/>"), "metadata", "this one has 4"),
+        (saml("no xml " * 200), "metadata", "Could not parse metadata"),
+        ({"kind": "saml", "Name": "Corp"}, "metadata", "required"),
+        (oidc("http://token.example.com"), "Url", "begins with https://"),
+        (oidc("https://"), "Url", "Invalid Open ID Connect Provider URL"),
+        (oidc("https://" + "a" * 255), "Url", "at most 255"),
+        (oidc(audience=""), "audience", "required"),
+        (oidc(audience="a" * 256), "audience", "at most 255"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field(browser_of, root, base, sent, field, text):
+    if "metadata" in sent:
+        sent["metadata"].seek(0)
+    response = browser_of.post(f"{base}create/", sent)
+    assert response.status_code == 422
+    assert text in " ".join(response.context["form"].errors[field])
+
+
+@pytest.mark.parametrize(("make", "field"), [(saml, "Name"), (oidc, "Url")])
+def test_sent_twice_one_is_added(browser_of, root, base, make, field):
+    browser_of.post(f"{base}create/", make())
+    again = browser_of.post(f"{base}create/", make())
+    assert again.status_code == 422 and "already exists" in " ".join(again.context["form"].errors[field])
+    assert len(browser_of.get(base).context["table"]["rows"]) == 1
+
+
+def test_the_other_kind_shows_its_fields(browser_of, base):
+    html = browser_of.get(f"{base}create/?kind=oidc").content.decode()
+    assert 'name="Url"' in html and 'name="metadata"' not in html
+
+
+def test_one_goes_once_its_name_is_typed(browser_of, root, base):
+    browser_of.post(f"{base}create/", oidc())
+    arn = "arn:aws:iam::111122223333:oidc-provider/token.example.com"
+    assert browser_of.post(f"{base}delete/", {"selected": arn, "typed": "token"}).status_code == 422
+    browser_of.post(f"{base}delete/", {"selected": arn, "typed": "token.example.com"})
+    assert root.call("iam:ListOpenIDConnectProviders")["OpenIDConnectProviderList"] == []
+
+
+def test_one_that_is_not_there_is_not_found(browser_of, base):
+    assert browser_of.get(f"{base}details/arn:aws:iam::111122223333:saml-provider/None/").status_code == 404
+
+
+def test_more_providers_cost_no_more_queries(browser_of, root, base):
+    counts = []
+    for number in range(0, 8, 4):
+        for one in range(number, number + 4):
+            root.call("iam:CreateOpenIDConnectProvider", {"Url": f"https://token{one}.example.com"})
+        browser_of.get(base)
+        with CaptureQueriesContext(connection) as queries:
+            browser_of.get(base)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 15
