@@ -1,10 +1,11 @@
-"""Addresses of the questions about decisions, each under a console session."""
+"""Addresses of the questions about decisions, each under a console session, and of the fidelity page."""
 
 from django.urls import path
 
-from iamlab.insight import views
+from iamlab.insight import fidelity, views
 
 urlpatterns = [
+    path("fidelity/", fidelity.page, name="fidelity"),
     path("console/<str:session_id>/why/<str:event_id>/", views.why, name="why"),
     path("console/<str:session_id>/evaluator/", views.evaluator, name="evaluator"),
     path("console/<str:session_id>/who-can/", views.who_can, name="who-can"),

@@ -1,0 +1,170 @@
+"""What of AWS is simulated: each operation of the models, read from the registry, and the differences."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iamlab.services.iam.refused import REFUSED
+from iamlab.services.operations import REGISTRY, model
+
+SERVICES = {
+    "iam": "IAM",
+    "sts": "AWS STS",
+    "s3": "Amazon S3",
+    "cloudtrail": "AWS CloudTrail",
+    "organizations": "AWS Organizations",
+}
+PERFORMED, KEPT, NOT = "performed", "stored", "not simulated"
+WORDS = {
+    PERFORMED: "does what AWS documents, with its permissions, errors and event",
+    KEPT: "is authorised, checked, kept, shown and recorded, but has no further effect",
+    NOT: "is refused in the shape of its protocol",
+}
+
+# The first pattern that fits an operation's name tells why it is only stored.
+STORED = {
+    "iam": (
+        (r".*(SSHPublicKey|SSHPublicKeys|ServiceSpecificCredentials?)$", "There is no Git or database to sign in to."),
+        (r".*(ServerCertificates?|ServerCertificateTags|SigningCertificates?)$", "There is no load balancer or SOAP."),
+        (r".*SAMLProvider(s|Tags)?$", "AssumeRoleWithSAML is not simulated."),
+    ),
+    "s3": (
+        (r"(Get|Put|Delete)BucketEncryption", "Bodies are not encrypted; headers say what AWS's would."),
+        (r"GetBucket(Cors|LifecycleConfiguration|Logging|Replication|RequestPayment|Website)", "Never configured."),
+        (r"GetObjectLockConfiguration", "Never configured."),
+    ),
+    "cloudtrail": ((r"(?!LookupEvents).*", "No log file is written; GetTrailStatus judges whether one could be."),),
+}
+# The same for those that are not simulated; IAM's stand in iamlab/services/iam/refused.py.
+MISSING = {
+    "sts": (
+        ("AssumeRoleWithSAML", "A SAML assertion is signed XML; the test identity provider speaks OpenID Connect."),
+        ("AssumeRoot", "Central management of member accounts' root users is not simulated."),
+        (".*", "Tokens for services outside AWS and for partners are not simulated."),
+    ),
+    "s3": (
+        (r".*(Metadata|Annotation).*", "S3 Metadata tables are not simulated."),
+        (r"CreateSession|ListDirectoryBuckets|RenameObject", "Directory buckets are not simulated."),
+        (r".*(Analytics|IntelligentTiering|Inventory|Metrics).*", "Storage analysis is not simulated."),
+        (r".*(Notification|Replication|Logging|Accelerate|RequestPayment).*", "Buckets send nothing out."),
+        (r".*(Retention|LegalHold|ObjectLock).*", "Object Lock is not simulated."),
+        (r".*(Lifecycle|Restore).*", "Objects do not age or move to other storage classes."),
+        (r".*(Cors|Website|Torrent)", "Buckets are not web sites."),
+        (r"UpdateObjectEncryption", "Bodies are not encrypted."),
+        (r"SelectObjectContent|WriteGetObjectResponse", "S3 Select and Object Lambda are not simulated."),
+        (r".*", "Not simulated yet."),
+    ),
+    "cloudtrail": (
+        (r".*(EventDataStore|Query|Queries|QueryResults|Federation|Import|Dashboard|Channel).*", "There is no Lake."),
+        (r".*Insight.*", "There are no Insights."),
+        (r".*", "Not part of a lesson on access."),
+    ),
+    "organizations": (
+        (r".*(Handshake|Invite|ResponsibilityTransfer).*|CloseAccount|CreateGovCloudAccount|EnableAllFeatures",
+         "Accounts are made in the organization with all features; nobody is invited or billed."),
+        (r".*(Delegated|AWSService|ResourcePolicy).*", "Delegated administration is not simulated."),
+        (r".*CreateAccountStatus", "CreateAccount answers with its outcome at once."),
+        (r".*", "Not simulated yet."),
+    ),
+}  # fmt: skip
+
+# Each a heading and what differs.
+DIFFERENCES = (
+    ("Event history lists S3's data events", "AWS shows reads and writes of objects in a trail only. Here Event "
+     "history and LookupEvents list them too; their eventCategory is Data and managementEvent false."),
+    ("Event history is immediate", "At AWS an event appears some minutes later. There is no eventual consistency "
+     "anywhere: a policy counts from the next call on."),
+    ("Sign-up, sign-in and role switching are simulated", "RegisterAccount, ConsoleLogin, SwitchRole, ExitRole and the "
+     "billing switch are operations of iamlab's own service models. They are not on the wire."),
+    ("A refusal's encoded message", "IAM, STS and S3 do not encode one at AWS. Here each refusal has one: in the "
+     "header x-iamlab-encoded-message, in its event's additionalEventData.iamlabEncodedMessage and on the Why? page."
+     " DecodeAuthorizationMessage answers AWS's JSON and iamlab's evidence under `iamlab`."),
+    ("Cells of a list are one event", "Where the console fills a column by a call for each row, one event with "
+     "additionalEventData.iamlabCells stands for all."),
+    ("Identity tokens come from iamlab", "AssumeRoleWithWebIdentity takes tokens that iamlab itself signs (ES256) for "
+     "the OIDC providers of an account: `manage.py lab_identity_token` prints one. No outside provider is asked, "
+     "thumbprints are kept and not compared."),
+    ("Trails write no log files", "CreateTrail wants the bucket to exist, not to have a policy for CloudTrail; "
+     "GetTrailStatus says AccessDenied where the bucket's policy would keep CloudTrail out."),
+    ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "
+     "account wrote needs no grant of that account."),
+    ("One endpoint", "Every service and Region answers under /aws, S3 path-style. Anonymous requests go to the "
+     "sandbox's own address. Regions are names: what is made in one is kept there where the service is regional."),
+    ("Limits of a sandbox", "Objects and sandboxes have the sizes that the operator sets; requests are throttled for "
+     "each sandbox."),
+    ("Passwords and codes", "Console passwords are for the simulation only. Virtual MFA devices are real TOTP."),
+    ("Texts that AWS does not document", "Error codes are AWS's; where the exact text was never seen, it is plain "
+     "English. Unknown behaviour is read strictly."),
+    ("Contested points of evaluation", "docs/evaluation.md lists where AWS's documentation is silent or contradicts "
+     "itself, and what is done."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation: how it is simulated and, unless it is performed, why so."""
+
+    service: str
+    name: str
+    how: str
+    reason: str = ""
+
+
+def _reason(rules: tuple[tuple[str, str], ...], name: str) -> str:
+    return next((reason for pattern, reason in rules if re.fullmatch(pattern, name)), "")
+
+
+def row_of(service: str, name: str) -> Row:
+    """Raises KeyError for an operation that is not simulated and for which nobody said why."""
+    if f"{service}:{name}" in REGISTRY:
+        reason = _reason(STORED.get(service, ()), name)
+        return Row(service, name, KEPT if reason else PERFORMED, reason)
+    reason = REFUSED.get(name, "") if service == "iam" else _reason(MISSING[service], name)
+    if not reason:
+        raise KeyError(f"{service}:{name}")
+    return Row(service, name, NOT, reason)
+
+
+def rows(service: str = "", how: str = "") -> list[Row]:
+    """Every operation of the models, or those of one service, or of one kind; in the order of names."""
+    wanted = [service] if service in SERVICES else list(SERVICES)
+    found = [row_of(one, name) for one in wanted for name in sorted(model(one).operation_names)]
+    return [row for row in found if not how or row.how == how]
+
+
+def counts() -> list[tuple[str, str, dict[str, int]]]:
+    """Of each service its name, title and the number of operations of each kind."""
+    found = []
+    for service, title in SERVICES.items():
+        hows = [row.how for row in rows(service)]
+        found.append((service, title, {how: hows.count(how) for how in WORDS}))
+    return found
+
+
+def document() -> str:
+    """docs/fidelity.md."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield from ("# Fidelity: what of AWS is simulated", "")
+    yield "Written by `manage.py fidelity > docs/fidelity.md` from the registry of operations. The app shows it under"
+    yield from ("`/fidelity/`.", "")
+    yield from (f"- **{how}**: the operation {words}." for how, words in WORDS.items())
+    yield from ("", "| Service | " + " | ".join(WORDS) + " |", "|---|---|---|---|")
+    for _, title, number in counts():
+        yield f"| {title} | " + " | ".join(str(number[how]) for how in WORDS) + " |"
+    yield from ("", "## Known differences", "")
+    yield from (f"- **{heading}.** {text}" for heading, text in DIFFERENCES)
+    for service, title in SERVICES.items():
+        yield from ("", f"## {title}")
+        for how in WORDS:
+            yield from _group(how, rows(service, how))
+
+
+def _group(how: str, found: list[Row]) -> Iterator[str]:
+    if found:
+        yield from ("", f"### {how.capitalize()}", "")
+    for reason in dict.fromkeys(row.reason for row in found):
+        names = ", ".join(row.name for row in found if row.reason == reason)
+        yield f"- {reason} {names}" if reason else names
