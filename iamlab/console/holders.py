@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iamlab.components import markup, tables
-from iamlab.console import panels
+from iamlab.console import lists, panels
 from iamlab.console.panels import Panel, panel
 from iamlab.console.pickers import policy_type
 from iamlab.console.session import Session
@@ -73,12 +73,12 @@ def opens(url: str) -> SafeString:
 
 def policy_table(request: HttpRequest, rows: list[dict[str, Any]], found: list[Panel]) -> dict[str, Any]:
     refused = all(one.denial for one in found)
-    return tables.table(
+    return lists.whole(
         request,
+        COLUMNS,
+        rows,
         id="policies",
         title="Permissions policies",
-        columns=COLUMNS,
-        rows=rows,
         select="many",
         denial=found[0].denial if refused else None,
         empty_title="No resources to display",

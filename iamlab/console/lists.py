@@ -45,3 +45,14 @@ def shown(
         failure=found.failure,
         **more,
     )
+
+
+def whole(
+    request: HttpRequest, columns: list[dict[str, Any]], rows: list[dict[str, Any]], **more: Any
+) -> dict[str, Any]:
+    """The table of a short list that one call gave whole: filtered by the rows' labels, cut into pages here."""
+    ask = tables.asked(request, columns)
+    cut = tables.arrange(rows, ask, lambda row: row["label"], {})
+    return tables.table(
+        request, columns=columns, rows=cut["items"], total=cut["total"], found=cut["found"], ask=ask, **more
+    )

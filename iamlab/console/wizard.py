@@ -109,6 +109,7 @@ class Wizard:
     secrets: Callable[[Session, Draft, dict[str, str]], dict[str, str]] = lambda session, draft, secrets: secrets
     finish: Callable[[HttpRequest, Session, Draft], HttpResponse | None] = lambda request, session, draft: None
     context: Callable[[HttpRequest, Session, Draft], dict[str, Any]] = lambda request, session, draft: {}
+    titles: Mapping[str, str] = field(default_factory=dict)  # by era, where it differs
     result_step: Callable[[dict[str, Any]], str] = lambda data: ""  # the result page's title, where it counts as a step
 
 
@@ -289,7 +290,7 @@ def _frame(session: Session, wizard: Wizard, draft: Draft, steps: list[Step], po
         last = "current" if position is None else "next"
         listed.append({"title": wizard.result_step(draft.data), "optional": False, "url": None, "state": last})
     return {
-        "title": wizard.title,
+        "title": wizard.titles.get(draft.data.get("era", ""), wizard.title),
         "era": draft.data.get("era", "now"),
         "steps": listed,
         "cancel_url": wizard.cancel(session, draft),

@@ -21,6 +21,8 @@ PAGES = [
     "users/details/anna/groups/",
     "users/details/anna/tags/",
     "users/details/anna/security_credentials/",
+    "users/details/anna/access_advisor/",
+    "groups/details/Team/access_advisor/",
     "users/details/anna/remove-policies/?selected=inline:Own",
     "users/details/anna/boundary/",
     "users/details/anna/boundary/remove/",

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, changes, holders, lists, pages, panels, refusals
+from iamlab.console import cells, changes, holders, last_accessed, lists, pages, panels, refusals
 from iamlab.console.changes import Change
 from iamlab.console.groups.forms import CreateGroupForm, CreateGroupPageForm
 from iamlab.console.panels import Panel, refused_cell
@@ -19,7 +19,7 @@ COLUMNS = [
     tables.column("permissions", "Permissions"),
     tables.column("created", "Creation time", sortable=True),
 ]
-TABS = {"users": "Users", "permissions": "Permissions"}
+TABS = {"users": "Users", "permissions": "Permissions", "access_advisor": "Last Accessed"}
 
 
 @require_GET
@@ -103,6 +103,9 @@ def group(request: HttpRequest, session: Session, name: str, tab: str) -> HttpRe
             id="users", title="Users in this group", select="many", filter_label="Search",
             empty_title="No users", empty_text="This group has no users.",
         )  # fmt: skip
+    elif tab == "access_advisor":
+        arn = data.get("Arn") or f"arn:aws:iam::{session.account.pk}:group/{name}"
+        context["table"] = last_accessed.table(request, session, arn)
     else:
         found, listed = holders.policy_rows(session, "Group", name)
         context["table"] = holders.policy_table(request, listed, found)

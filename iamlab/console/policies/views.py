@@ -31,7 +31,7 @@ KINDS = (
 def policies(request: HttpRequest, session: Session) -> HttpResponse:
     scope = request.GET.get("type", "All")
     scope = scope if scope in dict(TYPES) else "All"
-    found, ask = lists.listed(session, request, "iam:ListPolicies", COLUMNS, {"Scope": scope})
+    found, ask = lists.listed(session, request, "iam:ListPolicies", COLUMNS, {"Scope": scope}, size=20)
     table = lists.shown(
         request,
         found,
@@ -156,12 +156,12 @@ def entities(request: HttpRequest, session: Session, arn: str, data: dict[str, A
             tab = "permissions"
             cell = markup.link(session.url(page, name, tab), name)
             listed.append(tables.row(f"{word}:{name}", [cell, word], label=name))
-    table = tables.table(
+    table = lists.whole(
         request,
+        columns,
+        listed,
         id="entities",
         title="Entities attached",
-        columns=columns,
-        rows=listed,
         select="many" if listed else "",
         denial=found.denial,
         failure=found.failure,
@@ -183,12 +183,12 @@ def versions(request: HttpRequest, session: Session, arn: str, data: dict[str, A
         tables.column("created", "Creation time"),
     ]
     listed = [version_row(session, arn, one) for one in found.get("Versions", [])]
-    table = tables.table(
+    table = lists.whole(
         request,
+        columns,
+        listed,
         id="versions",
         title="Policy versions",
-        columns=columns,
-        rows=listed,
         select="one",
         denial=found.denial,
         failure=found.failure,

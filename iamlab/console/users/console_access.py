@@ -37,6 +37,8 @@ class AccessForm(PasswordFields):
             kinds = cast(forms.ChoiceField, self.fields["password_kind"])
             kinds.choices = [(KEEP, "Keep existing password"), *PASSWORD_KINDS]
             kinds.initial = KEEP
+        if self.profile.stands:
+            self.fields["reset"].initial = self.profile["LoginProfile"]["PasswordResetRequired"]
         self.fields["reset"].label = "User must create new password at next sign-in"
 
     def clean(self) -> dict[str, Any]:

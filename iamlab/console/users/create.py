@@ -97,6 +97,7 @@ def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse
 WIZARD = Wizard(
     name="user-create",
     title="Create user",
+    titles={"2021": "Add user"},
     submit="Create user",
     cancel=lambda session, draft: session.url("users"),
     steps=lambda data: ERAS[era_of(data)],

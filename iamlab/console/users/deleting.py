@@ -79,7 +79,8 @@ def ask(request: HttpRequest, session: Session, names: list[str], phrase: str, b
     sentences = [f"Permanently delete {', '.join(names)}?"]
     if len(names) == 1:
         user = panel(session, "iam:GetUser", {"UserName": names[0]}).get("User", {})
-        sentences.append(f"Last console sign-in: {cells.ago(user.get('PasswordLastUsed'), session.now)}.")
+        last = cells.ago(user["PasswordLastUsed"], session.now) if "PasswordLastUsed" in user else "Never"
+        sentences.append(f"Last console sign-in: {last}.")
     return question(request, session, confirm, sentences, 422 if error else 200, denials=denials[:1])
 
 
