@@ -145,7 +145,12 @@ def list_accounts(call: Call, NextToken: str | None = None, MaxResults: int | No
     return {"Accounts": [tree.describe_account(found, row.account, row) for row in rows]}
 
 
-@operation("organizations:MoveAccount", target=account_target)
+def move_targets(call: Call, AccountId: str, SourceParentId: str, DestinationParentId: str) -> list[Target]:
+    """The account and both of its parents are acted on."""
+    return [tree.place(tree.mine(call), name) for name in (AccountId, SourceParentId, DestinationParentId)]
+
+
+@operation("organizations:MoveAccount", target=move_targets)
 def move_account(call: Call, AccountId: str, SourceParentId: str, DestinationParentId: str) -> dict[str, Any]:
     found = tree.managed(call)
     row = member(found, AccountId)

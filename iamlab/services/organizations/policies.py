@@ -22,6 +22,24 @@ def policy_target(call: Call, PolicyId: str, **_: Any) -> Target:
     )
 
 
+def new_policy(call: Call, Type: str, **_: Any) -> Target:
+    """A policy to be made, by the id that it will have."""
+    found, policy_id = tree.mine(call), tree.new_id("p-", 8)
+    return Target(arn=tree.policy_arn(found, policy_id, Type), loaded=policy_id)
+
+
+def holder(call: Call, TargetId: str, **_: Any) -> Target:
+    return tree.place(tree.mine(call), TargetId)
+
+
+def root_target(call: Call, RootId: str, **_: Any) -> Target:
+    return tree.place(tree.mine(call), RootId)
+
+
+def type_context(call: Call, PolicyType: str, **_: Any) -> dict[str, Any]:
+    return {"organizations:PolicyType": PolicyType}
+
+
 def kind_context(call: Call, Type: str = "", Filter: str = "", **_: Any) -> dict[str, Any]:
     return {"organizations:PolicyType": Type or Filter}
 
@@ -54,7 +72,7 @@ def checked(Content: str, kind: str) -> str:
     return keep_document(Content)
 
 
-@operation("organizations:CreatePolicy", context=kind_context)
+@operation("organizations:CreatePolicy", target=new_policy, context=kind_context)
 def create_policy(
     call: Call, Content: str, Description: str, Name: str, Type: str, Tags: list[dict[str, str]] | None = None
 ) -> dict[str, Any]:
@@ -65,7 +83,7 @@ def create_policy(
     row = OrganizationPolicy.objects.create(
         account_id=found.account_id,
         organization=found,
-        id=tree.new_id("p-", 8),
+        id=call.target.loaded,
         name=Name,
         description=Description,
         kind=Type,
@@ -126,8 +144,8 @@ def list_policies(
 def attach_targets(call: Call, PolicyId: str, TargetId: str, **_: Any) -> list[Target]:
     """Both the policy and what it is attached to are acted on."""
     found = tree.mine(call)
-    there = tree.target_of(found, TargetId)
-    return [policy_target(call, PolicyId), Target(arn=there["Arn"], row=there)]
+    there, policy = tree.target_of(found, TargetId), policy_target(call, PolicyId)
+    return [policy, Target(arn=there["Arn"], row=there, context=policy.context)]
 
 
 @operation("organizations:AttachPolicy", target=attach_targets)
@@ -174,7 +192,7 @@ def _of_kind(found: Organization, target: str, kind: str) -> list[str]:
     return [key for key in attached if {**own, **aws}.get(key) == kind]
 
 
-@operation("organizations:ListPoliciesForTarget", context=kind_context)
+@operation("organizations:ListPoliciesForTarget", target=holder, context=kind_context)
 def list_policies_for_target(
     call: Call, TargetId: str, Filter: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
@@ -195,12 +213,12 @@ def list_targets_for_policy(
     return {"Targets": [tree.target_of(found, target) for target in targets]}
 
 
-@operation("organizations:EnablePolicyType")
+@operation("organizations:EnablePolicyType", target=root_target, context=type_context)
 def enable_policy_type(call: Call, RootId: str, PolicyType: str) -> dict[str, Any]:
     return _switch(call, RootId, PolicyType, True)
 
 
-@operation("organizations:DisablePolicyType")
+@operation("organizations:DisablePolicyType", target=root_target, context=type_context)
 def disable_policy_type(call: Call, RootId: str, PolicyType: str) -> dict[str, Any]:
     return _switch(call, RootId, PolicyType, False)
 

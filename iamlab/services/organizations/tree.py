@@ -5,7 +5,7 @@ import string
 from typing import Any
 
 from iamlab.services.accounts.models import Account
-from iamlab.services.operations import AwsError, Call
+from iamlab.services.operations import AwsError, Call, Target
 from iamlab.services.organizations.models import Member, Organization, OrganizationPolicy, Unit
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
@@ -74,6 +74,12 @@ def target_of(organization: Organization, target: str) -> dict[str, str]:
     if account is None:
         raise AwsError("TargetNotFoundException", "You specified a target that doesn't exist.")
     return {"TargetId": target, "Arn": arn(organization, "account", target), "Name": account.name, "Type": "ACCOUNT"}
+
+
+def place(organization: Organization, name: str) -> Target:
+    """What a root's, unit's or account's id stands for, whether it exists or not."""
+    kind = "account" if name.isdigit() else "root" if name.startswith("r-") else "ou"
+    return Target(arn=arn(organization, kind, name))
 
 
 def parent(organization: Organization, parent_id: str) -> str:

@@ -17,6 +17,14 @@ def unit_target(call: Call, OrganizationalUnitId: str, **_: Any) -> Target:
     return Target(arn=tree.arn(found, "ou", OrganizationalUnitId), row=found)
 
 
+def parent_target(call: Call, ParentId: str, **_: Any) -> Target:
+    return tree.place(tree.mine(call), ParentId)
+
+
+def child_target(call: Call, ChildId: str, **_: Any) -> Target:
+    return tree.place(tree.mine(call), ChildId)
+
+
 def existing(found: Organization, unit_id: str) -> Unit:
     row = found.units.filter(pk=unit_id).first()
     if row is None:
@@ -32,7 +40,7 @@ def check_name(found: Organization, parent: str, name: str) -> None:
         raise AwsError("DuplicateOrganizationalUnitException", message)
 
 
-@operation("organizations:CreateOrganizationalUnit")
+@operation("organizations:CreateOrganizationalUnit", target=parent_target)
 def create_organizational_unit(
     call: Call, ParentId: str, Name: str, Tags: list[dict[str, str]] | None = None
 ) -> dict[str, Any]:
@@ -86,7 +94,7 @@ def list_roots(call: Call, NextToken: str | None = None, MaxResults: int | None 
     return {"Roots": [root]}
 
 
-@operation("organizations:ListOrganizationalUnitsForParent")
+@operation("organizations:ListOrganizationalUnitsForParent", target=parent_target)
 def list_organizational_units_for_parent(
     call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def list_organizational_units_for_parent(
     return {"OrganizationalUnits": [describe(found, row) for row in rows]}
 
 
-@operation("organizations:ListAccountsForParent")
+@operation("organizations:ListAccountsForParent", target=parent_target)
 def list_accounts_for_parent(
     call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
@@ -104,7 +112,7 @@ def list_accounts_for_parent(
     return {"Accounts": [tree.describe_account(found, row.account, row) for row in rows]}
 
 
-@operation("organizations:ListChildren")
+@operation("organizations:ListChildren", target=parent_target)
 def list_children(
     call: Call, ParentId: str, ChildType: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
@@ -114,7 +122,7 @@ def list_children(
     return {"Children": [{"Id": key, "Type": ChildType} for key in rows.order_by("pk").values_list("pk", flat=True)]}
 
 
-@operation("organizations:ListParents")
+@operation("organizations:ListParents", target=child_target)
 def list_parents(
     call: Call, ChildId: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:

@@ -1,0 +1,182 @@
+"""Each operation of S3, STS, CloudTrail and Organizations with parameters that fit the world of
+test_every_operation.py, and all that it needs there: pairs of an action and what it acts on.
+
+Words in angle brackets stand for ids of that world.
+"""
+
+import json
+
+ACCOUNT = "222233335555"
+BUCKET, KEY = "target-bucket", "bills/target.txt"
+B, O = f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/{KEY}"  # noqa: E741
+NEW = f"arn:aws:s3:::{BUCKET}/new.txt"
+DOCUMENT = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+POLICY = json.dumps(DOCUMENT)
+BUCKET_POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "s3:GetObject",
+            "Resource": f"{B}/*",
+        },
+    }
+)
+TAG = {"TagSet": [{"Key": "a", "Value": "1"}]}
+BLOCKS = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+RULES = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+PART = {"UploadId": "none", "PartNumber": 1, "Body": b""}
+
+# What is asked of a bucket: parameters beside it, and the action where its name differs.
+OF_BUCKET = {
+    "CreateBucket": ({}, ""),
+    "DeleteBucket": ({}, ""),
+    "DeleteBucketEncryption": ({}, "PutEncryptionConfiguration"),
+    "DeleteBucketOwnershipControls": ({}, "PutBucketOwnershipControls"),
+    "DeleteBucketPolicy": ({}, ""),
+    "DeleteBucketTagging": ({}, "PutBucketTagging"),
+    "DeletePublicAccessBlock": ({}, "PutBucketPublicAccessBlock"),
+    "GetBucketAcl": ({}, ""),
+    "GetBucketCors": ({}, "GetBucketCORS"),
+    "GetBucketEncryption": ({}, "GetEncryptionConfiguration"),
+    "GetBucketLifecycleConfiguration": ({}, "GetLifecycleConfiguration"),
+    "GetBucketLocation": ({}, ""),
+    "GetBucketLogging": ({}, ""),
+    "GetBucketOwnershipControls": ({}, ""),
+    "GetBucketPolicy": ({}, ""),
+    "GetBucketPolicyStatus": ({}, ""),
+    "GetBucketReplication": ({}, "GetReplicationConfiguration"),
+    "GetBucketRequestPayment": ({}, ""),
+    "GetBucketTagging": ({}, ""),
+    "GetBucketVersioning": ({}, ""),
+    "GetBucketWebsite": ({}, ""),
+    "GetObjectLockConfiguration": ({}, "GetBucketObjectLockConfiguration"),
+    "GetPublicAccessBlock": ({}, "GetBucketPublicAccessBlock"),
+    "HeadBucket": ({}, "ListBucket"),
+    "ListMultipartUploads": ({}, "ListBucketMultipartUploads"),
+    "ListObjectVersions": ({}, "ListBucketVersions"),
+    "ListObjects": ({}, "ListBucket"),
+    "ListObjectsV2": ({}, "ListBucket"),
+    "PutBucketAcl": ({"ACL": "private"}, ""),
+    "PutBucketEncryption": ({"ServerSideEncryptionConfiguration": RULES}, "PutEncryptionConfiguration"),
+    "PutBucketOwnershipControls": ({"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}, ""),
+    "PutBucketPolicy": ({"Policy": BUCKET_POLICY}, ""),
+    "PutBucketTagging": ({"Tagging": TAG}, ""),
+    "PutBucketVersioning": ({"VersioningConfiguration": {"Status": "Enabled"}}, ""),
+    "PutPublicAccessBlock": ({"PublicAccessBlockConfiguration": BLOCKS}, "PutBucketPublicAccessBlock"),
+}
+# What is asked of an object.
+OF_OBJECT = {
+    "AbortMultipartUpload": ({"UploadId": "none"}, ""),
+    "CompleteMultipartUpload": ({"UploadId": "none"}, "PutObject"),
+    "CreateMultipartUpload": ({}, "PutObject"),
+    "DeleteObject": ({}, ""),
+    "DeleteObjectTagging": ({}, ""),
+    "GetObject": ({}, ""),
+    "GetObjectAcl": ({}, ""),
+    "GetObjectTagging": ({}, ""),
+    "HeadObject": ({}, "GetObject"),
+    "ListParts": ({"UploadId": "none"}, "ListMultipartUploadParts"),
+    "PutObject": ({"Body": b"1"}, ""),
+    "PutObjectAcl": ({"ACL": "private"}, ""),
+    "PutObjectTagging": ({"Tagging": TAG}, ""),
+    "UploadPart": (PART, "PutObject"),
+}
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/target"
+TRAIL = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/target"
+OF_TRAIL = {
+    "CreateTrail": {"Name": "target", "S3BucketName": BUCKET},
+    "DeleteTrail": {"Name": "target"},
+    "GetEventSelectors": {"TrailName": "target"},
+    "GetTrail": {"Name": TRAIL},
+    "GetTrailStatus": {"Name": "target"},
+    "PutEventSelectors": {"TrailName": "target", "EventSelectors": [{"ReadWriteType": "All"}]},
+    "StartLogging": {"Name": "target"},
+    "StopLogging": {"Name": "target"},
+    "UpdateTrail": {"Name": "target"},
+    "AddTags": {"ResourceId": TRAIL, "TagsList": [{"Key": "a", "Value": "1"}]},
+    "ListTags": {"ResourceIdList": [TRAIL]},
+    "RemoveTags": {"ResourceId": TRAIL, "TagsList": [{"Key": "a"}]},
+}
+ORG = f"arn:aws:organizations::{ACCOUNT}:"
+ROOT, UNIT, MEMBER = f"{ORG}root/<org>/<root>", f"{ORG}ou/<org>/<unit>", f"{ORG}account/<org>/<member>"
+SCP = f"{ORG}policy/<org>/service_control_policy/<policy>"
+KIND = "SERVICE_CONTROL_POLICY"
+ORGANIZATIONS = {
+    "AttachPolicy": ({"PolicyId": "<policy>", "TargetId": "<unit>"}, [SCP, UNIT]),
+    "CreateAccount": ({"Email": "new@bills.example", "AccountName": "New"}, ["*"]),
+    "CreateOrganization": ({}, ["*"]),
+    "CreateOrganizationalUnit": ({"ParentId": "<root>", "Name": "New"}, [ROOT]),
+    "CreatePolicy": ({"Content": POLICY, "Description": "", "Name": "New", "Type": KIND}, [f"{SCP[:-8]}p-*"]),
+    "DeleteOrganization": ({}, ["*"]),
+    "DeleteOrganizationalUnit": ({"OrganizationalUnitId": "<unit>"}, [UNIT]),
+    "DeletePolicy": ({"PolicyId": "<policy>"}, [SCP]),
+    "DescribeAccount": ({"AccountId": "<member>"}, [MEMBER]),
+    "DescribeOrganization": ({}, ["*"]),
+    "DescribeOrganizationalUnit": ({"OrganizationalUnitId": "<unit>"}, [UNIT]),
+    "DescribePolicy": ({"PolicyId": "<policy>"}, [SCP]),
+    "DetachPolicy": ({"PolicyId": "<policy>", "TargetId": "<member>"}, [SCP, MEMBER]),
+    "DisablePolicyType": ({"RootId": "<root>", "PolicyType": KIND}, [ROOT]),
+    "EnablePolicyType": ({"RootId": "<root>", "PolicyType": KIND}, [ROOT]),
+    "LeaveOrganization": ({}, ["*"]),
+    "ListAccounts": ({}, ["*"]),
+    "ListAccountsForParent": ({"ParentId": "<unit>"}, [UNIT]),
+    "ListChildren": ({"ParentId": "<root>", "ChildType": "ACCOUNT"}, [ROOT]),
+    "ListOrganizationalUnitsForParent": ({"ParentId": "<root>"}, [ROOT]),
+    "ListParents": ({"ChildId": "<member>"}, [MEMBER]),
+    "ListPolicies": ({"Filter": KIND}, ["*"]),
+    "ListPoliciesForTarget": ({"TargetId": "<member>", "Filter": KIND}, [MEMBER]),
+    "ListRoots": ({}, ["*"]),
+    "ListTargetsForPolicy": ({"PolicyId": "<policy>"}, [SCP]),
+    "MoveAccount": (
+        {"AccountId": "<member>", "SourceParentId": "<root>", "DestinationParentId": "<unit>"},
+        [MEMBER, ROOT, UNIT],
+    ),
+    "RemoveAccountFromOrganization": ({"AccountId": "<member>"}, [MEMBER]),
+    "UpdateOrganizationalUnit": ({"OrganizationalUnitId": "<unit>", "Name": "Other"}, [UNIT]),
+    "UpdatePolicy": ({"PolicyId": "<policy>", "Name": "Other"}, [SCP]),
+}
+SESSION = {"RoleArn": ROLE, "RoleSessionName": "visit"}
+OTHERS = {
+    "s3:CopyObject": (
+        {"Bucket": BUCKET, "Key": "new.txt", "CopySource": f"{BUCKET}/{KEY}"},
+        [
+            ("s3:GetObject", O),
+            ("s3:PutObject", NEW),
+            ("s3:GetObjectTagging", O),
+            ("s3:PutObjectTagging", NEW),
+        ],
+    ),
+    "s3:ListBuckets": ({}, [("s3:ListAllMyBuckets", "*")]),
+    "sts:AssumeRole": (
+        {**SESSION, "Tags": [{"Key": "a", "Value": "1"}], "SourceIdentity": "caller"},
+        [("sts:AssumeRole", ROLE), ("sts:TagSession", ROLE), ("sts:SetSourceIdentity", ROLE)],
+    ),
+    "sts:DecodeAuthorizationMessage": ({"EncodedMessage": "x"}, [("sts:DecodeAuthorizationMessage", "*")]),
+    "sts:GetAccessKeyInfo": ({"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}, [("sts:GetAccessKeyInfo", "*")]),
+    "sts:GetFederationToken": (
+        {"Name": "guest"},
+        [("sts:GetFederationToken", f"arn:aws:sts::{ACCOUNT}:federated-user/guest")],
+    ),
+    "cloudtrail:DescribeTrails": ({}, [("cloudtrail:DescribeTrails", "*")]),
+    "cloudtrail:ListTrails": ({}, [("cloudtrail:ListTrails", "*")]),
+    "cloudtrail:LookupEvents": ({}, [("cloudtrail:LookupEvents", "*")]),
+}
+# Operations that no policy of the caller's controls, or that answer for each part by itself; tested elsewhere.
+ELSEWHERE = {"sts:AssumeRoleWithWebIdentity", "sts:GetCallerIdentity", "sts:GetSessionToken", "s3:DeleteObjects"}
+
+
+def _table():
+    for name, (params, action) in OF_BUCKET.items():
+        yield f"s3:{name}", ({"Bucket": BUCKET, **params}, [(f"s3:{action or name}", B)])
+    for name, (params, action) in OF_OBJECT.items():
+        yield f"s3:{name}", ({"Bucket": BUCKET, "Key": KEY, **params}, [(f"s3:{action or name}", O)])
+    for name, params in OF_TRAIL.items():
+        yield f"cloudtrail:{name}", (params, [(f"cloudtrail:{name}", TRAIL)])
+    for name, (params, arns) in ORGANIZATIONS.items():
+        yield f"organizations:{name}", (params, [(f"organizations:{name}", arn) for arn in arns])
+    yield from OTHERS.items()
+
+
+TABLE = dict(_table())
