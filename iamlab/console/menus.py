@@ -50,6 +50,16 @@ SERVICES = {
             ("Tools", [("Policy evaluator", "evaluator"), ("Who can?", "who-can")]),
         ],
     ),
+    "organizations": Service(
+        title="AWS Organizations",
+        side_title="AWS Organizations",
+        home="organization-accounts",
+        description="Central management of several AWS accounts",
+        side=[
+            ("", [("AWS accounts", "organization-accounts"), ("Service control policies", "organization-policies")]),
+        ],
+        group="Management & Governance",
+    ),
     "s3": Service(
         title="S3",
         side_title="Amazon S3",

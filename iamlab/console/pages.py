@@ -36,6 +36,7 @@ def render(
         "identity": menus.identity(session),
         "services": menus.services(session),
         "home_url": menus.home_url(session),
+        "search": {"url": session.url("search"), "query": ""},
         "region": {"label": menu.region},
         "side_title": {"label": menu.side_title, "url": session.url(menu.home)},
         "side_nav": menus.side_nav(request, session, service),

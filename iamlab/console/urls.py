@@ -11,6 +11,8 @@ from iamlab.console.dashboard import views as dashboard
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
 from iamlab.console.groups import views as groups
+from iamlab.console.organizations import policies as organization_policies
+from iamlab.console.organizations import views as organizations
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
 from iamlab.console.policies import views as policies
@@ -20,6 +22,7 @@ from iamlab.console.roles import create as role_create
 from iamlab.console.roles import deleting as role_deleting
 from iamlab.console.roles import detail as role_detail
 from iamlab.console.roles import views as roles
+from iamlab.console.search import views as search
 from iamlab.console.security_credentials import views as credentials
 from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
@@ -179,6 +182,18 @@ cloudtrail = [
     path("events/<str:event_id>/", events.event, name="event"),
 ]
 
+# /console/<session>/organizations/
+organization_pages = [
+    path("accounts/", organizations.accounts, name="organization-accounts"),
+    path("create/", organizations.create, name="organization-create"),
+    path("accounts/<str:target>/", organizations.place, name="organization-place"),
+    path("accounts/<str:target>/attach/", organizations.attach, name="organization-attach"),
+    path("accounts/<str:target>/detach/", organizations.detach, name="organization-detach"),
+    path("policies/", organization_policies.policies, name="organization-policies"),
+    path("policies/create/", organization_policies.create, name="organization-policy-create"),
+    path("policies/<str:policy_id>/", organization_policies.policy, name="organization-policy"),
+]
+
 session: list[URLPattern | URLResolver] = [
     path("", sign_in.home, name="console"),
     path("sign-out/", sign_in.sign_out, name="sign-out-session"),
@@ -190,6 +205,8 @@ session: list[URLPattern | URLResolver] = [
     path("billing/", account.billing, name="billing"),
     path("iam/", include(iam)),
     path("iam/", include(own)),
+    path("organizations/", include(organization_pages)),
+    path("search/", search.search, name="search"),
     path("s3/", include(s3)),
     path("cloudtrail/", include(cloudtrail)),
 ]

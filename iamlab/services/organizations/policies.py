@@ -210,7 +210,7 @@ def list_targets_for_policy(
     found = tree.managed(call)
     tree.policy(found, PolicyId)
     targets = found.attachments.filter(policy_id=PolicyId).order_by("pk").values_list("target", flat=True)
-    return {"Targets": [tree.target_of(found, target) for target in targets]}
+    return {"Targets": tree.targets_of(found, targets)}
 
 
 @operation("organizations:EnablePolicyType", target=root_target, context=type_context)

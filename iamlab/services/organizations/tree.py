@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections.abc import Sequence
 from typing import Any
 
 from iamlab.services.accounts.models import Account
@@ -36,7 +37,11 @@ def of_account(account_id: str) -> Organization | None:
 
 def mine(call: Call) -> Organization:
     """The caller's organization. Raises AWSOrganizationsNotInUseException."""
-    found = of_account(call.account_id)
+    world = call.caller.world
+    kept = {} if world.kept is None or call.operation.writes else world.kept.setdefault((world.revision, "mine"), {})
+    if call.account_id not in kept:  # the reads of one console page look for it once (see World.kept)
+        kept[call.account_id] = of_account(call.account_id)
+    found = kept[call.account_id]
     if found is None:
         raise AwsError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
     return found
@@ -64,16 +69,25 @@ def policy_arn(organization: Organization, policy_id: str, kind: str) -> str:
 
 def target_of(organization: Organization, target: str) -> dict[str, str]:
     """A target by its id: {TargetId, Arn, Name, Type}. Raises TargetNotFoundException."""
-    if target == organization.root_id:
-        return {"TargetId": target, "Arn": arn(organization, "root", target), "Name": "Root", "Type": "ROOT"}
-    unit = Unit.objects.filter(pk=target, organization=organization).first()
-    if unit is not None:
-        name, kind = unit.name, "ORGANIZATIONAL_UNIT"
-        return {"TargetId": target, "Arn": arn(organization, "ou", target), "Name": name, "Type": kind}
-    account = Account.objects.filter(pk=target, place__organization=organization).first()
-    if account is None:
+    found = targets_of(organization, [target])
+    if not found:
         raise AwsError("TargetNotFoundException", "You specified a target that doesn't exist.")
-    return {"TargetId": target, "Arn": arn(organization, "account", target), "Name": account.name, "Type": "ACCOUNT"}
+    return found[0]
+
+
+def targets_of(organization: Organization, ids: Sequence[str]) -> list[dict[str, str]]:
+    """The same for many, in the order of the ids and in two queries; what does not exist is left out."""
+    unit_ids, account_ids = [key for key in ids if key.startswith("ou-")], [key for key in ids if key.isdigit()]
+    units = Unit.objects.filter(pk__in=unit_ids, organization=organization).values_list("id", "name")
+    accounts = Account.objects.filter(pk__in=account_ids, place__organization=organization).values_list("id", "name")
+    named = {organization.root_id: ("Root", "ROOT", "root")}
+    named |= {key: (name, "ORGANIZATIONAL_UNIT", "ou") for key, name in units}
+    named |= {key: (name, "ACCOUNT", "account") for key, name in accounts}
+    return [
+        {"TargetId": key, "Arn": arn(organization, named[key][2], key), "Name": named[key][0], "Type": named[key][1]}
+        for key in ids
+        if key in named
+    ]
 
 
 def place(organization: Organization, name: str) -> Target:

@@ -18,6 +18,7 @@ def test_it_shows_counters_the_account_and_its_sign_in_url(browser_of, root):
     assert ("Users", "1") in [(label, text_of(cell)) for label, cell in page.context["counters"]]
     assert f"/sandbox/{root.account.sandbox.public_id}/sign-in/111122223333/" in html
     assert "Add MFA for root user" in html
+    assert f'href="/console/{root.id}/evaluator/">Policy simulator' in html
 
 
 def text_of(cell) -> str:

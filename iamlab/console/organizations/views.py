@@ -1,0 +1,224 @@
+"""AWS Organizations: the tree one level at a time, and what stands at each place of it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from iamlab.components import markup, tables
+from iamlab.console import cells, changes, pages, panels
+from iamlab.console.changes import Change
+from iamlab.console.organizations.forms import SCP, AttachForm
+from iamlab.console.panels import Panel, panel
+from iamlab.console.questions import question
+from iamlab.console.session import Session, console_page
+from iamlab.services.operations import AwsError
+
+NOT_IN_USE = "AWSOrganizationsNotInUseException"
+CHILDREN = [
+    tables.column("name", "Organizational structure"),
+    tables.column("id", "ID"),
+    tables.column("email", "Email"),
+    tables.column("joined", "Joined"),
+]
+ATTACHED = [tables.column("name", "Policy name"), tables.column("kind", "Type"), tables.column("text", "Description")]
+
+
+def asked(session: Session, operation: str, params: dict[str, Any] | None = None) -> Panel | None:
+    """A panel's call; None where the session's account is in no organization."""
+    try:
+        return Panel(session.call(operation, params))
+    except AwsError as error:
+        return None if error.code == NOT_IN_USE else panels.of_error(session, error)
+
+
+def outside(request: HttpRequest, session: Session, title: str) -> HttpResponse:
+    """What every page of the service shows for an account that is in no organization."""
+    template, context = "console/organizations/outside.html", {"heading": title}
+    return shown(request, session, template, context, title, [(title, None)])
+
+
+def shown(
+    request: HttpRequest, session: Session, template: str, context: dict[str, Any], title: str, crumbs: pages.Crumbs
+) -> HttpResponse:
+    return pages.render(request, session, template, context, title=title, crumbs=crumbs, service="organizations")
+
+
+@require_GET
+@console_page
+def accounts(request: HttpRequest, session: Session) -> HttpResponse:
+    """The organization, and the root with what is under it."""
+    title = "AWS accounts"
+    found = asked(session, "organizations:DescribeOrganization")
+    if found is None:
+        return outside(request, session, title)
+    roots = panel(session, "organizations:ListRoots")
+    root = roots["Roots"][0] if roots.stands else None
+    context = {
+        "heading": title,
+        "found": found,
+        "summary": about(session, found) if found.stands else [],
+        "roots": roots,
+        "root_url": session.url("organization-place", root["Id"]) if root else "",
+        "table": children(request, session, root["Id"]) if root else None,
+    }
+    template = "console/organizations/accounts.html"
+    return shown(request, session, template, context, title, [(title, None)])
+
+
+def about(session: Session, found: Panel) -> list[tuple[str, Any]]:
+    one = found["Organization"]
+    mine = one["MasterAccountId"] == session.account.pk
+    return [
+        ("Organization ID", markup.copy(one["Id"], "organization ID")),
+        ("Management account", f"{one['MasterAccountId']}{' (this account)' if mine else ''}"),
+        ("Management account email", one["MasterAccountEmail"]),
+        ("Feature set", one["FeatureSet"]),
+    ]
+
+
+def children(request: HttpRequest, session: Session, parent: str) -> dict[str, Any]:
+    """Units and accounts under a root or unit: two calls, whatever their number."""
+    units = panel(session, "organizations:ListOrganizationalUnitsForParent", {"ParentId": parent})
+    members = panel(session, "organizations:ListAccountsForParent", {"ParentId": parent})
+    rows = [
+        tables.row(one["Id"], [place_link(session, one), one["Id"], markup.NOTHING, markup.NOTHING])
+        for one in units.get("OrganizationalUnits", [])
+    ]
+    for one in members.get("Accounts", []):
+        joined = f"{one['JoinedMethod'].capitalize()}, {cells.moment(one['JoinedTimestamp'])}"
+        rows.append(tables.row(one["Id"], [place_link(session, one), one["Id"], one["Email"], joined]))
+    return tables.table(
+        request,
+        id="children",
+        title="Organizational units and accounts",
+        columns=CHILDREN,
+        rows=rows,
+        denial=units.denial or members.denial,
+        failure=units.failure or members.failure,
+        tools=False,
+        empty_title="Nothing here",
+        empty_text="No organizational unit and no account is under this place.",
+    )
+
+
+def place_link(session: Session, one: dict[str, Any]) -> Any:
+    return markup.link(session.url("organization-place", one["Id"]), one["Name"])
+
+
+def described(session: Session, place: str) -> Panel | None:
+    """Name and ARN of a root, unit or account, by its id; nothing where it is not there."""
+    if place.startswith("r-"):
+        found = asked(session, "organizations:ListRoots")
+        stands = found is not None and found.stands
+        return Panel(next((one for one in found["Roots"] if one["Id"] == place), {})) if stands else found
+    unit = place.startswith("ou-")
+    kind, key = ("OrganizationalUnit", "OrganizationalUnitId") if unit else ("Account", "AccountId")
+    found = asked(session, f"organizations:Describe{kind}", {key: place})
+    return Panel(found[kind]) if found is not None and found.stands else found
+
+
+@require_GET
+@console_page
+def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """A root, unit or account: what is under it, and the policies attached to it."""
+    title = "AWS accounts"
+    here = described(session, target)
+    if here is None:
+        return outside(request, session, title)
+    missing = bool(here.failure) or (here.stands and not here.answer)
+    name = here.get("Name", target)
+    context = {
+        "heading": name,
+        "target": target,
+        "here": here,
+        "missing": missing,
+        "summary": [("Name", name), ("ID", target), ("ARN", markup.copy(here["Arn"], "ARN"))] if here.answer else [],
+        "table": children(request, session, target) if here.answer and not target.isdigit() else None,
+        "policies": attached(request, session, target) if here.answer else None,
+    }
+    crumbs = [(title, session.url("organization-accounts")), (name, None)]
+    response = shown(request, session, "console/organizations/place.html", context, name, crumbs)
+    response.status_code = 404 if missing else 200
+    return response
+
+
+def attached(request: HttpRequest, session: Session, target: str) -> dict[str, Any]:
+    params = {"TargetId": target, "Filter": SCP}
+    found = panel(session, "organizations:ListPoliciesForTarget", params)
+    rows = [tables.row(one["Id"], policy_cells(session, one), label=one["Name"]) for one in found.get("Policies", [])]
+    return tables.table(
+        request,
+        id="attached",
+        title="Service control policies",
+        columns=ATTACHED,
+        rows=rows,
+        select="many",
+        denial=found.denial,
+        failure=found.failure,
+        tools=False,
+        description="The most that identities of the accounts here and below may do: an action has to be allowed at "
+        "every level from the root down to the account.",
+    )
+
+
+def policy_cells(session: Session, one: dict[str, Any]) -> list[Any]:
+    link = markup.link(session.url("organization-policy", one["Id"]), one["Name"])
+    return [link, "AWS managed" if one["AwsManaged"] else "Customer managed", one["Description"] or markup.NOTHING]
+
+
+@require_POST
+@console_page
+def create(request: HttpRequest, session: Session) -> HttpResponse:
+    session.call("organizations:CreateOrganization", {"FeatureSet": "ALL"})
+    return pages.done(request, session.url("organization-accounts"), "You created an organization.")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """Attach a policy that is not there yet."""
+    back = session.url("organization-place", target)
+    known = panel(session, "organizations:ListPolicies", {"Filter": SCP})
+    form = AttachForm(request.POST if request.method == "POST" else None, policies=known.get("Policies", []))
+    if request.method == "POST" and form.is_valid():
+        try:
+            params = {"PolicyId": form.cleaned_data["PolicyId"], "TargetId": target}
+            session.call("organizations:AttachPolicy", params)
+        except AwsError as error:
+            if error.code.startswith("AccessDenied"):
+                raise
+            form.refuse(error)
+        else:
+            return pages.done(request, back, "The policy is attached.")
+    title = "Attach a service control policy"
+    confirm = {"title": title, "cancel_url": back, "submit": "Attach policy"}
+    context = {"confirm": confirm, "form": form, "known": known}
+    crumbs = [("AWS accounts", session.url("organization-accounts")), (target, back), (title, None)]
+    response = shown(request, session, "console/organizations/attach.html", context, title, crumbs)
+    response.status_code = 422 if form.is_bound else 200
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def detach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    back = session.url("organization-place", target)
+    ids = (request.GET if request.method == "GET" else request.POST).getlist("selected")
+    if not ids:
+        return redirect(back)
+    wanted = [
+        Change("organizations:DetachPolicy", {"PolicyId": one, "TargetId": target}, f"Detach {one}") for one in ids
+    ]
+    if request.method == "POST":
+        outcomes = changes.make(session, wanted)
+        return changes.answer(request, session, outcomes, back, "Policies detached.", "Detach policies")
+    confirm = {
+        "title": "Detach policies?",
+        "cancel_url": back,
+        "submit": "Detach policy",
+        "consequences": [change.label for change in wanted],
+        "hidden": [("selected", one) for one in ids],
+    }
+    return question(request, session, confirm, [f"What only they allow is refused at {target} and below from now on."])
