@@ -198,9 +198,10 @@ def list_policies_for_target(
 ) -> dict[str, Any]:
     found = tree.managed(call)
     tree.target_of(found, TargetId)
-    keys = _of_kind(found, TargetId, Filter)
-    rows = {row.pk: row for row in found.policies.filter(pk__in=keys)}
-    return {"Policies": [summary(found, rows.get(key), key) for key in keys]}
+    rows = {row.pk: row for row in found.policies.filter(kind=Filter)}
+    of_kind = {*rows, *(key for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter)}
+    attached = found.attachments.filter(target=TargetId).values_list("policy_id", flat=True)
+    return {"Policies": [summary(found, rows.get(key), key) for key in attached if key in of_kind]}
 
 
 @operation("organizations:ListTargetsForPolicy", target=policy_target)
