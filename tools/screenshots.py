@@ -33,6 +33,13 @@ class Picture:
 
 PICTURES = [
     Picture("landing", "/", signed_in=False),
+    Picture("heat-map", "/classroom/{klass}/assignments/{assignment}/heat/"),
+    Picture("heat-map-step", "/classroom/{klass}/assignments/{assignment}/heat/policy/"),
+    Picture("gradebook", "/classroom/{klass}/assignments/{assignment}/grades/"),
+    Picture("timeline", "/classroom/{klass}/attempts/{attempt}/"),
+    Picture("projector", "/classroom/{klass}/assignments/{assignment}/heat/?projector=1", kept=False),
+    Picture("disputes", "/classroom/{klass}/disputes/", kept=False),
+    Picture("act-on-many", "/classroom/{klass}/assignments/{assignment}/many/", kept=False),
     Picture("components", "/components/", signed_in=False, kept=False),
     Picture("components-dark", "/components/", signed_in=False, kept=False, dark=True),
     Picture("components-narrow", "/components/", signed_in=False, kept=False, width=380),
@@ -99,6 +106,16 @@ def furnish(world: scratch.World) -> dict[str, str]:
     raise RuntimeError("Mario was not refused.")
 
 
+def teach(world: scratch.World) -> dict[str, str]:
+    """Ada teaches the demo class too. What addresses may name: the class, its assignment, a learner's attempt."""
+    from iamlab.classroom.models import Class, Enrolment, Role, Work
+
+    klass = Class.objects.get()
+    Enrolment.objects.create(klass=klass, person=world.person, role=Role.INSTRUCTOR, name="Ada")
+    work = Work.objects.filter(attempt__person__display_name="Chiara Rossi").get()
+    return {"klass": str(klass.pk), "assignment": str(work.assignment_id), "attempt": str(work.attempt_id)}
+
+
 def main(wanted: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -106,12 +123,12 @@ def main(wanted: list[str]) -> None:
     if set(wanted) - set(known):
         raise SystemExit(f"No picture {', '.join(sorted(set(wanted) - set(known)))}. There are: {', '.join(known)}.")
     with scratch.site(DEMO="1"):
-        from django.core.management import call_command, get_commands
+        from django.core.management import call_command
 
         world = scratch.world()
         names = furnish(world)
-        if "demo" in get_commands():
-            call_command("demo", verbosity=0)
+        call_command("demo", verbosity=0)
+        names |= teach(world)
         with scratch.server() as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=chromium.find(),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from iamlab.classroom.models import RubricMark, RubricRow
-from iamlab.labs import attempts, content, performing, runner
+from iamlab.labs import attempts, content, past, performing, runner
 from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
 from iamlab.people.models import Person
 from iamlab.sandbox import snapshots
@@ -82,7 +82,7 @@ def note_extension(attempt: Attempt, by: Person, due: datetime | None) -> None:
 
 def faults(lab: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The faults that a lab has prepared, by id: each {id, title, lines}; else what its mistakes do, by code."""
-    found = {fault["id"]: fault for fault in lab.get("faults", ())}
+    found = {fault["id"]: {"title": fault["id"], **fault} for fault in lab.get("faults", ())}
     for mistake in lab.get("mistakes", ()):
         key = f"{mistake['step']}-{mistake['code']}"
         title = f"{mistake['step']}: {mistake['code']}"
@@ -97,12 +97,16 @@ def inject(attempt: Attempt, fault: dict[str, Any], by: Person) -> str:
         return "handed in already"
     lab = attempt.lab_version.data
     bound = {name: value for name, value in attempt.bound.items() if isinstance(value, str)}
-    before = snapshots.take(attempt.sandbox, kind="branch", name=f"Before the fault {fault['title']}")
+    before = past.take(attempt, "branch", f"Before the fault {fault['title']}"[:120])
     try:
         performing.perform(attempt.sandbox, fault["lines"], bound, lab.get("files") or {})
     except performing.LineFailed as error:
+        past.leave_behind(attempt, before)
         snapshots.restore(before)
+        attempt.sandbox.refresh_from_db()
+        attempt.save(update_fields=["past"])
         return str(error)[:200]
+    attempt.save(update_fields=["past"])
     attempts.note_happening(attempt, "fault", "", by, fault=fault["title"])
     runner.catch_up(attempt)
     return ""

@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.test.utils import override_settings
 from django.utils import timezone
 
 from iamlab.classroom.models import Assignment, Class, Enrolment, Role, Term, Work
 from iamlab.labs import attempts, content, performing, runner, selftest
-from iamlab.labs.models import Attempt, Override
+from iamlab.labs.models import Attempt, CheckFact, Happening, Override, StepFact
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history
 from iamlab.services.cloudtrail.models import Event
@@ -87,6 +87,26 @@ def quickly() -> Iterator[None]:
 
 def made() -> bool:
     return Class.objects.filter(code=CODE).exists()
+
+
+def bring_up_to_date() -> None:
+    """Move the times of the demo's learners on, so that those at work are at work now: stuck, idle, hand up."""
+    mine = Attempt.objects.filter(work__assignment__klass__code=CODE, person__username__startswith="demo-learner-")
+    last = mine.filter(submitted=None).aggregate(last=Max("active"))["last"]
+    if last is None:
+        return
+    delta = timezone.now() - timedelta(minutes=1) - last
+    moved: list[tuple[Any, tuple[str, ...]]] = [
+        (StepFact.objects.filter(attempt__in=mine), ("opened", "begun", "passed")),
+        (CheckFact.objects.filter(attempt__in=mine), ("passed", "changed")),
+        (Happening.objects.filter(attempt__in=mine), ("at",)),
+        (Event.objects.filter(account__sandbox__attempt__in=mine), ("real_time",)),
+        (mine, ("started", "active", "submitted")),
+        (Assignment.objects.filter(klass__code=CODE), ("opens", "due", "closes")),
+    ]
+    with transaction.atomic():
+        for rows, names in moved:
+            rows.update(**{name: F(name) + delta for name in names})
 
 
 def make(sign_ins: list[dict[str, str]]) -> Class:

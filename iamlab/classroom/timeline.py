@@ -24,6 +24,9 @@ WORDS = {
     "reset": "Reset",
     "undo": "Undo",
     "jump": "Jump",
+    "what-if": "What if",
+    "discarding": "Discarded what was tried",
+    "show": "Shown",
     "help": "Hand up",
     "dispute": "My answer is right",
     "submit": "Handed in",
@@ -39,7 +42,7 @@ WORDS = {
     "rubric": "Marked by hand",
 }
 OF_INSTRUCTORS = ("override", "message", "unlock", "extend", "fault", "look", "answered", "decided", "regrade")
-OF_LEARNERS = ("hint", "answer", "reset", "undo", "jump", "help", "dispute", "submit")
+OF_LEARNERS = ("hint", "show", "answer", "reset", "undo", "jump", "what-if", "discarding", "help", "dispute", "submit")
 
 
 @dataclass(slots=True)

@@ -1,12 +1,16 @@
 """The demo class: made once, and what it shows."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
+from django.utils import timezone
 
 from iamlab.classroom import demo, heat, marks
 from iamlab.classroom.models import Class
+from iamlab.labs.models import Attempt
 from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person
 
@@ -45,3 +49,14 @@ def test_stuck_late_overridden_and_a_hand_up(made, client, settings):
         assert one["username"] in landing
         assert client.post("/sign-in/", one).status_code == 302
     assert Person.objects.get(username="instructor").is_instructor
+
+
+def test_made_again_its_learners_are_at_work_again(made):
+    live = made.assignments.get(title="Mario's first bill")
+    later = timezone.now() - timedelta(days=3)
+    made_then = Attempt.objects.filter(work__assignment=live)
+    made_then.update(active=F("active") - timedelta(days=3), started=F("started") - timedelta(days=3))
+    assert max(made_then.values_list("active", flat=True)) < later + timedelta(minutes=1)
+    call_command("demo", stdout=io.StringIO())
+    board = heat.board(live)
+    assert any("stuck" in heat.marks(row, board.columns) for row in board.rows)

@@ -13,7 +13,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if demo.made():
-            self.stdout.write("The demo class is here already.")
+            demo.bring_up_to_date()
+            self.stdout.write("The demo class is here already; its learners are at work again.")
         else:
             klass = demo.make(SIGN_INS)
             self.stdout.write(f"Made the class {klass} with {klass.enrolments.count() - 1} learners.")
