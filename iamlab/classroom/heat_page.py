@@ -87,8 +87,9 @@ def attempts_url(class_id: int) -> str:
     return reverse("attempt-timeline", args=[class_id, 0])[: -len("0/")]
 
 
-def step_urls(class_id: int, assignment_id: int, board: heat.Board) -> list[str]:
-    return [reverse("heat-step", args=[class_id, assignment_id, column.id]) for column in board.columns]
+def step_urls(class_id: int, assignment_id: int, board: heat.Board, projector: bool) -> list[str]:
+    more = "?projector=1" if projector else ""
+    return [reverse("heat-step", args=[class_id, assignment_id, column.id]) + more for column in board.columns]
 
 
 def body_html(board: heat.Board, class_id: int, now: datetime, projector: bool) -> SafeString:

@@ -135,6 +135,8 @@ def test_a_changed_class_list_asks_for_the_page(teacher, assignment, attempt, ma
 def test_the_projector_shows_no_name(teacher, assignment, attempt):
     shown = teacher.get(url(assignment) + "?projector=1").content.decode()
     assert "Lena" not in shown and "Learner 1" in shown
+    step = url(assignment, "heat-step", "register") + "?projector=1"
+    assert step in shown and "Lena" not in teacher.get(step).content.decode()
 
 
 def test_a_hostile_name_is_shown_as_text(teacher, assignment, attempt):

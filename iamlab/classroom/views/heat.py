@@ -40,7 +40,7 @@ def page(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
     projector = "projector" in request.GET
     now = timezone.now()
     board = heat.board(assignment)
-    urls = heat_page.step_urls(class_id, pk, board)
+    urls = heat_page.step_urls(class_id, pk, board, projector)
     heads = [heat_page.column_html(i, column, urls[i]) for i, column in enumerate(board.columns)]
     context = {
         "assignment": assignment,
