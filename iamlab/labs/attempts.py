@@ -57,7 +57,8 @@ def mark_start(attempt: Attempt) -> None:
     if wanted:
         view = View(attempt)
         attempt.bound = {**attempt.bound, "_unchanged": {decision_key(one): outcome_of(view, one) for one in wanted}}
-    attempt.save(update_fields=["began_event", "examined", "bound"])
+    attempt.past["began"] = View(attempt).now.isoformat()
+    attempt.save(update_fields=["began_event", "examined", "bound", "past"])
 
 
 def note_happening(attempt: Attempt, kind: str, step: str = "", by: Person | None = None, **data: Any) -> Happening:

@@ -1,5 +1,6 @@
 """Tests over what happened: an event, an order of events, the use of a key."""
 
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -89,6 +90,19 @@ def order(spec: list[Spec], view: View) -> bool:
             return False
         place = later[0]
     return True
+
+
+def quiet(spec: Spec, view: View) -> bool:
+    """Nothing was done or tried by an identity for so many days of the world's clock."""
+    found = matching({"name": "*", "by": spec["by"], "error": "any"}, view)
+    last = found[-1]["eventTime"] if found else view.attempt.past.get("began")
+    return last is not None and view.now - datetime.fromisoformat(last) >= timedelta(days=spec["days"])
+
+
+def addresses(spec: Spec, view: View) -> bool:
+    """From how many addresses an identity succeeded in anything, at least one and at most `count`."""
+    found = matching({"name": "*", "by": spec["by"], **({"since": spec["since"]} if "since" in spec else {})}, view)
+    return 1 <= len({record.get("sourceIPAddress") for record in found}) <= spec["count"]
 
 
 def made_keys(view: View, by: str) -> set[str]:

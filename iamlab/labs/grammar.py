@@ -18,6 +18,10 @@ STEP: Shape = {
     "actor": (OPTIONAL, str), "where": (OPTIONAL, str), "group": (OPTIONAL, str), "fault": (OPTIONAL, str),
 }  # fmt: skip
 FAULT: Shape = {"id": (REQUIRED, str), "title": (REQUIRED, str), "lines": (REQUIRED, list)}
+ACTOR: Shape = {
+    "name": (REQUIRED, str), "as": (REQUIRED, str), "from": (REQUIRED, str), "every": (REQUIRED, int),
+    "lines": (REQUIRED, list),
+}  # fmt: skip
 CHECK: Shape = {
     "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, dict), "say": (REQUIRED, str),
     "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list),
@@ -45,7 +49,8 @@ LINE: Shape = {
     "as": (OPTIONAL, str), "run": (OPTIONAL, str), "call": (OPTIONAL, str), "params": (OPTIONAL, dict),
     "error": (OPTIONAL, str), "save": (OPTIONAL, str), "from": (OPTIONAL, str), "wait": (OPTIONAL, int),
     "in": (OPTIONAL, str), "answer": (OPTIONAL, str), "give": (OPTIONAL, (str, list, dict, int, float)),
-    "fault": (OPTIONAL, str), "take": (OPTIONAL, str), "codes": (OPTIONAL, str), "message": (OPTIONAL, str),
+    "fault": (OPTIONAL, str), "clock": (OPTIONAL, int), "take": (OPTIONAL, str), "codes": (OPTIONAL, str),
+    "message": (OPTIONAL, str),
 }  # fmt: skip
 PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, list)}
 WRONG: Shape = {
@@ -86,6 +91,8 @@ TESTS: dict[str, Shape | type] = {
         "max": (OPTIONAL, int),
     },
     "event": EVENT,
+    "quiet": {"by": (REQUIRED, str), "days": (REQUIRED, int)},
+    "addresses": {"by": (REQUIRED, str), "count": (REQUIRED, int), "since": (OPTIONAL, dict)},
     "query": {
         "call": (REQUIRED, str), "params": (OPTIONAL, dict), "path": (REQUIRED, str), "op": (OPTIONAL, str),
         "value": (REQUIRED, object), "missing": (OPTIONAL, bool),

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamlab.door import record
-from iamlab.labs import content, past, runner, scoring, showing
+from iamlab.labs import clockwork, content, past, runner, scoring, showing
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.texts import render
@@ -111,6 +111,7 @@ def data(attempt: Attempt) -> dict[str, Any]:
         "note": steps[current["id"]].note if current["id"] in steps else "",
         "sign_ins": fill(lab.get("sign_ins", []), names),
         "checkpoints": past.checkpoints(attempt),
+        "clock": clockwork.shown(attempt),
         "trying": bool(attempt.past.get("trying")),
         "waiting": attempt.help_calls.filter(answered=None).exists(),
         "messages": list(attempt.messages.filter(read=None).order_by("pk")),

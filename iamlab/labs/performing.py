@@ -35,7 +35,9 @@ def perform(
     A line has `as` (an identity) and `run` (a command line) or `call` with `params`; `error` names the code that it is
     meant to be refused with; `wait` moves the sandbox's clock by so many seconds first; `save` keeps what was printed,
     or of a call's answer what `take` (JMESPath) finds; `codes` is the seed of an MFA device, whose codes around
-    now the line may name as code1, code2 and code3; `message` keeps the encoded message of a refusal. Raises LineFailed.
+    now the line may name as code1, code2 and code3; `message` keeps the encoded message of a refusal.
+
+    Raises LineFailed.
     """
     names = dict(bound)
     state = State(files={name: text.encode() for name, text in files.items()})

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.test.utils import override_settings
 
-from iamlab.labs import attempts, content, past, performing, runner, scoring
+from iamlab.labs import attempts, clockwork, content, past, performing, runner, scoring
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
@@ -121,6 +121,9 @@ def solve(attempt: Attempt, lab: Lab, lines: Iterable[dict[str, Any]]) -> None:
             continue
         if "fault" in line:
             attempts.break_it(attempt, content.step_of(lab, line["fault"]) or {})
+            continue
+        if "clock" in line:
+            clockwork.move(attempt, line["clock"])
             continue
         names = performing.perform(attempt.sandbox, [line], attempt.bound, lab.get("files") or {})
         attempt.bound = {**attempt.bound, **names}

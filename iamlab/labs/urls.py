@@ -25,6 +25,7 @@ urlpatterns = [
     path("attempts/<int:pk>/help/", views.ask, name="lab-help"),
     path("attempts/<int:pk>/media/<str:name>", views.media, name="lab-media"),
     path("attempts/<int:pk>/checkpoint/", views.checkpoint, name="lab-checkpoint"),
+    path("attempts/<int:pk>/clock/", views.move_clock, name="lab-clock"),
     path("attempts/<int:pk>/what-if/", views.what_if, name="lab-what-if"),
     path("attempts/<int:pk>/steps/<slug:step_id>/break/", views.break_it, name="lab-break"),
     path("attempts/<int:pk>/steps/<slug:step_id>/show/", views.show, name="lab-show"),

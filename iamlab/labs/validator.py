@@ -79,6 +79,8 @@ def _lab(source: Source, folder: Path, names: Names) -> Iterator[Problem]:
         yield source.problem(("id",), f"the id is {lab.get('id')!r}, the folder is called {folder.name!r}")
     for name, spec in (lab.get("bind") or {}).items():
         yield from shaped(source, ("bind", name), spec, grammar.BIND)
+    for index, actor in enumerate(_list(lab, "actors")):
+        yield from shaped(source, ("actors", index), actor, grammar.ACTOR)
     for index, fault in enumerate(_list(lab, "faults")):
         yield from shaped(source, ("faults", index), fault, grammar.FAULT)
         yield from _lines(source, ("faults", index, "lines"), _list(fault, "lines"), names)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from iamlab.door.judging import judge_as
 from iamlab.labs import past
 from iamlab.labs.models import Answer, Attempt
 from iamlab.sandbox import controls, history
+from iamlab.services import clock
 from iamlab.services.operations import AwsError
 
 Found = dict[str, Any]
@@ -34,6 +36,10 @@ class View:
     def examiner(self) -> Any:
         """The first account's examiner; None before one is registered."""
         return controls.examiner_of(self.accounts[0]) if self.accounts else None
+
+    @cached_property
+    def now(self) -> datetime:
+        return clock.now(controls.world(self.attempt.sandbox))
 
     def read(self, name: str, /, **params: Any) -> Found | None:
         """The answer of one read call, None where it fails or there is no account yet."""

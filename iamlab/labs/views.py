@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from iamlab.labs import attempts, content, panel, runner, showing
+from iamlab.labs import attempts, clockwork, content, panel, runner, showing
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
@@ -201,6 +201,15 @@ def what_if(request: HttpRequest, attempt: Attempt) -> None:
     else:
         attempts.end_what_if(attempt, adopt=act == "adopt")
         messages.success(request, "Kept." if act == "adopt" else "The account is as it was before you tried.")
+
+
+@acting
+def move_clock(request: HttpRequest, attempt: Attempt) -> None:
+    seconds = clockwork.MOVES.get(request.POST.get("by", ""))
+    if seconds is None:
+        raise attempts.Refused("Choose how far to move the clock.")
+    clockwork.move(attempt, seconds)
+    messages.success(request, f"It is now {clockwork.now(attempt):%d %B %Y, %H:%M} in this account.")
 
 
 @acting

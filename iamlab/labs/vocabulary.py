@@ -232,6 +232,8 @@ TESTS: dict[str, Callable[[Any, View], bool]] = {
     "event": event_tests.event,
     "order": event_tests.order,
     "answer": answer,
+    "quiet": event_tests.quiet,
+    "addresses": event_tests.addresses,
     "query": query,
 }
 
@@ -256,6 +258,8 @@ def inputs_of(test: Spec) -> set[str]:
             found |= set().union(*map(event_tests.names, spec))
         elif name == "answer":
             found.add(f"answer:{spec}")
+        elif name in ("quiet", "addresses"):
+            found.add("any event")
         elif name == "keys_of":
             found |= {"state", "any event"} if "used" in spec else {"state"}
         else:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamlab.labs import attempts, runner, scoring
+from iamlab.labs import attempts, clockwork, runner, scoring
 from iamlab.labs.models import CheckFact
 from iamlab.sandbox import snapshots
 from tests.labs.conftest import step
@@ -149,3 +149,30 @@ def test_change_of_another_learners_account_is_no_checkpoint_of_mine(begin, do):
     mine, other = begin(step("group", {"exists": "group/Readers"})), begin(step("group", {"exists": "group/Readers"}))
     with pytest.raises(attempts.Refused, match="another account"):
         attempts.jump(mine, snapshots.take(other.sandbox, kind="checkpoint"))
+
+
+def test_actors_act_as_the_clock_moves_and_their_failure_shows(begin, do):
+    job = {
+        "name": "backup", "as": "key/root", "from": "203.0.113.9", "every": 86400,
+        "lines": [{"run": "aws sts get-caller-identity"}],
+    }  # fmt: skip
+    attempt = begin(step("group", {"addresses": {"by": "root", "count": 1}}), actors=[job])
+    key = {"as": "root", "run": "aws iam create-access-key --query AccessKey.AccessKeyId --output text", "save": "key"}
+    do(attempt, {**key, "from": "203.0.113.9"})
+    before = clockwork.now(attempt)
+    clockwork.move(attempt, 2 * 86400)
+    assert (clockwork.now(attempt) - before).days == 2
+    assert clockwork.shown(attempt)["actors"][0] == {"name": "backup", "runs": 2, "failed": 0, "said": ""}
+    assert fact(attempt).status == "pass"
+    attempts.reset(attempt)
+    clockwork.move(attempt, 86400)
+    assert "no active access key" in clockwork.shown(attempt)["actors"][0]["said"]
+
+
+def test_identity_is_quiet_only_when_time_has_passed_without_it(begin, do):
+    attempt = begin(step("group", {"quiet": {"by": "root", "days": 7}}))
+    assert fact(attempt).status == "fail"
+    clockwork.move(attempt, 8 * 86400)
+    assert fact(attempt).status == "pass"
+    do(attempt, CREATE)
+    assert fact(attempt).status == "fail"

@@ -1,0 +1,69 @@
+"""A world's clock, moved by its learner; and the actors of a lab, whose calls happen as it moves."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from iamlab.labs import attempts, performing, runner
+from iamlab.labs.models import Attempt
+from iamlab.sandbox import controls
+from iamlab.services import clock
+
+MOVES = {"hour": 3600, "day": 86400, "week": 7 * 86400, "quarter": 90 * 86400}
+MOST = 40  # calls that actors make in one move; of more, the last
+Actor = dict[str, Any]
+
+
+def now(attempt: Attempt) -> datetime:
+    """What the simulated world's clock shows."""
+    return clock.now(controls.world(attempt.sandbox))
+
+
+def move(attempt: Attempt, seconds: int) -> None:
+    """Move the clock on; actors do what falls into that time. A move is no call: undo takes it back with the world."""
+    attempts.require_open(attempt)
+    lab = attempt.lab_version.data
+    begin = attempt.sandbox.clock_offset
+    at = begin
+    outcomes: dict[str, dict[str, Any]] = {}
+    for due, actor in list(runs(lab.get("actors") or [], begin, begin + seconds))[-MOST:]:
+        controls.move_clock(attempt.sandbox, due - at)
+        at = due
+        attempt.sandbox.refresh_from_db()
+        outcome = outcomes.setdefault(actor["name"], {"name": actor["name"], "runs": 0, "failed": 0, "said": ""})
+        outcome["runs"] += 1
+        if (said := act(attempt, actor)) is not None:
+            outcome["failed"] += 1
+            outcome["said"] = said[:300]
+    controls.move_clock(attempt.sandbox, begin + seconds - at)
+    attempt.sandbox.refresh_from_db()
+    attempts.note_happening(attempt, "clock", attempt.current, seconds=seconds, actors=list(outcomes.values()))
+    runner.catch_up(attempt)
+    runner.examine(attempt)
+    attempt.save(update_fields=["bound"])
+
+
+def runs(actors: list[Actor], begin: int, end: int) -> Iterator[tuple[int, Actor]]:
+    """(offset, actor) of all that falls due behind `begin` and up to `end`, in order of time."""
+    due = [
+        (count * int(actor["every"]), index)
+        for index, actor in enumerate(actors)
+        for count in range(begin // int(actor["every"]) + 1, end // int(actor["every"]) + 1)
+    ]
+    return ((offset, actors[index]) for offset, index in sorted(due))
+
+
+def act(attempt: Attempt, actor: Actor) -> str | None:
+    """Perform an actor's lines from its own address. None, or what went wrong."""
+    lines = [{"as": actor["as"], "from": actor["from"], **line} for line in actor["lines"]]
+    try:
+        performing.perform(attempt.sandbox, lines, attempt.bound, attempt.lab_version.data.get("files") or {})
+    except performing.LineFailed as error:
+        return str(error)
+    return None
+
+
+def shown(attempt: Attempt) -> dict[str, Any]:
+    """What the panel says of the clock: the time, and what actors did in the last move."""
+    last = attempt.happenings.filter(kind="clock").order_by("-pk").first()
+    return {"now": now(attempt), "actors": last.data["actors"] if last is not None else [], "moves": list(MOVES)}
