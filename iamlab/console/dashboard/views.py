@@ -56,9 +56,14 @@ def counters(session: Session, summary: Panel) -> list[tuple[Any, Any]]:
             continue
         lists = [panel(session, operation, params, view=View(size=0)) for operation in operations]
         refused = next((one for one in lists if not one.stands), None)
-        total = sum(one.get("Total", 0) for one in lists)
+        total = sum(counted(one) for one in lists)
         found.append((label, refused_cell(refused) if refused else counter(session, page, total)))
     return found
+
+
+def counted(found: Panel) -> int:
+    """How many a list has, whether it counts them itself or is answered whole."""
+    return found.get("Total", sum(len(value) for value in found.answer.values() if isinstance(value, list)))
 
 
 def counter(session: Session, page: str, number: int) -> Any:
@@ -71,6 +76,8 @@ def recommendations(session: Session, summary: Panel) -> list[dict[str, Any]]:
     devices, keys = panel(session, "iam:ListMFADevices"), panel(session, "iam:ListAccessKeys")
     if summary.stands:
         rows.append(root_mfa(summary["SummaryMap"]["AccountMFAEnabled"]))
+        if session.is_root:
+            rows[-1]["url"] = session.url("assign-mfa")
     active = sum(key["Status"] == "Active" for key in keys.get("AccessKeyMetadata", []))
     if session.is_root:
         if keys.stands:
@@ -79,7 +86,7 @@ def recommendations(session: Session, summary: Panel) -> list[dict[str, Any]]:
     if summary.stands:
         rows.append(root_keys(summary["SummaryMap"]["AccountAccessKeysPresent"]))
     if devices.stands:
-        rows.append(own_mfa(len(devices["MFADevices"])))
+        rows.append(own_mfa(len(devices["MFADevices"])) | {"url": session.url("assign-mfa")})
     if keys.stands:
         rows.append(own_keys(active))
     return rows
