@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.s3 import objects, owners, targets
+from iamlab.services.s3 import conditional, objects, owners, targets
 from iamlab.services.s3.models import Part, Upload, body_of, keep_body
 
 LEAST = 5 * 2**20  # bytes of every part but the last
@@ -86,6 +86,38 @@ def keep_part(call: Call, row: Upload, number: int, data: bytes) -> str:
 def upload_part(call: Call, Bucket: str, Key: str, PartNumber: int, UploadId: str, Body: bytes = b"") -> dict[str, Any]:
     etag = keep_part(call, existing(call), PartNumber, bytes(Body))
     return {"ETag": f'"{etag}"', "ServerSideEncryption": "AES256"}
+
+
+def part_targets(call: Call, Bucket: str, Key: str, UploadId: str, CopySource: Any, **_: Any) -> list[Target]:
+    """The upload, and the object that the part is read from."""
+    bucket, key, number = objects.source_of(call, CopySource)
+    reading = "s3:GetObject" if number is None else "s3:GetObjectVersion"
+    source = targets.of_object(bucket, key, targets.version(bucket, key, number), reading)
+    return [upload(call, Bucket, Key, UploadId), source]
+
+
+@operation("s3:UploadPartCopy", action="s3:PutObject", target=part_targets, data_event=True)
+def upload_part_copy(
+    call: Call,
+    Bucket: str,
+    Key: str,
+    PartNumber: int,
+    UploadId: str,
+    CopySource: Any,
+    CopySourceRange: str | None = None,
+) -> dict[str, Any]:
+    row, source = existing(call), call.targets[1].row
+    if source is None or source.marker:
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=Key)
+    data = body_of(source.body)
+    if CopySourceRange is not None:
+        span = conditional.span(CopySourceRange, source.size)
+        if span is None:
+            message = "The x-amz-copy-source-range value must be of the form bytes=first-last"
+            raise AwsError("InvalidArgument", message, 400, ArgumentName="x-amz-copy-source-range")
+        data = data[span[0] : span[1] + 1]
+    etag = keep_part(call, row, PartNumber, data)
+    return {"CopyPartResult": {"ETag": f'"{etag}"', "LastModified": call.now}, "ServerSideEncryption": "AES256"}
 
 
 @operation("s3:CompleteMultipartUpload", action="s3:PutObject", target=upload, data_event=True)
