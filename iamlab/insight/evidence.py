@@ -32,15 +32,8 @@ def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] 
     found = explain(judgement.request, judgement.policies, judgement.decision, who=who or None, every_part=True)
     deciding = {(row["policy"], row["index"]) for row in found["deciding"]}
     near = found["nearest"]
-    for layer in found["layers"]:
-        layer["title"] = LAYERS[layer["layer"]]
-        layer["kind"] = KINDS.get(layer["outcome"], "stopped")
-        layer["decides"] = layer["layer"] == found["layer"]
-        for policy in layer["policies"]:
-            for row in policy["statements"]:
-                row["decides"] = (policy["policy"], row["index"]) in deciding
-                row["near"] = near is not None and (near["policy"], near["index"]) == (policy["policy"], row["index"])
-                row["parts"] = [(part, row[part]) for part in PARTS if row[part] is not None]
+    closest = None if near is None else (near["policy"], near["index"])
+    found["layers"] = [_layer(layer, found["layer"], deciding, closest) for layer in found["layers"]]
     return {
         **found,
         "allowed": judgement.allowed,
@@ -55,6 +48,32 @@ def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] 
         ],
         "documents": documents(judgement.policies, found),
         "json": json.dumps(found, indent=2, default=str),
+    }
+
+
+def _layer(layer: dict[str, Any], deciding_layer: str, deciding: set[Any], closest: Any) -> dict[str, Any]:
+    """A layer with what its box shows; a copy, since other answers hold the same rows."""
+    policies = [
+        {
+            **policy,
+            "statements": [
+                {
+                    **row,
+                    "decides": (policy["policy"], row["index"]) in deciding,
+                    "near": (policy["policy"], row["index"]) == closest,
+                    "parts": [(part, row[part]) for part in PARTS if row[part] is not None],
+                }
+                for row in policy["statements"]
+            ],
+        }
+        for policy in layer["policies"]
+    ]
+    return {
+        **layer,
+        "title": LAYERS[layer["layer"]],
+        "kind": KINDS.get(layer["outcome"], "stopped"),
+        "decides": layer["layer"] == deciding_layer,
+        "policies": policies,
     }
 
 

@@ -8,14 +8,14 @@ A whole input that is one JSON object without an action is a question over many:
 import gc
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .cases import CaseReader, UnreadableCase, load_line
-from .evaluate import Policies, Request, evaluate
-from .plan import Decision
+from .evaluate import Request, evaluate
 
 BENCH_SECONDS = 2.0
+Explain = Callable[..., dict[str, Any]]
 QUESTIONS = ("queries", "actions")
 
 
@@ -63,7 +63,7 @@ def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict
     decision = evaluate(request, policies)
     answer = {"id": case.get("id"), "decision": decision.outcome, "layer": decision.layer}
     if explain:
-        answer["evidence"] = _evidence(request, policies, decision, every_part=True)
+        answer["evidence"] = _explain()(request, policies, decision, every_part=True)
     return answer
 
 
@@ -75,10 +75,10 @@ def is_question(case: Any) -> bool:
     return isinstance(case, dict) and "action" not in case and any(field in case for field in QUESTIONS)
 
 
-def _evidence(request: Request, policies: Policies, decision: Decision, *, every_part: bool = False) -> dict[str, Any]:
+def _explain() -> Explain:
     from .explain import explain  # loaded only where asked for: it would slow every start
 
-    return explain(request, policies, decision, every_part=every_part)
+    return explain
 
 
 # Measuring ---------------------------------------------------------------------------------------
@@ -90,8 +90,9 @@ def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[s
     """
     cases = [case for line in lines if line.strip() and (case := _readable(line)) is not None]
     reader = CaseReader()
+    explainer = _explain() if explain else None
     if mode == "cold":
-        return _measure_cold(cases, explain=explain)
+        return _measure_cold(cases, explainer)
     judged = []
     for case in cases:
         if names_policies(case):
@@ -100,10 +101,10 @@ def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[s
             judged.append(read)
     gc.freeze()  # what has been read stays: the collector need not walk it again and again
     if mode == "warm":
-        _pass(judged, explain)
+        _pass(judged, explainer)
     decisions, began = 0, time.perf_counter()
     while True:
-        _pass(judged, explain)
+        _pass(judged, explainer)
         decisions += len(judged)
         if mode == "first" or not judged or time.perf_counter() - began >= BENCH_SECONDS:
             return {"decisions": decisions, "seconds": time.perf_counter() - began}
@@ -125,15 +126,15 @@ def _read(reader: CaseReader, case: Any) -> tuple[Any, ...] | None:
     return request.principal, request.action, request.resource, request.context, more, policies
 
 
-def _pass(judged: list[tuple[Any, ...]], explain: bool) -> None:
+def _pass(judged: list[tuple[Any, ...]], explain: Explain | None) -> None:
     for principal, action, resource, context, more, policies in judged:
         request = Request(principal, action, resource, context, *more)
         decision = evaluate(request, policies)
-        if explain:
-            _evidence(request, policies, decision)
+        if explain is not None:
+            explain(request, policies, decision)
 
 
-def _measure_cold(cases: list[Any], *, explain: bool) -> dict[str, Any]:
+def _measure_cold(cases: list[Any], explain: Explain | None) -> dict[str, Any]:
     """Each case read and judged by a reader of its own, from the text of its documents."""
     named = {name: document for case in cases if names_policies(case) for name, document in case["policies"].items()}
     rows = [(case, _texts(case, named)) for case in cases if not names_policies(case) and _read_with(case, named)]
@@ -143,8 +144,8 @@ def _measure_cold(cases: list[Any], *, explain: bool) -> dict[str, Any]:
         documents = {field: json.loads(text) for field, text in texts.items()}
         request, policies = reader.request(case), reader.policies(documents)
         decision = evaluate(request, policies)
-        if explain:
-            _evidence(request, policies, decision)
+        if explain is not None:
+            explain(request, policies, decision)
     return {"decisions": len(rows), "seconds": time.perf_counter() - began}
 
 

@@ -36,6 +36,7 @@ class Statement:
         "principals",
         "raw",
         "resources",
+        "row",
         "said",
         "sid",
         "unconditional",
@@ -44,6 +45,7 @@ class Statement:
     def __init__(self, index: int, raw: dict[str, Any], version: object, kind: str):
         self.index, self.raw = index, raw
         self.said: Any = None  # its resources in words; kept by `reasons`
+        self.row: dict[str, Any] | None = None  # kept by `outline`
         sid = raw.get("Sid")
         self.sid = sid if isinstance(sid, str) and sid else None
         self.deny = raw.get("Effect") == "Deny"
@@ -142,7 +144,7 @@ class Selection(NamedTuple):
 class Document:
     """A policy document ready to be asked which of its statements concern an action."""
 
-    __slots__ = ("__weakref__", "_index", "_selections", "_statements", "digest", "rows", "source", "version")
+    __slots__ = ("__weakref__", "_index", "_selections", "_statements", "digest", "source", "unselected", "version")
 
     def __init__(self, source: dict[str, Any], digest: bytes = b""):
         """Raises MalformedPolicy when the object has not the shape of a policy."""
@@ -152,7 +154,7 @@ class Document:
             raise MalformedPolicy("Syntax errors in policy.")
         self.source, self.digest = source, digest
         self.version = source.get("Version")
-        self.rows: list[dict[str, Any]] | None = None  # kept by `evidence`
+        self.unselected: Any = None  # kept by `outline`
         self._index: _ActionIndex | None = None
         self._selections: dict[tuple[str, str], Selection] = {}
         self._statements: dict[tuple[int, str], Statement] = {}

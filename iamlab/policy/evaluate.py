@@ -53,7 +53,10 @@ class Request:
         """A context value by its key in lower case: text, a list of texts, or None when missing."""
         lowered = self._lowered
         if lowered is None:
-            lowered = self._lowered = {key.lower(): _context_value(value) for key, value in self.context.items()}
+            lowered = self._lowered = {
+                key.lower(): value if type(value) is str else _context_value(value)
+                for key, value in self.context.items()
+            }
         return lowered.get(lower)
 
 
@@ -84,6 +87,9 @@ class Policies:
     def plan(self, group: int, action: str) -> Plan:
         """What an action needs of a group of callers; depends on policies and the action's name only."""
         plans = self._plans[group]
+        found = plans.get(action)
+        if found is not None:
+            return found
         if len(plans) >= KEPT_PLANS:
             plans.clear()
         plan = plans[action] = Plan(self, group, action)

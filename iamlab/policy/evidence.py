@@ -4,178 +4,155 @@ Built from the same matchers as the decision, and only when somebody looks.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from .arns import Caller
-from .compile import Policy, Statement, as_list
-from .conditions import Condition
+from .compile import Statement
+from .conditions import KEPT_VERDICTS, Condition
 from .evaluate import Policies, Request, caller_of, is_bounded, spared_layer
-from .plan import BINDING, Decision, Entry
+from .outline import Outline, Row, allows_about, matching_row, policy_row, unselected
+from .plan import Decision, Entry
 from .principals import KIND_WORDS
-from .reasons import action_reason, condition_reason, principal_reason, resource_reason
+from .reasons import condition_reason, principal_reason, resource_reason
 
-Row = dict[str, Any]
+GRANTING = ("identity", "resource")
 
 
 class Judged:
     """One request with its policies, looked at statement by statement."""
 
-    def __init__(self, request: Request, policies: Policies):
+    def __init__(self, request: Request, policies: Policies, *, every_part: bool = False):
         self.request, self.policies = request, policies
         self.caller: Caller = caller_of(request)
         self.bounded = is_bounded(policies, self.caller)
         self.spared = spared_layer(request, self.caller)
-        # (layer, policy, statement, level, row, binds) of each statement about the request's action.
-        self.considered: list[tuple[str, Policy, Statement, int, Row, bool]] = []
+        group, action = self.caller.group, request.action
+        outlines = policies.plan(group, action).outlines
+        if every_part not in outlines:
+            outlines[every_part] = Outline(policies, group, action, every_part=every_part)
+        self.outline: Outline = outlines[every_part]
+        self.rows: list[Row] = []  # of the outline's entries; filled by `look`
 
-    def binding_layers(self) -> Iterator[tuple[str, str, int, tuple[Policy, ...], bool]]:
-        """The layers in order, each with whether it binds the caller."""
-        for layer, kind, level, policies in self.policies.layers():
-            binds = layer in BINDING[self.caller.group]
-            if layer == "rcp" and self.request.action.lower() == "kms:retiregrant":
-                binds = False
-            yield layer, kind, level, policies, binds
+    @property
+    def considered(self) -> Iterator[tuple[Entry, Row, bool]]:
+        """Each statement about the request's action, its row, and whether its layer binds the caller."""
+        for (entry, binds), row in zip(self.outline.entries, self.rows, strict=True):
+            yield entry, row, binds
 
-    def parts(self, statement: Statement) -> tuple[bool, int, bool, list[Condition]]:
-        """Whether the principal matches and how, whether the resource does, and the conditions that do not hold."""
+    def parts(self, statement: Statement) -> tuple[bool, int, bool, Condition | None]:
+        """Whether the principal matches and how, whether the resource does, and the first condition that does not."""
         request = self.request
         principal, grant = True, 0
         if statement.principals is not None:
             grant = statement.principals.grants(self.caller)
-            principal = statement.principals.denies(self.caller, self.bounded) if statement.deny else bool(grant)
+            principal = statement.principals.denies(self.caller, self.bounded) if statement.deny else grant > 0
         resources = statement.resources
         resource = resources is None or resources.matches(request.resource, request)
-        failed = [one for one in statement.conditions if not one.test(request)] if statement.conditions else []
-        return principal, grant, resource, failed
+        for condition in statement.conditions:
+            if not condition.test(request):
+                return principal, grant, resource, condition
+        return principal, grant, resource, None
 
     def fits(self, statement: Statement) -> bool:
         """Whether everything but the action matches."""
         principal, _, resource, failed = self.parts(statement)
-        return principal and resource and not failed
+        return principal and resource and failed is None
 
-    def row(self, statement: Statement, *, selected: bool) -> Row:
-        """One statement as evidence; `why` is about the first part that does not match."""
+    def row(self, statement: Statement) -> Row:
+        """A statement about the request's action as evidence; `why` is about the first part that does not match."""
         principal, grant, resource, failed = self.parts(statement)
-        if not selected:
-            why: str | None = action_reason(statement.raw)
-        elif not principal:
+        if not principal:
             why = principal_reason(statement, self.caller)
         elif not resource:
             why = resource_reason(statement, self.request)
+        elif failed is not None:
+            return self._but_for(statement, failed, grant)
         else:
-            why = condition_reason(failed[0], self.request) if failed else None
-        row = {
-            "index": statement.index,
-            "statement": statement.name,
-            "effect": "Deny" if statement.deny else "Allow",
-            "action": selected,
-            "applies": why is None,
-            "principal": principal,
-            "resource": resource,
-            "condition": not failed,
-            "why": why,
-        }
+            row = matching_row(statement)
+            return {**row, "grant": KIND_WORDS[grant]} if grant else row
+        row = matching_row(statement).copy()
+        row["applies"], row["why"] = False, why
+        row["principal"], row["resource"], row["condition"] = principal, resource, failed is None
+        if grant:
+            row["grant"] = KIND_WORDS[grant]
+        return row
+
+    def _but_for(self, statement: Statement, failed: Condition, grant: int) -> Row:
+        """The row of a statement that only a condition keeps from applying; the last few are kept by value."""
+        value = failed.value(self.request)
+        key = (grant, value if isinstance(value, str) or value is None else tuple(value))
+        row = failed.rows.get(key)
+        if row is None:
+            row = {**matching_row(statement), "applies": False, "condition": False}
+            row["why"] = condition_reason(failed, value)
+            if grant:
+                row["grant"] = KIND_WORDS[grant]
+            if len(failed.rows) >= KEPT_VERDICTS:
+                failed.rows.clear()
+            failed.rows[key] = row
+        return row
+
+    def other_row(self, statement: Statement, row: Row) -> Row:
+        """The row of a statement about other actions, with the parts that hang on the request."""
+        principal, grant, resource, failed = self.parts(statement)
+        row = {**row, "principal": principal, "resource": resource, "condition": failed is None}
         if grant:
             row["grant"] = KIND_WORDS[grant]
         return row
 
 
-def unselected_rows(policy: Policy) -> list[Row]:
-    """The rows of statements that an action does not select: the same for every request, so made once a document."""
-    document = policy.document
-    if document.rows is None:
-        document.rows = [_unselected(index, raw) for index, raw in enumerate(document.raw_statements)]
-    return document.rows
+# Looking -----------------------------------------------------------------------------------------
 
 
-def _unselected(index: int, raw: dict[str, Any]) -> Row:
-    sid = raw.get("Sid")
-    return {
-        "index": index,
-        "statement": sid if isinstance(sid, str) and sid else f"number {index + 1}",
-        "effect": raw.get("Effect"),
-        "action": False,
-        "applies": False,
-        "principal": None,
-        "resource": None,
-        "condition": None,
-        "why": action_reason(raw),
-    }
-
-
-def look(judged: Judged, *, every_part: bool = False) -> list[Row]:
+def look(judged: Judged) -> list[Row]:
     """Every layer that holds policies: whether it binds the caller, allows or denies, statement by statement.
 
     Fills `judged.considered` with the statements about the request's action.
     """
-    found = []
-    for layer, kind, level, policies, binds in judged.binding_layers():
-        if not policies and layer != "scp":
-            continue
-        effects: set[str] = set()
-        listed = []
-        for policy in policies:
-            rows = list(unselected_rows(policy)) if not every_part else _every_row(judged, policy, kind)
-            selection = policy.document.select(judged.request.action, kind)
-            for statement in (*selection.allows, *selection.denies):
-                row = rows[statement.index] = judged.row(statement, selected=True)
-                judged.considered.append((layer, policy, statement, level, row, binds))
-                if row["applies"]:
-                    effects.add(row["effect"])
-            listed.append({"policy": policy.name, "arn": policy.arn, "via": policy.via, "statements": rows})
-        outcome = _outcome(layer, effects, judged.spared) if binds else "does not bind the caller"
-        found.append({"layer": layer, "level": level, "binds": binds, "outcome": outcome, "policies": listed})
+    kept = judged.rows = judged.outline.rows.copy()
+    found = judged.outline.layer_rows.copy()
+    for layer in judged.outline.layers:
+        row = found[layer.place] = layer.row.copy()
+        listed, allows, denies = row["policies"].copy(), layer.allows, layer.denies
+        for place, policy, rows, selected, others in layer.looked:
+            rows = rows.copy()
+            for statement in others:
+                rows[statement.index] = judged.other_row(statement, rows[statement.index])
+            for number, statement in selected:
+                one = kept[number] = rows[statement.index] = judged.row(statement)
+                if one["applies"]:
+                    allows, denies = allows or not statement.deny, denies or statement.deny
+            listed[place] = policy_row(policy, rows)
+        row["policies"] = listed
+        row["outcome"] = layer.outcome(allows=allows, denies=denies and row["layer"] != judged.spared)
     return found
 
 
-def _every_row(judged: Judged, policy: Policy, kind: str) -> list[Row]:
-    return [
-        judged.row(policy.document.statement(row["index"], kind), selected=False)
-        if row["effect"] in ("Allow", "Deny")
-        else dict(row)
-        for row in unselected_rows(policy)
-    ]
-
-
-def _outcome(layer: str, effects: set[str], spared: str | None) -> str:
-    if "Deny" in effects and layer != spared:
-        return "denies"
-    if layer == "rcp":
-        return "allows"  # RCPFullAWSAccess stands at every level
-    return "allows" if "Allow" in effects else "does not allow"
-
-
 def entry_row(entry: Entry) -> Row:
-    return {
-        "layer": entry.layer,
-        "level": entry.level,
-        "policy": entry.policy.name,
-        "arn": entry.policy.arn,
-        "via": entry.policy.via,
-        "statement": entry.statement.name,
-        "index": entry.statement.index,
-        "effect": "Deny" if entry.statement.deny else "Allow",
-    }
+    if entry.row is None:
+        entry.row = {
+            "layer": entry.layer,
+            "level": entry.level,
+            "policy": entry.policy.name,
+            "arn": entry.policy.arn,
+            "via": entry.policy.via,
+            "statement": entry.statement.name,
+            "index": entry.statement.index,
+            "effect": "Deny" if entry.statement.deny else "Allow",
+        }
+    return entry.row
 
 
 def missing_keys(judged: Judged) -> list[str]:
     """Condition keys that a statement about this action asks for and the request does not have."""
-    found: dict[str, None] = {}
-    for _, _, statement, _, _, binds in judged.considered:
-        for condition in statement.conditions if binds else ():
-            if condition.key and condition.value(judged.request) is None:
-                found[condition.key] = None
-    return list(found)
-
-
-GRANTING = ("identity", "resource")
+    request = judged.request
+    return [condition.key for condition in judged.outline.asked if condition.value(request) is None]
 
 
 def some_allow(judged: Judged) -> Entry | None:
     """An Allow of an identity or resource policy that applies."""
-    for layer, policy, statement, level, row, binds in judged.considered:
-        if binds and layer in GRANTING and row["applies"] and not statement.deny:
-            return Entry(layer, policy, statement, level)
+    for entry, row, binds in judged.considered:
+        if binds and entry.layer in GRANTING and row["applies"] and not entry.statement.deny:
+            return entry
     return None
 
 
@@ -184,37 +161,21 @@ def nearest(judged: Judged, decision: Decision) -> tuple[Entry, Row] | None:
 
     Statements about other actions of the service are looked at only where none is about the request's.
     """
-    best: tuple[tuple[Any, ...], Any] | None = None
-    for one in judged.considered:
-        layer, _, statement, _, row, binds = one
-        if binds and layer in GRANTING and not statement.deny:
-            score = (row["principal"], row["resource"], row["condition"], layer == decision.layer)
-            if best is None or score > best[0]:
-                best = score, one
-    if best is None:
-        return _of_other_action(judged)
-    layer, policy, statement, level, row, _ = best[1]
-    return Entry(layer, policy, statement, level), row
+    best, closest = -1, None
+    for entry, row, binds in judged.considered:
+        if binds and entry.layer in GRANTING and not entry.statement.deny:
+            score = 8 * row["principal"] + 4 * row["resource"] + 2 * row["condition"] + (entry.layer == decision.layer)
+            if score > best:
+                best, closest = score, (entry, row)
+    return closest or next(_of_other_action(judged), None)
 
 
-def _of_other_action(judged: Judged) -> tuple[Entry, Row] | None:
-    for layer, kind, level, policies, binds in judged.binding_layers():
-        for policy in policies if binds and layer in GRANTING else ():
-            for statement in _other_allows(judged, policy, kind):
-                row = judged.row(statement, selected=False)
-                if row["resource"] and row["principal"]:
-                    return Entry(layer, policy, statement, level), row
-    return None
-
-
-def _other_allows(judged: Judged, policy: Policy, kind: str) -> Iterator[Statement]:
+def _of_other_action(judged: Judged) -> Iterator[tuple[Entry, Row]]:
     service = judged.request.action.lower().partition(":")[0]
-    for row in unselected_rows(policy)[:NEAREST_OF]:
-        raw = policy.document.raw_statements[row["index"]]
-        first = as_list(raw.get("Action"))[:ACTIONS_OF]
-        about = any(isinstance(action, str) and action.lower().startswith(f"{service}:") for action in first)
-        if row["effect"] == "Allow" and about:
-            yield policy.document.statement(row["index"], kind)
-
-
-NEAREST_OF, ACTIONS_OF = 50, 20  # statements about other actions, and actions of each, that are looked at
+    for layer, kind, level, binds, held in judged.outline.held:
+        for policy in held if binds and layer in GRANTING else ():
+            for number in allows_about(policy.document, service):
+                statement = policy.document.statement(number, kind)
+                row = judged.other_row(statement, unselected(policy.document).rows[number])
+                if row["resource"] and row["principal"]:
+                    yield Entry(layer, policy, statement, level), row

@@ -37,10 +37,10 @@ def explain(
     Keys: sentence, outcome, layer, deciding (statements), layers (in order; each with its outcome and its policies'
     statements), missing_keys, nearest. A statement's row says whether action, principal, resource and condition match
     and `why` not; parts behind a failed action are None unless `every_part` is asked for. `who` is the caller's name
-    in sentences.
+    in sentences. Rows are shared with other answers: copy before you change them.
     """
-    judged = Judged(request, policies)
-    layers = look(judged, every_part=every_part)
+    judged = Judged(request, policies, every_part=every_part)
+    layers = look(judged)
     close = None if decision.allowed else nearest(judged, decision)
     return {
         "sentence": sentence(judged, decision, who or judged.caller.name or judged.caller.shown, close),
@@ -68,15 +68,14 @@ def sentence(judged: Judged, decision: Decision, who: str, close: tuple[Entry, d
 
 
 def named(entry: Entry, who: str = "") -> str:
-    """Statement Write of BillWrite, which Mario has through group billing."""
-    if entry.layer == "resource":
-        return f"statement {entry.statement.name} of {_own_policy(entry)}"
-    text = f"statement {entry.statement.name}"
-    if entry.policy.name:
-        text += f" of {entry.policy.name}"
-    if who and entry.policy.via and entry.policy.via.startswith("group "):
-        text += f", which {who} has through {entry.policy.via},"
-    return text
+    """statement Write of BillWrite, which Mario has through group billing,"""
+    if entry.said is None:
+        policy = _own_policy(entry) if entry.layer == "resource" else entry.policy.name
+        entry.said = f"statement {entry.statement.name}{f' of {policy}' if policy else ''}"
+    via = entry.policy.via
+    if who and via and entry.layer != "resource" and via.startswith("group "):
+        return f"{entry.said}, which {who} has through {via},"
+    return entry.said
 
 
 def _capital(text: str) -> str:

@@ -25,10 +25,12 @@ class Entry:
     `verdict` is what it decides alone: a Deny an explicit deny, an Allow of an identity policy an allow.
     """
 
-    __slots__ = ("layer", "level", "policy", "statement", "verdict")
+    __slots__ = ("layer", "level", "policy", "row", "said", "statement", "verdict")
 
     def __init__(self, layer: str, policy: Policy, statement: Statement, level: int = 0):
         self.layer, self.policy, self.statement, self.level = layer, policy, statement, level
+        self.row: dict[str, Any] | None = None  # kept by `evidence`
+        self.said: str | None = None  # kept by `explain`
         self.verdict = Decision(EXPLICIT if statement.deny else ALLOWED, layer, (self,))
 
 
@@ -56,10 +58,23 @@ class Plan:
     decide, else empty.
     """
 
-    __slots__ = ("boundary", "denies", "guarded", "identity", "resource", "scps", "session", "special", "trust", "vpce")
+    __slots__ = (
+        "boundary",
+        "denies",
+        "guarded",
+        "identity",
+        "outlines",
+        "resource",
+        "scps",
+        "session",
+        "special",
+        "trust",
+        "vpce",
+    )
 
     def __init__(self, policies: "Policies", group: int, action: str):
         lower = action.lower()
+        self.outlines: dict[bool, Any] = {}  # kept by `evidence`
         self.trust = lower in guards.TRUST_ACTIONS
         self.guarded = lower in guards.GUARDED_ACTIONS
         spared = lower in guards.BUCKET_POLICY_ACTIONS or self.trust

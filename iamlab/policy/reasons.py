@@ -83,12 +83,12 @@ def _named(element: Any) -> str:
     return quoted([prefixes.get(key, "") + str(value) for key, values in element.items() for value in as_list(values)])
 
 
-def condition_reason(condition: Condition, request) -> str:
+def condition_reason(condition: Condition, value: str | list[str] | None) -> str:
     """Which key, what it should have been, what it was."""
-    if not read_operator(condition.operator).known:
+    demand = wanted(condition)
+    if not demand:
         return f"`{condition.operator}` is no condition operator"
-    value = condition.value(request)
-    return f"`{condition.key}` {wanted(condition)}; in this request it was {shown_value(value)}"
+    return f"`{condition.key}` {demand}; in this request it was {shown_value(value)}"
 
 
 def shown_value(value: str | list[str] | None) -> str:
@@ -114,7 +114,7 @@ DATE_PHRASES = {
 
 
 def wanted(condition: Condition) -> str:
-    """What a condition demands of its key: "must be `true`"; put into words once."""
+    """What a condition demands of its key: "must be `true`", "" for an unknown operator; put into words once."""
     if condition.demand is None:
         condition.demand = _demand(condition)
     return condition.demand
@@ -122,6 +122,8 @@ def wanted(condition: Condition) -> str:
 
 def _demand(condition: Condition) -> str:
     name = read_operator(condition.operator)
+    if not name.known:
+        return ""
     values = quoted(condition.values, "or") if condition.values else "one of no values"
     if name.base == "null":
         return "must be absent" if "true" in [value.lower() for value in condition.values] else "must be present"

@@ -102,9 +102,9 @@ def _opening(
     judged = Judged(request, policies)
     look(judged)
     layer = decision.layer
-    for near_layer, policy, statement, level, row, binds in judged.considered:
-        entry = Entry(near_layer, policy, statement, level)
-        if statement.deny or not binds or near_layer != layer or row["applies"] or not row["principal"]:
+    for entry, row, binds in judged.considered:
+        statement = entry.statement
+        if statement.deny or not binds or entry.layer != layer or row["applies"] or not row["principal"]:
             continue
         failed = [condition for condition in statement.conditions if not condition.test(request)]
         if row["resource"]:
@@ -121,7 +121,7 @@ def _add_actions(judged: Judged, policies: Policies, layer: str) -> Iterator[Ste
     """The action added to an Allow whose other parts match already."""
     request = judged.request
     service = request.action.partition(":")[0].lower()
-    for held_layer, kind, level, held, binds in judged.binding_layers():
+    for held_layer, kind, level, binds, held in judged.outline.held:
         if held_layer != layer or not binds:
             continue
         for policy in held:

@@ -100,6 +100,26 @@ def test_evidence_agrees_with_the_decision(request, held):
 
 
 @MANY
+@given(st.lists(requests, min_size=2, max_size=5), policy_sets(), st.booleans())
+def test_evidence_does_not_hang_on_what_was_asked_before(asked, held, every_part):
+    """What is kept between answers and what is made anew give the same evidence."""
+    for request in [*asked, *asked]:
+        fresh = replace(held, **{name: _anew(getattr(held, name)) for name in LAYERS})
+        kept = explain(request, held, evaluate(request, held), every_part=every_part)
+        assert kept == explain(request, fresh, evaluate(request, fresh), every_part=every_part)
+
+
+LAYERS = ("identity", "resource", "boundaries", "session", "scps", "rcps", "vpce")
+
+
+def _anew(part):
+    """The same policies, their documents compiled again."""
+    if isinstance(part, Policy):
+        return part._replace(document=Document(part.document.source))
+    return part and tuple(_anew(one) for one in part)
+
+
+@MANY
 @given(requests, policy_sets())
 def test_every_row_gives_a_reason_where_something_does_not_match(request, held):
     for layer in explain(request, held, evaluate(request, held), every_part=True)["layers"]:
