@@ -46,7 +46,10 @@ SERVICES = {
                     ("Account settings", "account-settings"),
                 ],
             ),
-            ("Access reports", [("Credential report", "credential-report")]),
+            (
+                "Access reports",
+                [("Credential report", "credential-report"), ("Service control policies", "organization-policies")],
+            ),
             ("Tools", [("Policy evaluator", "evaluator"), ("Who can?", "who-can")]),
         ],
     ),
