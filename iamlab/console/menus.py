@@ -50,7 +50,14 @@ SERVICES = {
                 "Access reports",
                 [("Credential report", "credential-report"), ("Service control policies", "organization-policies")],
             ),
-            ("Tools", [("Policy evaluator", "evaluator"), ("Who can?", "who-can")]),
+            (
+                "Tools",
+                [
+                    ("Policy evaluator", "evaluator"),
+                    ("Who can?", "who-can"),
+                    ("Test identity provider", "identity-token"),
+                ],
+            ),
         ],
     ),
     "organizations": Service(

@@ -82,7 +82,8 @@ DIFFERENCES = (
     ("Cells of a list are one event", "Where the console fills a column by a call for each row, one event with "
      "additionalEventData.iamlabCells stands for all."),
     ("Identity tokens come from iamlab", "AssumeRoleWithWebIdentity takes tokens that iamlab itself signs (ES256) for "
-     "the OIDC providers of an account: `manage.py lab_identity_token` prints one. No outside provider is asked, "
+     "the OIDC providers of an account: the Test identity "
+     "provider page and `manage.py lab_identity_token` hand them out. No outside provider is asked, "
      "thumbprints are kept and not compared."),
     ("Trails write no log files", "CreateTrail wants the bucket to exist, not to have a policy for CloudTrail; "
      "GetTrailStatus says AccessDenied where the bucket's policy would keep CloudTrail out."),

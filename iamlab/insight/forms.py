@@ -94,3 +94,16 @@ class WhoCanForm(forms.Form):
 
     def clean_action(self) -> str:
         return checked_action(self.cleaned_data["action"].strip())
+
+
+class TokenForm(forms.Form):
+    """Who signs in where, for a token of the test identity provider."""
+
+    provider = forms.ChoiceField(label="Provider")
+    audience = forms.ChoiceField(label="Audience", help_text="The client that the token is made for.")
+    subject = forms.CharField(label="Subject", max_length=255, help_text="Who signs in there, such as mario.")
+
+    def __init__(self, data: Any, providers: list[tuple[str, str]], audiences: list[str]) -> None:
+        super().__init__(data)
+        self.fields["provider"].choices = providers  # type: ignore[attr-defined]
+        self.fields["audience"].choices = [(one, one) for one in audiences]  # type: ignore[attr-defined]
