@@ -200,7 +200,7 @@
   let swapped; // htmx reports a swap once for each new element
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target, xhr } = event.detail;
-    if (swapped === xhr) return;
+    if (!target || swapped === xhr) return; // a page that Back fetched has no target: htmx:historyRestore sees to it
     swapped = xhr;
     const root = target.isConnected ? target : document;
     prepare(root);

@@ -14,11 +14,15 @@ from iamlab.services.operations import AwsError, View
 
 @dataclass
 class Panel:
-    """The answer of a panel's call, or why there is none. `missing` is a NoSuchEntity that the panel expects."""
+    """The answer of a panel's call, or why there is none: `failure` is an error's message, `code` its code.
+
+    `missing` is a NoSuchEntity that the panel expects.
+    """
 
     answer: dict[str, Any] = field(default_factory=dict)
     denial: dict[str, Any] | None = None
     failure: str = ""
+    code: str = ""
     missing: bool = False
 
     def __getitem__(self, name: str) -> Any:
@@ -52,7 +56,7 @@ def of_error(session: Session, error: AwsError, may_be_missing: bool = False) ->
         return Panel(denial=refusals.denial(session, error))
     if may_be_missing and error.code == "NoSuchEntity":
         return Panel(missing=True)
-    return Panel(failure=error.message)
+    return Panel(failure=error.message, code=error.code)
 
 
 def cells(

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_GET, require_http_methods
@@ -100,12 +101,14 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         results = [put(session, bucket, prefix + one.name, one) for one in form.cleaned_data["files"]]
     failed = sum(not result["panel"].stands for result in results)
+    too_large = any(result["panel"].code == "EntityTooLarge" for result in results)
     context = {
         "form": form,
         "bucket": bucket,
         "destination": f"s3://{bucket}/{prefix}",
         "results": results,
         "failed": failed,
+        "limit": f"At most {size_text(settings.OBJECT_BYTES)} a file.",
         "cancel_url": place(session, bucket, prefix),
     }
     return pages.render(
@@ -116,12 +119,13 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         title="Upload",
         crumbs=crumbs(session, (bucket, place(session, bucket)), ("Upload", None)),
         service="s3",
-        status=422 if form.is_bound and not form.is_valid() else 200,
+        status=422 if form.is_bound and not form.is_valid() else 413 if too_large else 200,
     )
 
 
 def put(session: Session, bucket: str, key: str, file: Any) -> dict[str, Any]:
-    params = {"Bucket": bucket, "Key": key, "Body": file.read(), "ContentType": file.content_type}
+    body = file.read(settings.OBJECT_BYTES + 1)  # of one that is too big no more than shows it
+    params = {"Bucket": bucket, "Key": key, "Body": body, "ContentType": file.content_type}
     return {"key": key, "size": size_text(file.size), "panel": panel(session, "s3:PutObject", params)}
 
 

@@ -63,6 +63,8 @@ def log_in(request: HttpRequest, public_id: str, form: OperationForm) -> HttpRes
 @require_POST
 def mfa(request: HttpRequest, public_id: str) -> HttpResponse:
     """The second page for whoever has a device: the code, with the ticket that the password earned."""
+    assert isinstance(request.user, Person)
+    sessions.front_door(request.user, public_id)
     form = MfaForm(request.POST)
     response = log_in(request, public_id, form) if form.is_valid() else None
     return response or shown(request, "mfa", public_id, form, failed=form.is_valid())

@@ -147,3 +147,12 @@ def test_a_page_of_objects_takes_as_many_queries_as_one(browser_of, root, bucket
         root.call("s3:PutObject", {"Bucket": bucket, "Key": f"bill-{number}.txt", "Body": b""})
     with django_assert_max_num_queries(15):
         browser_of.get(root.url("bucket", bucket, "objects"))
+
+
+def test_a_file_over_the_limit_is_told_and_leaves_nothing(browser_of, root, bucket, settings):
+    settings.OBJECT_BYTES = 10
+    response = upload(browser_of, root, bucket, data=b"x" * 11)
+    assert response.status_code == 413
+    assert "exceeds the maximum allowed size" in response.content.decode()
+    assert "At most 10.0 B a file." in response.content.decode()
+    assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0

@@ -54,3 +54,9 @@ def test_a_device_asks_for_its_code(browser_of, mario):
     assert "A code has six digits." in wrong.content.decode()
     opened = browser_of.post(address, {"Ticket": ticket, "MfaCode": totp.at(now)})
     assert "/console/" in opened.url
+
+
+def test_a_code_is_asked_in_nobody_elses_world(client, stranger, mario):
+    client.force_login(stranger)
+    address = reverse("sign-in-mfa", args=[mario.account.sandbox.public_id])
+    assert client.post(address, {"Ticket": "", "MfaCode": ""}).status_code == 404
