@@ -22,8 +22,8 @@ class TagsWidget(forms.Widget):
             return data.get(name, [])
         pairs = list(zip(data.getlist(f"{name}-key"), data.getlist(f"{name}-value"), strict=False))
         wanted, _, what = data.get("look", "").partition(":")
-        if wanted == name and what.startswith("drop:") and what[5:].isdigit():
-            pairs = [pair for at, pair in enumerate(pairs) if at != int(what[5:])]
+        if wanted == name and what.startswith("drop:"):
+            pairs = [pair for at, pair in enumerate(pairs) if str(at) != what[5:]]
         rows = [{"Key": key.strip(), "Value": value.strip()} for key, value in pairs if key.strip() or value.strip()]
         return [*rows, {"Key": "", "Value": ""}] if wanted == name and what == "add" else rows
 

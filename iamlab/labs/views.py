@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -40,7 +40,7 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
         except attempts.Refused as error:
             messages.error(request, str(error))
             done = None
-        return done or redirect(back(request, attempt))
+        return done or HttpResponseRedirect(back(request, attempt))
 
     return wrapped
 
@@ -143,7 +143,7 @@ def given_answer(request: HttpRequest, question: dict[str, Any]) -> Any:
         return {pair["id"]: request.POST.get(f"match-{pair['id']}", "") for pair in question["pairs"]}
     if question["kind"] == "order":
         places = {item["id"]: request.POST.get(f"place-{item['id']}", "") for item in question["items"]}
-        if not all(place.isdigit() for place in places.values()):
+        if not all(place.isdecimal() and len(place) < 4 for place in places.values()):
             return []
         return sorted(places, key=lambda item: int(places[item]))
     return request.POST.get("answer", "")[:500]
@@ -178,7 +178,7 @@ def reset(request: HttpRequest, attempt: Attempt) -> None:
 @acting
 def jump(request: HttpRequest, attempt: Attempt) -> None:
     chosen = request.POST.get("checkpoint", "")
-    snapshot = attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdigit() else None
+    snapshot = attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
     if snapshot is None:
         raise attempts.Refused("Choose a checkpoint.")
     attempts.jump(attempt, snapshot)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,7 +26,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.person, BACKEND)
-        return redirect(next_of(request))
+        return HttpResponseRedirect(next_of(request))
     status = 422 if form.is_bound else 200
     return render(request, "people/sign_in.html", {"form": form, "next": next_of(request)}, status=status)
 

@@ -67,6 +67,13 @@ def test_the_theme_switch_leads_nowhere_else(client, target):
     assert client.post("/theme/", {"theme": "dark", "next": target}).url == "/"
 
 
+@pytest.mark.parametrize("target", ["lab-begin", "nul\0nul", "/\r\nX-Bad: y"])
+def test_a_mangled_way_back_breaks_nothing(client, target):
+    response = client.post("/theme/", {"theme": "dark", "next": target})
+    assert response.status_code == 302
+    assert "X-Bad" not in response.headers
+
+
 def test_an_unknown_theme_is_not_kept(client):
     client.post("/theme/", {"theme": '"><script>'})
     assert "theme" not in client.cookies

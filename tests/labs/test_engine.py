@@ -176,3 +176,11 @@ def test_identity_is_quiet_only_when_time_has_passed_without_it(begin, do):
     assert fact(attempt).status == "pass"
     do(attempt, CREATE)
     assert fact(attempt).status == "fail"
+
+
+@pytest.mark.parametrize("chosen", ["", "²", "9" * 5000, "nul\0"])
+def test_a_mangled_checkpoint_is_told(client, learner, begin, chosen):
+    attempt = begin(step("group", {"exists": "group/Readers"}))
+    client.force_login(learner)
+    response = client.post(f"/attempts/{attempt.pk}/jump/", {"checkpoint": chosen}, follow=True)
+    assert "Choose a checkpoint." in response.content.decode()

@@ -287,6 +287,14 @@ def test_a_bad_tag_is_told(walk, tags, text):
     assert response.status_code == 422 and text in response.content.decode()
 
 
+@pytest.mark.parametrize(("dropped", "left"), [("0", ["b"]), ("1", ["a"]), ("²", ["a", "b"]), ("9" * 5000, ["a", "b"])])
+def test_the_row_of_tags_that_is_dropped_goes_and_no_other(walk, dropped, left):
+    walk.send("details", **DETAILS)
+    walk.send("permissions", how="group")
+    response = walk.send("review", **{"tags-key": ["a", "b"], "tags-value": ["", ""], "look": f"tags:drop:{dropped}"})
+    assert re.findall(r'name="tags-key" value="(.)"', response.content.decode()) == left
+
+
 def test_2021_makes_several_users_with_keys_and_its_csv(browser_of, root):
     walk = Walk(browser_of, root, "2021")
     details = {**CONSOLE, "more": ["bob"], "programmatic": "on"}
