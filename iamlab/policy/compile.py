@@ -15,7 +15,7 @@ from .arns import Caller
 from .conditions import Condition, compile_conditions
 from .document import MalformedPolicy, loads
 from .globs import glob
-from .match import Resources, action_matches, everything, split_action
+from .match import Resources, action_matches, everything, has_space, split_action
 from .principals import Principals
 
 KEPT_DOCUMENTS = 20_000
@@ -211,7 +211,8 @@ def statement_selects(raw: dict[str, Any], service: str, name: str) -> bool:
 
 
 def _any_action(patterns: object, service: str, name: str) -> bool:
-    whole = f"{service}:{name}"
+    # An action as it is written, found without reading the pattern; one with white space is named by no pattern.
+    whole = "" if has_space(name) else f"{service}:{name}"
     for pattern in as_list(patterns):
         if isinstance(pattern, str) and (pattern == "*" or pattern == whole or action_matches(pattern, service, name)):
             return True
@@ -251,7 +252,7 @@ class _ActionIndex:
         self.wild[service] = [
             (glob(name), numbers)
             for name, numbers in names.items()
-            if ("*" in name or "?" in name) and not any(map(str.isspace, name))
+            if ("*" in name or "?" in name) and not has_space(name)
         ]
 
     def select(self, service: str, name: str) -> list[int]:
@@ -260,7 +261,7 @@ class _ActionIndex:
         found = {n for n in self.anywhere if statement_selects(self.raws[n], service, name)}
         if service in self.named:
             # A glob is no action's name, so the exact hit is a literal one.
-            found.update(self.named[service].get(name, ()))
+            found.update(() if has_space(name) else self.named[service].get(name, ()))
             for matches, numbers in self.wild[service]:
                 if matches(name):
                     found.update(numbers)

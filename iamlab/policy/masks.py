@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from .compile import Document, as_list
 from .globs import glob
-from .match import split_action
+from .match import has_space, split_action
 
 
 class Universe:
@@ -43,6 +43,8 @@ class Universe:
         """The bits of one pattern within a service; names are in order, so a `prefix*` is a run of bits."""
         if pattern == "*":
             return (1 << len(names)) - 1
+        if has_space(pattern):
+            return 0
         head, star, rest = pattern.partition("*")
         if "?" not in pattern and not rest:
             start = bisect_left(names, head)
@@ -50,8 +52,6 @@ class Universe:
                 return 1 << start if start < len(names) and names[start] == head else 0
             end = bisect_left(names, head + "\uffff", start)
             return ((1 << (end - start)) - 1) << start
-        if any(map(str.isspace, pattern)):
-            return 0
         matches, found = glob(pattern), 0
         for number, name in enumerate(names):
             if matches(name):

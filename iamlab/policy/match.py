@@ -37,10 +37,14 @@ def action_matches(pattern: str, service: str, name: str) -> bool:
     if not colon or not service or (prefix != service and prefix != "*"):
         return False
     if wanted == name:
-        return True
+        return not has_space(wanted)
     if "*" not in wanted and "?" not in wanted:
         return False
-    return not any(map(str.isspace, wanted)) and glob(wanted)(name)
+    return not has_space(wanted) and glob(wanted)(name)
+
+
+def has_space(text: str) -> bool:
+    return bool(text) and text.split() != [text]
 
 
 # Resources ----------------------------------------------------------------------------------------

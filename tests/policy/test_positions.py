@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamlab.policy.positions import JsonError, Lines, duplicates, line_and_column, locate, parse, plain
 
+ANYTIME = settings(deadline=None)  # a busy machine is no error
 json_values = st.recursive(
     st.none() | st.booleans() | st.text(),
     lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=8), children, max_size=4),
@@ -15,11 +16,13 @@ json_values = st.recursive(
 )
 
 
+@ANYTIME
 @given(json_values, st.sampled_from([None, 1, "\t"]))
 def test_it_reads_what_json_writes(value, indent):
     assert plain(parse(json.dumps(value, indent=indent))) == value
 
 
+@ANYTIME
 @given(json_values)
 def test_every_node_spans_its_own_text(value):
     text = json.dumps(value, indent=2)
@@ -32,6 +35,7 @@ def test_every_node_spans_its_own_text(value):
     check(parse(text))
 
 
+@ANYTIME
 @given(st.text(alphabet='{}[]",:\\truefalsn0123456789.-eE \n'))
 def test_it_accepts_what_json_accepts(text):
     try:
