@@ -172,7 +172,7 @@ def session(call: Call, row: Role, name: str, seconds: int, **claims: Any) -> di
     if claims.get("source_identity"):
         answer["SourceIdentity"] = claims["source_identity"]
     call.record["responseElements"] = {
-        "credentials": {"accessKeyId": credentials.access_key_id},
+        "credentials": credentials.recorded(issued + seconds),
         "assumedRoleUser": {"assumedRoleId": f"{row.unique_id}:{name}", "arn": arn},
     }
     call.record["resources"] = [{"accountId": row.account_id, "type": "AWS::IAM::Role", "ARN": call.target.arn}]

@@ -48,7 +48,7 @@ def issue(call: Call, kind: str, issued: int, seconds: int, **claims: Any) -> di
             **{key: value for key, value in claims.items() if value},
         }
     )
-    call.record["responseElements"] = {"credentials": {"accessKeyId": credentials.access_key_id}}
+    call.record["responseElements"] = {"credentials": credentials.recorded(issued + seconds)}
     return credentials.shown(issued + seconds)
 
 

@@ -34,6 +34,11 @@ class Temporary:
             "Expiration": datetime.fromtimestamp(expires, UTC),
         }
 
+    def recorded(self, expires: int) -> dict[str, str]:
+        """As an event shows them: the token, which AWS's events hold, would be a secret in ours."""
+        moment = datetime.fromtimestamp(expires, UTC)
+        return {"accessKeyId": self.access_key_id, "expiration": f"{moment:%b %-d, %Y, %-I:%M:%S %p}"}
+
 
 def _sign(body: str) -> str:
     digest = hmac.new(settings.SECRET_KEY.encode(), b"session token " + body.encode(), hashlib.sha256).digest()

@@ -144,6 +144,13 @@ def test_secrets_are_in_no_record(cloud):
     assert record(cloud, "CreateAccessKey")["responseElements"]["accessKey"]["status"] == "Active"
 
 
+def test_a_sessions_event_tells_its_key_and_its_end(cloud):
+    session = cloud.client("sts").get_session_token(DurationSeconds=900)["Credentials"]
+    shown = record(cloud, "GetSessionToken")["responseElements"]["credentials"]
+    ends = datetime.strptime(shown["expiration"], "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC)
+    assert (shown["accessKeyId"], ends) == (session["AccessKeyId"], session["Expiration"])
+
+
 def test_another_accounts_events_are_not_seen(cloud):
     cloud.user("mario")
     assert {json.loads(e["CloudTrailEvent"])["recipientAccountId"] for e in lookup(cloud)["Events"]} == {ACCOUNT}
