@@ -111,8 +111,9 @@ def described(session: Session, place: str) -> Panel | None:
     """Name and ARN of a root, unit or account, by its id; nothing where it is not there."""
     if place.startswith("r-"):
         found = asked(session, "organizations:ListRoots")
-        stands = found is not None and found.stands
-        return Panel(next((one for one in found["Roots"] if one["Id"] == place), {})) if stands else found
+        if found is None or not found.stands:
+            return found
+        return Panel(next((one for one in found["Roots"] if one["Id"] == place), {}))
     unit = place.startswith("ou-")
     kind, key = ("OrganizationalUnit", "OrganizationalUnitId") if unit else ("Account", "AccountId")
     found = asked(session, f"organizations:Describe{kind}", {key: place})

@@ -115,7 +115,7 @@ class EntityForm(StepForm):
                 del self.fields[name]
         self.found = Panel()
         if self.chosen == trust.ACCOUNT:
-            limit(self.fields["external_id"], member("sts:AssumeRole", "ExternalId"))  # type: ignore[arg-type]
+            limit(self.fields["external_id"], member("sts:AssumeRole", "ExternalId"))
         elif self.chosen == trust.WEB:
             self.offer("provider", "iam:ListOpenIDConnectProviders", "OpenIDConnectProviderList")
         elif self.chosen == trust.SAML:
