@@ -140,9 +140,3 @@ def _put(model: type[models.Model], rows: list[list[Any]], ids: list[str]) -> No
 def as_it_was(sandbox: Sandbox, event: int) -> Snapshot | None:
     """The last snapshot of the world taken at or before an event."""
     return sandbox.snapshots.filter(event__lte=event).order_by("-event", "-pk").first()
-
-
-def before_last_change(sandbox: Sandbox) -> Snapshot | None:
-    """What an undo goes back to: the snapshot before the newest."""
-    found = list(sandbox.snapshots.filter(kind="history").order_by("-pk")[:2])
-    return found[1] if len(found) == 2 else None

@@ -20,6 +20,9 @@ from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 ENDPOINT, PUBLIC = "/aws", "/public"
 # What a learner's object may do in a browser that opens it here: nothing, since it shares the site's address.
 SAFE = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+# Services that iamlab lacks are refused in what their clients read: of those with a path for each operation, JSON but
+# for these.
+SPEAK_XML = ("cloudfront", "route53", "s3", "s3-outposts", "s3express")
 UNSIGNED_HINT = (
     "Unsigned requests for public objects go to the sandbox's own address, /public/<sandbox>/<bucket>/<key>."
 )
@@ -101,6 +104,8 @@ def _signed(exchange: Exchange) -> HttpResponse:
     exchange.service = services().get(claim.service, "")
     if exchange.service:
         exchange.protocol = model(exchange.service).metadata["protocol"]
+    elif exchange.protocol == errors.REST and claim.service not in SPEAK_XML:
+        exchange.protocol = errors.JSON
     exchange.http = renamed(exchange.http, claim.signed_headers)
     sigv4.check_time(claim, datetime.now(UTC))
     credentials = _credentials(claim)

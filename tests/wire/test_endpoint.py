@@ -231,6 +231,9 @@ def test_an_operation_that_is_not_simulated_is_refused_in_json(root):
 def test_a_service_that_is_not_simulated_is_refused_in_the_requests_protocol(root):
     assert "dynamodb is not simulated by iamlab" in refused(boto.client("dynamodb", root).list_tables)[1]
     assert "sns is not simulated by iamlab" in refused(boto.client("sns", root).list_topics)[1]
+    not_there = ("UnknownOperationException", "The service lambda is not simulated by iamlab.", 400)
+    assert refused(boto.client("lambda", root).list_functions) == not_there
+    assert refused(boto.client("route53", root).list_hosted_zones)[0] == "NotImplemented"
 
 
 def test_a_signature_for_one_service_opens_no_other(root):

@@ -165,11 +165,6 @@ def move_account(call: Call, AccountId: str, SourceParentId: str, DestinationPar
     return {}
 
 
-def no_leaving() -> AwsError:
-    message = "You can't remove a management account from an organization."
-    return AwsError("MasterCannotLeaveOrganizationException", message)
-
-
 @operation("organizations:RemoveAccountFromOrganization", target=account_target)
 def remove_account_from_organization(call: Call, AccountId: str) -> dict[str, Any]:
     found = tree.managed(call)
