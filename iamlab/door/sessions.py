@@ -9,7 +9,7 @@ from django.http import Http404
 
 from iamlab.door import authenticate
 from iamlab.people.models import Person
-from iamlab.services import callers
+from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
 from iamlab.services.signin.models import ConsoleSession
@@ -52,7 +52,7 @@ def open_role(
         principal=caller.unique_id,
         label=label,
         token=credentials["SessionToken"],
-        created=caller.issued,
+        created=clock.now(caller.world),
         expires=credentials["Expiration"],
         switched_from_id=from_id,
         colour=colour,

@@ -89,7 +89,8 @@ def needs_of(step: dict[str, Any]) -> set[str]:
 
 def shuffle(steps: Iterable[str], needs: dict[str, set[str]]) -> Iterator[str]:
     """Steps with what each needs before it, else the last first."""
-    left, done = list(steps), set()
+    left = list(steps)
+    done: set[str] = set()
     while left:
         free = [step for step in left if needs.get(step, set()) <= done]
         chosen = free[-1] if free else left[0]

@@ -1,6 +1,6 @@
 """Is a test of the vocabulary well formed? Names of tests, parts, actions, types and operations are known ones."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from iamlab.door.shown import S3_NAMES
@@ -25,7 +25,7 @@ def shaped(source: Source, where: Steps, data: Any, shape: grammar.Shape) -> Ite
             yield source.problem((*where, key), f"{key!r} is not known here; there are {', '.join(shape)}")
 
 
-def test(source: Source, where: Steps, spec: Any, questions: Iterable[str]) -> Iterator[Problem]:
+def test(source: Source, where: Steps, spec: Any, questions: Collection[Any]) -> Iterator[Problem]:
     """A test: a mapping of names of tests to what they ask."""
     if not isinstance(spec, dict) or not spec:
         yield source.problem(where, "a test is a mapping with the name of a test")
@@ -45,7 +45,7 @@ def test(source: Source, where: Steps, spec: Any, questions: Iterable[str]) -> I
             yield from _simple(source, place, name, asked, questions)
 
 
-def _simple(source: Source, where: Steps, name: str, asked: Any, questions: Iterable[str]) -> Iterator[Problem]:
+def _simple(source: Source, where: Steps, name: str, asked: Any, questions: Collection[Any]) -> Iterator[Problem]:
     if name in ("all", "any"):
         for index, part in enumerate(asked):
             yield from test(source, (*where, index), part, questions)

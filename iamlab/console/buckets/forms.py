@@ -80,12 +80,12 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label="Files", widget=FilesInput(attrs={"multiple": True}), allow_empty_file=True)
+    chosen = FilesField(label="Files", widget=FilesInput(attrs={"multiple": True}), allow_empty_file=True)
 
-    def clean_files(self) -> list[Any]:
-        if not self.cleaned_data["files"]:
+    def clean_chosen(self) -> list[Any]:
+        if not self.cleaned_data["chosen"]:
             raise ValidationError("Choose at least one file.")
-        return self.cleaned_data["files"]
+        return self.cleaned_data["chosen"]
 
 
 class FolderForm(forms.Form):

@@ -99,7 +99,7 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
     results: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
-        results = [put(session, bucket, prefix + one.name, one) for one in form.cleaned_data["files"]]
+        results = [put(session, bucket, prefix + one.name, one) for one in form.cleaned_data["chosen"]]
     failed = sum(not result["panel"].stands for result in results)
     too_large = any(result["panel"].code == "EntityTooLarge" for result in results)
     context = {

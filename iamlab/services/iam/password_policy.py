@@ -63,8 +63,13 @@ def rules(policy: Mapping[str, Any] | None, *names: str) -> list[tuple[str, Call
     ]
     for key, words, characters in KINDS:
         if policy.get(key):
-            found.append((words, lambda password, characters=characters: not set(characters).isdisjoint(password)))
+            found.append((words, mixes(characters)))
     return found
+
+
+def mixes(characters: str) -> Callable[[str], bool]:
+    """Whether a password has one of these characters."""
+    return lambda password: not set(characters).isdisjoint(password)
 
 
 def check(account: Account, policy: PasswordPolicy | None, password: str) -> None:

@@ -211,7 +211,7 @@ def list_targets_for_policy(
     found = tree.managed(call)
     tree.policy(found, PolicyId)
     targets = found.attachments.filter(policy_id=PolicyId).order_by("pk").values_list("target", flat=True)
-    return {"Targets": tree.targets_of(found, targets)}
+    return {"Targets": tree.targets_of(found, list(targets))}
 
 
 @operation("organizations:EnablePolicyType", target=root_target, context=type_context)

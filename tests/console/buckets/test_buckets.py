@@ -28,7 +28,7 @@ def page(browser, url):
 
 def upload(browser, session, bucket, name="bill.txt", data=b"42 EUR", query=""):
     file = SimpleUploadedFile(name, data, "text/plain")
-    return browser.post(session.url("upload", bucket) + query, {"files": file})
+    return browser.post(session.url("upload", bucket) + query, {"chosen": file})
 
 
 def test_a_bucket_is_created_with_public_access_blocked(browser_of, root):
