@@ -9,9 +9,10 @@ from iamlab.labs.view import View
 
 ROWS = 20  # of the record that an event is picked from
 Question = dict[str, Any]
+Names = dict[str, str]
 
 
-def question_data(attempt: Attempt, question: Question, answers: list[Answer]) -> dict[str, Any]:
+def question_data(attempt: Attempt, question: Question, answers: list[Answer], names: Names) -> dict[str, Any]:
     tries = [answer for answer in answers if answer.question == question["id"]]
     last = tries[-1] if tries else None
     given: Any = last.given if last is not None else None
@@ -19,20 +20,19 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer]) -
     options = events(attempt, question) if question["kind"] == "event" else question.get("options", ())
     return {
         **question,
-        "html": render(question["text"], attempt.bound),
+        "html": render(question["text"], names),
         "tries": len(tries),
         "correct": last.correct if last else None,
         "options": [
-            {**option, "html": render(option["text"], attempt.bound), "chosen": option["id"] in chosen}
-            for option in options
+            {**option, "html": render(option["text"], names), "chosen": option["id"] in chosen} for option in options
         ],
-        "why": list(_why(question, last, chosen, attempt)),
+        "why": list(_why(question, last, chosen, names)),
         "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
         "given": given if isinstance(given, str | dict) else "",
     }
 
 
-def _why(question: Question, last: Answer | None, chosen: set[str], attempt: Attempt) -> list[str]:
+def _why(question: Question, last: Answer | None, chosen: set[str], names: Names) -> list[str]:
     """The explanation of each chosen option; of other kinds that of a right or a wrong answer."""
     if last is None:
         return []
@@ -40,7 +40,7 @@ def _why(question: Question, last: Answer | None, chosen: set[str], attempt: Att
         said = [option["why"] for option in question["options"] if option["id"] in chosen]
     else:
         said = [question["why"] if last.correct else question.get("wrong", "Compare it once more with the text.")]
-    return [render(one, attempt.bound) for one in said]
+    return [render(one, names) for one in said]
 
 
 def events(attempt: Attempt, question: Question) -> list[dict[str, str]]:

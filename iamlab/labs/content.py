@@ -53,6 +53,12 @@ def pin(lab: Lab) -> LabVersion:
     )[0]
 
 
+def names(lab: Lab, bound: Lab) -> dict[str, str]:
+    """What to call things in texts: as the learner did, or, until they chose, in the lab's own words."""
+    until = {name: spec.get("until", name) for name, spec in (lab.get("bind") or {}).items()}
+    return until | {name: value for name, value in bound.items() if isinstance(value, str)}
+
+
 def step_of(lab: Lab, step_id: str) -> dict[str, Any] | None:
     return next((step for step in lab["steps"] if step["id"] == step_id), None)
 

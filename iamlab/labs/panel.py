@@ -84,7 +84,7 @@ def data(attempt: Attempt) -> dict[str, Any]:
     score = scoring.score(attempt)
     states = step_states(lab, facts, steps, {step for step, _ in hints if hints[step, _].tier >= 3}, score)
     current = content.step_of(lab, attempt.current) or lab["steps"][0]
-    names = {name: spec.get("until", name) for name, spec in (lab.get("bind") or {}).items()} | attempt.bound
+    names = content.names(lab, attempt.bound)
     graded_steps = [step for step in lab["steps"] if step.get("checks")]
     return {
         "attempt": attempt,
@@ -195,7 +195,7 @@ def step_data(
         "checks": [check_data(check, facts.get((step["id"], check["id"])), names) for check in step.get("checks", ())],
         "hints": hint_data(attempt, lab, step, facts, hints, names),
         "questions": [
-            question_data(attempt, found, answers)
+            question_data(attempt, found, answers, names)
             for question in step.get("questions", ())
             if (found := content.question_of(lab, question)) is not None
         ],

@@ -106,7 +106,7 @@ def judge(
         missing = set(check.get("needs", ())) - passed_steps(lab, facts)
         if missing:
             return Result("blocked", message="This counts once an earlier step is done.")
-        result = Result("pass") if holds(check["test"], view) else failure(check, view)
+        result = Result("pass") if holds(check["test"], view) else failure(check, view, lab)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return Result("error", message=f"{step['id']}/{check['id']}: {type(error).__name__}: {error}")
     if time.thread_time() - began > LIMIT:
@@ -114,12 +114,12 @@ def judge(
     return result
 
 
-def failure(check: dict[str, Any], view: View) -> Result:
+def failure(check: dict[str, Any], view: View, lab: Lab) -> Result:
     """The first mistake that fits, in the author's order; else what the check says of itself."""
     for mistake in check.get("mistakes", ()):
         if holds(mistake["when"], view):
-            return Result("fail", mistake["code"], fill(mistake["say"], view.bound))
-    return Result("fail", "", fill(check.get("say", ""), view.bound))
+            return Result("fail", mistake["code"], fill(mistake["say"], content.names(lab, view.bound)))
+    return Result("fail", "", fill(check.get("say", ""), content.names(lab, view.bound)))
 
 
 def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attempt) -> bool:
@@ -160,7 +160,7 @@ def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], ch
         newly = [_mark(attempt, step, begun, step in done) for step in {fact.step for fact in changed}]
     for step in filter(None, newly):
         title = (content.step_of(lab, step) or {}).get("title", step)
-        past.take(attempt, "checkpoint", f"After: {fill(title, attempt.bound)}"[:120])
+        past.take(attempt, "checkpoint", f"After: {fill(title, content.names(lab, attempt.bound))}"[:120])
         attempt.save(update_fields=["past"])
 
 

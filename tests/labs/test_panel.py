@@ -1,0 +1,121 @@
+"""The lab's pages and buttons, through Django's client."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from iamlab.labs import attempts, clockwork, content
+from iamlab.labs.models import Attempt
+from iamlab.people.models import create_guest
+from iamlab.people.views import BACKEND
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(client, learner):
+    client.force_login(learner, BACKEND)
+    return client
+
+
+def page(site, attempt):
+    response = site.get(reverse("attempt", args=[attempt.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def press(site, name, attempt, data=None, **parts):
+    response = site.post(reverse(name, kwargs={"pk": attempt.pk, **parts}), data or {}, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(content.catalogue()))
+def test_every_step_of_every_lab_shows(site, shipped, name):
+    attempt = shipped(name)
+    for step in content.catalogue()[name]["steps"]:
+        text = press(site, "lab-step", attempt, step_id=step["id"])
+        shown = text[text.index("lab-step-title") :]
+        assert "{{" not in re.sub(r"<code.*?</code>", "", shown, flags=re.DOTALL)
+        assert "::" not in re.sub(r"arn:aws\S*", "", shown)
+
+
+def test_figure_is_served_from_the_pinned_lab_to_its_learner_only(site, shipped, client):
+    attempt = shipped("concepts")
+    press(site, "lab-step", attempt, step_id="identities")
+    address = re.search(r'src="([^"]+identities\.svg)"', page(site, attempt))[1]
+    response = site.get(address)
+    assert response["Content-Type"] == "image/svg+xml"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert site.get(address.replace("identities", "other")).status_code == 404
+    client.force_login(create_guest()[0], BACKEND)
+    assert client.get(address).status_code == 404
+
+
+def test_answer_shows_the_explanation_of_what_was_chosen(site, shipped):
+    attempt = shipped("concepts")
+    text = press(site, "lab-answer", attempt, {"answer": "once"}, question_id="authn")
+    assert "You may still be allowed nothing at all" in text
+    assert "Right: <em>authentication</em>" in press(
+        site, "lab-answer", attempt, {"answer": "right"}, question_id="authn"
+    )
+
+
+def test_matching_and_ordering_are_judged_by_their_forms(site, shipped):
+    attempt = shipped("concepts")
+    right = {"match-user": "lasting", "match-group": "list", "match-role": "hat", "match-root": "owner"}
+    press(site, "lab-answer", attempt, {**right, "match-role": "list"}, question_id="identities")
+    press(site, "lab-answer", attempt, right, question_id="identities")
+    places = {"effect": 1, "principal": 2, "action": 3, "resource": 4, "condition": 5}
+    press(site, "lab-answer", attempt, {f"place-{k}": v for k, v in places.items()}, question_id="anatomy")
+    assert list(attempt.answers.order_by("pk").values_list("correct", flat=True)) == [False, True, True]
+
+
+def test_show_me_performs_the_step_and_can_be_taken_back(site, shipped):
+    attempt = shipped("groups")
+    text = press(site, "lab-show", attempt, step_id="policies")
+    assert "aws iam create-group --group-name developers" in text
+    assert attempt.checks.filter(step="policies", status="pass").count() == 3
+    before = attempt.happenings.get(kind="show").data["before"]
+    press(site, "lab-jump", attempt, {"checkpoint": before})
+    assert not attempt.checks.filter(step="policies", status="pass").exists()
+
+
+def test_show_me_costs_half_of_the_step_in_graded_mode(site, learner):
+    attempt = attempts.begin(learner, content.catalogue()["groups"], graded=True)
+    assert "Show me (costs 50 % of this step)" in page(site, attempt)
+    press(site, "lab-show", attempt, step_id="policies")
+    assert attempt.hints.get(tier=4).price == 0.5
+
+
+def test_account_is_brought_to_the_start_of_a_step(site, shipped):
+    attempt = shipped("groups")
+    press(site, "lab-to-step", attempt, step_id="gina")
+    passed = set(attempt.checks.filter(status="pass").values_list("step", flat=True))
+    assert {"policies", "two-each", "fred"} <= passed
+    assert "gina" not in passed
+
+
+def test_clock_moves_and_actors_report(site, shipped):
+    attempt = shipped("bp-no-root-keys")
+    before = clockwork.now(attempt)
+    text = press(site, "lab-clock", attempt, {"by": "day"})
+    assert (clockwork.now(Attempt.objects.get(pk=attempt.pk)) - before).days == 1
+    assert "Backup job, with root&#x27;s key" in text or "Backup job, with root's key" in text
+    assert "failed 1 of 1 times" in text
+
+
+def test_what_if_and_checkpoints_have_their_buttons(site, shipped):
+    attempt = shipped("concepts")
+    assert "Discard it" in press(site, "lab-what-if", attempt, {"act": "begin"})
+    press(site, "lab-what-if", attempt, {"act": "discard"})
+    assert "By hand" in press(site, "lab-checkpoint", attempt, {"name": "By hand"})
+
+
+def test_another_learners_buttons_are_not_found(shipped, client):
+    attempt = shipped("concepts")
+    client.force_login(create_guest()[0], BACKEND)
+    for name in ("lab-undo", "lab-checkpoint", "lab-clock", "lab-what-if"):
+        assert client.post(reverse(name, args=[attempt.pk])).status_code == 404
