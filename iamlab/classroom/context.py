@@ -9,7 +9,7 @@ from iamlab.classroom import work
 from iamlab.classroom.models import Enrolment
 from iamlab.people.models import Person
 
-NAV = (("home", "Home", "/home/"), ("classes", "Classes", "/classroom/"))
+NAV = (("home", "Home", "/home/"), ("progress", "Progress", "/progress/"), ("classes", "Classes", "/classroom/"))
 
 
 def mine(request: HttpRequest) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
         "options": [
             {**option, "html": render(option["text"], names), "chosen": option["id"] in chosen} for option in options
         ],
+        "items": [{**item, "html": render(item["text"], names)} for item in question.get("items", ())],
+        "pairs": [{**pair, "html": render(pair["text"], names)} for pair in question.get("pairs", ())],
         "why": list(_why(question, last, chosen, names)),
         "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
         "given": given if isinstance(given, str | dict) else "",

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from iamlab.labs import home, views
+from iamlab.labs import home, progress_views, views
 from iamlab.labs.terminal import terminal
 
 urlpatterns = [
     path("", home.landing, name="landing"),
     path("start/", home.start, name="start"),
     path("home/", home.home, name="home"),
+    path("progress/", progress_views.overview, name="progress"),
+    path("progress/review/", progress_views.review, name="review"),
+    path("progress/<int:pk>/certificate/", progress_views.certificate, name="certificate"),
     path("free-play/", home.free_play, name="free-play"),
     path("phone/<str:public_id>/", home.phone, name="phone"),
     path("terminal/<slug:public_id>/", terminal, name="terminal"),

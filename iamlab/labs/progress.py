@@ -1,0 +1,80 @@
+"""How far a learner is: labs, steps, marks, misconceptions met and mended; questions to come back to; certificates."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from iamlab.labs import scoring
+from iamlab.labs.models import Answer, Attempt, CheckFact
+from iamlab.people.models import Person
+
+REVIEWS = (timedelta(days=3), timedelta(days=10))  # after the first time that a question was missed
+Row = dict[str, Any]
+
+
+def passing(lab: dict[str, Any]) -> int:
+    return int(lab.get("pass_at", 70))
+
+
+def best(person: Person) -> list[Row]:
+    """A row a lab: the attempt with the best mark, its steps and when it was passed. Seven queries."""
+    attempts = list(Attempt.objects.filter(person=person).select_related("lab_version").order_by("pk"))
+    marks = scoring.scores(attempts)
+    chosen: dict[str, Attempt] = {}
+    for attempt in attempts:
+        before = chosen.get(attempt.lab)
+        if before is None or marks[attempt.pk].effective >= marks[before.pk].effective:
+            chosen[attempt.lab] = attempt
+    return [_row(attempt, marks[attempt.pk]) for attempt in chosen.values()]
+
+
+def _row(attempt: Attempt, mark: scoring.Score) -> Row:
+    lab = attempt.lab_version.data
+    graded = [step for step in lab["steps"] if step.get("checks")]
+    return {
+        "attempt": attempt,
+        "title": lab["title"],
+        "score": round(mark.effective),
+        "passed": mark.effective >= passing(lab),
+        "done": sum(mark.steps[step["id"]].effective > 0.999 for step in graded),
+        "of": len(graded),
+        "steps": [(step["title"], round(mark.steps[step["id"]].effective * 100)) for step in graded],
+    }
+
+
+def misconceptions(person: Person) -> list[Row]:
+    """Failure codes met, with whether every check that met one passes now: mended."""
+    met: defaultdict[str, Row] = defaultdict(lambda: {"times": 0, "mended": True, "labs": set()})
+    facts = CheckFact.objects.filter(attempt__person=person).exclude(tries={}).select_related("attempt__lab_version")
+    for fact in facts:
+        for code, times in fact.tries.items():
+            row = met[code]
+            row["times"] += times
+            row["mended"] = row["mended"] and (fact.status == "pass" or fact.passed is not None)
+            row["labs"].add(fact.attempt.lab_version.data["title"])
+    rows = [{"code": code, "word": code.replace("-", " "), **row} for code, row in met.items()]
+    return sorted(rows, key=lambda row: (row["mended"], row["code"]))
+
+
+def due(person: Person, now: datetime | None = None) -> list[tuple[Attempt, dict[str, Any]]]:
+    """Questions once missed that are to be asked again: 3 and 10 days after, newest attempt of a lab first."""
+    now = now or timezone.now()
+    answers = Answer.objects.filter(attempt__person=person).order_by("pk").select_related("attempt__lab_version")
+    tries: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
+    for answer in answers:
+        tries[answer.attempt.lab, answer.question].append(answer)
+    found = []
+    for (_, question_id), given in tries.items():
+        missed = next((one for one in given if not one.correct and not one.review), None)
+        if missed is None:
+            continue
+        reviewed = [one for one in given if one.review and one.correct]
+        if len(reviewed) < len(REVIEWS) and now >= missed.at + REVIEWS[len(reviewed)]:
+            attempt = given[-1].attempt
+            lab = attempt.lab_version.data
+            question = next((one for one in lab["questions"] if one["id"] == question_id), None)
+            if question is not None and question["kind"] not in ("event", "fix"):
+                found.append((attempt, question))
+    return found
