@@ -33,7 +33,9 @@ def facts_of(environ: Mapping[str, Any]) -> Facts:
 
 
 def check_size(http: Facts) -> None:
-    """Raises RequestHeaderSectionTooLarge."""
+    """Raises RequestHeaderSectionTooLarge, and InvalidURI for a NUL character, which no database text may have."""
+    if "%00" in http.path or "%00" in http.query:
+        raise AwsError("InvalidURI", "Couldn't parse the specified URI.", 400)
     if len(http.query) + sum(map(len, http.headers.values())) > HEADER_BYTES:
         message = "Your request header and query parameters exceed the maximum allowed size"
         raise AwsError("RequestHeaderSectionTooLarge", message, 400, MaxSizeAllowed=str(HEADER_BYTES))

@@ -178,7 +178,7 @@ def test_identity_is_quiet_only_when_time_has_passed_without_it(begin, do):
     assert fact(attempt).status == "fail"
 
 
-@pytest.mark.parametrize("chosen", ["", "²", "9" * 5000, "nul\0"])
+@pytest.mark.parametrize("chosen", ["", "²", "9" * 5000])
 def test_a_mangled_checkpoint_is_told(client, learner, begin, chosen):
     attempt = begin(step("group", {"exists": "group/Readers"}))
     client.force_login(learner)

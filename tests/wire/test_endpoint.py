@@ -334,3 +334,7 @@ def test_a_host_that_is_not_ours_is_refused(root):
 
 def test_a_page_beside_the_endpoint_is_the_sites(client):
     assert client.get("/awsome/").status_code == 404
+
+
+def test_a_nul_character_in_an_address_is_refused(root):
+    assert refused(boto.client("s3", root).get_object, Bucket="bills", Key="a\0b")[0] == "InvalidURI"
