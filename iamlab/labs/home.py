@@ -19,6 +19,8 @@ from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls
 from iamlab.sandbox.phone import devices
 
+FREE_PLAY = "Free play"
+
 
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
@@ -78,9 +80,11 @@ def lab_card(lab: dict[str, Any], attempt: Attempt | None, marks: dict[int, scor
 @login_required
 @require_POST
 def free_play(request: HttpRequest) -> HttpResponse:
-    """A world without a lab: it begins at sign-up."""
+    """A world without a lab: it begins at sign-up. One where nobody has signed up yet is given again."""
     assert isinstance(request.user, Person)
-    sandbox = controls.create(request.user, "Free play")
+    worlds = controls.of_person(request.user)
+    empty = next((world for world in worlds if world.title == FREE_PLAY and not world.accounts.all()), None)
+    sandbox = empty or controls.create(request.user, FREE_PLAY)
     return redirect("sign-up", public_id=sandbox.public_id)
 
 
