@@ -6,7 +6,7 @@ from iamlab.services import paging
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import ROOT, USER
 from iamlab.services.iam import activity, boundaries, quotas, tags, trust
-from iamlab.services.iam.loading import keeping, kept_rows, named
+from iamlab.services.iam.loading import keeping, named
 from iamlab.services.iam.models import (
     AccessKey,
     Attachment,
@@ -32,10 +32,9 @@ def target(call: Call, UserName: str | None = None, **_: Any) -> Target:
     """The user that a call names; its caller where it names none."""
     if UserName is None:
         UserName = own_name(call)
-    kept, lower = kept_rows(call, User), UserName.lower()
-    if lower not in kept:
-        kept[lower] = find(call.account_id, UserName)
-    return target_of(call.account_id, UserName, kept[lower])
+    if call.caller.world.kept is None:  # a call alone: the compiled query, which leaves the password unread
+        return target_of(call.account_id, UserName, find(call.account_id, UserName))
+    return target_of(call.account_id, UserName, named(call, with_last_sign_in(), [UserName]).get(UserName.lower()))
 
 
 def find(account_id: str, name: str) -> User | None:
