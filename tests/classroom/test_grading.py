@@ -12,6 +12,7 @@ from iamlab.classroom import marks, work
 from iamlab.classroom.models import Assignment, Enrolment, Role, RubricRow
 from iamlab.labs import attempts, content, performing, runner
 from iamlab.labs.models import Attempt, Dispute
+from iamlab.people.numbers import is_number
 
 
 def mark_of(assignment, person) -> marks.Mark:
@@ -209,3 +210,8 @@ def test_the_window_closes_for_those_at_work(teacher, assignment, attempt, learn
     Assignment.objects.filter(pk=assignment.pk).update(closes=timezone.now() - timedelta(minutes=1))
     teacher.get(reverse("grades", args=[assignment.klass_id, assignment.pk]))
     assert Attempt.objects.get(pk=attempt.pk).submitted is not None
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 40, "x", "-1"])
+def test_a_key_that_is_no_number_is_no_learner(text):
+    assert is_number(text) is False

@@ -12,6 +12,7 @@ from iamlab.classroom import access, acts
 from iamlab.classroom.models import Enrolment, Role, Work
 from iamlab.classroom.views.classes import frame
 from iamlab.labs.models import Attempt, Dispute
+from iamlab.people.numbers import is_number
 
 Act = Callable[[HttpRequest, Enrolment, Attempt], str]
 
@@ -68,7 +69,7 @@ def rubric(request: HttpRequest, mine: Enrolment, attempt: Attempt) -> str:
     if not access.may_override(mine):
         raise Http404
     chosen = request.POST.get("row", "")
-    row = attempt.work.assignment.rubric.filter(pk=chosen).first() if chosen.isdigit() else None
+    row = attempt.work.assignment.rubric.filter(pk=chosen).first() if is_number(chosen) else None
     if row is None:
         raise Http404
     comment = request.POST.get("comment", "").strip()[:2000]
@@ -124,7 +125,7 @@ def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[
     rows = Work.objects.filter(assignment_id=pk, assignment__klass=mine.klass)
     rows = rows.filter(attempt__person__enrolments__klass=mine.klass, attempt__submitted=None)
     if chosen is not None:
-        rows = rows.filter(attempt__in=[key for key in chosen if key.isdigit()])
+        rows = rows.filter(attempt__in=[key for key in chosen if is_number(key)])
     rows = rows.select_related("attempt__sandbox", "attempt__lab_version").order_by("attempt_id")
     return list({work.attempt.person_id: work for work in rows}.values())
 

@@ -13,6 +13,7 @@ from iamlab.classroom.models import Enrolment, Extension, Role
 from iamlab.classroom.views.classes import frame
 from iamlab.labs import attempts
 from iamlab.people.models import Person
+from iamlab.people.numbers import is_number
 
 
 @access.class_page(Role.INSTRUCTOR)
@@ -51,7 +52,7 @@ def extend(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """One learner's own due date, or none any more."""
     assignment = access.assignment_of(mine.klass, pk)
     chosen = request.POST.get("learner", "")
-    learner = mine.klass.enrolments.filter(pk=chosen, role=Role.LEARNER).first() if chosen.isdigit() else None
+    learner = mine.klass.enrolments.filter(pk=chosen, role=Role.LEARNER).first() if is_number(chosen) else None
     if learner is None:
         raise Http404
     field = when("Due")

@@ -12,6 +12,7 @@ from iamlab.classroom import access, marks, regrade, work
 from iamlab.classroom.models import Enrolment, Release, Role, RubricRow
 from iamlab.classroom.views.classes import frame
 from iamlab.components import markup, tables
+from iamlab.people.numbers import is_number
 
 COLUMNS = [
     tables.column("name", "Learner"),
@@ -88,7 +89,7 @@ def release(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
     people = mine.klass.enrolments.filter(role=Role.LEARNER)
     if "all" not in request.POST and request.POST.get("withdraw") != "all":
-        people = people.filter(pk__in=[key for key in request.POST.getlist("selected") if key.isdigit()])
+        people = people.filter(pk__in=[key for key in request.POST.getlist("selected") if is_number(key)])
     chosen = list(people.values_list("person_id", flat=True))
     if "withdraw" in request.POST:
         Release.objects.filter(assignment=assignment, person__in=chosen).delete()
@@ -107,9 +108,9 @@ def rubric(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
     gone, points = request.POST.get("remove", ""), request.POST.get("points", "")
     title = " ".join(request.POST.get("title", "").split())[:120]
-    if gone.isdigit():
+    if is_number(gone):
         assignment.rubric.filter(pk=gone).delete()
-    elif title and points.isdigit() and 0 < int(points) <= 1000:
+    elif title and is_number(points) and 0 < int(points) <= 1000:
         RubricRow.objects.create(assignment=assignment, title=title, points=int(points))
     else:
         messages.error(request, "Give the row a title, and points from 1 to 1000.")
@@ -126,7 +127,7 @@ def regrade_page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse
     works = assignment.works.select_related("attempt__sandbox", "attempt__lab_version").order_by("attempt_id")
     works = works.filter(attempt__person__enrolments__klass=mine.klass)
     if learner:
-        place = mine.klass.enrolments.filter(pk=learner).first() if learner.isdigit() else None
+        place = mine.klass.enrolments.filter(pk=learner).first() if is_number(learner) else None
         if place is None:
             raise Http404
         works = works.filter(attempt__person_id=place.person_id)

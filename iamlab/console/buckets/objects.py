@@ -16,6 +16,7 @@ from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session, console_page
 
 SIZE = 100
+AT_ONCE = 1000  # keys that one DeleteObjects takes
 COLUMNS = [
     tables.column("name", "Name"),
     tables.column("type", "Type"),
@@ -187,14 +188,27 @@ def delete_keys(session: Session, bucket: str, keys: list[str]) -> list[dict[str
     wanted: list[str] = []
     for key in keys:
         if key.endswith("/"):
-            listed = session.call("s3:ListObjectsV2", {"Bucket": bucket, "Prefix": key})
-            wanted += [one["Key"] for one in listed["Contents"]]
+            wanted += keys_under(session, bucket, key)
         else:
             wanted.append(key)
     objects = [{"Key": key} for key in dict.fromkeys(wanted)]
-    if not objects:
-        return []
-    return session.call("s3:DeleteObjects", {"Bucket": bucket, "Delete": {"Objects": objects}})["Errors"]
+    refused: list[dict[str, Any]] = []
+    for start in range(0, len(objects), AT_ONCE):
+        some = {"Objects": objects[start : start + AT_ONCE]}
+        refused += session.call("s3:DeleteObjects", {"Bucket": bucket, "Delete": some})["Errors"]
+    return refused
+
+
+def keys_under(session: Session, bucket: str, prefix: str) -> list[str]:
+    """Every key of a folder, page by page."""
+    found: list[str] = []
+    params: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
+    while True:
+        listed = session.call("s3:ListObjectsV2", params)
+        found += [one["Key"] for one in listed["Contents"]]
+        if not listed["IsTruncated"]:
+            return found
+        params["ContinuationToken"] = listed["NextContinuationToken"]
 
 
 @require_GET

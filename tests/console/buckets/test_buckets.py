@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from iamlab.services.operations import AwsError
+from iamlab.services.s3 import listing
 
 WRITE = json.dumps(
     {
@@ -155,4 +156,13 @@ def test_a_file_over_the_limit_is_told_and_leaves_nothing(browser_of, root, buck
     assert response.status_code == 413
     assert "exceeds the maximum allowed size" in response.content.decode()
     assert "At most 10.0 B a file." in response.content.decode()
+    assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0
+
+
+def test_a_folder_of_many_pages_is_deleted_whole(browser_of, root, bucket, monkeypatch):
+    monkeypatch.setattr(listing, "MOST", 2)
+    for number in range(5):
+        root.call("s3:PutObject", {"Bucket": bucket, "Key": f"2026/{number}", "Body": b""})
+    browser_of.post(root.url("objects-delete", bucket), {"key": "2026/", "typed": "permanently delete"})
+    monkeypatch.undo()
     assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0
