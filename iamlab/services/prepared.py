@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 
 class Prepared:
@@ -20,7 +21,7 @@ class Prepared:
         self.kept = threading.local()
 
     def first(self, *values: str) -> Any:
-        """The row as an instance of its model, annotations included; None without one."""
+        """The row as an instance of its model, annotations and select_related included; None without one."""
         kept = getattr(self.kept, connection.vendor, None)
         if kept is None:
             kept = _Compiled(self.build(*self.marks))
@@ -45,6 +46,7 @@ class _Compiled:
         self.names = [column[0].target.attname for column in compiler.select[self.start : self.end]]
         expressions = [column[0] for column in compiler.select[: compiler.col_count]]
         self.converters = compiler.get_converters(expressions)
+        self.related = get_related_populators(compiler.klass_info, compiler.select, rows.db)
 
     def instance(self, row: list[Any]) -> Model:
         for position, (convert, expression) in self.converters.items():
@@ -53,4 +55,6 @@ class _Compiled:
         found = self.model.from_db(self.db, self.names, row[self.start : self.end])
         for name, position in self.annotations:
             setattr(found, name, row[position])
+        for related in self.related:
+            related.populate(row, found)
         return found

@@ -9,7 +9,7 @@ from iamlab.components import markup, tables
 from iamlab.console import cells, changes, holders, last_accessed, lists, pages, panels, refusals
 from iamlab.console.changes import Change
 from iamlab.console.groups.forms import CreateGroupForm, CreateGroupPageForm
-from iamlab.console.panels import Panel, refused_cell
+from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -84,7 +84,10 @@ def group(request: HttpRequest, session: Session, name: str, tab: str) -> HttpRe
         tables.column("sign_in", "Last activity"),
         tables.column("created", "Creation time", sortable=True),
     ]
-    got, ask = lists.listed(session, request, "iam:GetGroup", columns, {"GroupName": name})
+    if tab == "users":
+        got, ask = lists.listed(session, request, "iam:GetGroup", columns, {"GroupName": name})
+    else:
+        got, ask = panel(session, "iam:GetGroup", {"GroupName": name, "MaxItems": 1}), {}
     if got.failure and "cannot be found" in got.failure:
         return missing(request, session, name)
     data = got.get("Group", {"GroupName": name})

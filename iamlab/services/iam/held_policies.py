@@ -38,7 +38,17 @@ def holders(row: User | Group | Role) -> dict[str, tuple[str, str]]:
 
 
 def of_entity(row: User | Group | Role) -> list[Held]:
-    """Every identity policy of an entity, a user's groups included; managed ones first."""
+    """Every identity policy of an entity, a user's groups included; managed ones first.
+
+    Read once for each row: two reads of one console page that share a row share its policies.
+    """
+    kept = vars(row)
+    if "held" not in kept:
+        kept["held"] = _read(row)
+    return kept["held"]
+
+
+def _read(row: User | Group | Role) -> list[Held]:
     held_by = holders(row)
     attached = Attachment.objects.filter(holder__in=held_by).order_by("policy_arn").values_list("policy_arn", "holder")
     texts = managed_texts(row.account_id, {arn for arn, _ in attached})
@@ -54,7 +64,8 @@ def of_entity(row: User | Group | Role) -> list[Held]:
 
 def managed_texts(account_id: str, arns: Collection[str]) -> dict[str, str]:
     """The default documents of managed policies by ARN."""
-    own = dict(Policy.objects.filter(account_id=account_id, arn__in=arns).values_list("arn", "document"))
+    customers = [arn for arn in arns if not arn.startswith(AWS_PREFIX)]
+    own = dict(Policy.objects.filter(account_id=account_id, arn__in=customers).values_list("arn", "document"))
     kept = documents.texts(set(own.values()))
     found = {arn: kept[digest] for arn, digest in own.items()}
     for arn in arns:

@@ -24,10 +24,10 @@ def target_of(call: Call, arn: str) -> Target:
         return Target(arn=arn)
     if kind == "policy":
         return policies.target_of(account_id, arn, policies.find(account_id, arn))
-    row = MODULES[kind].find(account_id, name)
-    if row is None or row.path != path:
+    target: Target = MODULES[kind].target(call, **{f"{kind.capitalize()}Name": name})
+    if target.row is None or target.row.path != path:
         return Target(arn=arn)
-    return MODULES[kind].target_of(account_id, name, row)
+    return target
 
 
 def holder_target(call: Call, arn: str) -> Target:

@@ -17,7 +17,7 @@ def arn(account_id: str, path: str, name: str) -> str:
 
 
 def target(call: Call, RoleName: str, **_: Any) -> Target:
-    return target_of(call.account_id, RoleName, find(call.account_id, RoleName))
+    return target_of(call.account_id, RoleName, named(call, Role.objects.all(), [RoleName]).get(RoleName.lower()))
 
 
 def find(account_id: str, name: str) -> Role | None:
