@@ -4,7 +4,7 @@ from typing import Any
 
 from iamlab.labs.event_tests import identity
 from iamlab.labs.models import Answer, Attempt
-from iamlab.labs.texts import render
+from iamlab.labs.texts import inline, render
 from iamlab.labs.view import View
 
 ROWS = 20  # of the record that an event is picked from
@@ -20,14 +20,14 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
     options = events(attempt, question) if question["kind"] == "event" else question.get("options", ())
     return {
         **question,
-        "html": render(question["text"], names),
+        "html": inline(question["text"], names),
         "tries": len(tries),
         "correct": last.correct if last else None,
         "options": [
-            {**option, "html": render(option["text"], names), "chosen": option["id"] in chosen} for option in options
+            {**option, "html": inline(option["text"], names), "chosen": option["id"] in chosen} for option in options
         ],
-        "items": [{**item, "html": render(item["text"], names)} for item in question.get("items", ())],
-        "pairs": [{**pair, "html": render(pair["text"], names)} for pair in question.get("pairs", ())],
+        "items": [{**item, "html": inline(item["text"], names)} for item in question.get("items", ())],
+        "pairs": [{**pair, "html": inline(pair["text"], names)} for pair in question.get("pairs", ())],
         "why": list(_why(question, last, chosen, names)),
         "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
         "given": given if isinstance(given, str | dict) else "",

@@ -27,6 +27,12 @@ def render(markdown: str, names: Mapping[str, Any], media: str = "") -> SafeStri
     return mark_safe(nh3.clean(MARKDOWN.render(text)))  # noqa: S308 - nh3 has cleaned it
 
 
+def inline(markdown: str, names: Mapping[str, Any]) -> SafeString:
+    """A line of text within another: as `render`, without a paragraph."""
+    plain = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
+    return mark_safe(nh3.clean(MARKDOWN.renderInline(fill(markdown, plain))))  # noqa: S308 - nh3 has cleaned it
+
+
 def directives(markdown: str, media: str) -> str:
     """What is ours in a text, said in CommonMark."""
     text = THEN_NOW.sub(r"> **Then** (2021): \g<then>\n>\n> **Now**: \g<now>", markdown)
