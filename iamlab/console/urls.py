@@ -99,6 +99,7 @@ policy_pages = [
     path("create/<uuid:draft_id>/<str:key>/", policy_create.step, name="policy-create"),
     path("details/<path:arn>/edit/", policy_changing.edit, name="policy-edit"),
     path("details/<path:arn>/version/", policy_changing.version, name="policy-version"),
+    path("details/<path:arn>/manage-tags/", policy_changing.tags, name="policy-tags"),
     path("details/<path:arn>/detach/", policy_changing.detach, name="policy-detach"),
     path("details/<path:arn>/<str:tab>/", policies.policy, name="policy"),
 ]

@@ -1,12 +1,13 @@
 """The policies list and one policy's page."""
 
+import difflib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, documents, lists, pages, panels
+from iamlab.console import cells, documents, last_accessed, lists, pages, panels
 from iamlab.console.panels import panel
 from iamlab.console.pickers import TYPES, policy_type
 from iamlab.console.session import Session, console_page
@@ -18,12 +19,20 @@ COLUMNS = [
     tables.column("used", "Used as"),
     tables.column("description", "Description"),
 ]
-TABS = {"permissions": "Permissions", "entities": "Entities attached", "tags": "Tags", "versions": "Policy versions"}
+TABS = {
+    "permissions": "Permissions",
+    "entities": "Entities attached",
+    "tags": "Tags",
+    "versions": "Policy versions",
+    "access_advisor": "Last Accessed",
+}
 KINDS = (
     ("Users", "UserName", "User", "user"),
     ("Groups", "GroupName", "Group", "group"),
     ("Roles", "RoleName", "Role", "role"),
 )
+
+KINDS_OF_CHANGE = {"-": "del", "+": "add"}
 
 
 @require_GET
@@ -194,7 +203,35 @@ def versions(request: HttpRequest, session: Session, arn: str, data: dict[str, A
         failure=found.failure,
         description="A managed policy can have up to five versions.",
     )
-    return {"table": table}
+    return {
+        "table": table,
+        "versions": [one["VersionId"] for one in found.get("Versions", [])],
+        **compared(request, session, arn),
+    }
+
+
+def compared(request: HttpRequest, session: Session, arn: str) -> dict[str, Any]:
+    """Two versions line by line, where the address names two: what went is marked as gone, what came as new."""
+    names = [request.GET.get("from", ""), request.GET.get("to", "")]
+    if not all(names):
+        return {}
+    found = [panel(session, "iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": name}) for name in names]
+    refused = next((one for one in found if not one.stands), None)
+    if refused is not None:
+        return {"compare": {"names": names, "refused": refused}}
+    before, after = (documents.pretty(one["PolicyVersion"]["Document"]).split("\n") for one in found)
+    lines, marks = [], []
+    for line in difflib.ndiff(before, after):
+        if line.startswith("?"):
+            continue
+        lines.append(line[2:])
+        if line[0] in KINDS_OF_CHANGE:
+            marks.append({"first": len(lines), "kind": KINDS_OF_CHANGE[line[0]]})
+    return {"compare": {"names": names, "text": "\n".join(lines), "marks": marks, "same": not marks}}
+
+
+def access_advisor(request: HttpRequest, session: Session, arn: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"table": last_accessed.table(request, session, arn)}
 
 
 def version_row(session: Session, arn: str, version: dict[str, Any]) -> dict[str, Any]:
@@ -204,4 +241,10 @@ def version_row(session: Session, arn: str, version: dict[str, Any]) -> dict[str
     return tables.row(version["VersionId"], told, disabled=version["IsDefaultVersion"])
 
 
-SHOWN = {"permissions": permissions, "entities": entities, "tags": tags, "versions": versions}
+SHOWN = {
+    "permissions": permissions,
+    "entities": entities,
+    "tags": tags,
+    "versions": versions,
+    "access_advisor": access_advisor,
+}

@@ -9,6 +9,7 @@ from iamlab.policy.catalog import ManagedPolicy, managed_policies, managed_polic
 from iamlab.services import paging
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import documents, quotas, tags
+from iamlab.services.iam.loading import kept_rows
 from iamlab.services.iam.models import Attachment, Policy, PolicyVersion, Role, User
 from iamlab.services.iam.names import lasting_id, unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -35,7 +36,10 @@ def find(account_id: str, policy_arn: str) -> Any_ | None:
 
 
 def target(call: Call, PolicyArn: str, **_: Any) -> Target:
-    return target_of(call.account_id, PolicyArn, find(call.account_id, PolicyArn))
+    kept = kept_rows(call, Policy)
+    if PolicyArn not in kept:
+        kept[PolicyArn] = find(call.account_id, PolicyArn)
+    return target_of(call.account_id, PolicyArn, kept[PolicyArn])
 
 
 def target_of(account_id: str, policy_arn: str, row: Any_ | None) -> Target:

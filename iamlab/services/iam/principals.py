@@ -15,7 +15,7 @@ ARNS: dict[Any, Any] = {User: users.arn, Group: groups.arn, Role: roles.arn}
 def target_of(call: Call, arn: str) -> Target:
     """What an ARN names. Raises InvalidInput for what is no ARN of such a thing."""
     if arn.startswith(policies.AWS_PREFIX):
-        return policies.target_of(call.account_id, arn, policies.find(call.account_id, arn))
+        return policies.target(call, arn)
     match = ARN.fullmatch(arn)
     if match is None:
         raise not_clear(arn)
@@ -23,7 +23,7 @@ def target_of(call: Call, arn: str) -> Target:
     if account_id != call.account_id:
         return Target(arn=arn)
     if kind == "policy":
-        return policies.target_of(account_id, arn, policies.find(account_id, arn))
+        return policies.target(call, arn)
     target: Target = MODULES[kind].target(call, **{f"{kind.capitalize()}Name": name})
     if target.row is None or target.row.path != path:
         return Target(arn=arn)

@@ -153,3 +153,20 @@ def test_deleting_detaches_drops_versions_and_asks_for_the_name(browser_of, base
     assert browser_of.post(f"{base}delete/", {"selected": ARN, "typed": "Bills"}).url == base
     with pytest.raises(AwsError, match="not found"):
         root.call("iam:GetPolicy", {"PolicyArn": ARN})
+
+
+def test_two_versions_are_compared_line_by_line(browser_of, bills, root):
+    root.call("iam:CreatePolicyVersion", {"PolicyArn": ARN, "PolicyDocument": OTHER})
+    html = browser_of.get(f"{bills}versions/?from=v1&to=v2").content.decode()
+    gone, new = html.index("mark-del"), html.index("mark-add")
+    assert "s3:GetObject" in html[gone : gone + 200] and "s3:PutObject" in html[new : new + 200]
+    assert html.count("mark-") == 2
+    assert "The two say the same" in browser_of.get(f"{bills}versions/?from=v1&to=v1").content.decode()
+    assert browser_of.get(f"{bills}versions/?from=v1&to=v9").status_code == 200
+
+
+def test_tags_are_saved_as_they_stand(browser_of, bills, root):
+    root.call("iam:TagPolicy", {"PolicyArn": ARN, "Tags": [{"Key": "old", "Value": "1"}]})
+    browser_of.post(f"{bills}manage-tags/", {"tags-key": ["Team", "team"], "tags-value": ["a", "b"]})
+    tags = {tag["Key"]: tag["Value"] for tag in root.call("iam:ListPolicyTags", {"PolicyArn": ARN})["Tags"]}
+    assert tags == {"Team": "a", "team": "b"}
