@@ -152,7 +152,7 @@ def write_policy(page: Page, base: str) -> None:
     press(page, "Create policy")
     expect(page.locator("#flashes")).to_contain_text("BillWrite")
     page.goto(f"{base}/iam/groups/details/billing/attach-policies/")
-    page.locator("input[type=search]").first.fill("BillWrite")
+    page.locator("main input[type=search]").first.fill("BillWrite")
     page.get_by_role("checkbox", name="BillWrite").check()
     press_link_or_button(page, "Attach policies")
     expect(page.locator("main")).to_contain_text("BillWrite")

@@ -148,6 +148,10 @@ OTHERS = {
             ("s3:PutObjectTagging", NEW),
         ],
     ),
+    "s3:UploadPartCopy": (
+        {"Bucket": BUCKET, "Key": "new.txt", "UploadId": "none", "PartNumber": 1, "CopySource": f"{BUCKET}/{KEY}"},
+        [("s3:PutObject", NEW), ("s3:GetObject", O)],
+    ),
     "s3:ListBuckets": ({}, [("s3:ListAllMyBuckets", "*")]),
     "sts:AssumeRole": (
         {**SESSION, "Tags": [{"Key": "a", "Value": "1"}], "SourceIdentity": "caller"},
