@@ -99,6 +99,8 @@ def test_by_keyboard_alone(page: Page, cookies, console, root):
     page.keyboard.type("AdministratorAccess")
     expect(page.locator("dialog tbody tr").first).to_contain_text("AdministratorAccess")
     expect(page.locator("dialog .hint[data-announce]")).to_have_text("5 matches")
+    expect(page.locator("dialog input[type=search]")).to_have_value("AdministratorAccess")
+    expect(page.locator("dialog input[type=search]")).to_be_focused()
     tab_to(page, "Select AdministratorAccess", "checkbox")
     page.keyboard.press("Space")
     tab_to(page, "Create user group", "submit")
