@@ -46,7 +46,7 @@ class _Compiled:
         self.names = [column[0].target.attname for column in compiler.select[self.start : self.end]]
         expressions = [column[0] for column in compiler.select[: compiler.col_count]]
         self.converters = compiler.get_converters(expressions)
-        self.related = get_related_populators(compiler.klass_info, compiler.select, rows.db)
+        self.related = get_related_populators(compiler.klass_info, compiler.select, rows.db)  # type: ignore[call-arg]  # the stubs are Django 6's
 
     def instance(self, row: list[Any]) -> Model:
         for position, (convert, expression) in self.converters.items():
