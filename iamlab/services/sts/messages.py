@@ -1,7 +1,5 @@
 """Encoded authorization messages: a refusal's event, signed. STS API Reference: "DecodeAuthorizationMessage"."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -25,19 +23,22 @@ def _signature(event_id: bytes) -> bytes:
 
 
 def encoded(event_id: str) -> str:
-    """The message of a refusal. It holds no evidence itself: that stays with the event, for who may decode it."""
+    """The message of a refusal. It holds no evidence itself: that stays with the event, for who may decode it.
+
+    In hexadecimal, since the `aws` command takes a value that begins with a hyphen for an option.
+    """
     event = uuid.UUID(event_id).bytes
-    return base64.urlsafe_b64encode(event + _signature(event)).decode().rstrip("=")
+    return (event + _signature(event)).hex()
 
 
 def event_of(message: str) -> str:
     """The event id of a message that was made here. Raises InvalidAuthorizationMessageException."""
     try:
-        data = base64.b64decode(message + "=" * (-len(message) % 4), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error) as error:
+        data = bytes.fromhex(message)
+    except ValueError as error:
         raise invalid() from error
     event, signature = data[:16], data[16:]
-    if len(event) < 16 or not hmac.compare_digest(_signature(event), signature):
+    if data.hex() != message or len(event) < 16 or not hmac.compare_digest(_signature(event), signature):
         raise invalid()
     return str(uuid.UUID(bytes=event))
 

@@ -1,10 +1,12 @@
 """An encoded authorization message decodes to the evidence of its refusal, for whoever may decode it."""
 
 import json
+import uuid
 
 import pytest
 
 from iamlab.sandbox import lab_accounts
+from iamlab.services.sts.messages import encoded
 from tests import boto
 from tests.services.cloud import ACCOUNT, allow, refusal
 
@@ -105,3 +107,8 @@ def test_another_accounts_message_is_refused(cloud):
     other = boto.client("sts", lab_accounts.open_account("444455556666", reset=True))
     error = refusal(other.decode_authorization_message, EncodedMessage=message)["Error"]
     assert error["Code"] == "InvalidAuthorizationMessageException"
+
+
+def test_a_message_is_never_taken_for_an_option_of_the_command():
+    ids = [str(uuid.UUID(int=number << 120)) for number in range(256)]  # every first byte that an event's id can have
+    assert not any(encoded(event_id).startswith("-") for event_id in ids)
