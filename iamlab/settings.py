@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "iamlab.components",
     "iamlab.people",
     "iamlab.services.accounts",
+    "iamlab.services.budgets",
     "iamlab.services.cloudtrail",
     "iamlab.services.iam",
     "iamlab.services.organizations",

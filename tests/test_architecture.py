@@ -24,7 +24,7 @@ BELOW = {
     "classroom": ["people", "components", "labs", "door", "sandbox", "services", "policy"],
 }
 # A service may import those before it.
-SERVICES = ["accounts", "cloudtrail", "iam", "organizations", "sts", "signin", "s3", "ec2"]
+SERVICES = ["accounts", "budgets", "cloudtrail", "iam", "organizations", "sts", "signin", "s3", "ec2"]
 # These reach what the services keep through the door only.
 ENTRANCES = ["console", "wire", "insight", "labs"]
 # The `aws` command line is a library over service models, which the console uses too. Of iamlab it knows AwsError only.

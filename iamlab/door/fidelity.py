@@ -13,6 +13,7 @@ SERVICES = {
     "s3": "Amazon S3",
     "cloudtrail": "AWS CloudTrail",
     "organizations": "AWS Organizations",
+    "budgets": "AWS Budgets",
 }
 PERFORMED, KEPT, NOT = "performed", "stored", "not simulated"
 WORDS = {
@@ -66,6 +67,10 @@ MISSING = {
         (r".*CreateAccountStatus", "CreateAccount answers with its outcome at once."),
         (r".*", "Not simulated yet."),
     ),
+    "budgets": (
+        (r".*BudgetAction.*", "Budget actions are not simulated: no alert is ever sent that could set one off."),
+        (r"DescribeBudgetPerformanceHistory", "There is no spending to look back on."),
+    ),
 }  # fmt: skip
 
 # Each a heading and what differs.
@@ -91,6 +96,11 @@ DIFFERENCES = (
      "account wrote needs no grant of that account."),
     ("One endpoint", "Every service and Region answers under /aws, S3 path-style. Anonymous requests go to the "
      "sandbox's own address. Regions are names: what is made in one is kept there where the service is regional."),
+    ("Budgets send no mail", "What a budget has seen is read from the simulated bill, 0.00: a hold on the card and its "
+     "return. A notification's state says whether its threshold is passed; nobody gets a message. "
+     "As at AWS a forecast needs an account of five weeks."),
+    ("Billing is closed in the console", "Until root activates IAM access to billing, the console's billing pages, "
+     "Budgets among them, refuse every IAM identity. The API of Budgets asks for policies only."),
     ("Limits of a sandbox", "Objects and sandboxes have the sizes that the operator sets; requests are throttled for "
      "each sandbox."),
     ("Passwords and codes", "Console passwords are for the simulation only. Virtual MFA devices are real TOTP."),

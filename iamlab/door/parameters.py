@@ -41,6 +41,7 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
         flags = re.UNICODE
     else:
         flags = re.ASCII
+    text = re.sub(r"\(\?i\)([^()|]*)", r"(?i:\1)", text)  # Java's may stand anywhere; re's only at the start
     if r"\p{" in text:
         return None
     try:
@@ -136,6 +137,8 @@ BUILDERS: Mapping[str, Callable[[Any], Check]] = {
     "string": _strings,
     "integer": _numbers,
     "long": _numbers,
+    "float": _numbers,
+    "double": _numbers,
     "list": _lists,
     "map": _maps,
     "structure": _structures,

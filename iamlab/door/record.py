@@ -30,6 +30,7 @@ RESOURCE_TYPES = {
     "AccessKeyId": "AWS::IAM::AccessKey",
     "SerialNumber": "AWS::IAM::MfaDevice",
     "Bucket": "AWS::S3::Bucket",
+    "BudgetName": "AWS::Budgets::Budget",
 }
 OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationException"}
 

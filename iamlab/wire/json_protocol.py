@@ -48,13 +48,18 @@ def operation_of(service: str, http: Facts) -> str:
 def parameters(service: str, operation: str, body: bytes) -> dict[str, Any]:
     """The operation's parameters. Raises SerializationException."""
     try:
-        given = json.loads(body) if body else {}
+        given = json.loads(body, parse_constant=_no_number) if body else {}
         if b"\\u" in body:
             _check_text(_flat(given))
     except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", "The request's body is no well-formed JSON.", 400) from error
     shape = _input(service, operation)
     return {} if shape is None else _read(shape, given)
+
+
+def _no_number(text: str) -> float:
+    """Python reads NaN and Infinity, which JSON does not have. Raises ValueError."""
+    raise ValueError(text)
 
 
 def _check_text(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Each operation of S3, STS, CloudTrail and Organizations with parameters that fit the world of
+"""Each operation of S3, STS, CloudTrail, Organizations and Budgets with parameters that fit the world of
 test_every_operation.py, and all that it needs there: pairs of an action and what it acts on.
 
 Words in angle brackets stand for ids of that world.
@@ -137,6 +137,38 @@ ORGANIZATIONS = {
     "UpdateOrganizationalUnit": ({"OrganizationalUnitId": "<unit>", "Name": "Other"}, [UNIT]),
     "UpdatePolicy": ({"PolicyId": "<policy>", "Name": "Other"}, [SCP]),
 }
+BUDGET = f"arn:aws:budgets::{ACCOUNT}:budget/"
+NAMED = {"AccountId": ACCOUNT, "BudgetName": "target"}
+LIMIT = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "10", "Unit": "USD"}}
+ALERT = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}
+OTHER_ALERT = {**ALERT, "Threshold": 90}
+ANNA, BEA = ({"SubscriptionType": "EMAIL", "Address": f"{name}@bills.example"} for name in ("anna", "bea"))
+# Each with its action and the name of what it acts on.
+BUDGETS = {
+    "CreateBudget": ("Modify", "new", {"AccountId": ACCOUNT, "Budget": {"BudgetName": "new", **LIMIT}}),
+    "CreateNotification": ("Modify", "target", {**NAMED, "Notification": OTHER_ALERT, "Subscribers": [ANNA]}),
+    "CreateSubscriber": ("Modify", "target", {**NAMED, "Notification": ALERT, "Subscriber": BEA}),
+    "DeleteBudget": ("Modify", "target", NAMED),
+    "DeleteNotification": ("Modify", "target", {**NAMED, "Notification": ALERT}),
+    "DeleteSubscriber": ("Modify", "target", {**NAMED, "Notification": ALERT, "Subscriber": ANNA}),
+    "DescribeBudget": ("View", "target", NAMED),
+    "DescribeBudgetNotificationsForAccount": ("View", "*", {"AccountId": ACCOUNT}),
+    "DescribeBudgets": ("View", "*", {"AccountId": ACCOUNT}),
+    "DescribeNotificationsForBudget": ("View", "target", NAMED),
+    "DescribeSubscribersForNotification": ("View", "target", {**NAMED, "Notification": ALERT}),
+    "UpdateBudget": ("Modify", "target", {"AccountId": ACCOUNT, "NewBudget": {"BudgetName": "target", **LIMIT}}),
+    "UpdateNotification": ("Modify", "target", {**NAMED, "OldNotification": ALERT, "NewNotification": OTHER_ALERT}),
+    "UpdateSubscriber": (
+        "Modify",
+        "target",
+        {**NAMED, "Notification": ALERT, "OldSubscriber": ANNA, "NewSubscriber": BEA},
+    ),
+}
+BUDGET_TAGS = {
+    "ListTagsForResource": {},
+    "TagResource": {"ResourceTags": [{"Key": "a", "Value": "1"}]},
+    "UntagResource": {"ResourceTagKeys": ["a"]},
+}
 SESSION = {"RoleArn": ROLE, "RoleSessionName": "visit"}
 OTHERS = {
     "s3:CopyObject": (
@@ -180,6 +212,11 @@ def _table():
         yield f"cloudtrail:{name}", (params, [(f"cloudtrail:{name}", TRAIL)])
     for name, (params, arns) in ORGANIZATIONS.items():
         yield f"organizations:{name}", (params, [(f"organizations:{name}", arn) for arn in arns])
+    for name, (action, target, params) in BUDGETS.items():
+        yield f"budgets:{name}", (params, [(f"budgets:{action}Budget", BUDGET + target)])
+    for name, params in BUDGET_TAGS.items():
+        arn = f"{BUDGET}target"
+        yield f"budgets:{name}", ({"ResourceARN": arn, **params}, [(f"budgets:{name}", arn)])
     yield from OTHERS.items()
 
 

@@ -1,4 +1,4 @@
-"""Every operation of S3, STS, CloudTrail and Organizations is authorised: by its actions, on what it acts on."""
+"""Every operation of the services beside IAM is authorised: by its actions, on what it acts on."""
 
 import json
 import re
@@ -10,16 +10,18 @@ from iamlab.door.calls import call
 from iamlab.policy.catalog import action
 from iamlab.sandbox import lab_accounts
 from iamlab.services.accounts.models import Sandbox
+from iamlab.services.callers import Source
 from iamlab.services.operations import REGISTRY, AwsError
-from tests.services.authorisation import ACCOUNT, BUCKET, ELSEWHERE, KEY, KIND, POLICY, TABLE
+from tests.services.authorisation import ACCOUNT, ALERT, ANNA, BUCKET, ELSEWHERE, KEY, KIND, LIMIT, POLICY, TABLE
 
+WIRE = Source(entrance="wire")  # the console's pages on billing have a gate beside policies
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 # Each thing that an operation needs, by itself.
 NEEDS = [(name, number) for name, (_, needs) in TABLE.items() for number in range(len(needs))]
 
 
 class World:
-    """An account with an organization, a bucket, a role and a trail; the ids that the table's words stand for."""
+    """An account with an organization, a bucket, a role, a trail and a budget; and the ids of them."""
 
     def __init__(self, key_id):
         self.key_id = key_id
@@ -51,6 +53,12 @@ def world(django_db_setup, django_db_blocker):
         made.do("s3:CreateBucket", {"Bucket": BUCKET})
         made.do("s3:PutObject", {"Bucket": BUCKET, "Key": KEY, "Body": b"1", "Tagging": "a=1"})
         made.do("cloudtrail:CreateTrail", {"Name": "target", "S3BucketName": BUCKET})
+        alert = {"Notification": ALERT, "Subscribers": [ANNA]}
+        budget = {"BudgetName": "target", **LIMIT}
+        made.do(
+            "budgets:CreateBudget",
+            {"AccountId": ACCOUNT, "Budget": budget, "NotificationsWithSubscribers": [alert]},
+        )
         organization = made.do("organizations:CreateOrganization")["Organization"]["Id"]
         root = made.do("organizations:ListRoots")["Roots"][0]["Id"]
         unit = made.do("organizations:CreateOrganizationalUnit", {"ParentId": root, "Name": "Unit"})
@@ -76,7 +84,7 @@ def outcome(world, name, *statements):
         world.do("iam:PutUserPolicy", {"UserName": "caller", "PolicyName": "own", "PolicyDocument": policy})
     key_id = world.do("iam:CreateAccessKey", {"UserName": "caller"})["AccessKey"]["AccessKeyId"]
     try:
-        call(authenticate.credentials(key_id).caller, name, world.said(TABLE[name][0]))
+        call(authenticate.credentials(key_id).caller, name, world.said(TABLE[name][0]), WIRE)
     except AwsError as error:
         return error.code
     return "done"
@@ -91,7 +99,7 @@ def statement(need, effect="Allow", **more):
 
 
 def test_the_table_holds_every_operation():
-    services = ("s3:", "sts:", "cloudtrail:", "organizations:")
+    services = ("s3:", "sts:", "cloudtrail:", "organizations:", "budgets:")
     assert set(TABLE) | ELSEWHERE == {name for name in REGISTRY if name.startswith(services)}
 
 
@@ -153,6 +161,8 @@ def test_it_is_refused_by_a_policy_on_another(world, name):
         ("organizations:CreatePolicy", "organizations:PolicyType", KIND, "TAG_POLICY"),
         ("organizations:DisablePolicyType", "organizations:PolicyType", KIND, "TAG_POLICY"),
         ("cloudtrail:AddTags", "aws:RequestTag/a", "1", "2"),
+        ("budgets:TagResource", "aws:RequestTag/a", "1", "2"),
+        ("budgets:DescribeBudget", "aws:ResourceAccount", ACCOUNT, "999999999999"),
         ("cloudtrail:LookupEvents", "aws:RequestedRegion", "us-east-1", "eu-south-1"),
     ],
 )

@@ -1,5 +1,7 @@
 """Bills, and the switch that keeps everybody but root away from them. Billing guide: "Managing access permissions"."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from iamlab.services import callers
@@ -11,28 +13,40 @@ HOLD = 1.0  # USD, put on the card at sign-up and given back
 HOLD_DAYS = 3
 
 
-def gate(call: Call) -> None:
+def gate(call: Call, row: Account) -> None:
     """Until root activates it, no IAM identity sees billing, whatever its policies say."""
-    row: Account = call.target.row
-    if call.caller.kind == callers.ROOT or row.iam_billing_access:
+    if call.caller.kind in (callers.ROOT, callers.EXAMINER) or row.iam_billing_access:
         return
     raise AwsError(
         "AccessDeniedException",
-        f"User: {call.caller.arn} is not authorized to perform: billing:GetBillingDetails "
+        f"User: {call.caller.arn} is not authorized to perform: {call.operation.action} "
         "because IAM user access not activated",
         403,
     )
 
 
+def lines(row: Account, now: datetime) -> list[dict[str, Any]]:
+    """All that was ever charged: the check of the card shows as a hold and its return."""
+    if not row.details.get("card"):
+        return []
+    released = (now - row.created).days >= HOLD_DAYS
+    text = "Authorization hold returned" if released else "Authorization hold will be returned"
+    return [
+        {"Date": row.created, "Description": "Authorization hold on the card", "Amount": f"{HOLD:.2f}"},
+        {"Date": row.created, "Description": text, "Amount": f"-{HOLD:.2f}"},
+    ]
+
+
+def spent(row: Account, since: datetime, now: datetime) -> Decimal:
+    """The sum of what was charged in a time."""
+    return sum((Decimal(one["Amount"]) for one in lines(row, now) if since <= one["Date"] <= now), Decimal(0))
+
+
 @operation("accounts:GetBill", action="billing:GetBillingDetails", target=account)
 def get_bill(call: Call) -> dict[str, Any]:
-    """This month's charges: a simulated account costs nothing; the check of the card shows as a hold and its return."""
-    gate(call)
+    """This month's charges: a simulated account costs nothing."""
     row: Account = call.target.row
-    lines: list[dict[str, Any]] = []
-    if row.details.get("card"):
-        released = (call.now - row.created).days >= HOLD_DAYS
-        lines.append({"Date": row.created, "Description": "Authorization hold on the card", "Amount": f"{HOLD:.2f}"})
-        text = "Authorization hold returned" if released else "Authorization hold will be returned"
-        lines.append({"Date": row.created, "Description": text, "Amount": f"-{HOLD:.2f}"})
-    return {"Month": call.now.strftime("%B %Y"), "Total": "0.00", "Currency": "USD", "Lines": lines}
+    gate(call, row)
+    total = spent(row, row.created, call.now)
+    month = call.now.strftime("%B %Y")
+    return {"Month": month, "Total": f"{total:.2f}", "Currency": "USD", "Lines": lines(row, call.now)}
