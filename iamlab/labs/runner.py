@@ -13,6 +13,7 @@ from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import fill, holds, inputs_of
 from iamlab.sandbox import history
+from iamlab.services.transactions import writing
 
 LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 Lab = dict[str, Any]
@@ -38,17 +39,26 @@ def touched(attempt: Attempt, after: int) -> tuple[set[str], int]:
 
 
 def catch_up(attempt: Attempt) -> bool:
-    """Run what the events since the last run touched. True when some check changed."""
+    """Run what the events since the last run touched. True when some check may have changed.
+
+    Two who look at once (a second tab, the instructor) count an event once: the first to claim it runs, the other waits.
+    """
     if attempt.submitted is not None:
         return False
     inputs, last = touched(attempt, attempt.examined)
     if not inputs:
         return False
-    if "state" in inputs:
-        past.remember(attempt)
-    changed = examine(attempt, inputs)
-    attempt.examined, attempt.active = last, timezone.now()
-    attempt.save(update_fields=["examined", "active", "bound", "past"])
+    with writing():
+        unclaimed = Attempt.objects.filter(pk=attempt.pk, examined=attempt.examined)
+        attempt.active = timezone.now()
+        if not unclaimed.update(examined=last, active=attempt.active):
+            attempt.refresh_from_db()
+            return True
+        attempt.examined = last
+        if "state" in inputs:
+            past.remember(attempt)
+        changed = examine(attempt, inputs)
+        attempt.save(update_fields=["bound", "past"])
     return changed
 
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from playwright.sync_api import expect
+
+expect.set_options(timeout=20_000)  # no test is about time, and a machine may be busy
 
 
 @pytest.fixture(scope="session")

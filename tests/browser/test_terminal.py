@@ -20,6 +20,7 @@ def open_terminal(live_server, new_context):
         expect(page.get_by_role("heading", name="Home")).to_be_visible()
         sandbox = controls.create(Person.objects.latest("pk"), "mine")
         page.goto(f"{live_server.url}/terminal/{sandbox.public_id}/")
+        expect(page.locator("#line")).to_be_focused()  # a page gets its autofocus after it has loaded
         return page
 
     return opened

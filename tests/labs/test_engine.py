@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamlab.labs import attempts, clockwork, runner, scoring
+from iamlab.labs import attempts, clockwork, performing, runner, scoring
 from iamlab.labs.models import CheckFact
 from iamlab.sandbox import snapshots
 from tests.labs.conftest import step
@@ -79,6 +79,26 @@ def test_two_tabs_count_a_try_once(begin, do):
     runner.catch_up(other_tab)
     assert fact(attempt).tries == {"name-case": 1}
     assert attempt.happenings.filter(kind="check", data__code="name-case").count() == 1
+
+
+def test_two_who_look_at_the_same_moment_count_an_event_once(begin, monkeypatch):
+    mistakes = [{"when": {"exists": "group/readers"}, "code": "name-case", "say": "Case."}]
+    attempt = begin(step("group", {"exists": "group/Readers"}, check={"mistakes": mistakes}))
+    instructor = type(attempt).objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+    performing.perform(
+        attempt.sandbox, [{"as": "root", "run": "aws iam create-group --group-name readers"}], attempt.bound, {}
+    )
+    bind = runner.bind
+
+    def bind_while_the_other_looks(lab, view):
+        monkeypatch.setattr(runner, "bind", bind)
+        runner.catch_up(instructor)
+        return bind(lab, view)
+
+    monkeypatch.setattr(runner, "bind", bind_while_the_other_looks)
+    runner.catch_up(attempt)
+    assert attempt.happenings.filter(kind="check", data__code="name-case").count() == 1
+    assert fact(attempt).tries == {"name-case": 1}
 
 
 def test_authors_error_costs_no_points(begin, do):
