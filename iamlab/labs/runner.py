@@ -41,7 +41,7 @@ def touched(attempt: Attempt, after: int) -> tuple[set[str], int]:
 def catch_up(attempt: Attempt) -> bool:
     """Run what the events since the last run touched. True when some check may have changed.
 
-    Two who look at once (a second tab, the instructor) count an event once: the first to claim it runs, the other waits.
+    Two who look at once (a second tab, the instructor) count an event once: the first claims it, the other waits.
     """
     if attempt.submitted is not None:
         return False

@@ -138,7 +138,7 @@ def make_people(page: Page, base: str) -> None:
 
 
 def write_policy(page: Page, base: str) -> None:
-    """A malformed document is told with its line; the mended one becomes BillWrite, and a policy of the group."""
+    """A malformed document is told with its line; the mended one becomes BillWrite, attached to the group."""
     page.goto(f"{base}/iam/policies/")
     page.get_by_role("link", name="Create policy").first.click()
     heading(page, "Specify permissions")
@@ -151,11 +151,15 @@ def write_policy(page: Page, base: str) -> None:
     page.fill("[name=PolicyName]", "BillWrite")
     press(page, "Create policy")
     expect(page.locator("#flashes")).to_contain_text("BillWrite")
-    page.goto(f"{base}/iam/groups/details/billing/inline/")
-    page.fill("[name=PolicyName]", "BillWrite")
-    page.fill("textarea[name=PolicyDocument]", POLICY)
-    page.locator("main form").get_by_role("button").last.click()
-    expect(page.locator("#flashes")).to_contain_text("BillWrite")
+    page.goto(f"{base}/iam/groups/details/billing/permissions/")
+    page.locator("summary", has_text="Add permissions").click()
+    page.get_by_role("link", name="Attach policies").click()
+    heading(page, "Attach policies")
+    page.locator("main input[type=search]").fill("BillWrite")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    page.get_by_label("Select BillWrite").check()
+    press(page, "Attach policies")
+    expect(page.locator("#flashes")).to_contain_text("Policies attached to billing.")
 
 
 def make_key(page: Page, base: str) -> dict[str, str]:
