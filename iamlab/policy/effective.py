@@ -97,6 +97,8 @@ def _singly(request: Request, policies: Policies, universe: Universe, caller: Ca
         found |= guards.BUCKET_POLICY_ACTIONS
     if policies.rcps:
         found.add("kms:retiregrant")
+    if policies.resource:
+        found.add("iam:passrole")
     for service in ("sts", "iam") if caller.kind == "federated-user" else ():
         found |= {f"{service}:{name}" for name in universe.services.get(service, (0, ()))[1]}
     if request.restrict_public_buckets:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .compile import Document, Policy, Statement, as_list
 from .conditions import Condition
 from .evaluate import Policies
-from .plan import BINDING, Entry
+from .plan import Entry, binds
 from .reasons import action_reason
 
 Row = dict[str, Any]
@@ -158,18 +158,18 @@ class Outline:
         self.layer_rows: list[Row] = []
         self.layers: list[Layer] = []
         for layer, kind, level, held in policies.layers():
-            binds = layer in BINDING[group] and not (layer == "rcp" and action.lower() == "kms:retiregrant")
-            self.held.append((layer, kind, level, binds, held))
+            bound = binds(layer, group, action.lower())
+            self.held.append((layer, kind, level, bound, held))
             if held or layer == "scp":
-                self._add(layer, kind, level, binds, held, action, every_part)
+                self._add(layer, kind, level, bound, held, action, every_part)
         asked: dict[str, Condition] = {}
-        for entry, binds in self.entries:
-            for condition in entry.statement.conditions if binds else ():
+        for entry, bound in self.entries:
+            for condition in entry.statement.conditions if bound else ():
                 asked.setdefault(condition.key, condition)
         self.asked = [condition for key, condition in asked.items() if key]
 
     def _add(
-        self, layer: str, kind: str, level: int, binds: bool, held: tuple[Policy, ...], action: str, every_part: bool
+        self, layer: str, kind: str, level: int, bound: bool, held: tuple[Policy, ...], action: str, every_part: bool
     ) -> None:
         first, listed, looked = len(self.rows), [], []
         for place, policy in enumerate(held):
@@ -185,7 +185,7 @@ class Outline:
                     selected.append((len(self.rows), statement))
                 else:
                     rows[statement.index] = row
-                self.entries.append((Entry(layer, policy, statement, level), binds))
+                self.entries.append((Entry(layer, policy, statement, level), bound))
                 self.rows.append(row)
             if others and chosen:
                 indexes = {statement.index for statement in chosen}
@@ -194,8 +194,8 @@ class Outline:
             if selected or others:
                 looked.append(Looked(place, policy, rows, selected, others))
         effects = {row["effect"] for row in self.rows[first:] if row is not None}
-        row = {"layer": layer, "level": level, "binds": binds, "outcome": "", "policies": listed}
-        made = Layer(len(self.layer_rows), row, binds, "Allow" in effects, "Deny" in effects, looked)
+        row = {"layer": layer, "level": level, "binds": bound, "outcome": "", "policies": listed}
+        made = Layer(len(self.layer_rows), row, bound, "Allow" in effects, "Deny" in effects, looked)
         row["outcome"] = made.outcome(allows=made.allows, denies=made.denies)
         self.layer_rows.append(row)
         if looked or made.denies:  # whether a Deny counts may hang on the request: see `spared_layer`

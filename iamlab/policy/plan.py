@@ -19,6 +19,15 @@ BINDING = {
 }
 
 
+def binds(layer: str, group: int, action: str) -> bool:
+    """Whether a layer takes part for a group of callers; `action` in lower case."""
+    if action == "kms:retiregrant" and layer == "rcp":
+        return False
+    if action == "iam:passrole" and layer == "resource":  # AWS: "Grant a user permissions to pass a role"
+        return False
+    return layer in BINDING[group]
+
+
 class Entry:
     """A statement in the layer and policy where it stands; `level` counts from the organisation root.
 
@@ -83,7 +92,7 @@ class Plan:
         self.scps: list[Candidates] = []
         denies: list[Any] = []
         for layer, kind, level, members in policies.layers():
-            if layer not in BINDING[group] or (layer == "rcp" and lower == "kms:retiregrant"):
+            if not binds(layer, group, lower):
                 continue
             allows: list[Any] = []
             for policy in members:
