@@ -227,6 +227,20 @@
   // Back fetches the page anew (nothing is kept in the browser), so its state is set again.
   document.addEventListener("htmx:historyRestore", () => prepare(document));
 
+  // What was pressed in the lab panel changes the panel only: go on behind it, by the answer or from the step's title.
+  let pressed = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("#lab-panel form")) pressed = event.target.id;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "lab-panel" || $("#panel").contains(document.activeElement)) return;
+    const place = (pressed && $(`#${pressed} [role=status]`)) || $("#lab-step-title");
+    place.tabIndex = -1;
+    place.focus();
+    const flash = $("#flashes").textContent.trim();
+    if (flash) announce(flash);
+  });
+
   // The lab panel stays as it was left, on the next page too.
   document.addEventListener("toggle", (event) => {
     const name = event.target.dataset?.remember;

@@ -8,6 +8,7 @@ from iamlab.labs.texts import inline, render
 from iamlab.labs.view import View
 
 ROWS = 20  # of the record that an event is picked from
+NAMING = ("key", "roleArn", "roleName", "policyName", "groupName", "userName", "bucketName")  # what a call is about
 Question = dict[str, Any]
 Names = dict[str, str]
 
@@ -48,7 +49,13 @@ def _why(question: Question, last: Answer | None, chosen: set[str], names: Names
 def events(attempt: Attempt, question: Question) -> list[dict[str, str]]:
     """Rows of the attempt's own record to choose from, newest first."""
     found = list(View(attempt).records(question.get("names") or [question["event"]["name"]]))[-ROWS:]
-    return [
-        {"id": record["eventID"], "text": f"`{record['eventTime']}` {record['eventName']} by {identity(record)}"}
-        for record in reversed(found)
-    ]
+    return [{"id": record["eventID"], "text": row_text(record)} for record in reversed(found)]
+
+
+def row_text(record: dict[str, Any]) -> str:
+    """A row as one reads it in a log: when, what, by whom, on what, and whether it was refused."""
+    asked = record.get("requestParameters") or {}
+    about = next((asked[name] for name in NAMING if isinstance(asked.get(name), str)), "")
+    on = f" on `{about.replace('`', '').replace('<', '&lt;')}`" if about else ""
+    failed = ", refused" if record["error"] else ""
+    return f"`{record['eventTime']}` {record['eventName']} by {identity(record)}{on}{failed}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from iamlab.labs.commandline import State
 from iamlab.labs.commandline.state import Dialogue
-from iamlab.labs.models import Terminal
+from iamlab.labs.models import Attempt, Terminal
 from iamlab.labs.shell import Entry, Machine
 from iamlab.services.iam.secrets import decrypt, encrypt
 
@@ -15,10 +15,10 @@ FIRST_FILES = {"bill.txt": b"Pizza Margherita  8.50\nTiramisu          5.00\nTot
 
 
 def load(sandbox: Any) -> Machine:
-    """The machine as it was left; a new one with a bill on its disk."""
+    """The machine as it was left; a new one with a bill on its disk, and what the lab brings."""
     row = Terminal.objects.filter(sandbox=sandbox).first()
     if row is None:
-        return Machine(State(files=FIRST_FILES))
+        return Machine(State(files={**FIRST_FILES, **lab_files(sandbox)}))
     kept = json.loads(decrypt(bytes(row.sealed)))
     dialogue = kept.pop("dialogue")
     state = State(
@@ -28,6 +28,13 @@ def load(sandbox: Any) -> Machine:
     )
     entries = tuple(Entry(**entry) for entry in kept.pop("entries"))
     return Machine(state, entries, tuple(kept["history"]), kept["question"], kept["count"])
+
+
+def lab_files(sandbox: Any) -> dict[str, bytes]:
+    """What the sandbox's lab puts on its disk."""
+    attempt = Attempt.objects.filter(sandbox=sandbox).select_related("lab_version").first()
+    found = (attempt.lab_version.data.get("files") or {}) if attempt is not None else {}
+    return {name: text.encode() for name, text in found.items()}
 
 
 def save(sandbox: Any, machine: Machine) -> None:

@@ -74,6 +74,12 @@ def cursor(attempt: Attempt) -> str:
     return f"{last}.{unread}"
 
 
+def open_step(attempt: Attempt) -> dict[str, Any]:
+    """The step that the panel shows."""
+    lab: Lab = attempt.lab_version.data
+    return content.step_of(lab, attempt.current) or lab["steps"][0]
+
+
 def data(attempt: Attempt) -> dict[str, Any]:
     """The panel of an attempt. Six queries, whatever the number of steps."""
     lab: Lab = attempt.lab_version.data
@@ -83,7 +89,7 @@ def data(attempt: Attempt) -> dict[str, Any]:
     answers = list(attempt.answers.filter(review=False).order_by("pk"))
     score = scoring.score(attempt)
     states = step_states(lab, facts, steps, {step for step, _ in hints if hints[step, _].tier >= 3}, score)
-    current = content.step_of(lab, attempt.current) or lab["steps"][0]
+    current = open_step(attempt)
     names = content.names(lab, attempt.bound)
     graded_steps = [step for step in lab["steps"] if step.get("checks")]
     return {
@@ -110,12 +116,13 @@ def data(attempt: Attempt) -> dict[str, Any]:
         "step": step_data(attempt, lab, current, states[current["id"]], facts, hints, answers, names),
         "note": steps[current["id"]].note if current["id"] in steps else "",
         "sign_ins": fill(lab.get("sign_ins", []), names),
+        "files": list(lab.get("files") or ()),
         "checkpoints": past.checkpoints(attempt),
         "clock": clockwork.shown(attempt),
         "trying": bool(attempt.past.get("trying")),
         "waiting": attempt.help_calls.filter(answered=None).exists(),
         "messages": list(attempt.messages.filter(read=None).order_by("pk")),
-        "next": next_step(lab, states, current),
+        "next": next_step(lab, states, steps, current),
     }
 
 
@@ -163,11 +170,15 @@ def _state(
     return "in_progress" if fact is not None and fact.begun else "open"
 
 
-def next_step(lab: Lab, states: dict[str, str], current: dict[str, Any]) -> dict[str, Any] | None:
-    """The next step that is not done, else the one that follows."""
+def next_step(
+    lab: Lab, states: dict[str, str], facts: dict[str, StepFact], current: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The next step that is not done, or was never looked at (one call may do several); else the one that follows."""
     ids = [step["id"] for step in lab["steps"]]
     later = lab["steps"][ids.index(current["id"]) + 1 :]
-    return next((step for step in later if not is_done(states[step["id"]])), later[0] if later else None)
+    opened = {step for step, fact in facts.items() if fact.opened}
+    left = (step for step in later if step["id"] not in opened or not is_done(states[step["id"]]))
+    return next(left, later[0] if later else None)
 
 
 def step_data(

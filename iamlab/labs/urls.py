@@ -27,6 +27,7 @@ urlpatterns = [
     path("attempts/<int:pk>/questions/<slug:question_id>/", views.answer, name="lab-answer"),
     path("attempts/<int:pk>/help/", views.ask, name="lab-help"),
     path("attempts/<int:pk>/media/<str:name>", views.media, name="lab-media"),
+    path("attempts/<int:pk>/files/<str:name>", views.file, name="lab-file"),
     path("attempts/<int:pk>/checkpoint/", views.checkpoint, name="lab-checkpoint"),
     path("attempts/<int:pk>/clock/", views.move_clock, name="lab-clock"),
     path("attempts/<int:pk>/what-if/", views.what_if, name="lab-what-if"),

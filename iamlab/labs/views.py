@@ -9,8 +9,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import reswap, retarget
 
 from iamlab.labs import attempts, clockwork, content, panel, runner, showing
 from iamlab.labs.models import Attempt
@@ -40,13 +41,22 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
         except attempts.Refused as error:
             messages.error(request, str(error))
             done = None
+        if done is None and request.headers.get("HX-Target") == "lab-panel":
+            return in_place(request, attempt)
         return done or HttpResponseRedirect(back(request, attempt))
 
     return wrapped
 
 
+def in_place(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """The panel anew, the page beside it as it is: what is half typed there stays, and a secret shown once."""
+    shown = {**panel.data(attempt), "back": back(request, attempt)}
+    return render(request, "labs/in_place_panel.html", {"lab_panel": shown})
+
+
 def back(request: HttpRequest, attempt: Attempt) -> str:
-    wanted = request.POST.get("back", "")
+    """The page that the panel stands beside, as its forms and its polling name it."""
+    wanted = request.POST.get("back") or request.GET.get("back", "")
     ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if wanted and ours else f"/attempts/{attempt.pk}/"
 
@@ -82,15 +92,20 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def live(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the panel polls for: nothing (204) until something changed since the cursor that it shows."""
+    """What the panel polls for: nothing (204) until something changed since the cursor that it shows.
+
+    Where another tab went on to another step, this tab's panel goes along whole.
+    """
     found = own_attempt(request, pk)
     runner.catch_up(found)
-    if panel.cursor(found) == request.GET.get("at"):
+    same_step = request.GET.get("step") == panel.open_step(found)["id"]
+    if same_step and panel.cursor(found) == request.GET.get("at"):
         return HttpResponse(status=204)
-    wanted = request.GET.get("back", "")
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    shown = {**panel.data(found), "back": wanted if ours else f"/attempts/{found.pk}/"}
-    return render(request, "labs/live.html", {"lab_panel": shown, "changed": True})
+    shown = {**panel.data(found), "back": back(request, found)}
+    if same_step:
+        return render(request, "labs/live.html", {"lab_panel": shown, "changed": True})
+    whole = render(request, "labs/panel.html", {"lab_panel": shown})
+    return reswap(retarget(whole, "#lab-panel"), "innerHTML")
 
 
 @login_required
@@ -104,6 +119,17 @@ def media(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     response = HttpResponse(text, content_type="image/svg+xml")
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
+
+
+@login_required
+@require_GET
+def file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A file that the lab brings, to have on one's own disk and upload."""
+    text = (own_attempt(request, pk).lab_version.data.get("files") or {}).get(name)
+    if text is None:
+        raise Http404
+    named = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(text, content_type="application/octet-stream", headers=named)
 
 
 @acting

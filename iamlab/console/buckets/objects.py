@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iamlab.components import markup, tables
@@ -144,7 +145,11 @@ def folder(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         key = f"{prefix}{form.cleaned_data['name']}/"
         session.call("s3:PutObject", {"Bucket": bucket, "Key": key, "Body": b""})
-        return pages.done(request, place(session, bucket, prefix), f"Successfully created folder “{key}”")
+        # Who may put objects but not list them has no other way in.
+        said = format_html(
+            'Successfully created folder “{}”. <a href="{}">Open it</a>', key, place(session, bucket, key)
+        )
+        return pages.done(request, place(session, bucket, prefix), said)
     return pages.render(
         request,
         session,

@@ -25,7 +25,7 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            answer = calls.call(nobody, form.operation, form.params(), source_of(request))
+            answer = calls.call(nobody, form.operation, {**form.params(), "CardChecked": True}, source_of(request))
         except AwsError as error:
             form.refuse(error)
         else:

@@ -1,0 +1,93 @@
+"""What walks through labs share: a learner's hands and eyes. Each waits for what it caused before the next."""
+
+from playwright.sync_api import Locator, Page, expect
+
+PASSWORD = "Long-and-good-1"
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.locator("h1").filter(has_text=text).first).to_be_visible()
+
+
+def press(page: Page, name: str) -> None:
+    page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def follow(page: Page, name: str, title: str) -> None:
+    """A link of the page, and the page that it leads to."""
+    page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+    heading(page, title)
+
+
+def side(page: Page, name: str, title: str) -> None:
+    """An item of the menu on the left."""
+    page.locator("#side-nav").get_by_role("link", name=name, exact=True).click()
+    heading(page, title)
+
+
+def account_menu(page: Page, name: str, title: str) -> None:
+    """An item of the menu at the top right."""
+    page.locator("details[data-menu=account] > summary").click()
+    page.locator("details[data-menu=account]").get_by_role("link", name=name, exact=True).click()
+    heading(page, title)
+
+
+def start_lab(page: Page, address: str, title: str) -> None:
+    """A guest at the lab's own page: one click each."""
+    page.goto(address)
+    page.get_by_role("button", name="Start as a guest").click()
+    heading(page, "Home")
+    page.get_by_role("button", name=f"Start {title}", exact=True).click()
+    heading(page, title)
+
+
+def sign_in_as_root(page: Page, password: str = PASSWORD) -> None:
+    """From the root user's sign-in page with the e-mail filled in, as signing up leads to it."""
+    heading(page, "Sign in as root user")
+    press(page, "Next")
+    heading(page, "Root user sign in")
+    page.fill("[name=Password]", password)
+    press(page, "Sign in")
+    heading(page, "Dashboard")
+
+
+def sign_in_as(page: Page, name: str, password: str) -> None:
+    """On an account's own sign-in page."""
+    heading(page, "IAM user sign in")
+    page.fill("[name=UserName]", name)
+    page.fill("[name=Password]", password)
+    press(page, "Sign in")
+    heading(page, "Dashboard")
+
+
+def console_of(page: Page) -> str:
+    """The address of the session that a tab is in."""
+    return page.url.split("/iam/")[0]
+
+
+def step(page: Page, title: str) -> Locator:
+    """The panel's title of the open step, once it is this one."""
+    found = page.locator("#lab-step-title")
+    expect(found).to_have_text(title)
+    return found
+
+
+def next_step(page: Page, title: str) -> None:
+    """Press the panel's own way on; it names the step it leads to."""
+    page.locator("#lab-panel").get_by_role("button", name=f"Next: {title}", exact=True).click()
+    step(page, title)
+
+
+def green(page: Page, *checks: str) -> None:
+    """The checks of the open step pass, each by its name in the panel."""
+    for check in checks:
+        expect(page.locator(f"#check-{check}")).to_have_attribute("data-status", "pass")
+
+
+def answer(page: Page, question: str, *options: str) -> None:
+    """Tick options of a question of the panel, answer, and read that it was right."""
+    form = page.locator(f"#question-{question}")
+    for option in options:
+        form.locator(f"[value={option}]").check()
+    form.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator(f"#question-{question}")).to_contain_text("That is right.")
