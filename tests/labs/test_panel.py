@@ -119,3 +119,51 @@ def test_another_learners_buttons_are_not_found(shipped, client):
     client.force_login(create_guest()[0], BACKEND)
     for name in ("lab-undo", "lab-checkpoint", "lab-clock", "lab-what-if"):
         assert client.post(reverse(name, args=[attempt.pk])).status_code == 404
+
+
+def pressed_in_place(site, name, attempt, data=None, **parts):
+    """What a button of the panel answers where htmx puts it into the panel."""
+    address = reverse(name, kwargs={"pk": attempt.pk, **parts})
+    return site.post(address, data or {}, headers={"HX-Request": "true", "HX-Target": "lab-panel"}).content.decode()
+
+
+def test_a_button_of_the_panel_changes_the_panel_only(site, shipped):
+    attempt = shipped("concepts")
+    text = pressed_in_place(site, "lab-answer", attempt, {"answer": "once", "back": "/x/"}, question_id="authn")
+    assert "You may still be allowed nothing at all" in text
+    assert "<html" not in text
+    assert 'name="back" value="/x/"' in text
+    refused = pressed_in_place(site, "lab-answer", attempt, question_id="authn")
+    assert "Choose an answer first." in refused
+
+
+def test_a_tab_goes_along_when_another_went_on(site, shipped):
+    attempt = shipped("concepts")
+    address = reverse("lab-live", args=[attempt.pk])
+    shown = re.search(r"/live/\?(at=\S+?&amp;step=[\w-]+)", page(site, attempt))[1].replace("&amp;", "&")
+    assert site.get(f"{address}?{shown}").status_code == 204
+    press(site, "lab-step", attempt, step_id="mfa")
+    response = site.get(f"{address}?{shown}")
+    assert response["HX-Retarget"] == "#lab-panel"
+    assert "::" not in response.content.decode()
+
+
+def test_a_step_that_another_call_did_along_is_still_shown(site, shipped, do):
+    attempt = shipped("account-setup")
+    account = {"Email": "boss@x.example", "AccountName": "X", "Password": "Long-and-good-1", "Plan": "free"}
+    do(attempt, {"as": "visitor", "call": "accounts:RegisterAccount", "params": account})
+    assert "Next: Choose the free plan" in page(site, attempt)
+
+
+def test_a_lab_gives_its_files(site, shipped, client):
+    attempt = shipped("mario-saves-a-bill")
+    address = reverse("lab-file", args=[attempt.pk, "bill-0042.txt"])
+    assert address in page(site, attempt)
+    response = site.get(address)
+    assert response.content == b"Bill 0042. One lamp, 30 euro.\n"
+    assert response["Content-Disposition"] == 'attachment; filename="bill-0042.txt"'
+    assert site.get(address + "x").status_code == 404
+    terminal = site.get(reverse("terminal", args=[attempt.sandbox.public_id])).content.decode()
+    assert "bill-0042.txt" in terminal
+    client.force_login(create_guest()[0], BACKEND)
+    assert client.get(address).status_code == 404
