@@ -155,6 +155,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/.+\.[0-9a-f]{12}\.js$"  # the name has the content's hash: kept for good
 
 CRISPY_TEMPLATE_PACK = "cloudscape"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["cloudscape"]

@@ -123,6 +123,7 @@
     $$("input[data-confirm]", root).forEach(checkConfirm);
     $$("[data-table]", root).forEach(countSelection);
     if (root.matches?.("[data-table]")) countSelection(root);
+    $$("[data-editor]", root).forEach((control) => import(control.dataset.editor).then((editor) => editor.edit(control)));
     const log = $("#log");
     if (log) log.scrollTop = log.scrollHeight;
   }

@@ -1,5 +1,7 @@
 """What no template may hold: unescaped text, and anything that the Content-Security-Policy would refuse."""
 
+import gzip
+import hashlib
 import re
 from pathlib import Path
 
@@ -52,3 +54,19 @@ def test_each_of_these_is_found(text):
 def test_a_script_of_ours_and_plain_words_are_not():
     text = """<script src="{% static 'console.js' %}" defer></script>\n<p>Sign on = once; a safe style.</p>{{ name }}"""
     assert faults(text) == []
+
+
+def test_the_vendored_editor_that_templates_name_is_there_compressed_and_with_its_licences():
+    template = (ROOT / "templates" / "console" / "editor" / "json.html").read_text()
+    name = re.search(r"vendor/(codemirror\.[0-9a-f]{12}\.js)", template)[1]
+    vendor = ROOT / "static" / "vendor"
+    content = (vendor / name).read_bytes()
+    assert hashlib.sha256(content).hexdigest().startswith(name.split(".")[1])
+    packed = (vendor / f"{name}.gz").read_bytes()
+    assert gzip.decompress(packed) == content
+    assert len(packed) <= 200_000
+    assert "Marijn Haverbeke" in (vendor / "codemirror.LICENSE.txt").read_text()
+
+
+def test_the_javascript_of_ours_stays_small():
+    assert sum(len(path.read_text().splitlines()) for path in (ROOT / "static").glob("*.js")) < 600

@@ -1,10 +1,13 @@
 """Policy documents in forms: JSON with the place of its faults, and the findings of validation beside it."""
 
+import hashlib
 import json
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
+from iamlab.console.forms import OperationForm
 from iamlab.policy.document import MalformedPolicy, parse, size
 from iamlab.policy.validate import Finding, validate
 
@@ -16,6 +19,8 @@ START = json.dumps(
     indent=4,
 )
 MARKS = {"ERROR": "error", "SECURITY_WARNING": "warning", "WARNING": "warning", "SUGGESTION": "info"}
+# The validator's names of what a document is attached to, where they differ from the grammar's.
+VALIDATED_AS = {"bucket": ("resource", "AWS::S3::Bucket")}
 NAMES = (("SECURITY_WARNING", "Security"), ("ERROR", "Errors"), ("WARNING", "Warnings"), ("SUGGESTION", "Suggestions"))
 
 
@@ -42,6 +47,24 @@ class DocumentField(forms.CharField):
         return text
 
 
+class SeenForm(OperationForm):
+    """A new text of a document. `seen` is the mark of the text that it was made from."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+def mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def sent_upon(request: HttpRequest, now: str) -> tuple[QueryDict, bool]:
+    """What was sent, as if made from what stands under the mark `now`; and whether it was made from something else."""
+    sent = request.POST.copy()
+    overtaken = sent.get("seen", "") != now
+    sent["seen"] = now
+    return sent, overtaken
+
+
 def place(error: MalformedPolicy) -> str:
     return f"Line {error.line}, column {error.column}: " if error.line else ""
 
@@ -56,13 +79,24 @@ def reason(text: str, error: MalformedPolicy) -> str:
 
 
 def findings(text: str, kind: str = "identity") -> dict[str, Any]:
-    """What validation says of a text: {counts [(label, number)], findings, marks, size}."""
-    found: list[Finding] = validate(text, kind) if text.strip() else []
+    """What validation says of a text: {counts [(label, number)], found [{status, finding}], size, unit}."""
+    checked_as = VALIDATED_AS.get(kind, (kind,))
+    found: list[Finding] = validate(text, *checked_as) if text.strip() else []
     return {
         "counts": [(label, sum(one.kind == kind_ for one in found)) for kind_, label in NAMES],
         "found": [{"status": MARKS[one.kind], "finding": one} for one in found],
-        "size": size(text),
+        **counted(text, kind),
     }
+
+
+def counted(text: str, kind: str) -> dict[str, Any]:
+    """A document's size as its quota counts it: bytes in S3, characters elsewhere, of which IAM leaves out some."""
+    text = text.replace("\r\n", "\n")
+    if kind == "bucket":
+        return {"size": len(text.encode()), "unit": "bytes"}
+    if kind == "scp":
+        return {"size": len(text), "unit": "characters (white space counts)"}
+    return {"size": size(text), "unit": "characters (white space does not count)"}
 
 
 def pretty(text: str) -> str:

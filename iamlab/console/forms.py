@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator
+from django.http import QueryDict
 
 from iamlab.door.parameters import compiled
 from iamlab.services.operations import AwsError, model
@@ -79,6 +80,16 @@ class OperationForm(forms.Form):
         """Show an error of AWS's where it belongs."""
         name = self.fields_of_codes.get(error.code)
         self.add_error(name if name in self.fields else None, error.message)
+
+
+def typed(form: type[forms.Form] | forms.Form, sent: QueryDict) -> dict[str, Any]:
+    """What was sent so far by looking round in a form, to be shown again unchecked; what was not sent is left out."""
+    fields = form.fields if isinstance(form, forms.Form) else form.base_fields
+    return {
+        name: field.widget.value_from_datadict(sent, {}, name)
+        for name, field in fields.items()
+        if not field.widget.value_omitted_from_data(sent, {}, name)
+    }
 
 
 def limit(field: forms.Field, shape: Shape) -> None:

@@ -6,14 +6,14 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from iamlab.console import documents, pages, refusals
-from iamlab.console.documents import DocumentField
-from iamlab.console.forms import OperationForm
+from iamlab.console.documents import DocumentField, SeenForm
+from iamlab.console.forms import typed
 from iamlab.console.session import Session
 from iamlab.policy.document import INLINE_LIMITS
 from iamlab.services.operations import AwsError
 
 
-class InlineForm(OperationForm):
+class InlineForm(SeenForm):
     operation = "iam:PutUserPolicy"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
@@ -30,20 +30,21 @@ def edit(
 ) -> HttpResponse:
     """The editor. `kind` is User or Group, `policy` the one to change, none for a new one."""
     who = {f"{kind}Name": name}
-    initial = {"PolicyDocument": documents.START}
+    text, seen, initial = "", "", {"PolicyDocument": documents.START}
     if policy:
         text = session.call(f"iam:Get{kind}Policy", {**who, "PolicyName": policy})["PolicyDocument"]
-        initial = {"PolicyName": policy, "PolicyDocument": documents.pretty(text)}
+        seen = documents.mark(text)
+        initial = {"PolicyName": policy, "PolicyDocument": documents.pretty(text), "seen": seen}
     look = request.method == "POST" and "look" in request.POST
-    form = InlineForm(initial={**initial, **(request.POST.dict() if look else {})})
-    denial, status = None, 200
+    form = InlineForm(initial={**initial, **(typed(InlineForm, request.POST) if look else {})})
+    denial, status, overtaken = None, 200, False
     if request.method == "POST" and not look:
-        sent = request.POST.copy()
+        sent, overtaken = documents.sent_upon(request, seen)
         if policy:
             sent["PolicyName"] = policy  # an inline policy keeps its name
         form = InlineForm(sent)
         status = 422
-        if form.is_valid():
+        if form.is_valid() and not overtaken:
             try:
                 session.call(f"iam:Put{kind}Policy", {**who, **form.params()})
             except AwsError as error:
@@ -54,15 +55,14 @@ def edit(
             else:
                 return pages.done(request, back, f"Policy {form.cleaned_data['PolicyName']} saved.")
     title = policy or "Create inline policy"
-    shown = form["PolicyDocument"].value() or ""
     context: dict[str, Any] = {
         "form": form,
         "policy": policy,
         "heading": title,
         "denial": denial,
-        "findings": documents.findings(shown),
         "limit": INLINE_LIMITS[kind.lower()],
-        "text": shown,
+        "text": documents.pretty(text),
+        "overtaken": overtaken,
         "back": back,
     }
     crumbs = [listing, (name, back), (title, None)]

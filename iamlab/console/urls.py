@@ -4,10 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
-from iamlab.console.buckets import objects, settings
+from iamlab.console.buckets import objects, policy, settings
 from iamlab.console.buckets import views as buckets
 from iamlab.console.credential_report import views as credential_report
 from iamlab.console.dashboard import views as dashboard
+from iamlab.console.editor import views as editor
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
 from iamlab.console.groups import views as groups
@@ -136,6 +137,7 @@ iam: list[URLPattern | URLResolver] = [
     path("credential-report/", credential_report.report, name="credential-report"),
     path("credential-report/download/", credential_report.download, name="credential-report-download"),
     path("policies/", include(policy_pages)),
+    path("policy-completions/", editor.completions, name="policy-completions"),
     path("home/", dashboard.home, name="iam-home"),
     path("home/alias/", dashboard.alias, name="iam-alias"),
     path("home/alias/delete/", dashboard.delete_alias, name="iam-alias-delete"),
@@ -163,8 +165,8 @@ s3 = [
     path("bucket/delete/", buckets.delete, name="bucket-delete"),
     path("bucket/empty/", buckets.empty, name="bucket-empty"),
     path("buckets/<str:bucket>/<slug:tab>/", settings.bucket, name="bucket"),
-    path("bucket/<str:bucket>/policy/", settings.edit_policy, name="bucket-policy"),
-    path("bucket/<str:bucket>/policy/delete/", settings.delete_policy, name="bucket-policy-delete"),
+    path("bucket/<str:bucket>/policy/", policy.edit, name="bucket-policy"),
+    path("bucket/<str:bucket>/policy/delete/", policy.delete, name="bucket-policy-delete"),
     path("bucket/<str:bucket>/block/", settings.edit_block, name="bucket-block"),
     path("bucket/<str:bucket>/ownership/", settings.edit_ownership, name="bucket-ownership"),
     path("bucket/<str:bucket>/versioning/", settings.edit_versioning, name="bucket-versioning"),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.forms import OperationForm
 
 SETTINGS = (
@@ -98,16 +99,11 @@ class FolderForm(forms.Form):
         return name
 
 
-class PolicyForm(OperationForm):
+class PolicyForm(SeenForm):
     operation = "s3:PutBucketPolicy"
     fields_of_codes = {"MalformedPolicy": "Policy", "PolicyTooLarge": "Policy"}
 
-    Policy = forms.CharField(
-        label="Policy",
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 18, "class": "code-input", "spellcheck": "false"}),
-        help_text="JSON, at most 20 KB.",
-    )
+    Policy = DocumentField("bucket", label="Policy")
 
 
 class TagsForm(forms.Form):

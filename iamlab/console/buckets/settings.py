@@ -9,29 +9,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from iamlab.components import markup
 from iamlab.console import pages
-from iamlab.console.buckets.forms import SETTINGS, BlockForm, OwnershipForm, PolicyForm, TagsForm, VersioningForm
+from iamlab.console.buckets.forms import SETTINGS, BlockForm, OwnershipForm, TagsForm, VersioningForm
 from iamlab.console.buckets.objects import object_table
-from iamlab.console.buckets.views import crumbs, question
+from iamlab.console.buckets.views import crumbs
 from iamlab.console.panels import Panel, of_error
 from iamlab.console.session import Session, console_page
-from iamlab.policy.validate import validate
 from iamlab.services.operations import AwsError
 
 TABS = (("objects", "Objects"), ("properties", "Properties"), ("permissions", "Permissions"))
 # Settings that a bucket need not have: that they are not there is a state, no failure.
 UNSET = ("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "OwnershipControlsNotFoundError")
-EXAMPLE = """{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "LetMarioRead",
-      "Effect": "Allow",
-      "Principal": {"AWS": "arn:aws:iam::%(account)s:user/mario"},
-      "Action": "s3:GetObject",
-      "Resource": "arn:aws:s3:::%(bucket)s/*"
-    }
-  ]
-}"""
 
 
 def setting(session: Session, operation: str, bucket: str) -> Panel:
@@ -93,7 +80,6 @@ def edit(
     title: str,
     tab: str,
     save: Callable[[], str],
-    **more: Any,
 ) -> HttpResponse:
     """A page with one form; what AWS refuses is told in it, and nothing typed is lost."""
     url = session.url("bucket", bucket, tab)
@@ -101,8 +87,8 @@ def edit(
         try:
             return pages.done(request, url, save())
         except AwsError as error:
-            refuse(form, error)
-    context = {"form": form, "heading": title, "cancel_url": url, **more}
+            form.add_error(None, error.message)
+    context = {"form": form, "heading": title, "cancel_url": url}
     return pages.render(
         request,
         session,
@@ -113,48 +99,6 @@ def edit(
         service="s3",
         status=422 if form.is_bound else 200,
     )
-
-
-def refuse(form: forms.Form, error: AwsError) -> None:
-    if isinstance(form, PolicyForm):
-        form.refuse(error)
-    else:
-        form.add_error(None, error.message)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def edit_policy(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    """The policy as JSON, with the validator's findings on what was typed."""
-    now = setting(session, "s3:GetBucketPolicy", bucket)
-    form = PolicyForm(request.POST or None, initial={"Policy": now.get("Policy", "")})
-
-    def save() -> str:
-        session.call("s3:PutBucketPolicy", {"Bucket": bucket, "Policy": form.cleaned_data["Policy"]})
-        return "The bucket policy was saved."
-
-    typed = request.POST.get("Policy", "")
-    findings = validate(typed, "resource", "AWS::S3::Bucket") if typed else []
-    example = EXAMPLE % {"bucket": bucket, "account": session.account.pk}
-    return edit(
-        request, session, bucket, form, "Edit bucket policy", "permissions", save, findings=findings, example=example
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def delete_policy(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    url = session.url("bucket", bucket, "permissions")
-    if request.method == "POST":
-        session.call("s3:DeleteBucketPolicy", {"Bucket": bucket})
-        return pages.done(request, url, "The bucket policy was deleted.")
-    confirm = {
-        "title": "Delete bucket policy?",
-        "cancel_url": url,
-        "submit": "Delete",
-        "danger": "It cannot be brought back.",
-    }
-    return question(request, session, confirm, "Delete bucket policy")
 
 
 @require_http_methods(["GET", "POST"])

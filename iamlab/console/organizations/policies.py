@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from iamlab.components import markup, tables
 from iamlab.console import documents, pages, refusals
+from iamlab.console.forms import typed
 from iamlab.console.organizations.forms import SCP, PolicyForm
 from iamlab.console.organizations.views import ATTACHED, asked, outside, policy_cells, shown
 from iamlab.console.panels import Panel, panel
@@ -102,7 +103,7 @@ def create(request: HttpRequest, session: Session) -> HttpResponse:
     back = session.url("organization-policies")
     look = request.method == "POST" and "look" in request.POST
     sent = request.method == "POST" and not look
-    form = PolicyForm(request.POST) if sent else PolicyForm(initial=request.POST.dict() if look else None)
+    form = PolicyForm(request.POST) if sent else PolicyForm(initial=typed(PolicyForm, request.POST) if look else None)
     denial = None
     if sent and form.is_valid():
         try:
@@ -120,7 +121,6 @@ def create(request: HttpRequest, session: Session) -> HttpResponse:
         "heading": title,
         "form": form,
         "denial": denial,
-        "findings": documents.findings(form["Content"].value() or "", "scp"),
         "limit": ORGANIZATION_LIMIT,
         "back": back,
     }

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, documents, pages, refusals
 from iamlab.console.changes import Change
+from iamlab.console.forms import typed
 from iamlab.console.panels import Panel, panel
 from iamlab.console.pickers import PickingForm
 from iamlab.console.policies.forms import VersionForm
@@ -33,16 +34,12 @@ def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     default = next(one["VersionId"] for one in versions if one["IsDefaultVersion"])
     now = session.call("iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": default})["PolicyVersion"]["Document"]
     look = request.method == "POST" and "look" in request.POST
-    sent = request.POST.dict() if look else {}
-    form = VersionForm(initial={"PolicyDocument": documents.pretty(now), "seen": default, **sent})
+    looked = typed(VersionForm, request.POST) if look else {}
+    form = VersionForm(initial={"PolicyDocument": documents.pretty(now), "seen": default, **looked})
     denial, overtaken, status = None, False, 200
     if request.method == "POST" and not look:
-        form, status = VersionForm(request.POST), 422
-        overtaken = request.POST.get("seen") != default
-        if overtaken:
-            changed = request.POST.copy()
-            changed["seen"] = default
-            form = VersionForm(changed)
+        sent, overtaken = documents.sent_upon(request, default)
+        form, status = VersionForm(sent), 422
         if form.is_valid() and not overtaken:
             try:
                 save(session, arn, form.cleaned_data["PolicyDocument"], oldest(versions))
@@ -60,7 +57,6 @@ def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
         "overtaken": overtaken,
         "now": documents.pretty(now) if overtaken else "",
         "default": default,
-        "findings": documents.findings(form["PolicyDocument"].value() or ""),
         "limit": MANAGED_LIMIT,
         "back": back,
         "oldest": oldest(versions),

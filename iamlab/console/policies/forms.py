@@ -1,12 +1,9 @@
 """The forms of managed policies."""
 
-from typing import Any
-
 from django import forms
 
 from iamlab.console import documents
-from iamlab.console.documents import DocumentField
-from iamlab.console.forms import OperationForm
+from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.tags import TagsField
 from iamlab.console.wizard import StepForm
 
@@ -19,10 +16,6 @@ class DocumentForm(StepForm):
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
     PolicyDocument = DocumentField(initial=documents.START)
-
-    @property
-    def findings(self) -> dict[str, Any]:
-        return documents.findings(self["PolicyDocument"].value() or "")
 
 
 class ReviewForm(StepForm):
@@ -46,11 +39,10 @@ class ReviewForm(StepForm):
     tags = TagsField(fold=False)
 
 
-class VersionForm(OperationForm):
-    """A new text of a policy. `seen` is the version that it was made from."""
+class VersionForm(SeenForm):
+    """A new text of a policy, made from the version `seen`."""
 
     operation = "iam:CreatePolicyVersion"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
     PolicyDocument = DocumentField()
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)

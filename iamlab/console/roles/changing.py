@@ -1,6 +1,5 @@
 """Changing a role: its trust policy, its policies and boundary, its sessions."""
 
-import hashlib
 import json
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import boundaries, changes, documents, inline, pages, pickers, refusals, tagging
 from iamlab.console.changes import Change
+from iamlab.console.forms import typed
 from iamlab.console.pickers import PickingForm
 from iamlab.console.questions import picked, removed_policies
 from iamlab.console.roles.forms import AcknowledgeForm, EditForm, TrustForm
@@ -82,15 +82,13 @@ def edit_trust(request: HttpRequest, session: Session, name: str) -> HttpRespons
     """Who edits an older text than the present one is told, and keeps their own."""
     back = session.url("role", name, "trust_relationships")
     now = session.call("iam:GetRole", {"RoleName": name})["Role"]["AssumeRolePolicyDocument"]
-    seen = hashlib.sha256(now.encode()).hexdigest()[:16]
+    seen = documents.mark(now)
     look = request.method == "POST" and "look" in request.POST
-    form = TrustForm(
-        initial={"PolicyDocument": documents.pretty(now), "seen": seen, **(request.POST.dict() if look else {})}
-    )
+    looked = typed(TrustForm, request.POST) if look else {}
+    form = TrustForm(initial={"PolicyDocument": documents.pretty(now), "seen": seen, **looked})
     denial, overtaken, status = None, False, 200
     if request.method == "POST" and not look:
-        sent = request.POST.copy()
-        overtaken, sent["seen"] = sent.get("seen") != seen, seen
+        sent, overtaken = documents.sent_upon(request, seen)
         form, status = TrustForm(sent), 422
         if form.is_valid() and not overtaken:
             try:
@@ -106,7 +104,6 @@ def edit_trust(request: HttpRequest, session: Session, name: str) -> HttpRespons
         "denial": denial,
         "overtaken": overtaken,
         "now": documents.pretty(now),
-        "findings": documents.findings(form["PolicyDocument"].value() or "", "trust"),
         "limit": TRUST_LIMIT,
         "back": back,
     }

@@ -8,8 +8,8 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from iamlab.components.markup import tile
-from iamlab.console import documents, pickers
-from iamlab.console.documents import DocumentField
+from iamlab.console import pickers
+from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.forms import OperationForm, limit, member
 from iamlab.console.panels import Panel, panel
 from iamlab.console.roles import trust
@@ -134,10 +134,6 @@ class EntityForm(StepForm):
             choices += [(host, title) for host, (title, _) in trust.KNOWN_PROVIDERS.items()]
         cast(forms.ChoiceField, self.fields[name]).choices = [("", "Choose a provider"), *choices]
 
-    @property
-    def findings(self) -> dict[str, Any]:
-        return documents.findings(self["PolicyDocument"].value() or "", "trust")
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("which") == "another" and not data.get("account_id") and "account_id" not in self.errors:
@@ -197,14 +193,13 @@ class ReviewForm(StepForm):
     tags = TagsField()
 
 
-class TrustForm(OperationForm):
-    """A role's trust policy. `seen` tells the text that it was made from."""
+class TrustForm(SeenForm):
+    """A role's trust policy."""
 
     operation = "iam:UpdateAssumeRolePolicy"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
     PolicyDocument = DocumentField("trust", label="Trust policy")
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class EditForm(OperationForm):

@@ -123,6 +123,32 @@ def test_a_public_policy_is_refused_while_it_is_blocked(browser_of, root, bucket
     assert "Publicly accessible" in page(browser_of, root.url("bucket", bucket, "permissions"))
 
 
+def test_the_second_of_two_tabs_learns_of_the_firsts_bucket_policy_and_loses_nothing(browser_of, root, bucket):
+    def policy(action):
+        statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": f"arn:aws:s3:::{bucket}/*"}
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    url = root.url("bucket-policy", bucket)
+    seen = browser_of.get(url).context["form"]["seen"].value()
+    browser_of.post(url, {"Policy": policy("s3:DeleteObject"), "seen": seen})
+    response = browser_of.post(url, {"Policy": policy("s3:PutObject"), "seen": seen})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "has changed since you opened it" in html and "s3:DeleteObject" in html and "s3:PutObject" in html
+    assert "s3:DeleteObject" in root.call("s3:GetBucketPolicy", {"Bucket": bucket})["Policy"]
+    seen = response.context["form"]["seen"].value()
+    browser_of.post(url, {"Policy": policy("s3:PutObject"), "seen": seen})
+    assert root.call("s3:GetBucketPolicy", {"Bucket": bucket})["Policy"] == policy("s3:PutObject")
+
+
+def test_a_bucket_policy_is_checked_while_one_types_and_not_saved(browser_of, root, bucket):
+    sent = {"Policy": '{"Version": "2012-10-17", "Statement": []}', "look": "check"}
+    html = browser_of.post(root.url("bucket-policy", bucket), sent).content.decode()
+    assert "of 20480 bytes" in html and 'class="finding"' in html
+    with pytest.raises(AwsError, match="does not exist"):
+        root.call("s3:GetBucketPolicy", {"Bucket": bucket})
+
+
 def test_settings_are_saved(browser_of, root, bucket):
     browser_of.post(root.url("bucket-versioning", bucket), {"Status": "Enabled"})
     browser_of.post(root.url("bucket-tags", bucket), {"tags": "department = billing"})

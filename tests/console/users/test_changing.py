@@ -97,8 +97,23 @@ def test_an_inline_policy_is_made_and_changed(anna, root):
     anna("inline/", PolicyName="Own", PolicyDocument=DOCUMENT)
     changed = DOCUMENT.replace("s3:*", "s3:GetObject")
     assert "policy-json" in anna("inline/Own/").content.decode()
-    anna("inline/Own/", PolicyDocument=changed)
+    seen = anna("inline/Own/").context["form"]["seen"].value()
+    anna("inline/Own/", PolicyDocument=changed, seen=seen)
     assert root.call("iam:GetUserPolicy", {**ANNA, "PolicyName": "Own"})["PolicyDocument"] == changed
+
+
+def test_the_second_of_two_tabs_learns_of_the_firsts_inline_policy_and_loses_nothing(anna, root):
+    anna("inline/", PolicyName="Own", PolicyDocument=DOCUMENT)
+    theirs, mine = DOCUMENT.replace("s3:*", "s3:GetObject"), DOCUMENT.replace("s3:*", "s3:PutObject")
+    seen = anna("inline/Own/").context["form"]["seen"].value()
+    anna("inline/Own/", PolicyDocument=theirs, seen=seen)
+    response = anna("inline/Own/", PolicyDocument=mine, seen=seen)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "has changed since you opened it" in html and "s3:GetObject" in html and "s3:PutObject" in html
+    assert root.call("iam:GetUserPolicy", {**ANNA, "PolicyName": "Own"})["PolicyDocument"] == theirs
+    anna("inline/Own/", PolicyDocument=mine, seen=response.context["form"]["seen"].value())
+    assert root.call("iam:GetUserPolicy", {**ANNA, "PolicyName": "Own"})["PolicyDocument"] == mine
 
 
 def test_a_malformed_document_says_line_and_reason(anna, root):

@@ -1,0 +1,130 @@
+"""The policy editor in a browser: typing JSON with completion by keyboard alone, marks beside lines, two ways out."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_add_user import console, cookies, root, tab_to  # noqa: F401  # fixtures
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+NAME = "Policy document"
+BILLS = "arn:aws:s3:::customer-bills/*"
+BILL_WRITE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "WriteBills", "Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [BILLS]}],
+}
+FOCUSED = "document.activeElement.shadowRoot?.activeElement?.getAttribute('aria-label')"
+
+
+def editor(page: Page):
+    return page.locator(".cm-content")
+
+
+def kept(page: Page) -> dict:
+    """The document in the form's own field."""
+    return json.loads(page.locator("textarea[name=PolicyDocument]").input_value())
+
+
+def choose(page: Page, text: str, label: str) -> None:
+    """Type the beginning of a name and take what is offered first."""
+    page.keyboard.type(text)
+    expect(page.locator(".cm-tooltip-autocomplete [aria-selected]")).to_contain_text(label)
+    page.keyboard.press("Tab")
+
+
+@pytest.fixture
+def page(page, cookies):  # noqa: F811
+    page.context.add_cookies(cookies)
+    page.failed = []
+    page.on("console", lambda message: page.failed.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.failed.append(str(error)))
+    yield page
+    assert page.failed == []  # the Content-Security-Policy's complaints too
+
+
+def test_a_policy_is_typed_with_completion_by_keyboard_alone(page: Page, console, root):  # noqa: F811
+    page.goto(f"{console}policies/create/")
+    expect(editor(page)).to_be_visible()
+    tab_to_editor(page)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Backspace")
+    page.keyboard.type('{"')
+    choose(page, "Ver", "Version")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(': "')
+    choose(page, "20", "2012-10-17")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(', "')
+    choose(page, "St", "Statement")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(': [{"')
+    choose(page, "Eff", "Effect")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(': "Allow", "Action": ["')
+    choose(page, "s3", "s3:")
+    choose(page, "PutObj", "s3:PutObject")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(', "Resource": "arn:aws:s3:::customer-bills/*", "Condition": {"')
+    choose(page, "StringEquals", "StringEquals")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(': {"')
+    choose(page, "s3:x-amz-ac", "s3:x-amz-acl")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(': "private')
+    statement = {
+        "Effect": "Allow",
+        "Action": ["s3:PutObject"],
+        "Resource": "arn:aws:s3:::customer-bills/*",
+        "Condition": {"StringEquals": {"s3:x-amz-acl": "private"}},
+    }
+    assert kept(page) == {"Version": "2012-10-17", "Statement": [statement]}
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == NAME  # Tab indents
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) is None
+    tab_to(page, "Next", "submit")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Review and create")
+
+
+def tab_to_editor(page: Page) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == NAME:
+            return
+    pytest.fail("no way to the editor by keyboard")
+
+
+def test_a_malformed_document_is_marked_at_its_line_while_one_types(page: Page, console):  # noqa: F811
+    page.goto(f"{console}policies/create/")
+    text = json.dumps(BILL_WRITE, indent=4)
+    editor(page).fill(text.replace("s3:PutObject", "s3:PutObjekt"))
+    expect(page.locator(".finding")).to_contain_text(["Line 8, column 17"])
+    expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
+    editor(page).fill(text.replace('"Effect": "Allow",', '"Effect": "Allow"'))
+    expect(page.locator(".finding")).to_contain_text(["JSON_SYNTAX_ERROR"])
+    page.locator(".finding .place").click()
+    assert page.evaluate(FOCUSED) == NAME
+    page.locator(".cm-lint-marker-error").hover()
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("Mend the JSON")
+    editor(page).fill(text)
+    expect(page.locator(".finding")).to_have_count(0)
+    expect(page.locator(".cm-lint-marker-error")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_editor(page: Page, console, violations, scheme):  # noqa: F811
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.goto(f"{console}policies/create/")
+    editor(page).fill(json.dumps(BILL_WRITE, indent=4).replace("s3:PutObject", "s3:PutObjekt"))
+    expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
+    found = violations(page)
+    editor(page).press("Control+Home")
+    page.keyboard.type('"')
+    page.keyboard.type("S")
+    assert found + violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
