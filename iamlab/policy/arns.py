@@ -44,7 +44,8 @@ class Caller:
         self.raw, self.kind, self.group = raw, kind, group
         self.arn: str | None = raw if isinstance(raw, str) else None
         self.partition = self.account = self.name = ""
-        # How common ARNs begin that are the caller's account's own unless an owner is given.
+        # How common ARNs begin that are the caller's account's own unless an owner is given; empty for callers who
+        # have no permissions of their own.
         self.home: tuple[str, ...] = ()
         self.issuer: str | None = None
         self.issuer_tail: tuple[str, str, str, str] | None = None
@@ -78,7 +79,8 @@ def caller_from(principal: Principal, session_issuer: str | None = None) -> Call
         return Caller(principal, "unknown", OUTSIDE)
     caller = Caller(principal, kind, ROOT if kind == "root" else IDENTITY)
     caller.partition, caller.account = arn.partition, arn.account
-    caller.home = (f"arn:{arn.partition}:s3:::", f"arn:{arn.partition}:iam::{arn.account}:")
+    if kind != "federated-user":
+        caller.home = (f"arn:{arn.partition}:s3:::", f"arn:{arn.partition}:iam::{arn.account}:")
     caller.name = rest.rpartition("/")[2] or rest
     if kind in ("role", "federated-user"):
         _session(caller, arn, rest, session_issuer)

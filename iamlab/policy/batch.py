@@ -123,12 +123,16 @@ def _read(reader: CaseReader, case: Any) -> tuple[Any, ...] | None:
     except UnreadableCase:
         return None
     more = (request.resource_account, request.session_issuer, request.restrict_public_buckets)
-    return request.principal, request.action, request.resource, request.context, more, policies
+    seldom = more if any(more) else None  # passed on only where there is any: it would slow every decision
+    return request.principal, request.action, request.resource, request.context, seldom, policies
 
 
 def _pass(judged: list[tuple[Any, ...]], explain: Explain | None) -> None:
-    for principal, action, resource, context, more, policies in judged:
-        request = Request(principal, action, resource, context, *more)
+    for principal, action, resource, context, seldom, policies in judged:
+        if seldom is None:
+            request = Request(principal, action, resource, context)
+        else:
+            request = Request(principal, action, resource, context, *seldom)
         decision = evaluate(request, policies)
         if explain is not None:
             explain(request, policies, decision)

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from .arns import Caller
-from .conditions import Condition, compile_conditions
+from .conditions import Condition, always, compile_conditions
 from .document import MalformedPolicy, loads
 from .globs import glob
 from .match import Resources, action_matches, everything, has_space, split_action
@@ -59,7 +59,7 @@ class Statement:
             self.conditions = compile_conditions(raw["Condition"], variables)
         self.unconditional = self.principals is None and self.resources is None and not self.conditions
         # Whether resource and condition parts match a request; the action part has selected the statement already.
-        self.applies: Callable[[Any], bool] = _tests(self.resources, [one.test for one in self.conditions])
+        self.applies: Callable[[Any], bool] = _tests(self.resources, [one.test for one in self.conditions], self.deny)
 
     @property
     def name(self) -> str:
@@ -73,18 +73,25 @@ class Statement:
         return kind if kind and self.applies(request) else 0
 
 
-def _tests(resources: Any, conditions: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
-    """One test of a request for both parts, the cheaper first."""
+def _tests(resources: Any, conditions: list[Callable[[Any], bool]], deny: bool) -> Callable[[Any], bool]:
+    """One test of a request for both parts, the part first that oftener fails: of a Deny its conditions."""
     if resources is None:
-        if len(conditions) == 1:
-            return conditions[0]
+        if len(conditions) < 2:
+            return conditions[0] if conditions else always
         return lambda request: all(test(request) for test in conditions)
-    matches = resources.matches
+    fits = resources.fits()
     if not conditions:
-        return lambda request: matches(request.resource, request)
+        return fits
+    if len(conditions) == 1:
+        only = conditions[0]
+        return (
+            (lambda request: only(request) and fits(request))
+            if deny
+            else lambda request: fits(request) and only(request)
+        )
 
     def applies(request: Any) -> bool:
-        if not matches(request.resource, request):
+        if not fits(request):
             return False
         for test in conditions:  # noqa: SIM110 - a generator would double its cost
             if not test(request):
@@ -115,6 +122,9 @@ class _Both:
 
     def matches(self, resource: str, request) -> bool:
         return all(element.matches(resource, request) for element in self.elements)
+
+    def fits(self) -> Callable[[Any], bool]:
+        return lambda request: self.matches(request.resource, request)
 
 
 def _resources(raw: dict[str, Any], kind: str, variables: bool) -> Any:

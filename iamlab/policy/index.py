@@ -78,10 +78,10 @@ class Candidates:
     """The statements of one effect in one layer that an action selects.
 
     `always` is one that applies whatever the request, so that none needs testing; `few` are tested one by one; `index`
-    finds those of the rest that may apply.
+    finds those of the rest that may apply. `tests` has the test of `always` or of each of the `few`.
     """
 
-    __slots__ = ("always", "few", "index")
+    __slots__ = ("always", "few", "index", "tests")
 
     def __init__(self, entries: list[Any]):
         self.always = next((entry for entry in entries if entry.statement.unconditional), None)
@@ -94,13 +94,15 @@ class Candidates:
                 self.index = ResourceIndex(filed)
                 entries = [entry for entry in entries if not indexable(entry)]
         self.few = tuple(entries)
+        tested = entries if self.always is None else [self.always]
+        self.tests = tuple([(entry.statement.applies, entry) for entry in tested])
 
     def first(self, request: Any) -> Any:
         """The first entry that applies, or None."""
         if self.always is not None:
             return self.always
-        for entry in self.few:
-            if entry.statement.applies(request):
+        for applies, entry in self.tests:
+            if applies(request):
                 return entry
         if self.index is not None:
             for entry in self.index.near(request.resource):

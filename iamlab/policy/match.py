@@ -1,6 +1,7 @@
 """The matching of actions and resources against the patterns of a statement."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from .globs import (
     ANY,
@@ -223,6 +224,17 @@ class Resources:
             self.matches = self._inside
         else:
             self.matches = _plainly(self.literals, self.prefixes)
+
+    def fits(self) -> Callable[[Any], bool]:
+        """`matches` as a test of the request alone, without a call between where the list is plain."""
+        matches, literals, prefixes = self.matches, self.literals, self.prefixes
+        if self.negated or self.everything or self.others:
+            return lambda request: matches(request.resource, request)
+        if not prefixes:
+            return lambda request: request.resource in literals
+        if not literals:
+            return lambda request: request.resource.startswith(prefixes)
+        return lambda request: request.resource in literals or request.resource.startswith(prefixes)
 
     def _inside(self, resource: str, request) -> bool:
         if resource == "*":

@@ -64,7 +64,8 @@ class Plan:
     """The statements that one action selects, sorted into what must be tested.
 
     `scps` holds only the levels that need testing; `special` is the action's name in lower case where a guard may
-    decide, else empty.
+    decide, else empty. A plan is `simple` where within the account the first of `tests` that applies decides, and
+    where none does the resource's policy.
     """
 
     __slots__ = (
@@ -76,7 +77,9 @@ class Plan:
         "resource",
         "scps",
         "session",
+        "simple",
         "special",
+        "tests",
         "trust",
         "vpce",
     )
@@ -100,7 +103,20 @@ class Plan:
                 denies += [Entry(layer, policy, statement, level) for statement in selection.denies]
                 allows += [Entry(layer, policy, statement, level) for statement in selection.allows]
             self._keep(layer, Candidates(allows) if allows else NOTHING)
-        self.denies = Candidates(denies) if denies else None
+        self.denies = Candidates(denies) if denies else NOTHING
+        self.simple = group in (IDENTITY, SERVICE_LINKED) and self._is_simple(policies)
+        first = (*self.denies.tests, *self.identity.tests) if self.simple else ()
+        self.tests = tuple([(applies, entry.verdict) for applies, entry in first])
+
+    def _is_simple(self, policies: "Policies") -> bool:
+        """Whether nothing but denies, identity policies and the resource's policy bears on the action."""
+        limited = (policies.boundaries and self.boundary.always is None) or (
+            policies.session and self.session.always is None
+        )
+        if self.special or self.guarded or self.scps or policies.vpce or limited:
+            return False
+        plain = self.denies.index is None and all(entry.statement.denied is None for _, entry in self.denies.tests)
+        return plain and self.identity.index is None
 
     def _keep(self, layer: str, allows: Candidates) -> None:
         if layer == "scp":

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from iamlab.policy.compile import Document, Policy, compile_document
 from iamlab.policy.effective import difference, effective
-from iamlab.policy.evaluate import Policies, Request, evaluate
+from iamlab.policy.evaluate import Policies, Request, caller_of, evaluate, judge
 from iamlab.policy.explain import explain
 from iamlab.policy.globs import glob
 from iamlab.policy.masks import Universe
@@ -71,6 +71,15 @@ def test_a_document_decides_alike_however_often_it_is_asked(asked, source):
     for request in [*asked, *asked]:
         fresh = Policies(identity=(Policy(Document(source)),))
         assert evaluate(request, kept).outcome == evaluate(request, fresh).outcome
+
+
+@MANY
+@given(requests, policy_sets())
+def test_the_short_cut_decides_like_the_whole_order(request, held):
+    caller = caller_of(request)
+    whole = judge(request, held, held.plan(caller.group, request.action), caller)
+    short = evaluate(request, held)
+    assert (short.outcome, short.layer) == (whole.outcome, whole.layer)
 
 
 @MANY
