@@ -82,6 +82,22 @@ READ = {
     ],
 }
 
+BUDGET = {
+    "Budget": {
+        "BudgetName": "monthly",
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        "BudgetLimit": {"Amount": "10", "Unit": "USD"},
+    },
+    "NotificationsWithSubscribers": [
+        {
+            "Notification": {"NotificationType": kind, "ComparisonOperator": "GREATER_THAN", "Threshold": threshold},
+            "Subscribers": [{"SubscriptionType": "EMAIL", "Address": "ada@bills.example"}],
+        }
+        for kind, threshold in (("ACTUAL", 85), ("FORECASTED", 100))
+    ],
+}
+
 
 def furnish(world: scratch.World) -> dict[str, str]:
     """What the pictures show: Mario may read bills, and is refused when he writes one. What addresses may name."""
@@ -97,6 +113,7 @@ def furnish(world: scratch.World) -> dict[str, str]:
     world.call("iam:AttachGroupPolicy", GroupName="billing", PolicyArn=policy["Arn"])
     world.call("s3:CreateBucket", Bucket="customer-bills")
     world.call("s3:PutObject", Bucket="customer-bills", Key="2026/february.txt", Body=b"12 umbrellas")
+    world.call("budgets:CreateBudget", AccountId=world.account_id, **BUDGET)
     key = world.call("iam:CreateAccessKey", UserName="mario")["AccessKey"]
     mario = authenticate.credentials(key["AccessKeyId"]).caller
     try:

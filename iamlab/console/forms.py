@@ -19,6 +19,7 @@ IN_WORDS = {
     r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+": "letters, digits, spaces and _ . : / = + - @",
     r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*": "letters, digits, spaces and _ . : / = + - @",
     r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "a-z, 0-9 and single hyphens inside",
+    r"^(?![^:\\]*/action/|(?i).*<script>.*</script>.*)[^:\\]+$": "characters other than : and \\, and no /action/",
     r"[ -;=?-~]+": "printable characters of the Latin alphabet, but no < and >",
     r"[^\s@]+@[^\s@]+\.[^\s@]+": "an address such as name@example.com",
 }

@@ -78,6 +78,14 @@ SERVICES = {
         side=[("", [("Buckets", "buckets")])],
         group="Storage",
     ),
+    "billing": Service(
+        title="Billing and Cost Management",
+        side_title="Billing and Cost Management",
+        home="billing",
+        description="Bills, budgets, and who may see them",
+        side=[("Billing and Payments", [("Bills", "billing")]), ("Budgets and Planning", [("Budgets", "budgets")])],
+        group="Cloud Financial Management",
+    ),
     "cloudtrail": Service(
         title="CloudTrail",
         side_title="CloudTrail",
@@ -88,6 +96,11 @@ SERVICES = {
         region="US East (N. Virginia)",
     ),
 }
+
+
+def service_of(request: HttpRequest) -> str:
+    """The service that an address belongs to: /console/<session>/<service>/..., IAM where it names none."""
+    return next((part for part in request.path.split("/")[3:4] if part in SERVICES), "iam")
 
 
 def hyphenated(account_id: str) -> str:

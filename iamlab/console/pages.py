@@ -25,10 +25,14 @@ def render(
     *,
     title: str = "",
     crumbs: Crumbs = (),
-    service: str = "iam",
+    service: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """A page in the console's frame. `title` becomes "Users | IAM | Global"; `crumbs` follow the service's own."""
+    """A page in the console's frame. `title` becomes "Users | IAM | Global"; `crumbs` follow the service's own.
+
+    The service is that of the address unless given.
+    """
+    service = service or menus.service_of(request)
     menu = menus.SERVICES[service]
     frame = {
         "session": session,

@@ -42,7 +42,7 @@ class Session:
     def call_many(self, operation: str, many: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | AwsError]:
         return calls.call_many(self.caller, operation, many, self.source)
 
-    def url(self, name: str, *args: Any, **query: Any) -> str:
+    def url(self, name: str, /, *args: Any, **query: Any) -> str:
         """The address of a page of this session."""
         address = reverse(name, args=[self.id, *args])
         return f"{address}?{urlencode(query)}" if query else address

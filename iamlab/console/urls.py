@@ -6,6 +6,8 @@ from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
 from iamlab.console.buckets import objects, policy, settings
 from iamlab.console.buckets import views as buckets
+from iamlab.console.budgets import create as budget_create
+from iamlab.console.budgets import views as budgets
 from iamlab.console.credential_report import views as credential_report
 from iamlab.console.dashboard import views as dashboard
 from iamlab.console.editor import views as editor
@@ -197,6 +199,19 @@ organization_pages = [
     path("policies/<str:policy_id>/", organization_policies.policy, name="organization-policy"),
 ]
 
+# /console/<session>/billing/budgets/; a budget's name may be "..", so that it does not stand in an address
+budget_pages = [
+    path("", budgets.budgets, name="budgets"),
+    path("delete/", budgets.delete, name="budgets-delete"),
+    path("details/", budgets.budget, name="budget"),
+    path("create/", budget_create.start, name="budget-create-start"),
+    path("edit/", budget_create.edit, name="budget-edit-start"),
+    path("create/<uuid:draft_id>/result/", budget_create.create_result, name="budget-create-result"),
+    path("create/<uuid:draft_id>/<str:key>/", budget_create.create_step, name="budget-create"),
+    path("edit/<uuid:draft_id>/result/", budget_create.edit_result, name="budget-edit-result"),
+    path("edit/<uuid:draft_id>/<str:key>/", budget_create.edit_step, name="budget-edit"),
+]
+
 session: list[URLPattern | URLResolver] = [
     path("", sign_in.home, name="console"),
     path("sign-out/", sign_in.sign_out, name="sign-out-session"),
@@ -206,6 +221,7 @@ session: list[URLPattern | URLResolver] = [
     path("account/", account.account, name="account"),
     path("account/billing-access/", account.billing_access, name="billing-access"),
     path("billing/", account.billing, name="billing"),
+    path("billing/budgets/", include(budget_pages)),
     path("iam/", include(iam)),
     path("iam/", include(own)),
     path("organizations/", include(organization_pages)),

@@ -45,6 +45,9 @@ PAGES = [
     "/console/{session}/who-can/",
     "/console/{session}/account/",
     "/console/{session}/billing/",
+    "/console/{session}/billing/budgets/",
+    "/console/{session}/billing/budgets/details/?name=monthly",
+    "/console/{session}/billing/budgets/create/",
 ]
 
 

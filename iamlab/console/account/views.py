@@ -45,5 +45,5 @@ def billing(request: HttpRequest, session: Session) -> HttpResponse:
     lines = [(f"{one['Date']:%B %d, %Y}", one["Description"], one["Amount"]) for one in found.get("Lines", [])]
     context = {"found": found, "lines": lines}
     return pages.render(
-        request, session, "console/account/billing.html", context, title="Bills", crumbs=[("Billing", None)]
+        request, session, "console/account/billing.html", context, title="Bills", crumbs=[("Bills", None)]
     )

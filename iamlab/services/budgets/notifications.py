@@ -7,6 +7,7 @@ from iamlab.services import paging
 from iamlab.services.budgets import spending
 from iamlab.services.budgets.models import Budget
 from iamlab.services.budgets.targets import (
+    bulk,
     check_token,
     existing,
     invalid,
@@ -179,7 +180,7 @@ def create_subscriber(
     return save(row)
 
 
-@operation("budgets:DescribeSubscribersForNotification", action="budgets:ViewBudget", target=named)
+@operation("budgets:DescribeSubscribersForNotification", action="budgets:ViewBudget", target=named, bulk=bulk)
 def describe_subscribers_for_notification(
     call: Call,
     AccountId: str,

@@ -20,16 +20,27 @@ def own(call: Call, account_id: str, name: str) -> Target:
         message = f"User: {call.caller.arn} is not authorized to perform: {call.operation.action} on resource: {arn}"
         raise AwsError("AccessDeniedException", message)
     row = live(call).filter(name=name).first() if name != "*" else None
+    return of_row(arn, row)
+
+
+def of_row(arn: str, row: Budget | None) -> Target:
     return Target(arn=arn, row=row, tags=row.tags if row else {})
 
 
 def live(call: Call) -> Any:
     """The account's budgets. Those whose end has passed are gone."""
-    return Budget.objects.filter(account_id=call.account_id, end__gt=call.now)
+    return Budget.objects.select_related("account").filter(account_id=call.account_id, end__gt=call.now)
 
 
 def named(call: Call, AccountId: str, BudgetName: str, **_: Any) -> Target:
     return own(call, AccountId, BudgetName)
+
+
+def bulk(many: list[dict[str, Any]], call: Call) -> list[Target]:
+    """The targets of many calls about budgets of the caller's account."""
+    found = {row.name: row for row in live(call).filter(name__in={params["BudgetName"] for params in many})}
+    arn = f"arn:aws:budgets::{call.account_id}:budget/"
+    return [of_row(arn + params["BudgetName"], found.get(params["BudgetName"])) for params in many]
 
 
 def whole(call: Call, AccountId: str, **_: Any) -> Target:
@@ -46,7 +57,8 @@ def by_arn(call: Call, ResourceARN: str, **_: Any) -> Target:
 
 def open_to(call: Call) -> Account:
     """The caller's account. Raises AccessDeniedException where billing is closed to the caller in the console."""
-    account = Account.objects.get(pk=call.account_id)
+    row: Budget | None = call.target.row
+    account = row.account if row is not None else Account.objects.get(pk=call.account_id)
     if call.source.entrance == "console":
         billing.gate(call, account)
     return account
@@ -54,12 +66,11 @@ def open_to(call: Call) -> Account:
 
 def existing(call: Call, doing: str = "get") -> Budget:
     """The target's row. Raises NotFoundException, and what open_to raises."""
-    account = open_to(call)
+    open_to(call)
     row: Budget | None = call.target.row
     if row is None:
         name = call.target.arn.partition(":budget/")[2]
         raise AwsError("NotFoundException", f"Unable to {doing} budget: {name} - the budget doesn't exist.")
-    row.account = account
     return row
 
 

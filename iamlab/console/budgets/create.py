@@ -1,0 +1,153 @@
+"""The wizards that create and edit a budget."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET, require_http_methods
+
+from iamlab.console import pages, wizard
+from iamlab.console.budgets import alerts, plan
+from iamlab.console.budgets.forms import (
+    PERIODS,
+    TEMPLATE,
+    ZERO,
+    AlertsForm,
+    ChoiceForm,
+    DetailsForm,
+    ReviewForm,
+    TemplateForm,
+)
+from iamlab.console.budgets.views import alerts_of, asked
+from iamlab.console.models import Draft
+from iamlab.console.session import Session, console_page
+from iamlab.console.wizard import Step, Wizard
+
+FAR = 2087  # the end of a budget without one
+
+
+def custom_steps(data: dict[str, Any]) -> list[Step]:
+    return [
+        Step("details", "Set your budget", DetailsForm, "console/budgets/details.html"),
+        Step("alerts", "Configure alerts", AlertsForm, "console/budgets/alerts.html", optional=True),
+        Step("review", "Review", ReviewForm, "console/budgets/review.html"),
+    ]
+
+
+def steps(data: dict[str, Any]) -> list[Step]:
+    choice = data.get("choice")
+    first = Step("choice", "Choose budget type", ChoiceForm, "console/budgets/choice.html")
+    if choice and choice["setup"] == TEMPLATE:
+        title = "Zero spend budget" if choice["template"] == ZERO else "Monthly cost budget"
+        return [first, Step("details", f"{title} - Template", TemplateForm, "console/budgets/template.html")]
+    return [first, *custom_steps(data)]
+
+
+def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse:
+    name, verb = draft.data["details"]["name"], "updated" if "before" in draft.data else "created"
+    url = session.url("budget", name=name)
+    text = format_html('Your budget {} has been {}. <a class="btn" href="{}">View budget</a>', name, verb, url)
+    return pages.done(request, session.url("budgets"), text)
+
+
+def context(request: HttpRequest, session: Session, draft: Draft) -> dict[str, Any]:
+    details = draft.data.get("details", {})
+    rows = draft.data.get("alerts", {}).get("alerts", [])
+    template = draft.data.get("choice", {}).get("template", "")
+    summary = [
+        ("Name", details.get("name")),
+        ("Period", dict(PERIODS).get(details.get("period", ""))),
+        ("Budgeted amount", f"${details.get('amount')}"),
+        ("Start date", details.get("start") or "Start of the present period"),
+        ("End date", details.get("end") or "None"),
+        ("Budget scope", "All AWS services"),
+    ]
+    return {
+        "summary": summary,
+        "listed": [(alerts.words(row), alerts.recipients(row)) for row in rows],
+        "thresholds": [alerts.words(alerts.row(*one)) for one in plan.ALERTS.get(template, [])],
+        "heading": steps(draft.data)[-1].title,
+    }
+
+
+CREATE = Wizard(
+    name="budget-create",
+    title="Create budget",
+    submit="Create budget",
+    cancel=lambda session, draft: session.url("budgets"),
+    steps=steps,
+    calls=plan.creation,
+    result_template="console/wizard_result.html",
+    crumbs=lambda session, draft: [("Budgets", session.url("budgets")), ("Create budget", None)],
+    finish=finish,
+    context=context,
+)
+EDIT = Wizard(
+    name="budget-edit",
+    title="Edit budget",
+    submit="Save",
+    cancel=lambda session, draft: session.url("budget", name=draft.data["before"]["name"]),
+    steps=custom_steps,
+    calls=plan.change,
+    result_template="console/wizard_result.html",
+    crumbs=lambda session, draft: [
+        ("Budgets", session.url("budgets")),
+        (draft.data["before"]["name"], session.url("budget", name=draft.data["before"]["name"])),
+        ("Edit budget", None),
+    ],
+    finish=finish,
+    context=context,
+)
+
+
+@require_GET
+@console_page
+def start(request: HttpRequest, session: Session) -> HttpResponse:
+    return wizard.start(session, CREATE, account=session.account.pk)
+
+
+@require_GET
+@console_page
+def edit(request: HttpRequest, session: Session) -> HttpResponse:
+    """A draft that begins with the budget as it is."""
+    name = request.GET.get("name", "")
+    found = session.call("budgets:DescribeBudget", asked(session, name))["Budget"]
+    rows = [alerts.row_of(one, who) for one, who in alerts_of(session, name)]
+    period = found["TimePeriod"]
+    details = {
+        "name": name,
+        "period": found["TimeUnit"],
+        "renewal": "recurring" if period["End"].year >= FAR else "expiring",
+        "start": f"{period['Start']:%Y-%m-%d}",
+        "end": "" if period["End"].year >= FAR else f"{period['End']:%Y-%m-%d}",
+        "amount": found["BudgetLimit"]["Amount"],
+    }
+    kept = {key: found[key] for key in ("BudgetType", "CostTypes", "CostFilters") if key in found}
+    before = {"name": name, "budget": kept, "alerts": rows, "details": details}
+    data = {"account": session.account.pk, "before": before, "details": details, "alerts": {"alerts": rows}}
+    return wizard.start(session, EDIT, **data)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def create_step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
+    return wizard.step(request, session, CREATE, draft_id, key)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def create_result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
+    return wizard.result(request, session, CREATE, draft_id)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
+    return wizard.step(request, session, EDIT, draft_id, key)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
+    return wizard.result(request, session, EDIT, draft_id)
