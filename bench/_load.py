@@ -60,7 +60,7 @@ def rate(base: str, request: Request, seconds: int = 4) -> float | None:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
-        command = [wrk, "-t1", "-c8", f"-d{seconds}s", "-s", file.name, base + request.path]
+        command = [wrk, "-t1", "-c8", f"-d{seconds}s", "--timeout=30s", "-s", file.name, base + request.path]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in printed or "Socket errors" in printed:
         raise RuntimeError(printed)

@@ -75,7 +75,9 @@ def bench(args: list[str]) -> int:
     """Run the benchmarks (or those named in ARGS); each prints a ratio."""
     environment.install("requirements-dev.txt")
     if not shutil.which("wrk"):
-        environment.apt_install("wrk")  # rates are left out without it
+        environment.apt_install("wrk")  # without it threads of Python send the requests, at a lower rate
+    if not environment.install_peers():
+        say("The benchmarks' peers could not be installed: the rows beside them are left out.")
     return call([PYTHON, "-m", "bench", *args])
 
 

@@ -52,6 +52,21 @@ def make_venv() -> None:
     raise SystemExit("No virtual environment could be made. On Debian and Ubuntu: sudo apt-get install python3-venv")
 
 
+def install_peers() -> bool:
+    """Install what the benchmarks compare with, in var/bench; whether it is there."""
+    wanted, folder = ROOT / "bench" / "requirements.txt", ROOT / "var" / "bench"
+    stamp, python = folder / "installed.txt", folder / "bin" / "python"
+    if stamp.exists() and stamp.read_text() == wanted.read_text():
+        return True
+    say("Installing the benchmarks' peers into var/bench (only when they change)")
+    options = ["-r", str(wanted)]
+    made = quietly([str(PYTHON), "-m", "venv", "--clear", str(folder)])
+    if not made or not (install_with_uv(options, python) or install_with_pip(options, python)):
+        return False
+    stamp.write_text(wanted.read_text())
+    return True
+
+
 def usable() -> bool:
     """Whether .venv has a working Python that is new enough; its scripts name the folder, so it must not have moved."""
     if not PYTHON.exists() or read_stamp().get("folder", str(VENV)) != str(VENV):
@@ -59,13 +74,13 @@ def usable() -> bool:
     return quietly([str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"])
 
 
-def install_with_uv(options: list[str]) -> bool:
+def install_with_uv(options: list[str], python: Path = PYTHON) -> bool:
     uv = shutil.which("uv")
-    return bool(uv) and loudly([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *options])
+    return bool(uv) and loudly([uv, "pip", "install", "--quiet", "--python", str(python), *options])
 
 
-def install_with_pip(options: list[str]) -> bool:
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+def install_with_pip(options: list[str], python: Path = PYTHON) -> bool:
+    command = [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     return loudly([*command, *options])
 
 

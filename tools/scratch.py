@@ -48,9 +48,7 @@ def site(settings: str = "iamlab.settings", **environment: str) -> Iterator[None
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """The site served as `make run` serves it, on a free port; its address without a slash at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     running = subprocess.Popen(gunicorn(f"127.0.0.1:{port}"), cwd=ROOT, stdin=subprocess.DEVNULL)
     try:
         wait_for(port, running)
@@ -58,6 +56,12 @@ def server() -> Iterator[str]:
     finally:
         running.terminate()
         running.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_for(port: int, running: subprocess.Popen) -> None:
