@@ -23,6 +23,8 @@ def quoted(values: Any, word: str = "and") -> str:
 
 def action_reason(raw: dict[str, Any]) -> str:
     """Depends on the statement alone, so that one text serves every request that it does not concern."""
+    if raw.get("Effect") not in ("Allow", "Deny"):
+        return f"its `Effect` is {quoted(raw.get('Effect', []))}, neither `Allow` nor `Deny`"
     if "NotAction" in raw:
         return f"it is about every action except {quoted(raw['NotAction'])}"
     return f"its actions are {quoted(raw.get('Action', []))}"

@@ -53,6 +53,15 @@ def test_nearest_when_the_bucket_is_named_for_its_objects():
     assert evidence["nearest"]["action"] is True and evidence["nearest"]["resource"] is False
 
 
+def test_an_effect_in_another_case_is_the_reason():
+    wrong = policy("BillWrite", statement(effect="allow"), {"Action": "*", "Resource": "*"})
+    rows = found(Policies(identity=(wrong,)))["layers"][0]["policies"][0]["statements"]
+    assert [row["why"] for row in rows] == [
+        "its `Effect` is `allow`, neither `Allow` nor `Deny`",
+        "its `Effect` is nothing, neither `Allow` nor `Deny`",
+    ]
+
+
 def test_nearest_of_another_action():
     near = policy("BillWrite", statement(action="s3:GetObject"))
     assert found(Policies(identity=(near,)))["sentence"].endswith(

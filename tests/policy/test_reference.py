@@ -1,0 +1,72 @@
+"""The evaluator beside a second one, plain and slow, which `reference/` holds: at random, and on every case by hand."""
+
+import json
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from iamlab.policy.batch import answer_line
+from iamlab.policy.cases import CaseReader
+from tests.policy.random_cases import cases
+from tests.policy.reference.judgement import Case, answer, layers
+from tests.policy.reference.matching import as_list
+
+CASES = Path(__file__).parent / "cases"
+
+
+def differences(some):
+    """What the two say differently: the outcome, or a layer that could not be named for it."""
+    reader = CaseReader()
+    for case in some:
+        decision, named = answer(case)
+        found = answer_line(reader, json.dumps(case))
+        if found["decision"] != decision or (named and found["layer"] not in named):
+            yield f"{decision} {sorted(named)}, but the evaluator {found}: {json.dumps(case)}"
+
+
+def parts(case):
+    """For each statement what the reference and the evaluator's evidence say of its parts."""
+    judged, level = Case(case), {}
+    evidence = answer_line(CaseReader(), json.dumps(case), explain=True)["evidence"]
+    rows = {(row["layer"], row["level"]): row["policies"] for row in evidence["layers"]}
+    for layer, policies in layers(judged):
+        level[layer] = level.get(layer, -1) + 1
+        for number, policy in enumerate(policies):
+            listed = rows[layer, level[layer]][number]["statements"]
+            for statement, row in zip(as_list(policy["Statement"]), listed, strict=True):
+                if statement["Effect"] in ("Allow", "Deny"):
+                    yield statement, judged.parts(policy, statement, layer), row
+
+
+def test_random_cases_agree():
+    assert not list(islice(differences(islice(cases("quick"), 300)), 3))
+
+
+@pytest.mark.slow
+def test_many_random_cases_agree():
+    assert not list(islice(differences(islice(cases("many"), 3_000)), 3))
+
+
+@pytest.mark.slow
+def test_parts_of_statements_agree():
+    for case in islice(cases("parts"), 800):
+        for statement, wanted, row in parts(case):
+            assert {part: row[part] for part in wanted} == wanted, (statement, row, case)
+            assert row["applies"] == all(wanted.values())
+
+
+def test_random_cases_reach_every_outcome():
+    found = [answer(case) for case in islice(cases("quick"), 300)]
+    assert {decision for decision, _ in found} == {"allowed", "explicitDeny", "implicitDeny"}
+    named = set().union(*(layers for _, layers in found))
+    assert named == {"scp", "rcp", "vpce", "resource", "identity", "boundary", "session", "guard"}
+
+
+def test_cases_by_hand_agree():
+    paths = [path for path in CASES.glob("*/*.jsonl") if path.stem != "unreadable"]
+    for path in paths:
+        for case in map(json.loads, path.read_text().splitlines()):
+            decision, named = answer(case)
+            assert decision == case["expected"], (case["id"], case["why"])
+            assert not named or case.get("layer", next(iter(named))) in named, (case["id"], case["why"])
