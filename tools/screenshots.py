@@ -31,6 +31,7 @@ class Picture:
         return (KEPT if self.kept else LOOKED_AT) / f"{self.name}.png"
 
 
+QUESTION = "principal=arn:aws:iam::{account}:user/mario&actions=s3:PutObject,s3:GetObject&resource=arn:aws:s3:::bills/x"
 PICTURES = [
     Picture("landing", "/", signed_in=False),
     Picture("heat-map", "/classroom/{klass}/assignments/{assignment}/heat/"),
@@ -46,7 +47,10 @@ PICTURES = [
     Picture("home", "/home/", kept=False),
     Picture("dashboard", "/console/{session}/iam/home/", kept=False),
     Picture("why", "/console/{session}/why/{refused}/"),
+    Picture("why-dark", "/console/{session}/why/{refused}/", kept=False, dark=True),
+    Picture("why-narrow", "/console/{session}/why/{refused}/", kept=False, width=380),
     Picture("evaluator", "/console/{session}/evaluator/", kept=False),
+    Picture("evaluator-answer", "/console/{session}/evaluator/?" + QUESTION, kept=False),
     Picture("who-can", "/console/{session}/who-can/", kept=False),
     Picture("buckets", "/console/{session}/s3/buckets/", kept=False),
     Picture("bucket", "/console/{session}/s3/buckets/customer-bills/objects/", kept=False),
@@ -119,7 +123,12 @@ def furnish(world: scratch.World) -> dict[str, str]:
     try:
         call(mario, "s3:PutObject", {"Bucket": "customer-bills", "Key": "2026/march.txt", "Body": b"7 umbrellas"})
     except AwsError as error:
-        return {"session": world.session, "sandbox": world.sandbox, "refused": error.event_id}
+        return {
+            "session": world.session,
+            "sandbox": world.sandbox,
+            "account": world.account_id,
+            "refused": error.event_id,
+        }
     raise RuntimeError("Mario was not refused.")
 
 
@@ -144,8 +153,9 @@ def main(wanted: list[str]) -> None:
 
         world = scratch.world()
         names = furnish(world)
-        call_command("demo", verbosity=0)
-        names |= teach(world)
+        if any("{klass}" in picture.path for picture in PICTURES if not wanted or picture.name in wanted):
+            call_command("demo", verbosity=0)
+            names |= teach(world)
         with scratch.server() as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=chromium.find(),

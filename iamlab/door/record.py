@@ -125,6 +125,11 @@ def keep_policy_set(digest: str, text: str) -> None:
         _kept_sets.add(digest)
 
 
+def forget_policy_sets() -> None:
+    """After a transaction that was undone: what it had stored may be gone."""
+    _kept_sets.clear()
+
+
 def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) -> Row:
     """The event of a call, ready to be stored."""
     operation, caller, event_id = call.operation, call.caller, str(uuid.uuid4())

@@ -33,6 +33,7 @@ def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] 
     deciding = {(row["policy"], row["index"]) for row in found["deciding"]}
     near = found["nearest"]
     closest = None if near is None else (near["policy"], near["index"])
+    as_json = json.dumps(found, indent=2, default=str)
     found["layers"] = [_layer(layer, found["layer"], deciding, closest) for layer in found["layers"]]
     return {
         **found,
@@ -42,13 +43,35 @@ def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] 
         "request": judgement.request,
         "principal": principal_text(judgement),
         "context": sorted(judgement.request.context.items()),
-        "changes": [
-            change.sentence
-            for change in changes(judgement.request, judgement.policies, judgement.decision, attachable=attachable)
-        ],
+        "flow": flow(found["layers"], found["layer"], allowed=judgement.allowed),
+        "possible": changes(judgement.request, judgement.policies, judgement.decision, attachable=attachable),
         "documents": documents(judgement.policies, found),
-        "json": json.dumps(found, indent=2, default=str),
+        "json": as_json,
     }
+
+
+ALWAYS_SHOWN = ("scp", "rcp", "resource", "identity", "boundary", "session")
+WORST_FIRST = ("denies", "does not allow", "allows")
+BOXES = {"allows": "allow", "denies": "deny", "does not allow": "short"}
+
+
+def flow(layers: list[dict[str, Any]], deciding: str, *, allowed: bool) -> list[dict[str, Any]]:
+    """The picture's boxes: every layer that a request may meet, without a policy too, in their order; the verdict.
+
+    Levels of an organization are one box, which says what the strictest of them says.
+    """
+    boxes = []
+    for key, title in LAYERS.items():
+        said = [layer["outcome"] for layer in layers if layer["layer"] == key]
+        if not said and key not in (*ALWAYS_SHOWN, deciding):
+            continue
+        text = next((word for word in WORST_FIRST if word in said), said[0] if said else "no policy")
+        if not said and key == deciding:
+            text = "allows" if allowed else "does not allow"
+        decides = key == deciding
+        boxes.append({"label": title, "text": text, "kind": BOXES.get(text, "skipped"), "current": decides})
+    verdict = ("Allowed", "allow") if allowed else ("Refused", "deny")
+    return [*boxes, {"label": verdict[0], "text": f"decided by: {LAYERS[deciding]}", "kind": verdict[1]}]
 
 
 def _layer(layer: dict[str, Any], deciding_layer: str, deciding: set[Any], closest: Any) -> dict[str, Any]:

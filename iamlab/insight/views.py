@@ -1,16 +1,21 @@
 """Why?, can X do Y?, who can?: pages over the door's judgements, in the console's frame."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from iamlab.console import pages
 from iamlab.console.session import Session, console_page
+from iamlab.door.authorise import Judgement
 from iamlab.door.judging import attachable, examiner_for, judge_as, principals
 from iamlab.door.past import past_call
+from iamlab.insight import applying
+from iamlab.insight.drafts import DraftForm, with_draft
 from iamlab.insight.evidence import page_data
 from iamlab.insight.forms import QuestionForm, WhoCanForm
+from iamlab.services.operations import AwsError
 from iamlab.services.sts.messages import encoded
 
 
@@ -23,11 +28,32 @@ def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"record": past.record, "error": past.record.get("errorMessage", "")}
     if past.judgement is not None:
-        context["decision"] = page_data(past.judgement, name_of(past.record))
+        context["decision"] = then(session, past.judgement, past.record)
         if not past.judgement.allowed:
             context["encoded"] = encoded(event_id)
         context["ask_again"] = ask_again(session, past.judgement.request, past.record)
     return pages.render(request, session, "insight/why.html", context, title="Why?", crumbs=[("Why?", None)])
+
+
+def then(session: Session, judgement: Judgement, record: dict[str, Any]) -> dict[str, Any]:
+    """The decision of a call that was made; what would change it can be done as long as the same policies apply."""
+    found = page_data(judgement, name_of(record))
+    same = not session.examined and holds_still(session, judgement)
+    possible = found["possible"]
+    return {**found, "changes": applying.offered(session, judgement, possible) if same else applying.told(possible)}
+
+
+def holds_still(session: Session, judgement: Judgement) -> bool:
+    """Whether the policies of today are those of the judgement: a draft made from older ones would undo what came."""
+    asked = judgement.request
+    who = asked.session_issuer or asked.principal
+    if not isinstance(who, str):
+        return False
+    try:
+        today = judge_as(examiner_for(session.caller), who, asked.action, asked.resource)
+    except AwsError:
+        return False
+    return (today.policy_set, today.resource_policy) == (judgement.policy_set, judgement.resource_policy)
 
 
 def name_of(record: dict[str, Any]) -> str:
@@ -44,21 +70,25 @@ def ask_again(session: Session, asked: Any, record: dict[str, Any]) -> str:
 
 
 @console_page
-@require_GET
+@require_http_methods(["GET", "POST"])
 def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
-    """Can a principal do some actions on a resource? Asked by GET, so that a question is an address."""
+    """Can a principal do some actions on a resource? The question is an address; a draft to compare with is sent."""
     asker = examiner_for(session.caller)
-    form = QuestionForm(request.GET if "principal" in request.GET else None, principals(asker))
-    answers = []
+    everybody = principals(asker)
+    form = QuestionForm(request.GET if "principal" in request.GET else None, everybody)
+    context: dict[str, Any] = {"form": form}
+    status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        who = dict(principals(asker))[data["principal"]].partition(" ")[0]
-        possible = attachable(asker)
-        for action in data["actions"]:
-            judgement = judge_as(asker, data["principal"], action, data["resource"], data["context"])
-            answers.append({"action": action, **page_data(judgement, who, possible)})
-    context = {"form": form, "answers": answers, "only": answers[0] if len(answers) == 1 else None}
-    status = 422 if form.is_bound and not form.is_valid() else 200
+        asked = form.cleaned_data
+        who = dict(everybody)[asked["principal"]].partition(" ")[0]
+        judgements = [
+            judge_as(asker, asked["principal"], action, asked["resource"], asked["context"])
+            for action in asked["actions"]
+        ]
+        context |= answers(session, judgements, who)
+        context |= comparison(request, session, judgements, who)
+        draft_form = context["draft_form"]
+        status = 422 if draft_form.is_bound and not draft_form.is_valid() else 200
     return pages.render(
         request,
         session,
@@ -68,6 +98,30 @@ def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
         crumbs=[("Policy evaluator", None)],
         status=status,
     )
+
+
+def answers(session: Session, judgements: list[Judgement], who: str) -> dict[str, Any]:
+    """One decision in full, or several in a line each."""
+    possible = attachable(examiner_for(session.caller))
+    found = []
+    for judgement in judgements:
+        decision = page_data(judgement, who, possible)
+        how = applying.told if session.examined else partial(applying.offered, session, judgement)
+        found.append({**decision, "action": judgement.request.action, "changes": how(decision["possible"])})
+    return {"answers": found, "only": found[0] if len(found) == 1 else None}
+
+
+def comparison(request: HttpRequest, session: Session, judgements: list[Judgement], who: str) -> dict[str, Any]:
+    """The form for a draft, and each action before and after where one was sent."""
+    form = DraftForm(request.POST if request.method == "POST" else None, judgements[0].policies)
+    compared = []
+    if form.is_bound and form.is_valid():
+        for judgement in judgements:
+            drafted = with_draft(judgement, form.cleaned_data["place"], form.cleaned_data["PolicyDocument"])
+            before, after = page_data(judgement, who), page_data(drafted, who)
+            differs = before["allowed"] != after["allowed"]
+            compared.append({"action": judgement.request.action, "before": before, "after": after, "differs": differs})
+    return {"draft_form": form, "compared": compared}
 
 
 @console_page

@@ -1,9 +1,14 @@
 """Why?, can they?, who can?: the verdict first, then the reasons, for the owner of the account only."""
 
+import json
+import re
+from html import unescape
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 
-from iamlab.door import sessions
+from iamlab.door import record, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
 from iamlab.people.models import create_guest
@@ -46,6 +51,7 @@ class Story:
 
 @pytest.fixture
 def story(client):
+    record.forget_policy_sets()  # those of another test are undone with it
     return Story(client)
 
 
@@ -167,3 +173,102 @@ def test_a_policy_that_could_be_attached_is_offered(client, story):
     question = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": BILL}
     page = client.get(story.url("evaluator"), question).content.decode()
     assert "BillWrite" in page and "Attach" in page
+
+
+def draft_of(page, number=0):
+    """(address, document) of an editor that a change offers to open with its draft."""
+    forms = re.findall(r'<form method="post" action="([^"]+)">.*?name="PolicyDocument" value="([^"]+)"', page)
+    address, document = forms[number]
+    return address, json.loads(unescape(document))
+
+
+def test_a_change_opens_the_editor_with_its_draft_and_saving_it_allows_the_call(client, story):
+    story.grant(BILL_WRITE.replace("customer-bills/*", "customer-bills"))
+    page = client.get(story.url("why", refused(story))).content.decode()
+    address, document = draft_of(page)
+    assert document["Statement"][0]["Resource"] == ["arn:aws:s3:::customer-bills", BILL]
+    shown = client.post(address, {"PolicyDocument": json.dumps(document), "look": "draft"}).content.decode()
+    assert BILL in unescape(shown)
+    assert "bill.txt" not in json.dumps(
+        story.do("root", "iam:GetUserPolicy", UserName="mario", PolicyName="BillWrite")["PolicyDocument"]
+    )
+    seen = re.search(r'name="seen" value="([^"]*)"', shown)[1]
+    client.post(address, {"PolicyDocument": json.dumps(document), "seen": seen})
+    story.do("user/mario", "s3:PutObject", Bucket="customer-bills", Key="bill.txt", Body=b"42")
+
+
+def test_a_managed_policy_and_a_groups_inline_policy_are_edited_where_they_stand(client, story):
+    narrow = BILL_WRITE.replace("customer-bills/*", "customer-bills")
+    arn = story.do("root", "iam:CreatePolicy", PolicyName="Own", PolicyDocument=narrow)["Policy"]["Arn"]
+    story.do("root", "iam:AttachUserPolicy", UserName="mario", PolicyArn=arn)
+    story.do("root", "iam:CreateGroup", GroupName="billing")
+    story.do("root", "iam:AddUserToGroup", GroupName="billing", UserName="mario")
+    story.do("root", "iam:PutGroupPolicy", GroupName="billing", PolicyName="Theirs", PolicyDocument=narrow)
+    page = client.get(story.url("why", refused(story))).content.decode()
+    addresses = {draft_of(page, number)[0] for number in range(2)}
+    assert addresses == {story.url("policy-edit", arn), story.url("group-inline", "billing", "Theirs")}
+
+
+def test_an_old_refusal_offers_no_draft_once_the_policies_have_changed(client, story):
+    story.grant(BILL_WRITE.replace("customer-bills/*", "customer-bills"))
+    event_id = refused(story)
+    story.grant(BILL_WRITE.replace("WriteBills", "Write"))
+    page = client.get(story.url("why", event_id)).content.decode()
+    assert "Add the resource" in page
+    assert 'name="PolicyDocument"' not in page
+
+
+def test_the_layers_are_all_there_and_the_deciding_one_is_told(client, story):
+    page = client.get(story.url("why", refused(story))).content.decode()
+    boxes = re.findall(r'<li class="flow-(\w+)"([^>]*)>.*?<strong>([^<]+)</strong>', page)
+    assert [title for _, _, title in boxes] == [
+        "Service control policies",
+        "Resource control policies",
+        "Resource policy",
+        "Identity policies",
+        "Permissions boundary",
+        "Session policy",
+        "Refused",
+    ]
+    assert [title for _, current, title in boxes if "aria-current" in current] == ["Identity policies"]
+
+
+def ask(story, **more):
+    mario = f"arn:aws:iam::{story.account}:user/mario"
+    question = {"principal": mario, "actions": "s3:PutObject", "resource": BILL, **more}
+    return f"{story.url('evaluator')}?{urlencode(question)}"
+
+
+@pytest.mark.parametrize(
+    ("place", "document", "before", "after"),
+    [
+        ("identity", BILL_WRITE, "Implicit deny", "Allowed"),
+        ("identity", BILL_WRITE.replace("Allow", "Deny"), "Implicit deny", "Explicit deny"),
+        ("instead:BillRead", BILL_WRITE, "Implicit deny", "Allowed"),
+        ("boundary", BILL_WRITE, "Implicit deny", "Implicit deny"),
+        (
+            "resource",
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", '
+            '"Resource": "arn:aws:s3:::customer-bills/*"}]}',
+            "Implicit deny",
+            "Allowed",
+        ),
+    ],
+)
+def test_a_draft_is_compared_with_today_and_not_saved(client, story, place, document, before, after):
+    read = BILL_WRITE.replace("PutObject", "GetObject")
+    story.do("root", "iam:PutUserPolicy", UserName="mario", PolicyName="BillRead", PolicyDocument=read)
+    page = client.post(ask(story), {"place": place, "PolicyDocument": document}).content.decode()
+    compared = page[page.index('id="compared"') : page.index("</table>")]
+    words = re.findall(r"Implicit deny|Explicit deny|Allowed", compared)
+    assert words == [before, after]
+    assert story.do("root", "iam:ListUserPolicies", UserName="mario")["PolicyNames"] == ["BillRead"]
+    refused(story)
+
+
+def test_a_malformed_draft_is_told_in_its_field_and_kept(client, story):
+    response = client.post(ask(story), {"place": "identity", "PolicyDocument": '{"Version": <b>'})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Line 1, column 13" in page
+    assert '{"Version": <b>' not in page and "&lt;b&gt;" in page
