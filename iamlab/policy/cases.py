@@ -49,8 +49,8 @@ class CaseReader:
             raise UnreadableCase("principal is none of the known forms")
         return Request(
             principal=principal,
-            action=_text(case, "action") or "",
-            resource=_text(case, "resource") or "",
+            action=_filled(case, "action"),
+            resource=_filled(case, "resource"),
             context=_context(case.get("context")),
             resource_account=_text(case, "resourceAccount", optional=True),
             session_issuer=issuer,
@@ -125,6 +125,13 @@ def _text(case: Mapping[str, Any], field: str, *, optional: bool = False) -> str
         return None
     if not isinstance(value, str):
         raise UnreadableCase(f"{field} must be a string")
+    return value
+
+
+def _filled(case: Mapping[str, Any], field: str) -> str:
+    value = _text(case, field)
+    if not value:
+        raise UnreadableCase(f"{field} must not be empty")
     return value
 
 

@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+from subprocess import PIPE
 
 import pytest
 from django.core.management import call_command
@@ -135,3 +138,16 @@ def test_a_question_may_be_laid_out_over_lines():
 @pytest.mark.parametrize("broken", [{"actions": "x"}, {"queries": [5]}, {"actions": [], "case": 5}, {"queries": []}])
 def test_a_broken_question_is_answered_with_an_error(broken):
     assert answers({**NAMED, **broken})[0]["decision"] is None
+
+
+@pytest.mark.slow
+def test_each_answer_comes_before_the_next_case_and_a_reader_may_leave():
+    command = [sys.executable, "manage.py", "evaluate"]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as running:
+        for number in range(2):
+            running.stdin.write(json.dumps(case(number)) + "\n")
+            running.stdin.flush()
+            assert json.loads(running.stdout.readline())["id"] == str(number)
+        running.stdout.close()
+        assert running.communicate((json.dumps(case(3)) + "\n") * 50)[1] == ""
+        assert running.returncode == 0

@@ -2,6 +2,7 @@
 
 import json
 import time
+from itertools import islice
 
 import pytest
 
@@ -12,6 +13,7 @@ from iamlab.policy.document import MalformedPolicy, parse
 from iamlab.policy.evaluate import Policies, Request, evaluate
 from iamlab.policy.explain import explain
 from iamlab.policy.whatif import changes
+from tests.policy.random_cases import Dice, cases
 
 MARIO = "arn:aws:iam::111122223333:user/mario"
 SECONDS = 10.0  # far above what any of these takes, far below what backtracking would
@@ -142,3 +144,57 @@ def test_a_batch_goes_on_after_a_line_that_cannot_be_read():
 def test_a_case_with_a_lone_surrogate_is_answered():
     case = {"id": "\ud800", "principal": MARIO, "action": "s3:\ud800", "resource": "arn:aws:s3:::\ud800"}
     assert answer_line(CaseReader(), json.dumps(case))["decision"] == "implicitDeny"
+
+
+ODD = [
+    None,
+    0,
+    -1.5,
+    True,
+    "",
+    "*",
+    "\ud800",
+    [],
+    {},
+    [None],
+    [[]],
+    [{}],
+    {"a": 1},
+    {"Statement": []},
+    {"ref": "nobody"},
+]
+ODD += [
+    "${",
+    "${a b}",
+    "${*",
+    "arn:",
+    "::::::",
+    "*" * 50,
+    "a" * 5_000,
+    10**30,
+    float("inf"),
+    {"AWS": None},
+    {"AWS": [{}]},
+]
+
+
+def places(node, path=()):
+    """The paths of everything inside a case."""
+    if path:
+        yield path
+    if isinstance(node, dict | list):
+        for key in list(node) if isinstance(node, dict) else range(len(node)):
+            yield from places(node[key], (*path, key))
+
+
+def test_cases_with_something_odd_in_one_place_are_answered():
+    dice, reader = Dice("odd"), CaseReader()
+    for case in islice(cases("odd"), 400):
+        *way, last = dice.pick(list(places(case)))
+        node = case
+        for key in way:
+            node = node[key]
+        node[last] = dice.pick(ODD)
+        answer = answer_line(reader, json.dumps(case), explain=True)
+        assert answer["decision"] in ("allowed", "explicitDeny", "implicitDeny") or answer["error"], case
+        assert answer["decision"] == answer_line(reader, json.dumps(case))["decision"]

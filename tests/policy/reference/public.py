@@ -55,6 +55,8 @@ def fixed(key, value):
 
 
 def narrow(value):
+    if not re.fullmatch(r"[^%/]*(/[0-9]+)?", value):
+        return False
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:

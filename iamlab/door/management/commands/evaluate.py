@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 
 from django.core.management.base import BaseCommand
@@ -21,8 +22,13 @@ class Command(BaseCommand):
     def handle(self, *, explain, bench, mode, **options):
         if isinstance(sys.stdin, io.TextIOWrapper):
             sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # each answer before the next case is read
         if bench:
             sys.stdout.write(json.dumps(measure(sys.stdin, mode, explain=explain)) + "\n")
             return
-        for answer in answer_lines(sys.stdin, explain=explain):
-            sys.stdout.write(answer + "\n")
+        try:
+            for answer in answer_lines(sys.stdin, explain=explain):
+                sys.stdout.write(answer + "\n")
+        except BrokenPipeError:  # the reader has seen enough, as `head` has
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
