@@ -14,12 +14,17 @@ class Universe:
     """Some actions in a fixed order; bit n stands for `actions[n]`."""
 
     def __init__(self, actions: Iterable[str]):
-        split = sorted({(*split_action(action), action) for action in actions})
-        self.actions = [action for _, _, action in split]
-        self.everything = (1 << len(self.actions)) - 1
+        self.actions: list[str] = []
         self.services: dict[str, tuple[int, list[str]]] = {}
-        for number, (service, name, _) in enumerate(split):
-            self.services.setdefault(service, (number, []))[1].append(name)
+        self.spellings: dict[str, list[str]] = {}  # of actions that are given in more than one
+        for service, name, action in sorted({(*split_action(action), action) for action in actions}):
+            names = self.services.setdefault(service, (len(self.actions), []))[1]
+            if names and names[-1] == name:
+                self.spellings.setdefault(self.actions[-1], []).append(action)
+                continue
+            names.append(name)
+            self.actions.append(action)
+        self.everything = (1 << len(self.actions)) - 1
         self._masks: WeakKeyDictionary[Document, list[int]] = WeakKeyDictionary()
 
     def mask(self, actions: Iterable[str]) -> int:
@@ -74,4 +79,7 @@ class Universe:
 
     def names(self, bits: int) -> Iterator[str]:
         """The actions of a set, in order."""
-        return (action for action, bit in zip(self.actions, reversed(format(bits, "b")), strict=False) if bit == "1")
+        chosen = (action for action, bit in zip(self.actions, reversed(format(bits, "b")), strict=False) if bit == "1")
+        if not self.spellings:
+            return chosen
+        return (spelling for action in chosen for spelling in (action, *self.spellings.get(action, ())))
