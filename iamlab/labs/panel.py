@@ -9,7 +9,7 @@ from iamlab.door import record
 from iamlab.labs import clockwork, content, past, runner, scoring, showing
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
-from iamlab.labs.texts import render
+from iamlab.labs.texts import inline, render
 from iamlab.labs.vocabulary import fill
 from iamlab.people.models import Person
 
@@ -227,7 +227,7 @@ def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, s
     return {
         "kind": looks(fact),
         "id": check["id"],
-        "title": fill(check.get("title", check["id"]), names),
+        "title": inline(check.get("title", check["id"]), names),
         "status": fact.status if fact else "open",
         "code": fact.code if fact else "",
         "html": render(fact.message, {}) if fact and fact.message else "",

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import reswap, retarget
+from django_htmx.http import push_url, reswap, retarget
 
 from iamlab.labs import attempts, clockwork, content, panel, runner, showing
 from iamlab.labs.models import Attempt
@@ -51,7 +51,8 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
 def in_place(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """The panel anew, the page beside it as it is: what is half typed there stays, and a secret shown once."""
     shown = {**panel.data(attempt), "back": back(request, attempt)}
-    return render(request, "labs/in_place_panel.html", {"lab_panel": shown})
+    answer = render(request, "labs/in_place_panel.html", {"lab_panel": shown})
+    return push_url(answer, False)  # a boosted form pushes its address else, and reloading that is no page
 
 
 def back(request: HttpRequest, attempt: Attempt) -> str:

@@ -124,7 +124,9 @@ def test_another_learners_buttons_are_not_found(shipped, client):
 def pressed_in_place(site, name, attempt, data=None, **parts):
     """What a button of the panel answers where htmx puts it into the panel."""
     address = reverse(name, kwargs={"pk": attempt.pk, **parts})
-    return site.post(address, data or {}, headers={"HX-Request": "true", "HX-Target": "lab-panel"}).content.decode()
+    response = site.post(address, data or {}, headers={"HX-Request": "true", "HX-Target": "lab-panel"})
+    assert response["HX-Push-Url"] == "false"
+    return response.content.decode()
 
 
 def test_a_button_of_the_panel_changes_the_panel_only(site, shipped):
