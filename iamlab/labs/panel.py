@@ -213,6 +213,7 @@ def step_data(
     }
 
 
+AT_FAULT = "This check is broken. That is not your fault and costs you nothing; it was written into the server's log."
 WORDS = {"open": "pending", "pass": "success", "fail": "error", "blocked": "stopped", "error": "warning"}
 
 
@@ -230,7 +231,7 @@ def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, s
         "title": inline(check.get("title", check["id"]), names),
         "status": fact.status if fact else "open",
         "code": fact.code if fact else "",
-        "html": render(fact.message, {}) if fact and fact.message else "",
+        "html": render(AT_FAULT if fact.status == "error" else fact.message, {}) if fact and fact.message else "",
         "undone": fact.undone if fact else {},
         "tries": sum(fact.tries.values()) if fact else 0,
     }

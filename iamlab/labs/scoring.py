@@ -67,7 +67,11 @@ def question_factor(question: dict[str, Any], answers: list[Answer]) -> float:
 
 
 def check_share(check: dict[str, Any], fact: CheckFact | None, lab: Lab, answers: list[Answer], graded: bool) -> float:
-    """What a check earns of its part of the step. An error of ours or the author's costs nothing."""
+    """What a check earns of its part of the step.
+
+    One in error, ours or the author's, earns all of it: left out of the reckoning, it would make the others weigh more,
+    and cost who would have passed it.
+    """
     if fact is None or fact.status not in ("pass", "error"):
         return 0.0
     asked = check["test"].get("answer")

@@ -1,6 +1,8 @@
 """A world as the checks see it: read through the door by the examiner, each read once a run."""
 
 import json
+import math
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -20,6 +22,10 @@ from iamlab.services.operations import AwsError
 Found = dict[str, Any]
 
 
+class TooLong(Exception):
+    """A check has used up the time that it is given."""
+
+
 class View:
     """One attempt's world at one moment. Names are exact, `*` and `?` in a wanted name stand for anything."""
 
@@ -27,6 +33,15 @@ class View:
         self.attempt = attempt
         self.bound: dict[str, str] = dict(attempt.bound)
         self._reads: dict[str, Found | None] = {}
+        self._until = math.inf  # of this thread's own time
+
+    def allow(self, seconds: float) -> None:
+        """Give whoever asks next so much work; what waits for others is not counted. Raises TooLong once it is up."""
+        self._until = time.thread_time() + seconds
+
+    def spend(self) -> None:
+        if time.thread_time() > self._until:
+            raise TooLong
 
     @cached_property
     def accounts(self) -> list[Any]:
@@ -49,6 +64,7 @@ class View:
         return self._reads[key]
 
     def _ask(self, name: str, params: dict[str, Any]) -> Found | None:
+        self.spend()
         if self.examiner is None:
             return None
         try:
@@ -114,6 +130,7 @@ class View:
 
     def judge(self, principal: str, action: str, resource: str, context: dict[str, Any]) -> Any:
         """A judgement, None for a principal who does not exist or before there is an account."""
+        self.spend()
         if self.examiner is None:
             return None
         try:
@@ -131,6 +148,7 @@ class View:
     def records(self, names: Iterable[str]) -> Iterator[Found]:
         until = (self.attempt.frozen or {}).get("event")
         for record in history.records(self.attempt.sandbox, self.attempt.began_event, names):
+            self.spend()
             if past.counts(self.attempt, record) and (until is None or record["seq"] <= until):
                 yield record
 
@@ -142,4 +160,5 @@ class View:
         return list(self.attempt.answers.filter(review=False).order_by("pk"))
 
     def search(self, expression: str, data: Any) -> Any:
+        self.spend()
         return jmespath.search(expression, data)

@@ -15,7 +15,7 @@ DENY = """{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s
 "Resource": "arn:aws:s3:::ACCOUNT-team-notes/secret.txt"}}"""
 # Whether the control with the focus has a name that begins so, and is of that kind: a type, a tag, "" for any.
 FOCUSED = """([name, kind]) => {
-    const at = document.activeElement;
+    const at = document.activeElement.shadowRoot?.activeElement || document.activeElement;
     const label = at.getAttribute("aria-label") || at.labels?.[0]?.textContent || at.textContent || "";
     return label.trim().replace(/\\s+/g, " ").startsWith(name) && (!kind || at.type === kind || at.localName === kind);
 }"""
@@ -136,11 +136,13 @@ def deny_the_secret(page: Page, account: str) -> None:
     expect(page.locator("main nav a[aria-current]")).to_contain_text("Permissions")
     tab_to(page, "Add permissions")
     page.keyboard.press("Enter")
-    enter(page, "Create inline policy", "a", "Create policy")
+    enter(page, "Create inline policy", "a", "Create inline policy")
     type_into(page, "Policy name", "NoSecrets")
-    tab_to(page, "Policy", "textarea")
+    tab_to(page, "Policy document")
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(DENY.replace("ACCOUNT", account))
+    page.keyboard.press("Escape")  # what it offers to complete
+    page.keyboard.press("Escape")  # then Tab leaves it
     enter(page, "Create policy", "submit", "operations")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from iamlab.labs import attempts, clockwork, performing, runner, scoring
 from iamlab.labs.models import CheckFact
+from iamlab.labs.view import View
 from iamlab.sandbox import snapshots
 from tests.labs.conftest import step
 
@@ -108,6 +109,31 @@ def test_authors_error_costs_no_points(begin, do):
     assert fact(attempt).status == "error"
     assert "group/it" in fact(attempt).message
     assert scoring.score(attempt).auto == 100
+
+
+def test_check_in_error_holds_up_no_later_step_and_weighs_as_before(begin, do):
+    wrong = {"field": {"of": "group/Readers", "path": "GroupName", "op": "matches", "value": "("}}
+    right = {"exists": "group/Readers"}
+    both = step("first", right)
+    both["checks"] = [*both["checks"], {"id": "broken", "title": "broken", "test": wrong, "say": "It is broken."}]
+    attempt = begin(both, step("later", {"exists": "group/Readers"}, check={"needs": ["first"]}))
+    assert scoring.score(attempt).auto == 0  # a group that is not there has no name to match
+    do(attempt, CREATE)
+    assert fact(attempt, "later").status == "pass"
+    assert scoring.score(attempt).auto == 100
+
+
+def test_check_is_stopped_when_its_time_is_up_and_reported(begin, do, monkeypatch, caplog):
+    """Every read asks whether there is time left, so the last of a long row is never made."""
+    reads = []
+    ask = View._ask
+    monkeypatch.setattr(View, "_ask", lambda view, name, params: reads.append(name) or ask(view, name, params))
+    monkeypatch.setattr(runner, "LIMIT", 0.0)
+    slow = {"all": [{"exists": "user/*"}, {"exists": "bucket/*"}]}
+    attempt = begin(step("group", slow), id="slow")
+    assert reads == ["iam:GetAccountAuthorizationDetails"]
+    assert fact(attempt).status == "error"
+    assert "Lab slow 1.0.0, check group/it: stopped after 0 ms" in caplog.text
 
 
 def test_undo_takes_back_change_after_change_with_its_checks(begin, do):
