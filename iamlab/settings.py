@@ -9,6 +9,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+# botocore gives its models here and signs nothing: awscrt, which computes checksums, is not for it to load whole.
+os.environ.setdefault("BOTO_DISABLE_CRT", "true")
 
 
 def env_str(name: str, default: str) -> str:

@@ -71,6 +71,7 @@ def begin(caller: Caller, operation: Operation, params: Mapping[str, Any], sourc
         request_id=source.request_id or str(uuid.uuid4()),
         authorise=authorise,
         judge=judge,
+        given=params,
     )
 
 

@@ -74,6 +74,7 @@ class AwsError(Exception):
     def __init__(self, code: str, message: str, status: int = 0, **extra: str) -> None:
         super().__init__(message)
         self.code, self.message, self.status, self.extra = code, message, status, extra
+        self.headers: dict[str, str] = {}  # what an answer of S3's tells beside its body
         self.decision: Any = None
         self.event_id = ""
 
@@ -199,6 +200,7 @@ class Call:
     request_id: str
     authorise: Callable[["Call", Target, str], None]
     judge: Callable[..., Any]
+    given: Mapping[str, Any] = field(default_factory=dict)  # as they came, with those that the operation does not take
     targets: list[Target] = field(default_factory=list)
     context: dict[str, str | list[str]] = field(default_factory=dict)
     prepared: Any = None

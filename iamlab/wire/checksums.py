@@ -2,59 +2,13 @@
 
 import base64
 import binascii
-import hashlib
-import sys
-import zlib
-from array import array
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 
 from iamlab.services.operations import AwsError
+from iamlab.services.s3.checksums import DIGESTS
 
 PREFIX = "x-amz-checksum-"
 NOT_SUMS = ("x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type")
-
-
-@cache
-def _table(polynomial: int) -> list[int]:
-    """What each two bytes do to a reflected CRC; two at a time, since this is plain Python."""
-    single = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (polynomial if byte & 1 else 0)
-        single.append(byte)
-    return [single[(single[pair & 255] ^ pair >> 8) & 255] ^ single[pair & 255] >> 8 for pair in range(65536)]
-
-
-def _crc(polynomial: int, bits: int, data: bytes) -> bytes:
-    table, ones = _table(polynomial), (1 << bits) - 1
-    value = ones
-    even = len(data) & ~1
-    pairs = array("H", data[:even])
-    if sys.byteorder == "big":
-        pairs.byteswap()
-    for pair in pairs:
-        value = table[(value ^ pair) & 65535] ^ value >> 16
-    for byte in data[even:]:
-        for _ in range(8):
-            value = value >> 1 ^ (polynomial if (value ^ byte) & 1 else 0)
-            byte >>= 1
-    return (value ^ ones).to_bytes(bits // 8, "big")
-
-
-def _hash(name: str) -> Callable[[bytes], bytes]:
-    return lambda data: hashlib.new(name, data, usedforsecurity=False).digest()
-
-
-ALGORITHMS: dict[str, Callable[[bytes], bytes]] = {
-    "crc32": lambda data: zlib.crc32(data).to_bytes(4, "big"),
-    "crc32c": lambda data: _crc(0x82F63B78, 32, data),
-    "crc64nvme": lambda data: _crc(0x9A6C9329AC4BC9B5, 64, data),
-    "sha1": _hash("sha1"),
-    "sha256": _hash("sha256"),
-    "sha512": _hash("sha512"),
-    "md5": _hash("md5"),
-}
 
 
 def verify(headers: Mapping[str, str], data: bytes) -> None:
@@ -63,6 +17,12 @@ def verify(headers: Mapping[str, str], data: bytes) -> None:
     if len(given) > 1:
         message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
         raise AwsError("InvalidRequest", message, 400)
+    if not given and "x-amz-sdk-checksum-algorithm" in headers:
+        message = (
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
+            "were found."
+        )
+        raise AwsError("InvalidRequest", message, 400)
     for name in given:
         _verify(name, headers[name], data)
     if "content-md5" in headers:
@@ -70,20 +30,21 @@ def verify(headers: Mapping[str, str], data: bytes) -> None:
 
 
 def _verify(header: str, value: str, data: bytes) -> None:
-    algorithm = header.removeprefix(PREFIX)
-    if algorithm not in ALGORITHMS:
-        raise AwsError("NotImplemented", f"The checksum {algorithm} is not simulated by iamlab.", 501, Header=header)
-    expected = ALGORITHMS[algorithm](data)
+    algorithm = header.removeprefix(PREFIX).upper()
+    if algorithm not in DIGESTS:
+        message = f"The checksum {algorithm.lower()} is not simulated by iamlab."
+        raise AwsError("NotImplemented", message, 501, Header=header)
+    expected = DIGESTS[algorithm](data)
     given = _decoded(value)
     if given is None or len(given) != len(expected):
         raise AwsError("InvalidRequest", f"Value for {header} header is invalid.", 400)
     if given != expected:
-        message = f"The {algorithm.upper()} you specified did not match the calculated checksum."
+        message = f"The {algorithm} you specified did not match the calculated checksum."
         raise AwsError("BadDigest", message, 400)
 
 
 def _verify_md5(value: str, data: bytes) -> None:
-    given, expected = _decoded(value), ALGORITHMS["md5"](data)
+    given, expected = _decoded(value), DIGESTS["MD5"](data)
     if given is None or len(given) != 16:
         raise AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
     if given != expected:

@@ -47,7 +47,12 @@ def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpR
 def _rest(error: AwsError, request_id: str, status: int, head: bool) -> HttpResponse:
     code, message, status = named(REST, error.code, error.message, status)
     host_id = host_id_of(request_id)
-    headers = {"x-amz-request-id": request_id, "x-amz-id-2": host_id, "Content-Type": "application/xml"}
+    headers = {
+        "x-amz-request-id": request_id,
+        "x-amz-id-2": host_id,
+        "Content-Type": "application/xml",
+        **error.headers,
+    }
     if head or status == 304:
         return HttpResponse(status=status, headers=headers)
     extra = "".join(f"<{name}>{elements.escape(str(value))}</{name}>" for name, value in error.extra.items())

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from botocore.model import ListShape, Shape, StructureShape
 
 from iamlab.services.operations import AwsError, model
+from iamlab.services.s3.errors import bad_value
 from iamlab.wire import elements, values
 from iamlab.wire.routing import Address
 
@@ -38,6 +39,8 @@ ROOTS = {
     "GetBucketRequestPayment": "RequestPaymentConfiguration",
     "GetObjectAttributes": "GetObjectAttributesResponse",
 }
+# Answers whose status the model does not tell.
+STATUSES = {"PutBucketTagging": 204, "PutBucketPolicy": 204}
 # Answers whose root element is the value of their one member.
 BARE = {"GetBucketLocation": "LocationConstraint"}
 # Members that EncodingType=url encodes, by the names of their shapes.
@@ -128,18 +131,21 @@ def _read_payload(member: Shape, name: str, shape: Shape | None, body: bytes, fo
 
 
 def as_s3_says(operation: str, error: AwsError) -> AwsError:
-    """What is wrong within a document, S3 calls MalformedXML."""
+    """What is wrong within a document, S3 calls MalformedXML; of headers it says what is wrong with each."""
     payload = _members(operation, "in")[1]
-    if error.code == "ValidationError" and payload and f"at '{payload[:1].lower()}{payload[1:]}." in error.message:
-        return elements.malformed()
-    return error
+    said = bad_value(error)
+    if said is error and payload and error.code == "ValidationError":
+        within = f"at '{payload[:1].lower()}{payload[1:]}." in error.message
+        return elements.malformed() if within else error
+    return said
 
 
 def answer(operation: str, result: dict[str, Any]) -> Answer:
     """An answer's status, headers and body."""
     members, payload, shape = _members(operation, "out")
     headers: dict[str, str] = {}
-    status = int(model("s3").operation_model(operation).http.get("responseCode", 200))
+    told = int(model("s3").operation_model(operation).http.get("responseCode", 200))
+    status = STATUSES.get(operation, told)
     if "ContentRange" in result:
         status = 206
     for name, member in members.items():

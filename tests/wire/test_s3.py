@@ -120,9 +120,12 @@ def test_a_policy_is_what_was_put(s3):
 
 
 def test_settings_travel_as_xml(s3):
-    tags = [{"Key": "team", "Value": "a<b>&c"}]
+    tags = [{"Key": "team", "Value": "a+b"}]
     s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": tags})
     assert s3.get_bucket_tagging(Bucket=BUCKET)["TagSet"] == tags
+    pages = {"IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "a<b>&c"}}
+    s3.put_bucket_website(Bucket=BUCKET, WebsiteConfiguration=pages)
+    assert s3.get_bucket_website(Bucket=BUCKET)["ErrorDocument"] == pages["ErrorDocument"]
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     assert s3.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
     owner = s3.get_bucket_acl(Bucket=BUCKET)["Grants"][0]["Grantee"]
@@ -150,7 +153,7 @@ def test_lists_have_awss_root_elements(root, s3):
 @pytest.mark.parametrize(
     ("method", "path", "operation"),
     [
-        ("PUT", f"/aws/{BUCKET}?website", "PutBucketWebsite"),
+        ("PUT", f"/aws/{BUCKET}?replication", "PutBucketReplication"),
         ("PUT", f"/aws/{BUCKET}/bill.txt?retention", "PutObjectRetention"),
         ("GET", f"/aws/{BUCKET}/bill.txt?torrent", "GetObjectTorrent"),
         ("DELETE", f"/aws/{BUCKET}?analytics&id=1", "DeleteBucketAnalyticsConfiguration"),

@@ -1,5 +1,6 @@
 """Bucket policies and Block Public Access. S3 User Guide: "Blocking public access to your Amazon S3 storage"."""
 
+import json
 from typing import Any
 
 from iamlab.policy.document import MalformedPolicy, parse
@@ -32,6 +33,16 @@ def no_policy(name: str) -> AwsError:
     return AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=name)
 
 
+def check_fields(text: str) -> None:
+    """S3 names the field that is missing. Raises MalformedPolicy."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if "Statement" not in document:
+        raise MalformedPolicy("Missing required field Statement")
+
+
 @operation("s3:PutBucketPolicy", target=policy_target)
 def put_bucket_policy(call: Call, Bucket: str, Policy: str) -> dict[str, Any]:
     row = call.target.row
@@ -40,6 +51,7 @@ def put_bucket_policy(call: Call, Bucket: str, Policy: str) -> dict[str, Any]:
     if not Policy.startswith("{"):
         raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", 400)
     try:
+        check_fields(Policy)
         parse(Policy, "bucket")
     except MalformedPolicy as error:
         raise AwsError("MalformedPolicy", error.message, 400) from error

@@ -1,12 +1,17 @@
 """Buckets: make, list, find, delete. S3 API Reference: "CreateBucket" and its kin."""
 
+import base64
 from typing import Any
 
+from iamlab.policy.catalog.regions import REGIONS
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.s3 import models, owners, targets
-from iamlab.services.s3.acl import canned
+from iamlab.services.s3 import acl, errors, models, owners, tagging, targets
+from iamlab.services.s3.listing import decode
+from iamlab.services.s3.writing import CONTEXT
 
 QUOTA = 100
+MOST = 10_000  # buckets in one answer
+USUAL = "us-east-1"
 BLOCKED = dict.fromkeys(targets.SETTINGS, True)  # what every new bucket has, since April 2023
 # Names that "somebody else in the world" has.
 TAKEN = ("test", "test-bucket", "my-bucket", "mybucket", "bucket", "data", "backup", "logs", "images", "example")
@@ -16,8 +21,12 @@ def new_bucket(call: Call, Bucket: str, **_: Any) -> Target:
     return Target(arn=f"arn:aws:s3:::{Bucket}")
 
 
-def create_context(call: Call, ACL: str | None = None, **_: Any) -> dict[str, Any]:
-    return {"s3:x-amz-acl": ACL} if ACL else {}
+def create_context(call: Call, CreateBucketConfiguration: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    context = {key: more[name] for name, key in CONTEXT.items() if more.get(name)}
+    if more.get("ObjectOwnership"):
+        context["s3:x-amz-object-ownership"] = more["ObjectOwnership"]
+    constraint = (CreateBucketConfiguration or {}).get("LocationConstraint")
+    return context | ({"s3:locationconstraint": constraint} if constraint else {})
 
 
 @operation("s3:CreateBucket", target=new_bucket, context=create_context)
@@ -25,40 +34,85 @@ def create_bucket(
     call: Call,
     Bucket: str,
     ACL: str | None = None,
+    GrantFullControl: str | None = None,
+    GrantRead: str | None = None,
+    GrantReadACP: str | None = None,
+    GrantWrite: str | None = None,
+    GrantWriteACP: str | None = None,
     CreateBucketConfiguration: dict[str, Any] | None = None,
     ObjectOwnership: str = "BucketOwnerEnforced",
 ) -> dict[str, Any]:
+    configuration = CreateBucketConfiguration or {}
+    refuse_special(call, configuration)
     if not targets.valid_name(Bucket):
         raise AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=Bucket)
-    configuration = CreateBucketConfiguration or {}
-    region = configuration.get("LocationConstraint") or "us-east-1"
-    sandbox_id = call.caller.world.sandbox_id
-    same = models.Bucket.objects.filter(sandbox_id=sandbox_id, name=Bucket).first()
-    if Bucket in TAKEN or (same is not None and same.account_id != call.account_id):
-        message = (
-            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
-            "Please select a different name and try again."
-        )
-        raise AwsError("BucketAlreadyExists", message, 409, BucketName=Bucket)
-    if same is not None:
-        if region == same.region == "us-east-1":
-            return {"Location": f"/{Bucket}"}  # making one's own bucket again there succeeds, as it always did
-        message = "Your previous request to create the named bucket succeeded and you already own it."
-        raise AwsError("BucketAlreadyOwnedByYou", message, 409, BucketName=Bucket)
+    region = region_of(call, configuration)
+    location = {"Location": f"/{Bucket}" if region == USUAL else f"http://{Bucket}.s3.amazonaws.com/"}
+    if taken(call, Bucket, region):
+        return location  # making one's own bucket again there succeeds, as it always did
     if models.Bucket.objects.filter(account_id=call.account_id).count() >= QUOTA:
         raise AwsError("TooManyBuckets", "You have attempted to create more buckets than allowed", 400)
-    models.Bucket.objects.create(
+    made = models.Bucket(
         account_id=call.account_id,
-        sandbox_id=sandbox_id,
+        sandbox_id=call.caller.world.sandbox_id,
         name=Bucket,
         region=region,
         created=call.now,
         ownership=ObjectOwnership,
         block_public=BLOCKED,
-        acl=canned(ACL, ObjectOwnership),
-        tags={tag["Key"]: tag["Value"] for tag in configuration.get("Tags", ())},
+        tags=tagging.tag_set(configuration.get("Tags") or [], bucket=True),
     )
-    return {"Location": f"/{Bucket}"}
+    made.acl = acl.of_new_bucket(made, call.params)
+    made.save(force_insert=True)
+    return location
+
+
+def refuse_special(call: Call, configuration: dict[str, Any]) -> None:
+    """Other kinds of buckets than those for general use, and Object Lock. Raises NotImplemented."""
+    if call.given.get("ObjectLockEnabledForBucket"):
+        raise errors.not_implemented("x-amz-bucket-object-lock-enabled")
+    if call.given.get("BucketNamespace") not in (None, "global"):
+        raise errors.not_implemented("x-amz-bucket-namespace")
+    if configuration.get("Location") or configuration.get("Bucket"):
+        raise AwsError("NotImplemented", "Directory buckets are not simulated by iamlab.", 501)
+
+
+def region_of(call: Call, configuration: dict[str, Any]) -> str:
+    """Where the bucket is made. The Region's own endpoint, which is the one that was signed for, takes no other.
+
+    Raises InvalidLocationConstraint, IllegalLocationConstraintException.
+    """
+    wanted, here = configuration.get("LocationConstraint"), call.source.region
+    if wanted is None and here == USUAL:
+        return USUAL
+    if wanted == "EU":
+        return "eu-west-1"
+    if wanted is not None and (wanted == USUAL or wanted not in REGIONS):
+        message = "The specified location-constraint is not valid"
+        raise AwsError("InvalidLocationConstraint", message, 400, LocationConstraint=wanted)
+    if here not in (USUAL, wanted):
+        which = f"The {wanted or 'unspecified'} location constraint"
+        message = f"{which} is incompatible for the region specific endpoint this request was sent to."
+        raise AwsError("IllegalLocationConstraintException", message, 400)
+    return wanted or USUAL
+
+
+def taken(call: Call, name: str, region: str) -> bool:
+    """Whether the caller has that bucket already, which need be no error.
+
+    Raises BucketAlreadyExists, BucketAlreadyOwnedByYou.
+    """
+    same = models.Bucket.objects.filter(sandbox_id=call.caller.world.sandbox_id, name=name).first()
+    if name in TAKEN or (same is not None and same.account_id != call.account_id):
+        message = (
+            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
+            "Please select a different name and try again."
+        )
+        raise AwsError("BucketAlreadyExists", message, 409, BucketName=name)
+    if same is not None and not region == same.region == USUAL:
+        message = "Your previous request to create the named bucket succeeded and you already own it."
+        raise AwsError("BucketAlreadyOwnedByYou", message, 409, BucketName=name)
+    return same is not None
 
 
 @operation("s3:ListBuckets", action="s3:ListAllMyBuckets")
@@ -69,22 +123,28 @@ def list_buckets(
     Prefix: str | None = None,
     BucketRegion: str | None = None,
 ) -> dict[str, Any]:
+    """By name. A request with any parameter is told the Region of each."""
+    if BucketRegion is not None and BucketRegion != USUAL and BucketRegion not in REGIONS:
+        raise errors.invalid("bucket-region", f"Argument value {BucketRegion} is not a valid AWS Region")
     rows = models.Bucket.objects.filter(account_id=call.account_id).order_by("name")
     if Prefix:
         rows = rows.filter(name__gte=Prefix, name__lt=Prefix + chr(0x10FFFF))
     if BucketRegion:
         rows = rows.filter(region=BucketRegion)
     if ContinuationToken:
-        rows = rows.filter(name__gt=ContinuationToken)
-    found = list(rows[: MaxBuckets + 1] if MaxBuckets else rows)
-    shown = found[:MaxBuckets] if MaxBuckets else found
+        rows = rows.filter(name__gt=decode(ContinuationToken))
+    most = MaxBuckets or MOST
+    found = list(rows[: most + 1])
     answer: dict[str, Any] = {
-        "Buckets": [{"Name": row.name, "CreationDate": row.created} for row in shown],
+        "Buckets": [
+            {"Name": row.name, "CreationDate": row.created, **({"BucketRegion": row.region} if call.params else {})}
+            for row in found[:most]
+        ],
         "Owner": owners.owner(call.account_id),
     }
-    if len(found) > len(shown):
-        answer["ContinuationToken"] = shown[-1].name
-    if Prefix:
+    if len(found) > most:
+        answer["ContinuationToken"] = base64.urlsafe_b64encode(found[most - 1].name.encode()).decode()
+    if Prefix is not None:
         answer["Prefix"] = Prefix
     return answer
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from iamlab.services.operations import AwsError, Call, operation
-from iamlab.services.s3 import owners, targets
+from iamlab.services.operations import Call, operation
+from iamlab.services.s3 import checksums, errors, owners, targets
 from iamlab.services.s3.models import Object
 
 LAST = chr(0x10FFFF)
@@ -88,8 +88,7 @@ def describe(row: Object) -> dict[str, Any]:
         "Size": row.size,
         "StorageClass": row.headers.get("StorageClass", "STANDARD"),
     }
-    algorithms = [name.removeprefix("Checksum") for name in row.headers if name.startswith("Checksum")]
-    return {**entry, "ChecksumAlgorithm": algorithms} if algorithms else entry
+    return {**entry, **checksums.listed(row.headers)}
 
 
 def current(call: Call) -> QuerySet[Object]:
@@ -127,31 +126,35 @@ def list_objects_v2(
     answer |= {"Contents": contents, "CommonPrefixes": prefixes, "KeyCount": len(contents) + len(prefixes)}
     if ContinuationToken is not None:
         answer["ContinuationToken"] = ContinuationToken
-    if StartAfter is not None:
+    elif StartAfter is not None:
         answer["StartAfter"] = StartAfter
     if more:
         answer["NextContinuationToken"] = base64.urlsafe_b64encode(last.encode()).decode()
     return answer
 
 
-def size_of(MaxKeys: int) -> int:
-    if MaxKeys < 0:
-        raise AwsError(
-            "InvalidArgument",
-            "Argument maxKeys must be an integer between 0 and 2147483647",
-            400,
-            ArgumentName="maxKeys",
-        )
-    return min(MaxKeys, MOST)
+def size_of(asked: int, name: str = "max-keys") -> int:
+    """How many a page may hold: a thousand, or what is asked for if that is less. Raises InvalidArgument."""
+    return min(in_range(asked, name), MOST)
+
+
+def in_range(asked: int, name: str) -> int:
+    """Raises InvalidArgument for what is no number of 31 bits."""
+    if asked >= 2**31:
+        raise errors.invalid(name, f"Provided {name} not an integer or within integer range", str(asked))
+    if asked < 0:
+        shown = "maxKeys" if name == "max-keys" else name
+        raise errors.invalid(shown, f"Argument {shown} must be an integer between 0 and 2147483647", str(asked))
+    return asked
 
 
 def decode(token: str) -> str:
+    """Where a token continues. Raises InvalidArgument."""
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error) as error:
-        raise AwsError(
-            "InvalidArgument", "The continuation token provided is incorrect", 400, ArgumentName="continuation-token"
-        ) from error
+        message = "The continuation token provided is incorrect"
+        raise errors.invalid("continuation-token", message) from error
 
 
 @operation("s3:ListObjects", action="s3:ListBucket", target=targets.bucket, context=list_context)
@@ -176,73 +179,8 @@ def list_objects(
     return answer
 
 
-@operation("s3:ListObjectVersions", action="s3:ListBucketVersions", target=targets.bucket, context=list_context)
-def list_object_versions(
-    call: Call,
-    Bucket: str,
-    Prefix: str = "",
-    Delimiter: str | None = None,
-    MaxKeys: int = MOST,
-    KeyMarker: str = "",
-    VersionIdMarker: str = "",
-    EncodingType: str | None = None,
-) -> dict[str, Any]:
-    """Every version and delete marker, newest first for each key."""
-    most = size_of(MaxKeys)
-    owner = owners.owner(call.target.account_id)
-    rows = with_prefix(Object.objects.filter(bucket=call.target.row), Prefix)
-    found = [row for row in rows.order_by("key", "-modified", "-pk") if row.key >= KeyMarker]
-    found = behind(found, KeyMarker, VersionIdMarker)
-    versions: list[dict[str, Any]] = []
-    markers: list[dict[str, Any]] = []
-    prefixes: list[str] = []
-    answer = answer_of(call, Bucket, Prefix, Delimiter, most, False)
-    for row in found:
-        common = common_prefix(row.key, Prefix, Delimiter)
-        if common in prefixes:
-            continue
-        if len(versions) + len(markers) + len(prefixes) == most:
-            answer["IsTruncated"] = True
-            break
-        if common is not None:
-            prefixes.append(common)
-        else:
-            (markers if row.marker else versions).append(describe_version(row, owner))
-        answer["NextKeyMarker"], answer["NextVersionIdMarker"] = row.key, row.version
-    if not answer["IsTruncated"]:
-        answer.pop("NextKeyMarker", None)
-        answer.pop("NextVersionIdMarker", None)
-    answer |= {"KeyMarker": KeyMarker, "VersionIdMarker": VersionIdMarker}
-    return {
-        **answer,
-        "Versions": versions,
-        "DeleteMarkers": markers,
-        "CommonPrefixes": [{"Prefix": p} for p in prefixes],
-    }
-
-
-def behind(rows: list[Object], key: str, version: str) -> list[Object]:
-    if not key:
-        return rows
-    if not version:
-        return [row for row in rows if row.key > key]
-    seen = next((i for i, row in enumerate(rows) if (row.key, row.version) == (key, version)), None)
-    return rows[seen + 1 :] if seen is not None else [row for row in rows if row.key > key]
-
-
 def common_prefix(key: str, prefix: str, delimiter: str | None) -> str | None:
     rest = key[len(prefix) :]
     if not delimiter or delimiter not in rest:
         return None
     return prefix + rest.partition(delimiter)[0] + delimiter
-
-
-def describe_version(row: Object, owner: dict[str, str]) -> dict[str, Any]:
-    entry = {
-        "Key": row.key,
-        "VersionId": row.version,
-        "IsLatest": row.latest,
-        "LastModified": row.modified,
-        "Owner": owner,
-    }
-    return entry if row.marker else {**describe(row), **entry}

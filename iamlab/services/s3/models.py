@@ -22,6 +22,7 @@ class Bucket(models.Model):
     encryption = models.JSONField(default=dict, blank=True)
     tags = models.JSONField(default=dict, blank=True)
     acl = models.JSONField(default=list, blank=True)  # grants besides the owner's
+    settings = models.JSONField(default=dict, blank=True)  # what is only kept: cors, lifecycle ..., by its name
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="one_bucket_per_name")]
@@ -70,6 +71,7 @@ class Object(models.Model):
     tags = models.JSONField(default=dict)
     acl = models.JSONField(default=list)
     owner_id = models.CharField(max_length=12, blank=True)
+    parts = models.JSONField(default=list)  # of an upload in parts: {PartNumber, Size, Checksum...} each
 
     class Meta:
         constraints = [
@@ -93,6 +95,10 @@ class Upload(models.Model):
     started = models.DateTimeField()
     headers = models.JSONField(default=dict)
     tags = models.JSONField(default=dict)
+    acl = models.JSONField(default=list)
+    algorithm = models.CharField(max_length=16, blank=True)  # the checksum that was asked for
+    checksum_type = models.CharField(max_length=16, blank=True)
+    owner_id = models.CharField(max_length=12, blank=True)
 
     def __str__(self) -> str:
         return self.upload_id
@@ -106,6 +112,7 @@ class Part(models.Model):
     size = models.BigIntegerField()
     etag = models.CharField(max_length=64)
     modified = models.DateTimeField()
+    checksum = models.JSONField(default=dict)  # as it was sent, by its API name
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["upload", "number"], name="one_part_per_number")]

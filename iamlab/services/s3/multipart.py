@@ -2,13 +2,17 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any
 
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.s3 import conditional, objects, owners, targets
+from iamlab.services.s3 import acl, checksums, conditional, copying, errors, tagging, targets, writing
 from iamlab.services.s3.models import Part, Upload, body_of, keep_body
 
-LEAST = 5 * 2**20  # bytes of every part but the last
+RANGE = (
+    "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based "
+    "offsets of the first and last bytes to copy"
+)
 
 
 def upload(call: Call, Bucket: str, Key: str, UploadId: str, **_: Any) -> Target:
@@ -22,8 +26,8 @@ def upload(call: Call, Bucket: str, Key: str, UploadId: str, **_: Any) -> Target
 def existing(call: Call) -> Upload:
     if call.target.row is None:
         message = (
-            "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been "
-            "aborted or completed."
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
+            "completed."
         )
         raise AwsError("NoSuchUpload", message, 404, UploadId=call.params["UploadId"])
     return call.target.row
@@ -33,7 +37,7 @@ def existing(call: Call) -> Upload:
     "s3:CreateMultipartUpload",
     action="s3:PutObject",
     target=targets.new_object,
-    context=objects.put_context,
+    context=writing.put_context,
     data_event=True,
 )
 def create_multipart_upload(
@@ -41,32 +45,50 @@ def create_multipart_upload(
     Bucket: str,
     Key: str,
     ACL: str | None = None,
+    GrantFullControl: str | None = None,
+    GrantRead: str | None = None,
+    GrantReadACP: str | None = None,
+    GrantWriteACP: str | None = None,
     Tagging: str | None = None,
     ServerSideEncryption: str | None = None,
-    ContentType: str = "binary/octet-stream",
+    SSEKMSKeyId: str | None = None,
+    BucketKeyEnabled: bool | None = None,
+    ChecksumAlgorithm: str | None = None,
+    ChecksumType: str | None = None,
+    ContentType: str | None = None,
     ContentEncoding: str | None = None,
+    ContentLanguage: str | None = None,
     ContentDisposition: str | None = None,
     CacheControl: str | None = None,
+    Expires: datetime | None = None,
+    WebsiteRedirectLocation: str | None = None,
     StorageClass: str | None = None,
     Metadata: dict[str, str] | None = None,
 ) -> dict[str, Any]:
+    bucket = call.target.loaded
+    kind = checksums.type_of(ChecksumAlgorithm, ChecksumType)
     row = Upload.objects.create(
         account_id=call.target.account_id,
-        bucket=call.target.loaded,
+        bucket=bucket,
         key=Key,
         upload_id=secrets.token_urlsafe(32),
         started=call.now,
-        headers=objects.kept_headers({"ContentType": ContentType, **call.params}),
-        tags=objects.tags_of(Tagging),
+        headers=writing.kept_headers(bucket, call.params),
+        tags=tagging.of_header(Tagging),
+        acl=acl.given(bucket, call.params, acl.owner_of_new(bucket, call.account_id, call.params)),
+        algorithm=ChecksumAlgorithm or "",
+        checksum_type=kind if ChecksumAlgorithm else "",
+        owner_id=acl.owner_of_new(bucket, call.account_id, call.params),
     )
-    return {"Bucket": Bucket, "Key": Key, "UploadId": row.upload_id, "ServerSideEncryption": "AES256"}
+    answer = {"Bucket": Bucket, "Key": Key, "UploadId": row.upload_id, **writing.encrypted_as(row.headers)}
+    return answer | ({"ChecksumAlgorithm": ChecksumAlgorithm, "ChecksumType": kind} if ChecksumAlgorithm else {})
 
 
-def keep_part(call: Call, row: Upload, number: int, data: bytes) -> str:
+def keep_part(call: Call, row: Upload, number: int, data: bytes, checksum: dict[str, str]) -> str:
     if not 1 <= number <= 10_000:
         message = "Part number must be an integer between 1 and 10000, inclusive"
-        raise AwsError("InvalidArgument", message, 400, ArgumentName="partNumber", ArgumentValue=str(number))
-    objects.check_room(call.target.loaded, len(data))
+        raise errors.invalid("partNumber", message, str(number))
+    writing.check_room(call.target.loaded, len(data))
     etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
     Part.objects.update_or_create(
         upload=row,
@@ -77,23 +99,51 @@ def keep_part(call: Call, row: Upload, number: int, data: bytes) -> str:
             "size": len(data),
             "etag": etag,
             "modified": call.now,
+            "checksum": checksum,
         },
     )
     return etag
 
 
+def part_checksum(row: Upload, data: bytes, parameters: dict[str, Any]) -> dict[str, str]:
+    """The checksum that a part keeps. Raises InvalidRequest where it is not of the upload's kind."""
+    given = checksums.given(parameters)
+    kind = next((checksums.MEMBERS[name] for name in given), None)
+    if row.algorithm and kind != row.algorithm and (kind or row.checksum_type == checksums.COMPOSITE):
+        actual = kind.lower() if kind else "null"
+        message = (
+            f"Checksum Type mismatch occurred, expected checksum Type: {row.algorithm.lower()}, actual checksum Type: "
+            f"{actual}"
+        )
+        raise AwsError("InvalidRequest", message, 400)
+    return given or (checksums.of(row.algorithm, data) if row.algorithm else {})
+
+
 @operation("s3:UploadPart", action="s3:PutObject", target=upload, data_event=True)
-def upload_part(call: Call, Bucket: str, Key: str, PartNumber: int, UploadId: str, Body: bytes = b"") -> dict[str, Any]:
-    etag = keep_part(call, existing(call), PartNumber, bytes(Body))
-    return {"ETag": f'"{etag}"', "ServerSideEncryption": "AES256"}
+def upload_part(
+    call: Call,
+    Bucket: str,
+    Key: str,
+    PartNumber: int,
+    UploadId: str,
+    Body: bytes = b"",
+    ChecksumCRC32: str | None = None,
+    ChecksumCRC32C: str | None = None,
+    ChecksumCRC64NVME: str | None = None,
+    ChecksumSHA1: str | None = None,
+    ChecksumSHA256: str | None = None,
+    ChecksumSHA512: str | None = None,
+    ChecksumMD5: str | None = None,
+) -> dict[str, Any]:
+    row, data = existing(call), bytes(Body)
+    checksum = part_checksum(row, data, call.params)
+    etag = keep_part(call, row, PartNumber, data, checksum)
+    return {"ETag": f'"{etag}"', **writing.encrypted_as(row.headers), **checksum}
 
 
 def part_targets(call: Call, Bucket: str, Key: str, UploadId: str, CopySource: Any, **_: Any) -> list[Target]:
     """The upload, and the object that the part is read from."""
-    bucket, key, number = objects.source_of(call, CopySource)
-    reading = "s3:GetObject" if number is None else "s3:GetObjectVersion"
-    source = targets.of_object(bucket, key, targets.version(bucket, key, number), reading)
-    return [upload(call, Bucket, Key, UploadId), source]
+    return [upload(call, Bucket, Key, UploadId), copying.source_target(call, CopySource)]
 
 
 @operation("s3:UploadPartCopy", action="s3:PutObject", target=part_targets, data_event=True)
@@ -105,104 +155,42 @@ def upload_part_copy(
     UploadId: str,
     CopySource: Any,
     CopySourceRange: str | None = None,
-) -> dict[str, Any]:
-    row, source = existing(call), call.targets[1].row
-    if source is None or source.marker:
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=Key)
-    data = body_of(source.body)
-    if CopySourceRange is not None:
-        span = conditional.span(CopySourceRange, source.size)
-        if span is None:
-            message = "The x-amz-copy-source-range value must be of the form bytes=first-last"
-            raise AwsError("InvalidArgument", message, 400, ArgumentName="x-amz-copy-source-range")
-        data = data[span[0] : span[1] + 1]
-    etag = keep_part(call, row, PartNumber, data)
-    return {"CopyPartResult": {"ETag": f'"{etag}"', "LastModified": call.now}, "ServerSideEncryption": "AES256"}
-
-
-@operation("s3:CompleteMultipartUpload", action="s3:PutObject", target=upload, data_event=True)
-def complete_multipart_upload(
-    call: Call, Bucket: str, Key: str, UploadId: str, MultipartUpload: dict[str, Any] | None = None
+    CopySourceIfMatch: str | None = None,
+    CopySourceIfNoneMatch: str | None = None,
+    CopySourceIfModifiedSince: datetime | None = None,
+    CopySourceIfUnmodifiedSince: datetime | None = None,
 ) -> dict[str, Any]:
     row = existing(call)
-    parts = chosen(row, (MultipartUpload or {}).get("Parts") or [])
-    data = b"".join(body_of(part.body) for part in parts)
-    digests = b"".join(bytes.fromhex(part.etag) for part in parts)
-    etag = f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
-    bucket = call.target.loaded
-    headers, tags = row.headers, row.tags
-    row.delete()
-    written = objects.write(call, bucket, Key, data, etag, headers=headers, tags=tags)
-    answer = objects.stored_as(written)
-    return {**answer, "Location": f"/{Bucket}/{Key}", "Bucket": Bucket, "Key": Key}
+    source_bucket, key, number = copying.source_of(call, CopySource)
+    source = copying.readable(call, call.targets[1], key, number)
+    data = body_of(source.body)
+    if CopySourceRange is not None:
+        first, last = _copied(CopySourceRange, source.size)
+        data = data[first : last + 1]
+    checksum = checksums.of(row.algorithm, data) if row.algorithm else {}
+    etag = keep_part(call, row, PartNumber, data, checksum)
+    answer = writing.encrypted_as(row.headers)
+    if source_bucket.versioning:
+        answer["CopySourceVersionId"] = source.version
+    return {"CopyPartResult": {"ETag": f'"{etag}"', "LastModified": call.now, **checksum}, **answer}
 
 
-def chosen(row: Upload, wanted: list[dict[str, Any]]) -> list[Part]:
-    """The parts named, checked. Raises MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall."""
-    if not wanted:
-        message = "The XML you provided was not well-formed or did not validate against our published schema"
-        raise AwsError("MalformedXML", message, 400)
-    numbers = [part["PartNumber"] for part in wanted]
-    if numbers != sorted(set(numbers)):
-        message = "The list of parts was not in ascending order. Parts must be ordered by part number."
-        raise AwsError("InvalidPartOrder", message, 400)
-    kept = {part.number: part for part in row.parts.all()}
-    for part in wanted:
-        found = kept.get(part["PartNumber"])
-        if found is None or found.etag != part.get("ETag", "").strip('"'):
-            message = (
-                "One or more of the specified parts could not be found.  The part may not have been uploaded, or the "
-                "specified entity tag may not match the part's entity tag."
-            )
-            raise AwsError("InvalidPart", message, 400, PartNumber=str(part["PartNumber"]))
-    parts = [kept[number] for number in numbers]
-    if any(part.size < LEAST for part in parts[:-1]):
-        raise AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", 400)
-    return parts
+def _copied(given: str, size: int) -> tuple[int, int]:
+    """First and last byte of a part's source. Raises InvalidArgument, InvalidRequest."""
+    match = conditional.RANGE.fullmatch(given)
+    first, last = match.groups() if match else ("", "")
+    if not first or not last or int(first) > int(last):
+        raise errors.invalid("x-amz-copy-source-range", RANGE, given)
+    if int(first) >= size:
+        message = "The specified copy range is invalid for the source object size"
+        raise AwsError("InvalidRequest", message, 400)
+    if int(last) >= size:
+        message = f"Range specified is not valid for source object of size: {size}"
+        raise errors.invalid("x-amz-copy-source-range", message, given)
+    return int(first), int(last)
 
 
 @operation("s3:AbortMultipartUpload", target=upload, data_event=True)
 def abort_multipart_upload(call: Call, Bucket: str, Key: str, UploadId: str) -> dict[str, Any]:
     existing(call).delete()
     return {}
-
-
-@operation("s3:ListParts", action="s3:ListMultipartUploadParts", target=upload)
-def list_parts(
-    call: Call, Bucket: str, Key: str, UploadId: str, MaxParts: int = 1000, PartNumberMarker: int = 0
-) -> dict[str, Any]:
-    row = existing(call)
-    found = list(row.parts.filter(number__gt=PartNumberMarker).order_by("number")[: MaxParts + 1])
-    shown = found[:MaxParts]
-    return {
-        "Bucket": Bucket,
-        "Key": Key,
-        "UploadId": UploadId,
-        "PartNumberMarker": PartNumberMarker,
-        "NextPartNumberMarker": shown[-1].number if shown else 0,
-        "MaxParts": MaxParts,
-        "IsTruncated": len(found) > len(shown),
-        "Parts": [
-            {"PartNumber": p.number, "LastModified": p.modified, "ETag": f'"{p.etag}"', "Size": p.size} for p in shown
-        ],
-        "Owner": owners.owner(row.account_id),
-        "StorageClass": row.headers.get("StorageClass", "STANDARD"),
-    }
-
-
-@operation("s3:ListMultipartUploads", action="s3:ListBucketMultipartUploads", target=targets.bucket)
-def list_multipart_uploads(call: Call, Bucket: str, Prefix: str = "", MaxUploads: int = 1000) -> dict[str, Any]:
-    rows = Upload.objects.filter(bucket=call.target.row).order_by("key", "started", "pk")
-    if Prefix:
-        rows = rows.filter(key__gte=Prefix, key__lt=Prefix + chr(0x10FFFF))
-    found = list(rows[: MaxUploads + 1])
-    return {
-        "Bucket": Bucket,
-        "Prefix": Prefix,
-        "MaxUploads": MaxUploads,
-        "IsTruncated": len(found) > MaxUploads,
-        "Uploads": [
-            {"UploadId": row.upload_id, "Key": row.key, "Initiated": row.started, "StorageClass": "STANDARD"}
-            for row in found[:MaxUploads]
-        ],
-    }

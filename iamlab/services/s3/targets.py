@@ -1,17 +1,31 @@
 """What an S3 call acts on: the bucket or the object, found in the sandbox whoever owns it."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from iamlab.services import callers
 from iamlab.services.operations import AwsError, Call, Target
+from iamlab.services.s3 import errors
 from iamlab.services.s3.models import AccountBlock, Bucket, Object
 
 SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 VALID_NAME = re.compile(
     r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)(?<!--x-s3)"
 )
+MOST_KEY = 1024  # bytes
+VERSION = re.compile(r"[A-Za-z0-9._]{32}")
+# Actions on a version that are not named by the object's with Version behind.
+VERSION_ACTIONS = {
+    "s3:GetObjectTagging": "s3:GetObjectVersionTagging",
+    "s3:PutObjectTagging": "s3:PutObjectVersionTagging",
+    "s3:DeleteObjectTagging": "s3:DeleteObjectVersionTagging",
+    "s3:GetObjectAcl": "s3:GetObjectVersionAcl",
+    "s3:PutObjectAcl": "s3:PutObjectVersionAcl",
+    "s3:GetObjectAttributes": "s3:GetObjectVersionAttributes",
+}
+GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 # What an ACL permission to everyone lets an object or bucket be asked for.
 OBJECT_ACL = {
@@ -34,15 +48,17 @@ def valid_name(name: str) -> bool:
     return bool(VALID_NAME.fullmatch(name)) and ".." not in name and not IP.fullmatch(name)
 
 
-def no_such_bucket(name: str) -> AwsError:
-    return AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
+def find(call: Call, name: str, owner: str = "ExpectedBucketOwner") -> Bucket:
+    """The bucket of that name in the sandbox. Raises NoSuchBucket: what nobody owns has no policy to judge by.
 
-
-def find(call: Call, name: str) -> Bucket:
-    """The bucket of that name in the sandbox. Raises NoSuchBucket: what nobody owns has no policy to judge by."""
+    `owner` is the parameter that says whose bucket it must be. Raises AccessDenied for another's.
+    """
     found = Bucket.objects.filter(sandbox_id=call.caller.world.sandbox_id, name=name).first()
     if found is None or (call.caller.kind == callers.EXAMINER and found.account_id != call.account_id):
-        raise no_such_bucket(name)
+        raise errors.no_such_bucket(name)
+    if call.given.get(owner) not in (None, found.account_id):
+        raise errors.access_denied()
+    errors.refuse_unheard(call)
     return found
 
 
@@ -115,11 +131,21 @@ def _statement(grantee: str, actions: list[str], arn: str) -> dict[str, Any]:
 def object_(call: Call, Bucket: str, Key: str, VersionId: str | None = None, **_: Any) -> Target:
     """An object, or the version asked for; a version has actions of its own."""
     row = find(call, Bucket)
+    check_version(row, VersionId)
     found = version(row, Key, VersionId)
     action = call.operation.action
     if VersionId is not None and not action.endswith("Version"):
-        action = action + "Version" if action != "s3:GetObjectTagging" else "s3:GetObjectVersionTagging"
+        action = VERSION_ACTIONS.get(action, action + "Version")
     return of_object(row, Key, found, action)
+
+
+def check_version(row: Bucket, version_id: str | None) -> None:
+    """Raises InvalidArgument for what is no version's id, or none of a bucket that never had versions."""
+    if version_id == "":
+        raise errors.invalid("versionId", "Version id cannot be the empty string", "")
+    well_formed = version_id is None or version_id == "null" or (row.versioning and VERSION.fullmatch(version_id))
+    if not well_formed:
+        raise errors.invalid("versionId", "Invalid version id specified", version_id)
 
 
 def version(row: Bucket, key: str, version_id: str | None = None) -> Object | None:
@@ -127,31 +153,43 @@ def version(row: Bucket, key: str, version_id: str | None = None) -> Object | No
     return (rows.filter(version=version_id) if version_id is not None else rows.filter(latest=True)).first()
 
 
+def new_version() -> str:
+    """A version's id: 32 characters, as S3's are."""
+    return secrets.token_urlsafe(24).replace("-", ".")
+
+
 def new_object(
     call: Call, Bucket: str, Key: str, Tagging: str | None = None, ACL: str | None = None, **_: Any
 ) -> list[Target]:
     """Writing may need tagging and ACL permissions too. S3 guide: "Required permissions for S3 API operations"."""
     row = find(call, Bucket)
-    if len(Key.encode()) > 1024:
-        raise AwsError("KeyTooLongError", "Your key is too long", 400)
+    if (size := len(Key.encode("utf-8", "surrogatepass"))) > MOST_KEY:
+        raise AwsError("KeyTooLongError", "Your key is too long", 400, Size=str(size), MaxSizeAllowed=str(MOST_KEY))
     found = version(row, Key)
     targets = [of_object(row, Key, found, "s3:PutObject")]
     if Tagging:
         targets.append(of_object(row, Key, found, "s3:PutObjectTagging"))
-    if ACL:
+    if ACL or any(name in call.given for name in GRANTS):
         targets.append(of_object(row, Key, found, "s3:PutObjectAcl"))
     return targets
 
 
-def existing(call: Call, key: str) -> Object:
-    """The object found. One that is missing is only admitted to whoever may list the bucket. Raises NoSuchKey."""
-    found = call.target.row
-    if found is None or (found.marker and call.params.get("VersionId") is None):
-        if call.caller.kind != callers.EXAMINER:
-            call.require("s3:ListBucket", of_bucket(call.target.loaded))
-        if call.params.get("VersionId") is not None:
-            raise AwsError("NoSuchVersion", "The specified version does not exist.", 404, Key=key)
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
-    if found.marker:
-        raise AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
-    return found
+def existing(call: Call, key: str, method: str = "") -> Object:
+    """The object found. One that is missing is only admitted to whoever may list the bucket.
+
+    `method` is given for what hangs on an object, such as its tags: a delete marker is told by it.
+    Raises NoSuchKey, NoSuchVersion, MethodNotAllowed.
+    """
+    found, version_id = call.target.row, call.params.get("VersionId")
+    if found is not None and not found.marker:
+        return found
+    if (found is None or version_id is None) and call.caller.kind != callers.EXAMINER:
+        call.require("s3:ListBucket", of_bucket(call.target.loaded))
+    if found is not None and (version_id is not None or method):
+        error = errors.method_not_allowed(method or ("HEAD" if call.operation.api_name == "HeadObject" else "GET"))
+        error.headers["Allow"] = "DELETE"
+    else:
+        error = errors.no_such_key(key) if version_id is None else errors.no_such_version(key, version_id)
+    if found is not None:
+        error.headers |= {"x-amz-delete-marker": "true", "x-amz-version-id": found.version}
+    raise error

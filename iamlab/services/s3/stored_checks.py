@@ -1,0 +1,128 @@
+"""What S3 refuses in the settings that are only kept. S3 User Guide: "Lifecycle configuration elements", "Elements of a
+CORS configuration" and others."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from iamlab.services.operations import AwsError
+from iamlab.services.s3.errors import invalid, malformed_xml
+from iamlab.services.s3.models import Bucket
+
+METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
+MOST_CORS, MOST_LIFECYCLE = 100, 1000
+ACTIONS = (
+    "Expiration", "Transitions", "NoncurrentVersionTransitions", "NoncurrentVersionExpiration",
+    "AbortIncompleteMultipartUpload",
+)  # fmt: skip
+DESTINATIONS = ("TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations")
+Document = dict[str, Any]
+
+
+def cors(document: Document) -> Document:
+    """Raises MalformedXML, InvalidRequest."""
+    rules = document.get("CORSRules") or []
+    if not 1 <= len(rules) <= MOST_CORS:
+        raise malformed_xml()
+    for method in (method for rule in rules for method in rule["AllowedMethods"]):
+        if method not in METHODS:
+            message = f"Found unsupported HTTP method in CORS config. Unsupported method is {method}"
+            raise AwsError("InvalidRequest", message, 400)
+    for origin in (origin for rule in rules for origin in rule["AllowedOrigins"]):
+        if origin.count("*") > 1:
+            message = f'AllowedOrigin "{origin}" can not have more than one wildcard.'
+            raise AwsError("InvalidRequest", message, 400)
+    return document
+
+
+def lifecycle(document: Document) -> Document:
+    """Rules with ids where they had none. Raises MalformedXML, InvalidArgument, InvalidRequest."""
+    rules = document.get("Rules") or []
+    if not 1 <= len(rules) <= MOST_LIFECYCLE:
+        raise malformed_xml()
+    for rule in rules:
+        _lifecycle_rule(rule)
+    named = [rule["ID"] for rule in rules if rule.get("ID")]
+    if len(set(named)) != len(named):
+        raise invalid("ID", "Rule ID must be unique. Found same ID for more than one rule")
+    return {"Rules": [{**rule, "ID": rule.get("ID") or str(uuid.uuid4())} for rule in rules]}
+
+
+def _lifecycle_rule(rule: Document) -> None:
+    found = rule.get("Filter")
+    if (found is None) == (rule.get("Prefix") is None) or len(found or {}) > 1:
+        raise malformed_xml()
+    if len(rule.get("ID") or "") > 255:
+        raise invalid("ID", "ID length should not exceed allowed limit of 255", rule["ID"])
+    if not any(rule.get(name) for name in ACTIONS):
+        raise AwsError("InvalidRequest", "At least one action needs to be specified in a rule", 400)
+    expiration = rule.get("Expiration")
+    if expiration is not None:
+        _expiration(expiration)
+    for transition in rule.get("Transitions") or []:
+        if ("Days" in transition) == ("Date" in transition) or "StorageClass" not in transition:
+            raise malformed_xml()
+
+
+def _expiration(given: Document) -> None:
+    if len([name for name in ("Days", "Date", "ExpiredObjectDeleteMarker") if name in given]) != 1:
+        raise malformed_xml()
+    if given.get("Days", 1) < 1:
+        raise invalid("Days", "'Days' for Expiration action must be a positive integer", str(given["Days"]))
+    date = given.get("Date")
+    if isinstance(date, datetime) and date.timetuple()[3:6] != (0, 0, 0):
+        raise invalid("Date", "'Date' must be at midnight GMT")
+
+
+def website(document: Document) -> Document:
+    """Raises InvalidArgument, InvalidRequest."""
+    everything = document.get("RedirectAllRequestsTo")
+    if everything is not None:
+        if len(document) > 1:
+            message = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."
+            raise invalid("RedirectAllRequestsTo", message)
+        return document
+    if not document.get("IndexDocument"):
+        message = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty"
+        raise invalid("IndexDocument", message)
+    suffix = document["IndexDocument"]["Suffix"]
+    if not suffix or "/" in suffix:
+        raise invalid("IndexDocument", "The IndexDocument Suffix is not well formed", suffix)
+    return document
+
+
+def logging(row: Bucket, document: Document) -> Document:
+    """Raises InvalidTargetBucketForLogging, CrossLocationLoggingProhibited."""
+    wanted = document.get("LoggingEnabled")
+    if wanted is None:
+        return {}
+    name = wanted["TargetBucket"]
+    found = Bucket.objects.filter(account_id=row.account_id, name=name).first()
+    if found is None:
+        message = "The target bucket for logging does not exist"
+        raise AwsError("InvalidTargetBucketForLogging", message, 400, TargetBucket=name)
+    if found.region != row.region:
+        message = "Cross S3 location logging not allowed. "
+        raise AwsError("CrossLocationLoggingProhibited", message, 403, TargetBucketLocation=found.region)
+    return document
+
+
+def notification(document: Document, unchecked: bool) -> Document:
+    """Where a bucket's events go. There are no topics, queues and functions here: none that is named can be found."""
+    if not unchecked and any(document.get(name) for name in DESTINATIONS):
+        raise AwsError("InvalidArgument", "Unable to validate the following destination configurations", 400)
+    found = {name: value for name, value in document.items() if value is not None and name not in DESTINATIONS}
+    for name in DESTINATIONS:
+        given = [{**one, "Id": one.get("Id") or str(uuid.uuid4())} for one in document.get(name) or []]
+        found |= {name: given} if given else {}
+    return found
+
+
+def accelerate(bucket: str, document: Document, kept: Document | None) -> Document:
+    """Raises InvalidRequest, MalformedXML."""
+    if "." in bucket:
+        message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names"
+        raise AwsError("InvalidRequest", message, 400)
+    if not document.get("Status"):
+        raise malformed_xml()
+    return {} if document["Status"] == "Suspended" and not kept else document

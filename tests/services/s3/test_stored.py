@@ -1,0 +1,119 @@
+"""Settings of buckets that are checked, kept and shown."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.services.cloud import refusal
+
+pytestmark = pytest.mark.django_db
+BUCKET = "customer-bills"
+HERE = {"Bucket": BUCKET}
+
+
+@pytest.fixture
+def s3(cloud):
+    made = cloud.client("s3")
+    made.create_bucket(**HERE)
+    return made
+
+
+def code(call, **params):
+    return refusal(call, **HERE, **params)["Error"]["Code"]
+
+
+def test_cors_rules_come_and_go(s3):
+    assert code(s3.get_bucket_cors) == "NoSuchCORSConfiguration"
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://bills.example"], "MaxAgeSeconds": 60}
+    s3.put_bucket_cors(**HERE, CORSConfiguration={"CORSRules": [rule]})
+    assert s3.get_bucket_cors(**HERE)["CORSRules"] == [rule]
+    s3.delete_bucket_cors(**HERE)
+    assert code(s3.get_bucket_cors) == "NoSuchCORSConfiguration"
+
+
+@pytest.mark.parametrize(
+    ("rules", "wrong"),
+    [
+        ([], "MalformedXML"),
+        ([{"AllowedMethods": ["PATCH"], "AllowedOrigins": ["*"]}], "InvalidRequest"),
+        ([{"AllowedMethods": ["GET"], "AllowedOrigins": ["*.a.*"]}], "InvalidRequest"),
+    ],
+)
+def test_cors_rules_that_are_none(s3, rules, wrong):
+    assert code(s3.put_bucket_cors, CORSConfiguration={"CORSRules": rules}) == wrong
+
+
+def test_lifecycle_rules_get_ids_and_keep_dates(s3):
+    when = datetime(2030, 1, 1, tzinfo=UTC)
+    rule = {"Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expiration": {"Date": when}}
+    put = s3.put_bucket_lifecycle_configuration(**HERE, LifecycleConfiguration={"Rules": [rule]})
+    assert put["TransitionDefaultMinimumObjectSize"] == "all_storage_classes_128K"
+    (kept,) = s3.get_bucket_lifecycle_configuration(**HERE)["Rules"]
+    assert kept.pop("ID")
+    assert kept == rule
+    s3.delete_bucket_lifecycle(**HERE)
+    assert code(s3.get_bucket_lifecycle_configuration) == "NoSuchLifecycleConfiguration"
+
+
+RULE = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "wrong"),
+    [
+        ([{**RULE, "Prefix": "a"}], "MalformedXML"),
+        ([{**RULE, "Filter": {"Prefix": "a", "Tag": {"Key": "a", "Value": "b"}}}], "MalformedXML"),
+        ([{**RULE, "Expiration": {"Days": 1, "ExpiredObjectDeleteMarker": True}}], "MalformedXML"),
+        ([{**RULE, "Expiration": {"Days": 0}}], "InvalidArgument"),
+        ([{**RULE, "Expiration": {"Date": datetime(2030, 1, 1, 5)}}], "InvalidArgument"),
+        ([{"Status": "Enabled", "Filter": {"Prefix": ""}}], "InvalidRequest"),
+        ([{**RULE, "ID": "a"}, {**RULE, "ID": "a"}], "InvalidArgument"),
+    ],
+)
+def test_lifecycle_rules_that_are_none(s3, rules, wrong):
+    assert code(s3.put_bucket_lifecycle_configuration, LifecycleConfiguration={"Rules": rules}) == wrong
+
+
+def test_a_web_site_has_an_index_or_goes_elsewhere(s3):
+    s3.put_bucket_website(**HERE, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+    assert s3.get_bucket_website(**HERE)["IndexDocument"] == {"Suffix": "index.html"}
+    both = {"IndexDocument": {"Suffix": "index.html"}, "RedirectAllRequestsTo": {"HostName": "bills.example"}}
+    assert code(s3.put_bucket_website, WebsiteConfiguration=both) == "InvalidArgument"
+    assert code(s3.put_bucket_website, WebsiteConfiguration={"ErrorDocument": {"Key": "a"}}) == "InvalidArgument"
+
+
+def test_logs_go_to_a_bucket_of_ones_own_in_the_region(s3):
+    far = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    s3.create_bucket(Bucket="far-logs", **far)
+    s3.create_bucket(Bucket="near-logs")
+
+    def status(bucket):
+        return {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "a/"}}
+
+    s3.put_bucket_logging(**HERE, BucketLoggingStatus=status("near-logs"))
+    assert s3.get_bucket_logging(**HERE)["LoggingEnabled"] == status("near-logs")["LoggingEnabled"]
+    assert code(s3.put_bucket_logging, BucketLoggingStatus=status("far-logs")) == "CrossLocationLoggingProhibited"
+    assert code(s3.put_bucket_logging, BucketLoggingStatus=status("no-logs")) == "InvalidTargetBucketForLogging"
+    s3.put_bucket_logging(**HERE, BucketLoggingStatus={})
+    assert "LoggingEnabled" not in s3.get_bucket_logging(**HERE)
+
+
+def test_destinations_of_notifications_do_not_exist(s3):
+    topic = {"TopicArn": "arn:aws:sns:us-east-1:111122223333:bills", "Events": ["s3:ObjectCreated:*"]}
+    wanted = {"TopicConfigurations": [topic]}
+    assert code(s3.put_bucket_notification_configuration, NotificationConfiguration=wanted) == "InvalidArgument"
+    s3.put_bucket_notification_configuration(**HERE, NotificationConfiguration=wanted, SkipDestinationValidation=True)
+    (kept,) = s3.get_bucket_notification_configuration(**HERE)["TopicConfigurations"]
+    assert kept.pop("Id")
+    assert kept == topic
+
+
+def test_acceleration_and_who_pays(s3):
+    assert "Status" not in s3.get_bucket_accelerate_configuration(**HERE)
+    s3.put_bucket_accelerate_configuration(**HERE, AccelerateConfiguration={"Status": "Enabled"})
+    assert s3.get_bucket_accelerate_configuration(**HERE)["Status"] == "Enabled"
+    s3.put_bucket_accelerate_configuration(**HERE, AccelerateConfiguration={"Status": "Suspended"})
+    assert s3.get_bucket_accelerate_configuration(**HERE)["Status"] == "Suspended"
+    assert s3.get_bucket_request_payment(**HERE)["Payer"] == "BucketOwner"
+    s3.put_bucket_request_payment(**HERE, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert s3.get_bucket_request_payment(**HERE)["Payer"] == "Requester"
