@@ -31,8 +31,18 @@ STORED = {
     ),
     "s3": (
         (r"(Get|Put|Delete)BucketEncryption", "Bodies are not encrypted; headers say what AWS's would."),
-        (r"GetBucket(Cors|LifecycleConfiguration|Logging|Replication|RequestPayment|Website)", "Never configured."),
-        (r"GetObjectLockConfiguration", "Never configured."),
+        (r"(Get|Put|Delete)Bucket(Cors|Website)", "Buckets are not web sites; the rules are kept."),
+        (r"(Get|Put|Delete)BucketLifecycle(Configuration)?", "Objects do not age or move to other storage classes."),
+        (r"(Get|Put)Bucket(Logging|NotificationConfiguration)", "Buckets send nothing out."),
+        (r"(Get|Put)Bucket(AccelerateConfiguration|RequestPayment)", "Nothing is nearer or paid for here."),
+        (r"GetBucketReplication|GetObjectLockConfiguration", "Never configured."),
+    ),
+    "organizations": (
+        (r".*AWSServiceAccess.*", "No service acts on its own in the accounts."),
+        (
+            r"(Register|Deregister|List)Delegated.*",
+            "Services are not administered; an administrator may read the tree.",
+        ),
     ),
     "cloudtrail": ((r"(?!LookupEvents).*", "No log file is written; GetTrailStatus judges whether one could be."),),
 }
@@ -47,10 +57,11 @@ MISSING = {
         (r".*(Metadata|Annotation).*", "S3 Metadata tables are not simulated."),
         (r"CreateSession|ListDirectoryBuckets|RenameObject", "Directory buckets are not simulated."),
         (r".*(Analytics|IntelligentTiering|Inventory|Metrics).*", "Storage analysis is not simulated."),
-        (r".*(Notification|Replication|Logging|Accelerate|RequestPayment).*", "Buckets send nothing out."),
+        (r"(Get|Put)BucketNotification|GetBucketLifecycle|PutBucketLifecycle", "Older forms of what is kept."),
+        (r".*Replication.*", "Buckets send nothing out."),
         (r".*(Retention|LegalHold|ObjectLock).*", "Object Lock is not simulated."),
-        (r".*(Lifecycle|Restore).*", "Objects do not age or move to other storage classes."),
-        (r".*(Cors|Website|Torrent)", "Buckets are not web sites."),
+        (r"RestoreObject", "Objects do not age or move to other storage classes: what is archived stays so."),
+        (r"GetObjectTorrent", "There are no torrents; AWS has none any more."),
         (r"UpdateObjectEncryption", "Bodies are not encrypted."),
         (r"SelectObjectContent|WriteGetObjectResponse", "S3 Select and Object Lambda are not simulated."),
         (r".*", "Not simulated yet."),
@@ -63,8 +74,7 @@ MISSING = {
     "organizations": (
         (r".*(Handshake|Invite|ResponsibilityTransfer).*|CloseAccount|CreateGovCloudAccount|EnableAllFeatures",
          "Accounts are made in the organization with all features; nobody is invited or billed."),
-        (r".*(Delegated|AWSService|ResourcePolicy).*", "Delegated administration is not simulated."),
-        (r".*CreateAccountStatus", "CreateAccount answers with its outcome at once."),
+        (r".*ResourcePolicy", "Delegation of Organizations itself by a policy is not simulated."),
         (r".*", "Not simulated yet."),
     ),
     "budgets": (
@@ -94,6 +104,10 @@ DIFFERENCES = (
      "GetTrailStatus says AccessDenied where the bucket's policy would keep CloudTrail out."),
     ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "
      "account wrote needs no grant of that account."),
+    ("S3's keys and headers", "A KMS key is told by its ARN and is looked up nowhere. Keys of the client (SSE-C), "
+     "Object Lock and restoring from archive are refused; of other headers none is passed over in silence."),
+    ("A new organization", "Service control policies are enabled from the start, resource control policies are not. "
+     "CreateAccount is done when it answers. Without MaxResults a list is one page."),
     ("One endpoint", "Every service and Region answers under /aws, S3 path-style. Anonymous requests go to the "
      "sandbox's own address. Regions are names: what is made in one is kept there where the service is regional."),
     ("Budgets send no mail", "What a budget has seen is read from the simulated bill, 0.00: a hold on the card and its "

@@ -1,5 +1,9 @@
 """What each protocol calls the errors that all services share: the wire and the terminal say them alike."""
 
+import re
+
+from iamlab.services.operations import AwsError
+
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
     "and signing method. Consult the service documentation for details."
@@ -50,3 +54,43 @@ def named(protocol: str, code: str, message: str, status: int) -> tuple[str, str
         kept = not text or (code == "SignatureDoesNotMatch" and message != MISMATCH)
         return name, message if kept else text, its_status
     return code, message, status
+
+
+CONSTRAINT = re.compile(r"Value '?(.*?)'? at '([\w.]+)' failed to satisfy constraint: Member must (.*)", re.DOTALL)
+# Organizations tells the kind of what is wrong with a parameter: by how the constraint begins, reason and text.
+ORGANIZATIONS = {
+    "satisfy enum": ("INVALID_ENUM", "You specified an invalid value."),
+    "satisfy regular": ("INVALID_PATTERN", "You provided a value that does not match the required pattern."),
+    "have length greater": ("MIN_LENGTH_EXCEEDED", "You provided a string parameter that is shorter than allowed."),
+    "have length less": ("MAX_LENGTH_EXCEEDED", "You provided a string parameter that is longer than allowed."),
+    "have value greater": (
+        "MIN_VALUE_EXCEEDED",
+        "You provided a numeric parameter that has a smaller value than allowed.",
+    ),
+    "have value less": ("MAX_VALUE_EXCEEDED", "You provided a numeric parameter that has a larger value than allowed."),
+    "not be null": ("INPUT_REQUIRED", "You must include a value for all required parameters."),
+}
+# CloudTrail has an exception for each of these parameters.
+CLOUDTRAIL = {
+    "maxResults": (
+        "InvalidMaxResultsException",
+        "A value of {} for MaxResults is not valid. Specify max results between 1 and 50.",
+    ),
+    "attributeKey": ("InvalidLookupAttributesException", "{} is not a valid attribute key."),
+    "eventCategory": ("InvalidEventCategoryException", "{} is not a valid event category."),
+}
+
+
+def of_service(service: str, error: AwsError) -> AwsError:
+    """What is wrong with a parameter, as its service says it; the error itself where it has no words of its own."""
+    match = CONSTRAINT.search(error.message) if error.code == "ValidationError" else None
+    if match is None:
+        return error
+    value, path, constraint = match.groups()
+    if service == "organizations":
+        for beginning, (reason, message) in ORGANIZATIONS.items():
+            if constraint.startswith(beginning):
+                return AwsError("InvalidInputException", message, Reason=reason)
+    if service == "cloudtrail" and (known := CLOUDTRAIL.get(path.rpartition(".")[2])):
+        return AwsError(known[0], known[1].format(value))
+    return error

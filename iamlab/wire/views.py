@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from iamlab.door import authenticate, record
 from iamlab.door.calls import call
 from iamlab.services.callers import Caller, Source
+from iamlab.services.error_names import of_service
 from iamlab.services.operations import REGISTRY, AwsError, model
 from iamlab.services.sts.messages import encoded
 from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv4, throttle
@@ -155,7 +156,10 @@ def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
     if exchange.protocol == errors.JSON and service:
         operation = json_protocol.operation_of(service, http)
         params = json_protocol.parameters(service, operation, body)
-        result = call(caller, f"{service}:{operation}", params, _source(exchange))
+        try:
+            result = call(caller, f"{service}:{operation}", params, _source(exchange))
+        except AwsError as error:
+            raise of_service(service, error) from error
         text, kind = json_protocol.answer(service, operation, result), json_protocol.content_type(service)
     elif exchange.protocol == errors.QUERY and service:
         if http.method not in ("POST", "GET"):

@@ -26,23 +26,30 @@ BUCKET_POLICY = json.dumps(
 TAG = {"TagSet": [{"Key": "a", "Value": "1"}]}
 BLOCKS = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 RULES = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+CORS = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
+AGE = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
 PART = {"UploadId": "none", "PartNumber": 1, "Body": b""}
 
 # What is asked of a bucket: parameters beside it, and the action where its name differs.
 OF_BUCKET = {
     "CreateBucket": ({}, ""),
     "DeleteBucket": ({}, ""),
+    "DeleteBucketCors": ({}, "PutBucketCORS"),
     "DeleteBucketEncryption": ({}, "PutEncryptionConfiguration"),
+    "DeleteBucketLifecycle": ({}, "PutLifecycleConfiguration"),
     "DeleteBucketOwnershipControls": ({}, "PutBucketOwnershipControls"),
     "DeleteBucketPolicy": ({}, ""),
     "DeleteBucketTagging": ({}, "PutBucketTagging"),
+    "DeleteBucketWebsite": ({}, ""),
     "DeletePublicAccessBlock": ({}, "PutBucketPublicAccessBlock"),
+    "GetBucketAccelerateConfiguration": ({}, "GetAccelerateConfiguration"),
     "GetBucketAcl": ({}, ""),
     "GetBucketCors": ({}, "GetBucketCORS"),
     "GetBucketEncryption": ({}, "GetEncryptionConfiguration"),
     "GetBucketLifecycleConfiguration": ({}, "GetLifecycleConfiguration"),
     "GetBucketLocation": ({}, ""),
     "GetBucketLogging": ({}, ""),
+    "GetBucketNotificationConfiguration": ({}, "GetBucketNotification"),
     "GetBucketOwnershipControls": ({}, ""),
     "GetBucketPolicy": ({}, ""),
     "GetBucketPolicyStatus": ({}, ""),
@@ -58,12 +65,22 @@ OF_BUCKET = {
     "ListObjectVersions": ({}, "ListBucketVersions"),
     "ListObjects": ({}, "ListBucket"),
     "ListObjectsV2": ({}, "ListBucket"),
+    "PutBucketAccelerateConfiguration": (
+        {"AccelerateConfiguration": {"Status": "Enabled"}},
+        "PutAccelerateConfiguration",
+    ),
     "PutBucketAcl": ({"ACL": "private"}, ""),
+    "PutBucketCors": ({"CORSConfiguration": {"CORSRules": [CORS]}}, "PutBucketCORS"),
     "PutBucketEncryption": ({"ServerSideEncryptionConfiguration": RULES}, "PutEncryptionConfiguration"),
+    "PutBucketLifecycleConfiguration": ({"LifecycleConfiguration": {"Rules": [AGE]}}, "PutLifecycleConfiguration"),
+    "PutBucketLogging": ({"BucketLoggingStatus": {}}, ""),
+    "PutBucketNotificationConfiguration": ({"NotificationConfiguration": {}}, "PutBucketNotification"),
     "PutBucketOwnershipControls": ({"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}, ""),
     "PutBucketPolicy": ({"Policy": BUCKET_POLICY}, ""),
+    "PutBucketRequestPayment": ({"RequestPaymentConfiguration": {"Payer": "Requester"}}, ""),
     "PutBucketTagging": ({"Tagging": TAG}, ""),
     "PutBucketVersioning": ({"VersioningConfiguration": {"Status": "Enabled"}}, ""),
+    "PutBucketWebsite": ({"WebsiteConfiguration": {"IndexDocument": {"Suffix": "index.html"}}}, ""),
     "PutPublicAccessBlock": ({"PublicAccessBlockConfiguration": BLOCKS}, "PutBucketPublicAccessBlock"),
 }
 # What is asked of an object.
@@ -103,6 +120,7 @@ ORG = f"arn:aws:organizations::{ACCOUNT}:"
 ROOT, UNIT, MEMBER = f"{ORG}root/<org>/<root>", f"{ORG}ou/<org>/<unit>", f"{ORG}account/<org>/<member>"
 SCP = f"{ORG}policy/<org>/service_control_policy/<policy>"
 KIND = "SERVICE_CONTROL_POLICY"
+SERVICE = "config.amazonaws.com"
 ORGANIZATIONS = {
     "AttachPolicy": ({"PolicyId": "<policy>", "TargetId": "<unit>"}, [SCP, UNIT]),
     "CreateAccount": ({"Email": "new@bills.example", "AccountName": "New"}, ["*"]),
@@ -113,27 +131,39 @@ ORGANIZATIONS = {
     "DeleteOrganizationalUnit": ({"OrganizationalUnitId": "<unit>"}, [UNIT]),
     "DeletePolicy": ({"PolicyId": "<policy>"}, [SCP]),
     "DescribeAccount": ({"AccountId": "<member>"}, [MEMBER]),
+    "DeregisterDelegatedAdministrator": ({"AccountId": "<member>", "ServicePrincipal": SERVICE}, [MEMBER]),
+    "DescribeCreateAccountStatus": ({"CreateAccountRequestId": "car-examplecreateaccountrequestid111"}, ["*"]),
     "DescribeOrganization": ({}, ["*"]),
     "DescribeOrganizationalUnit": ({"OrganizationalUnitId": "<unit>"}, [UNIT]),
     "DescribePolicy": ({"PolicyId": "<policy>"}, [SCP]),
     "DetachPolicy": ({"PolicyId": "<policy>", "TargetId": "<member>"}, [SCP, MEMBER]),
+    "DisableAWSServiceAccess": ({"ServicePrincipal": SERVICE}, ["*"]),
     "DisablePolicyType": ({"RootId": "<root>", "PolicyType": KIND}, [ROOT]),
+    "EnableAWSServiceAccess": ({"ServicePrincipal": SERVICE}, ["*"]),
     "EnablePolicyType": ({"RootId": "<root>", "PolicyType": KIND}, [ROOT]),
     "LeaveOrganization": ({}, ["*"]),
+    "ListAWSServiceAccessForOrganization": ({}, ["*"]),
     "ListAccounts": ({}, ["*"]),
     "ListAccountsForParent": ({"ParentId": "<unit>"}, [UNIT]),
     "ListChildren": ({"ParentId": "<root>", "ChildType": "ACCOUNT"}, [ROOT]),
+    "ListCreateAccountStatus": ({}, ["*"]),
+    "ListDelegatedAdministrators": ({}, ["*"]),
+    "ListDelegatedServicesForAccount": ({"AccountId": "<member>"}, [MEMBER]),
     "ListOrganizationalUnitsForParent": ({"ParentId": "<root>"}, [ROOT]),
     "ListParents": ({"ChildId": "<member>"}, [MEMBER]),
     "ListPolicies": ({"Filter": KIND}, ["*"]),
     "ListPoliciesForTarget": ({"TargetId": "<member>", "Filter": KIND}, [MEMBER]),
     "ListRoots": ({}, ["*"]),
+    "ListTagsForResource": ({"ResourceId": "<unit>"}, [UNIT]),
     "ListTargetsForPolicy": ({"PolicyId": "<policy>"}, [SCP]),
     "MoveAccount": (
         {"AccountId": "<member>", "SourceParentId": "<root>", "DestinationParentId": "<unit>"},
         [MEMBER, ROOT, UNIT],
     ),
+    "RegisterDelegatedAdministrator": ({"AccountId": "<member>", "ServicePrincipal": SERVICE}, [MEMBER]),
     "RemoveAccountFromOrganization": ({"AccountId": "<member>"}, [MEMBER]),
+    "TagResource": ({"ResourceId": "<policy>", "Tags": [{"Key": "a", "Value": "1"}]}, [SCP]),
+    "UntagResource": ({"ResourceId": "<member>", "TagKeys": ["a"]}, [MEMBER]),
     "UpdateOrganizationalUnit": ({"OrganizationalUnitId": "<unit>", "Name": "Other"}, [UNIT]),
     "UpdatePolicy": ({"PolicyId": "<policy>", "Name": "Other"}, [SCP]),
 }
@@ -179,6 +209,10 @@ OTHERS = {
             ("s3:GetObjectTagging", O),
             ("s3:PutObjectTagging", NEW),
         ],
+    ),
+    "s3:GetObjectAttributes": (
+        {"Bucket": BUCKET, "Key": KEY, "ObjectAttributes": ["ETag"]},
+        [("s3:GetObjectAttributes", O), ("s3:GetObject", O)],
     ),
     "s3:UploadPartCopy": (
         {"Bucket": BUCKET, "Key": "new.txt", "UploadId": "none", "PartNumber": 1, "CopySource": f"{BUCKET}/{KEY}"},

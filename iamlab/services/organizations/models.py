@@ -12,6 +12,10 @@ class Organization(models.Model):
     scps = models.BooleanField(default=True)  # service control policies are on
     rcps = models.BooleanField(default=False)
     created = models.DateTimeField()
+    tags = models.JSONField(default=dict)  # of the root, units, accounts and policies, by id
+    requests = models.JSONField(default=list)  # the accounts that were asked for, as DescribeCreateAccountStatus tells
+    services = models.JSONField(default=dict)  # trusted service principals, and when they were enabled
+    delegates = models.JSONField(default=dict)  # accounts, the services that each administers, and since when
 
     def __str__(self) -> str:
         return self.id

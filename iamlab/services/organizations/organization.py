@@ -7,8 +7,9 @@ from iamlab.services.accounts.models import Account, keep_document, new_account_
 from iamlab.services.iam.models import Attachment, Role
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.organizations import tree
+from iamlab.services.organizations import account_requests, tagging, tree
 from iamlab.services.organizations.models import Member, Organization, OrganizationAttachment
+from iamlab.services.organizations.paging import page
 
 ACCOUNTS_MOST = 10
 ACCESS_ROLE = "OrganizationAccountAccessRole"
@@ -63,12 +64,20 @@ def describe_organization(call: Call) -> dict[str, Any]:
 def delete_organization(call: Call) -> dict[str, Any]:
     found = tree.managed(call)
     if found.members.count() > 1:
-        raise AwsError("OrganizationNotEmptyException", "The organization isn't empty.")
+        message = (
+            "The organization isn't empty. To delete an organization, you must first remove all accounts except the "
+            "management account."
+        )
+        raise AwsError("OrganizationNotEmptyException", message)
     found.delete()
     return {}
 
 
-@operation("organizations:CreateAccount")
+def create_context(call: Call, Tags: list[dict[str, str]] | None = None, **_: Any) -> dict[str, Any]:
+    return tagging.context(Tags)
+
+
+@operation("organizations:CreateAccount", context=create_context)
 def create_account(
     call: Call,
     Email: str,
@@ -85,7 +94,9 @@ def create_account(
         raise AwsError("ConstraintViolationException", message)
     status = {"Id": tree.new_id("car-", 32), "AccountName": AccountName, "RequestedTimestamp": call.now}
     if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
-        return {"CreateAccountStatus": {**status, "State": "FAILED", "FailureReason": "EMAIL_ALREADY_EXISTS"}}
+        failed = {"State": "FAILED", "CompletedTimestamp": call.now, "FailureReason": "EMAIL_ALREADY_EXISTS"}
+        return {"CreateAccountStatus": account_requests.keep(found, {**status, **failed})}
+    tags = tagging.read(Tags, {})
     account = Account.objects.create(
         id=new_account_id(),
         sandbox_id=sandbox_id,
@@ -97,8 +108,9 @@ def create_account(
     )
     join(call, found, account.pk, "CREATED")
     access_role(call, account, RoleName)
+    tagging.keep(found, account.pk, tags)
     done = {"State": "SUCCEEDED", "CompletedTimestamp": call.now, "AccountId": account.pk}
-    return {"CreateAccountStatus": {**status, **done}}
+    return {"CreateAccountStatus": account_requests.keep(found, {**status, **done})}
 
 
 def access_role(call: Call, account: Account, name: str) -> None:
@@ -142,7 +154,7 @@ def describe_account(call: Call, AccountId: str) -> dict[str, Any]:
 def list_accounts(call: Call, NextToken: str | None = None, MaxResults: int | None = None) -> dict[str, Any]:
     found = tree.managed(call)
     rows = found.members.select_related("account").order_by("joined", "pk")
-    return {"Accounts": [tree.describe_account(found, row.account, row) for row in rows]}
+    return page(call, "Accounts", rows, lambda row: tree.describe_account(found, row.account, row))
 
 
 def move_targets(call: Call, AccountId: str, SourceParentId: str, DestinationParentId: str) -> list[Target]:
@@ -173,9 +185,18 @@ def remove_account_from_organization(call: Call, AccountId: str) -> dict[str, An
         raise AwsError(
             "MasterCannotLeaveOrganizationException", "The management account cannot leave its organization."
         )
-    found.attachments.filter(target=AccountId).delete()
-    row.delete()
+    leave(found, AccountId)
     return {}
+
+
+def leave(found: Organization, account_id: str) -> None:
+    """An account goes, with its place, its policies and its tags; as an administrator of services it may not."""
+    if found.delegates.get(account_id):
+        message = "You can't remove an account that is a delegated administrator for a service. Deregister it first."
+        raise AwsError("ConstraintViolationException", message, Reason="CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG")
+    found.attachments.filter(target=account_id).delete()
+    found.members.filter(pk=account_id).delete()
+    tagging.keep(found, account_id, {})
 
 
 @operation("organizations:LeaveOrganization")
@@ -185,6 +206,5 @@ def leave_organization(call: Call) -> dict[str, Any]:
         raise AwsError(
             "MasterCannotLeaveOrganizationException", "The management account cannot leave its organization."
         )
-    found.attachments.filter(target=call.account_id).delete()
-    found.members.filter(pk=call.account_id).delete()
+    leave(found, call.account_id)
     return {}

@@ -5,11 +5,13 @@ from typing import Any
 from iamlab.policy.document import MalformedPolicy, parse
 from iamlab.services.accounts.models import Document, keep_document
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.organizations import tree
+from iamlab.services.organizations import tagging, tree
 from iamlab.services.organizations.models import Organization, OrganizationAttachment, OrganizationPolicy
+from iamlab.services.organizations.paging import page
 
 MOST = 5120  # characters, white space counts
 PER_TARGET = 5
+NOT_ENABLED = "This operation can be performed only for enabled policy types."
 KINDS = {tree.SCP: "scp", tree.RCP: "rcp"}
 
 
@@ -40,8 +42,10 @@ def type_context(call: Call, PolicyType: str, **_: Any) -> dict[str, Any]:
     return {"organizations:PolicyType": PolicyType}
 
 
-def kind_context(call: Call, Type: str = "", Filter: str = "", **_: Any) -> dict[str, Any]:
-    return {"organizations:PolicyType": Type or Filter}
+def kind_context(
+    call: Call, Type: str = "", Filter: str = "", Tags: list[dict[str, str]] | None = None, **_: Any
+) -> dict[str, Any]:
+    return {"organizations:PolicyType": Type or Filter, **tagging.context(Tags)}
 
 
 def summary(found: Organization, row: OrganizationPolicy | None, policy_id: str) -> dict[str, Any]:
@@ -61,9 +65,10 @@ def summary(found: Organization, row: OrganizationPolicy | None, policy_id: str)
 def checked(Content: str, kind: str) -> str:
     """The digest of a policy's text. Raises MalformedPolicyDocumentException, ConstraintViolationException."""
     if kind not in KINDS:
-        raise AwsError("UnsupportedAPIEndpointException", "This policy type is not simulated.")
+        raise AwsError("PolicyTypeNotAvailableForOrganizationException", f"{kind} is not simulated by iamlab.")
     if len(Content) > MOST:
-        raise AwsError("ConstraintViolationException", "The policy is longer than 5,120 characters.")
+        message = "The policy content exceeds the maximum allowed size of 5,120 characters."
+        raise AwsError("ConstraintViolationException", message, Reason="POLICY_CONTENT_LIMIT_EXCEEDED")
     try:
         parse(Content, KINDS[kind])
     except MalformedPolicy as error:
@@ -72,14 +77,18 @@ def checked(Content: str, kind: str) -> str:
     return keep_document(Content)
 
 
+def check_name(found: Organization, kind: str, name: str) -> None:
+    if found.policies.filter(kind=kind, name=name).exists() or name in [p[0] for p in tree.AWS_POLICIES.values()]:
+        raise AwsError("DuplicatePolicyException", "A policy with the same name already exists.")
+
+
 @operation("organizations:CreatePolicy", target=new_policy, context=kind_context)
 def create_policy(
     call: Call, Content: str, Description: str, Name: str, Type: str, Tags: list[dict[str, str]] | None = None
 ) -> dict[str, Any]:
     found = tree.managed(call)
     document = checked(Content, Type)
-    if found.policies.filter(kind=Type, name=Name).exists() or Name in [p[0] for p in tree.AWS_POLICIES.values()]:
-        raise AwsError("DuplicatePolicyException", "A policy with the same name already exists.")
+    check_name(found, Type, Name)
     row = OrganizationPolicy.objects.create(
         account_id=found.account_id,
         organization=found,
@@ -89,6 +98,7 @@ def create_policy(
         kind=Type,
         document=document,
     )
+    tagging.keep(found, row.pk, tagging.read(Tags, {}))
     return {"Policy": {"PolicySummary": summary(found, row, row.pk), "Content": Content}}
 
 
@@ -108,7 +118,8 @@ def update_policy(
     row = tree.policy(found, PolicyId)
     if row is None:
         raise AwsError("PolicyChangesInProgressException", "AWS keeps this policy; it cannot be changed.")
-    if Name is not None:
+    if Name is not None and Name != row.name:
+        check_name(found, row.kind, Name)
         row.name = Name
     if Description is not None:
         row.description = Description
@@ -125,8 +136,12 @@ def delete_policy(call: Call, PolicyId: str) -> dict[str, Any]:
     if row is None:
         raise AwsError("ConstraintViolationException", "AWS keeps this policy; it cannot be deleted.")
     if found.attachments.filter(policy_id=PolicyId).exists():
-        message = "The policy is attached to one or more entities. Detach it from all of them first."
+        message = (
+            "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts "
+            "before performing this operation."
+        )
         raise AwsError("PolicyInUseException", message)
+    tagging.keep(found, PolicyId, {})
     row.delete()
     return {}
 
@@ -138,7 +153,7 @@ def list_policies(
     found = tree.managed(call)
     own = [summary(found, row, row.pk) for row in found.policies.filter(kind=Filter).order_by("name")]
     aws = [summary(found, None, key) for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter]
-    return {"Policies": aws + own}
+    return page(call, "Policies", aws + own)
 
 
 def attach_targets(call: Call, PolicyId: str, TargetId: str, **_: Any) -> list[Target]:
@@ -154,12 +169,11 @@ def attach_policy(call: Call, PolicyId: str, TargetId: str) -> dict[str, Any]:
     row = tree.policy(found, PolicyId)
     kind = row.kind if row else tree.AWS_POLICIES[PolicyId][1]
     if not (found.scps if kind == tree.SCP else found.rcps):
-        raise AwsError(
-            "PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types."
-        )
+        raise AwsError("PolicyTypeNotEnabledException", NOT_ENABLED)
     here = found.attachments.filter(target=TargetId)
     if here.filter(policy_id=PolicyId).exists():
-        raise AwsError("DuplicatePolicyAttachmentException", "A policy with the same name is attached already.")
+        message = "A policy with the same name and type already exists on the specified target."
+        raise AwsError("DuplicatePolicyAttachmentException", message)
     if here.count() >= PER_TARGET + 1:
         raise AwsError("ConstraintViolationException", f"At most {PER_TARGET} policies of a type can be attached.")
     OrganizationAttachment.objects.create(
@@ -201,7 +215,8 @@ def list_policies_for_target(
     rows = {row.pk: row for row in found.policies.filter(kind=Filter)}
     of_kind = {*rows, *(key for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter)}
     attached = found.attachments.filter(target=TargetId).values_list("policy_id", flat=True)
-    return {"Policies": [summary(found, rows.get(key), key) for key in attached if key in of_kind]}
+    here = [key for key in attached if key in of_kind]
+    return page(call, "Policies", here, lambda key: summary(found, rows.get(key), key))
 
 
 @operation("organizations:ListTargetsForPolicy", target=policy_target)
@@ -211,7 +226,7 @@ def list_targets_for_policy(
     found = tree.managed(call)
     tree.policy(found, PolicyId)
     targets = found.attachments.filter(policy_id=PolicyId).order_by("pk").values_list("target", flat=True)
-    return {"Targets": tree.targets_of(found, list(targets))}
+    return page(call, "Targets", tree.targets_of(found, list(targets)))
 
 
 @operation("organizations:EnablePolicyType", target=root_target, context=type_context)
@@ -230,10 +245,11 @@ def _switch(call: Call, root_id: str, kind: str, on: bool) -> dict[str, Any]:
         raise AwsError("RootNotFoundException", "You specified a root that doesn't exist.")
     field = {tree.SCP: "scps", tree.RCP: "rcps"}.get(kind)
     if field is None:
-        raise AwsError("UnsupportedAPIEndpointException", "This policy type is not simulated.")
+        raise AwsError("PolicyTypeNotAvailableForOrganizationException", f"{kind} is not simulated by iamlab.")
     if getattr(found, field) == on:
         code = "PolicyTypeAlreadyEnabledException" if on else "PolicyTypeNotEnabledException"
-        raise AwsError(code, f"The policy type is {'already' if on else 'not'} enabled.")
+        enabled = "The specified policy type is already enabled."
+        raise AwsError(code, enabled if on else NOT_ENABLED)
     setattr(found, field, on)
     found.save(update_fields=[field])
     types = [(tree.SCP, found.scps), (tree.RCP, found.rcps)]

@@ -48,9 +48,10 @@ def mine(call: Call) -> Organization:
 
 
 def managed(call: Call) -> Organization:
-    """The same, for what only the management account may do."""
+    """The same, for what only the management account may do; members that administer a service may read."""
     found = mine(call)
-    if found.account_id != call.account_id:
+    delegated = not call.operation.writes and found.delegates.get(call.account_id)
+    if found.account_id != call.account_id and not delegated:
         raise refused()
     return found
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.organizations import tree
+from iamlab.services.organizations import tagging, tree
 from iamlab.services.organizations.models import Organization, Unit
 from iamlab.services.organizations.organization import attach_full_access
+from iamlab.services.organizations.paging import page
 
 
 def describe(found: Organization, row: Unit) -> dict[str, str]:
@@ -36,11 +37,15 @@ def existing(found: Organization, unit_id: str) -> Unit:
 
 def check_name(found: Organization, parent: str, name: str) -> None:
     if found.units.filter(parent=parent, name=name).exists():
-        message = "The OU name is already used by another OU under the same parent."
+        message = "An OU with the same name already exists."
         raise AwsError("DuplicateOrganizationalUnitException", message)
 
 
-@operation("organizations:CreateOrganizationalUnit", target=parent_target)
+def create_context(call: Call, Tags: list[dict[str, str]] | None = None, **_: Any) -> dict[str, Any]:
+    return tagging.context(Tags)
+
+
+@operation("organizations:CreateOrganizationalUnit", target=parent_target, context=create_context)
 def create_organizational_unit(
     call: Call, ParentId: str, Name: str, Tags: list[dict[str, str]] | None = None
 ) -> dict[str, Any]:
@@ -50,6 +55,7 @@ def create_organizational_unit(
     unit_id = tree.new_id(f"ou-{found.root_id.removeprefix('r-')}-", 8)
     row = Unit.objects.create(account_id=found.account_id, organization=found, id=unit_id, name=Name, parent=parent)
     attach_full_access(found, unit_id)
+    tagging.keep(found, unit_id, tagging.read(Tags, {}))
     return {"OrganizationalUnit": describe(found, row)}
 
 
@@ -75,8 +81,12 @@ def delete_organizational_unit(call: Call, OrganizationalUnitId: str) -> dict[st
     found = tree.managed(call)
     row = existing(found, OrganizationalUnitId)
     if found.units.filter(parent=row.pk).exists() or found.members.filter(parent=row.pk).exists():
-        raise AwsError("OrganizationalUnitNotEmptyException", "The specified OU is not empty.")
+        message = (
+            "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs."
+        )
+        raise AwsError("OrganizationalUnitNotEmptyException", message)
     found.attachments.filter(target=row.pk).delete()
+    tagging.keep(found, row.pk, {})
     row.delete()
     return {}
 
@@ -100,7 +110,7 @@ def list_organizational_units_for_parent(
 ) -> dict[str, Any]:
     found = tree.managed(call)
     rows = found.units.filter(parent=tree.parent(found, ParentId)).order_by("name")
-    return {"OrganizationalUnits": [describe(found, row) for row in rows]}
+    return page(call, "OrganizationalUnits", rows, lambda row: describe(found, row))
 
 
 @operation("organizations:ListAccountsForParent", target=parent_target)
@@ -109,7 +119,7 @@ def list_accounts_for_parent(
 ) -> dict[str, Any]:
     found = tree.managed(call)
     rows = found.members.select_related("account").filter(parent=tree.parent(found, ParentId)).order_by("pk")
-    return {"Accounts": [tree.describe_account(found, row.account, row) for row in rows]}
+    return page(call, "Accounts", rows, lambda row: tree.describe_account(found, row.account, row))
 
 
 @operation("organizations:ListChildren", target=parent_target)
@@ -119,7 +129,8 @@ def list_children(
     found = tree.managed(call)
     parent = tree.parent(found, ParentId)
     rows = found.members.filter(parent=parent) if ChildType == "ACCOUNT" else found.units.filter(parent=parent)
-    return {"Children": [{"Id": key, "Type": ChildType} for key in rows.order_by("pk").values_list("pk", flat=True)]}
+    ids = rows.order_by("pk").values_list("pk", flat=True)
+    return page(call, "Children", ids, lambda key: {"Id": key, "Type": ChildType})
 
 
 @operation("organizations:ListParents", target=child_target)
@@ -129,6 +140,6 @@ def list_parents(
     found = tree.managed(call)
     row = found.units.filter(pk=ChildId).first() or found.members.filter(pk=ChildId).first()
     if row is None:
-        raise AwsError("ChildNotFoundException", "We can't find an organizational unit or account with that id.")
+        raise AwsError("ChildNotFoundException", "You specified a child that doesn't exist.")
     kind = "ROOT" if row.parent == found.root_id else "ORGANIZATIONAL_UNIT"
     return {"Parents": [{"Id": row.parent, "Type": kind}]}

@@ -1,0 +1,140 @@
+"""Organizations through boto3: pages, tags, requests for accounts, trusted services, their administrators, texts."""
+
+import json
+
+import pytest
+
+from tests.services.cloud import ACCOUNT, refusal
+
+pytestmark = pytest.mark.django_db
+SCP = "SERVICE_CONTROL_POLICY"
+ALLOW = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+SERVICE = "config.amazonaws.com"
+
+
+@pytest.fixture
+def org(cloud):
+    made = cloud.client("organizations")
+    made.create_organization(FeatureSet="ALL")
+    return made
+
+
+def account(org, name="Dev"):
+    made = org.create_account(AccountName=name, Email=f"{name.lower()}@bills.example")
+    return made["CreateAccountStatus"]
+
+
+def said(call, **params):
+    error = refusal(call, **params)["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_a_request_for_an_account_is_told_again(org):
+    status = account(org)
+    assert org.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"] == status
+    failed = org.create_account(AccountName="Again", Email="dev@bills.example")["CreateAccountStatus"]
+    assert failed["FailureReason"] == "EMAIL_ALREADY_EXISTS"
+    listed = org.list_create_account_status()["CreateAccountStatuses"]
+    assert [one["State"] for one in listed] == ["FAILED", "SUCCEEDED"]
+    assert len(org.list_create_account_status(States=["FAILED"])["CreateAccountStatuses"]) == 1
+    missing = said(org.describe_create_account_status, CreateAccountRequestId="car-" + "0" * 32)
+    assert missing[0] == "CreateAccountStatusNotFoundException"
+
+
+def test_lists_come_in_pages(org):
+    root = org.list_roots()["Roots"][0]["Id"]
+    for number in range(3):
+        org.create_organizational_unit(ParentId=root, Name=f"ou{number}")
+    pages = org.get_paginator("list_organizational_units_for_parent").paginate(
+        ParentId=root, PaginationConfig={"PageSize": 2}
+    )
+    assert [[one["Name"] for one in page["OrganizationalUnits"]] for page in pages] == [["ou0", "ou1"], ["ou2"]]
+    wrong = said(org.list_organizational_units_for_parent, ParentId=root, NextToken="?")
+    assert wrong[0] == "InvalidInputException"
+
+
+def test_everything_in_the_tree_bears_tags(org):
+    root = org.list_roots()["Roots"][0]["Id"]
+    tags = [{"Key": "team", "Value": "red"}]
+    unit = org.create_organizational_unit(ParentId=root, Name="a", Tags=tags)["OrganizationalUnit"]["Id"]
+    policy = org.create_policy(Content=ALLOW, Description="", Name="a", Type=SCP, Tags=tags)["Policy"]
+    dev = account(org)["AccountId"]
+    for one in (root, dev):
+        org.tag_resource(ResourceId=one, Tags=tags)
+    for one in (root, unit, dev, policy["PolicySummary"]["Id"]):
+        assert org.list_tags_for_resource(ResourceId=one)["Tags"] == tags
+    org.untag_resource(ResourceId=dev, TagKeys=["team", "other"])
+    assert org.list_tags_for_resource(ResourceId=dev)["Tags"] == []
+    assert said(org.tag_resource, ResourceId="000000000000", Tags=tags) == (
+        "TargetNotFoundException",
+        "You specified a target that doesn't exist.",
+    )
+    assert said(org.tag_resource, ResourceId=dev, Tags=tags * 2)[0] == "InvalidInputException"
+
+
+def test_services_are_trusted_and_members_administer_them(cloud, org):
+    dev = account(org)["AccountId"]
+    org.enable_aws_service_access(ServicePrincipal=SERVICE)
+    enabled = org.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+    assert [one["ServicePrincipal"] for one in enabled] == [SERVICE]
+    org.register_delegated_administrator(AccountId=dev, ServicePrincipal=SERVICE)
+    (admin,) = org.list_delegated_administrators(ServicePrincipal=SERVICE)["DelegatedAdministrators"]
+    assert (admin["Id"], admin["Name"]) == (dev, "Dev")
+    (held,) = org.list_delegated_services_for_account(AccountId=dev)["DelegatedServices"]
+    assert held["ServicePrincipal"] == SERVICE
+    role = f"arn:aws:iam::{dev}:role/OrganizationAccountAccessRole"
+    mine = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role}
+    visitor = cloud.client("sts", cloud.user("mario", mine))
+    there = visitor.assume_role(RoleArn=role, RoleSessionName="visit")["Credentials"]
+    member = cloud.client("organizations", there)
+    assert len(member.list_accounts()["Accounts"]) == 2  # an administrator of a service reads the tree
+    assert said(org.remove_account_from_organization, AccountId=dev)[0] == "ConstraintViolationException"
+    org.deregister_delegated_administrator(AccountId=dev, ServicePrincipal=SERVICE)
+    assert said(member.list_accounts)[0] == "AccessDeniedException"
+    org.disable_aws_service_access(ServicePrincipal=SERVICE)
+    assert org.list_aws_service_access_for_organization()["EnabledServicePrincipals"] == []
+
+
+def test_who_may_not_administer(org):
+    dev = account(org)["AccountId"]
+    register = org.register_delegated_administrator
+    assert said(register, AccountId=ACCOUNT, ServicePrincipal=SERVICE) == (
+        "ConstraintViolationException",
+        "You cannot register master account/yourself as delegated administrator for your organization.",
+    )
+    assert said(register, AccountId="000000000000", ServicePrincipal=SERVICE)[0] == "AccountNotFoundException"
+    assert said(register, AccountId=dev, ServicePrincipal="bills.example") == (
+        "InvalidInputException",
+        "You specified an unrecognized service principal.",
+    )
+    register(AccountId=dev, ServicePrincipal=SERVICE)
+    assert said(register, AccountId=dev, ServicePrincipal=SERVICE)[0] == "AccountAlreadyRegisteredException"
+    assert said(org.list_delegated_services_for_account, AccountId=ACCOUNT)[0] == "AccountNotRegisteredException"
+
+
+def test_what_is_wrong_with_a_parameter_is_an_invalid_input(org):
+    assert said(org.describe_policy, PolicyId="meaningless") == (
+        "InvalidInputException",
+        "You provided a value that does not match the required pattern.",
+    )
+    assert said(org.list_policies, Filter="PINK") == ("InvalidInputException", "You specified an invalid value.")
+    assert said(org.list_accounts, MaxResults=21)[0] == "InvalidInputException"
+
+
+def test_texts_of_errors(org):
+    root = org.list_roots()["Roots"][0]["Id"]
+    org.create_organizational_unit(ParentId=root, Name="a")
+    assert said(org.create_organizational_unit, ParentId=root, Name="a") == (
+        "DuplicateOrganizationalUnitException",
+        "An OU with the same name already exists.",
+    )
+    assert said(org.enable_policy_type, RootId=root, PolicyType=SCP) == (
+        "PolicyTypeAlreadyEnabledException",
+        "The specified policy type is already enabled.",
+    )
+    assert said(org.disable_policy_type, RootId=root, PolicyType="RESOURCE_CONTROL_POLICY")[0] == (
+        "PolicyTypeNotEnabledException"
+    )
+    first = org.create_policy(Content=ALLOW, Description="", Name="a", Type=SCP)["Policy"]["PolicySummary"]
+    org.create_policy(Content=ALLOW, Description="", Name="b", Type=SCP)
+    assert said(org.update_policy, PolicyId=first["Id"], Name="b")[0] == "DuplicatePolicyException"
