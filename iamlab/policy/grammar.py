@@ -253,6 +253,8 @@ def _trust(root: Node, kind: str) -> Iterator[Problem]:
         for element in ("Resource", "NotResource"):
             if prohibited := statement.get(element):
                 yield "Has prohibited field Resource.", prohibited
+        if prohibited := statement.get("NotPrincipal"):
+            yield "Has prohibited field NotPrincipal.", prohibited
         for element in PRINCIPALS:
             yield from _named_principals(statement.get(element))
 
@@ -291,7 +293,9 @@ def _rcp(root: Node, kind: str) -> Iterator[Problem]:
         effect = statement.get("Effect")
         if aws is None or positions.plain(aws) not in everyone or effect is None or effect.value != "Deny":
             yield ORGANIZATIONS, statement
-        if statement.get("NotAction") or any(node.value == "*" for node in _texts(statement, "Action")):
+        if statement.get("NotAction") or any(
+            node.value == "*" or node.value.startswith("*:") for node in _texts(statement, "Action")
+        ):
             yield ORGANIZATIONS, statement
 
 

@@ -122,6 +122,11 @@ def test_the_first_answer_of_the_order_is_given():
     [
         (document({**TRUST, "Resource": "*"}), "trust", "Has prohibited field Resource."),
         (
+            document(statement(Effect="Deny", Action="sts:AssumeRole", Resource=None, NotPrincipal=TRUSTED)),
+            "trust",
+            "Has prohibited field NotPrincipal.",
+        ),
+        (
             document({**TRUST, "Action": "s3:GetObject"}),
             "trust",
             ONLY_STS,
@@ -145,7 +150,10 @@ def test_a_group_cannot_be_a_principal():
 NOT_ACTION = statement(Effect="Deny", NotAction="x:*", Action=None, Principal="*")
 
 
-@pytest.mark.parametrize("broken", [statement(Principal="*"), NOT_ACTION])
+ANY_SERVICE = statement(Effect="Deny", Action="*:Delete*", Principal="*")
+
+
+@pytest.mark.parametrize("broken", [statement(Principal="*"), NOT_ACTION, ANY_SERVICE])
 def test_organisations_give_one_answer(broken):
     assert "does not meet the requirements of the specified policy type" in refusal(document(broken), "rcp").message
 
