@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from iamlab.console.editor import visual
 from iamlab.console.forms import OperationForm
 from iamlab.policy.document import MalformedPolicy, parse, size
 from iamlab.policy.validate import Finding, validate
@@ -24,8 +25,20 @@ VALIDATED_AS = {"bucket": ("resource", "AWS::S3::Bucket")}
 NAMES = (("SECURITY_WARNING", "Security"), ("ERROR", "Errors"), ("WARNING", "Warnings"), ("SUGGESTION", "Suggestions"))
 
 
+class DocumentInput(forms.Textarea):
+    """The text; of the visual editor's fields, the text that they make."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if not isinstance(data, QueryDict) or name not in data:
+            return data.get(name)
+        return visual.turn(data, name).text
+
+
 class DocumentField(forms.CharField):
     """A policy as text. What AWS would not save is told with line and column."""
+
+    modes = ((visual.VISUAL, "Visual"), (visual.JSON, "JSON"))
+    effects = ("Allow", "Deny")
 
     def __init__(self, kind: str = "identity", **more: Any) -> None:
         self.kind = kind
@@ -36,7 +49,7 @@ class DocumentField(forms.CharField):
             "autocomplete": "off",
             "autocapitalize": "off",
         }
-        super().__init__(widget=forms.Textarea(attrs=attrs), strip=False, **{"label": "Policy document", **more})
+        super().__init__(widget=DocumentInput(attrs=attrs), strip=False, **{"label": "Policy document", **more})
 
     def clean(self, value: Any) -> str:
         text = super().clean(value).replace("\r\n", "\n")

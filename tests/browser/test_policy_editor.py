@@ -115,6 +115,65 @@ def test_a_malformed_document_is_marked_at_its_line_while_one_types(page: Page, 
     expect(page.locator(".cm-lint-marker-error")).to_have_count(0)
 
 
+def build_bill_write(page: Page) -> None:
+    """The lesson's policy in the visual editor, from an empty statement."""
+    page.get_by_label("Service", exact=True).select_option("s3")
+    expect(page.get_by_label("All actions (s3:*)")).to_be_visible()
+    page.get_by_label("Filter actions").press_sequentially("putobject", delay=30)
+    expect(page.get_by_label("s3:ListBucket", exact=True)).to_have_count(0)
+    page.get_by_label("s3:PutObject", exact=True).check()
+    page.get_by_label("Resource type").select_option("object")
+    page.get_by_label("BucketName").fill("customer-bills")
+    page.get_by_role("button", name="Add ARN").click()
+    expect(page.get_by_label(BILLS)).to_be_checked()
+
+
+def test_the_lessons_policy_is_built_in_the_visual_editor_and_read_as_json(page: Page, console, violations):  # noqa: F811
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.goto(f"{console}policies/create/")
+    expect(editor(page)).to_be_visible()
+    page.get_by_role("button", name="Visual").click()
+    build_bill_write(page)
+    found = violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    page.get_by_role("button", name="JSON").click()
+    expect(editor(page)).to_contain_text("s3:PutObject")
+    wanted = {**BILL_WRITE["Statement"][0], "Sid": "Statement1"}
+    assert kept(page)["Statement"] == [wanted]
+    text = json.dumps({**BILL_WRITE, "Statement": [wanted, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}]})
+    editor(page).fill(text)
+    page.get_by_role("button", name="Visual").click()
+    expect(page.locator("main")).to_contain_text("It has NotAction, which the visual editor does not show.")
+    found += violations(page)
+    page.get_by_label("Deny", exact=True).check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("h1")).to_have_text("Review and create")
+    assert found == []
+
+
+def test_without_javascript(browser, cookies, console, root):  # noqa: F811
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(f"{console}policies/create/")
+    page.fill("textarea[name=PolicyDocument]", json.dumps(BILL_WRITE).replace("s3:PutObject", "s3:PutObjekt"))
+    page.click("text=Check the policy")
+    expect(page.locator(".finding")).to_contain_text("Line 1")
+    page.click("button:text-is('Visual')")
+    page.uncheck("[value='s3:PutObjekt']")
+    page.fill("[name=PolicyDocument-find]", "putobject")
+    page.click("button:text-is('Filter') >> visible=true")
+    page.check("[value='s3:PutObject']")
+    page.click(".form-footer >> text=Next")
+    page.fill("[name=PolicyName]", "BillWrite")
+    page.click(".form-footer >> text=Create policy")
+    expect(page.locator("#flashes")).to_contain_text("Policy BillWrite created.")
+    arn = "arn:aws:iam::111122223333:policy/BillWrite"
+    version = root.call("iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": "v1"})["PolicyVersion"]
+    assert json.loads(version["Document"]) == BILL_WRITE
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_editor(page: Page, console, violations, scheme):  # noqa: F811
     page.emulate_media(color_scheme=scheme)
