@@ -2,12 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
-
-from iamlab.services import callers, clock
+from iamlab.services import callers, clock, statements
 from iamlab.services.callers import Caller, World
 from iamlab.services.iam.names import secret_of
 from iamlab.services.operations import AwsError
@@ -35,19 +32,12 @@ class Credentials:
 
 
 def _row(statement: str, *values: str) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
+    found = statements.rows(statement, values)
+    return found[0] if found else None
 
 
 def _json(value: Any) -> dict[str, str]:
     return json.loads(value) if isinstance(value, str) else (value or {})
-
-
-def _time(value: Any) -> datetime | None:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def _world(row: tuple[Any, ...]) -> World:
@@ -110,7 +100,7 @@ def temporary(access_key_id: str, session_token: str) -> Caller:
     world = _world(row)
     if claims["expires"] <= clock.now(world).timestamp():
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
-    valid_from = _time(row[5] if row[8] is None else row[11])
+    valid_from = statements.moment(row[5] if row[8] is None else row[11])
     if valid_from is not None and claims["issued"] + claims.get("part", 0) < valid_from.timestamp():
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
     return _session(kind, claims, world, access_key_id, row)

@@ -109,8 +109,10 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
     try:
         with writing():
             result = this.operation.perform(this, **this.params) or {}
-            if this.operation.service in POLICY_SERVICES:
+            if this.operation.service in POLICY_SERVICES and this.operation.renews:
                 renew(this.caller)
+            elif this.caller.world.kept is not None:
+                this.caller.world.kept.clear()  # rows of a page that the change may have changed
             rows = [*held, _row(this, result, None)]
             record.store(rows)
     except (AwsError, DatabaseError, ObjectDoesNotExist) as error:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from iamlab.door.shown import S3_NAMES, s3_parameters, visible
-from iamlab.services import callers, clock
+from iamlab.services import callers, clock, statements
 from iamlab.services.callers import Caller
 from iamlab.services.cloudtrail.models import PolicySet
 from iamlab.services.operations import AwsError, Call, model
@@ -56,6 +56,7 @@ class Pending:
 _pending: ContextVar[Pending | None] = ContextVar("pending events", default=None)
 observers: list[Callable[[list[Row]], None]] = []  # told of every stored event, after it was stored
 _kept_sets: set[str] = set()
+_json = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 COLUMNS = (
     "account_id, event_id, time, real_time, source, name, username, access_key_id, principal, read_only, data, "
@@ -112,8 +113,7 @@ def announce(rows: list[Row]) -> None:
 def store(rows: list[Row]) -> None:
     one = "(" + ", ".join(["%s"] * 16) + ")"
     statement = f"insert into cloudtrail_event ({COLUMNS}) values {', '.join([one] * len(rows))}"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in rows for value in row.values])
+    statements.run(statement, [value for row in rows for value in row.values])
 
 
 def keep_policy_set(digest: str, text: str) -> None:
@@ -152,8 +152,8 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
         operation.data_event,
         _error_code(operation.service, error.code) if error is not None else "",
         "\n".join(_resources(call)),
-        json.dumps(record, separators=(",", ":"), default=str),
-        json.dumps(call.decision.stored(), separators=(",", ":")) if call.decision is not None else "",
+        _json(record),
+        _json(call.decision.stored()) if call.decision is not None else "",
         call.decision.policy_set if call.decision is not None else "",
     )
     if error is not None:

@@ -118,6 +118,7 @@ class Operation:
     unauthorised: bool
     data_event: bool
     bulk: Callable[[list[dict[str, Any]], "Call"], list["Target"]] | None
+    renews: bool
     parameters: frozenset[str]
 
     @property
@@ -144,6 +145,7 @@ def operation(
     unauthorised: bool = False,
     data_event: bool = False,
     bulk: Callable[[list[dict[str, Any]], "Call"], list[Target]] | None = None,
+    renews: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as the operation `name`, such as "iam:GetUser".
 
@@ -152,7 +154,8 @@ def operation(
     keys; `prepare` does slow work outside the transaction and its result is `call.prepared`. `writes` follows from the
     name unless given. `unauthorised` operations are ones that no policy controls, or that ask for each of their parts
     themselves. `data_event` marks what CloudTrail counts as data. `bulk(params_list, call)` loads the targets of
-    many calls at once, rows included, for call_many.
+    many calls at once, rows included, for call_many. `renews=False` marks a change after which every principal may do
+    what it could before, so that what is compiled for them is kept: it makes something new that nobody refers to yet.
     """
 
     def register(perform: Callable[..., Any]) -> Callable[..., Any]:
@@ -168,6 +171,7 @@ def operation(
             unauthorised=unauthorised,
             data_event=data_event,
             bulk=bulk,
+            renews=renews,
             parameters=frozenset(list(inspect.signature(perform).parameters)[1:]),
         )
         return perform

@@ -43,7 +43,11 @@ def page(
     start = after(Marker)
     if start:
         rows = rows.filter(**{f"{key}__gt": start})
-    found = list(rows.order_by(key)[: size + 1])
+    return first_of(name, list(rows.order_by(key)[: size + 1]), describe, key, size)
+
+
+def first_of(name: str, found: Sequence[Any], describe: Callable[[Any], Any], key: str, size: int) -> dict[str, Any]:
+    """The first `size` of what was found in the order of `key`; one more says that there are more."""
     answer: dict[str, Any] = {name: [describe(row) for row in found[:size]], "IsTruncated": len(found) > size}
     if len(found) > size:
         last = found[size - 1]

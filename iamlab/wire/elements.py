@@ -1,7 +1,8 @@
-"""XML along a service model's shapes: written as a list of strings, read from elements. Writers are made once."""
+"""XML along a service model's shapes: written by writers that are made once, read from elements."""
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -12,7 +13,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from iamlab.services.operations import AwsError
 from iamlab.wire import values
 
-Write = Callable[[Any, list[str], str], None]  # value, out, tag
+Write = Callable[[Any, str], str]  # value and tag -> the element
+MOST = 256  # templates of one structure
 # Characters that have a meaning in XML, and those that a parser would change or refuse as they are.
 SPECIAL = re.compile(r'[&<>"\x00-\x08\x0b-\x1f\x7f]')
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -49,31 +51,47 @@ def writer(shape: Shape, time: Callable[[Any], str] = values.iso) -> Write:
         return _list(shape, time)
     if isinstance(shape, MapShape):
         return _map(shape, time)
-    return _scalar(shape, time)
+    text = _scalar(shape, time)
+    return lambda value, tag: f"<{tag}>{text(value)}</{tag}>"
 
 
 def _structure(shape: StructureShape, time: Callable[[Any], str]) -> Write:
-    members: list[tuple[str, str, Write]] = []
+    """Long lists hold the same members again and again, so those that are there choose a template made once."""
+    elements: dict[str, tuple[str, Callable[[Any], str]]] = {}  # member -> its part of a template, what fills it
     attributes: list[tuple[str, str]] = []
-    ready = False
+    templates: dict[tuple[str, ...], tuple[str, list[tuple[str, Callable[[Any], str]]]]] = {}
 
-    def write(value: Any, out: list[str], tag: str) -> None:
-        nonlocal ready
-        if not ready:
-            for name, member in shape.members.items():
-                if member.serialization.get("xmlAttribute"):
-                    attributes.append((name, member.serialization["name"]))
-                else:
-                    members.append((name, member_tag(member, name), writer(member, time)))
-            ready = True
-        out.append(f"<{tag}{_attributes(shape, attributes, value)}>" if attributes else f"<{tag}>")
-        for name, inner, write_member in members:
-            item = value.get(name)
-            if item is not None:
-                write_member(item, out, inner)
-        out.append(f"</{tag}>")
+    def prepare() -> None:
+        attributes.clear()
+        for name, member in shape.members.items():
+            if member.serialization.get("xmlAttribute"):
+                attributes.append((name, member.serialization["name"]))
+            else:
+                elements[name] = _element(member, member_tag(member, name), time)
+
+    def write(value: Any, tag: str) -> str:
+        if not templates:
+            prepare()
+        there = (tag, *value) if None not in value.values() else (tag, *(n for n in value if value[n] is not None))
+        found = templates.get(there)
+        if found is None:
+            names = [name for name in elements if name in there[1:]]
+            if len(templates) > MOST:
+                templates.popitem()
+            text = "".join(elements[name][0] for name in names)
+            found = templates[there] = (f"{text}</{tag}>", [(name, elements[name][1]) for name in names])
+        template, parts = found
+        opening = f"<{tag}{_attributes(shape, attributes, value)}>" if attributes else f"<{tag}>"
+        return opening + template % tuple([fill(value[name]) for name, fill in parts])
 
     return write
+
+
+def _element(shape: Shape, tag: str, time: Callable[[Any], str]) -> tuple[str, Callable[[Any], str]]:
+    if isinstance(shape, StructureShape | ListShape | MapShape):
+        write = writer(shape, time)
+        return "%s", lambda value: write(value, tag)
+    return f"<{tag}>%s</{tag}>", _scalar(shape, time)
 
 
 def _attributes(shape: Shape, attributes: list[tuple[str, str]], value: dict[str, Any]) -> str:
@@ -86,21 +104,9 @@ def _attributes(shape: Shape, attributes: list[tuple[str, str]], value: dict[str
 def _list(shape: ListShape, time: Callable[[Any], str]) -> Write:
     write_item = writer(shape.member, time)
     if shape.serialization.get("flattened"):
-
-        def write_flat(value: Any, out: list[str], tag: str) -> None:
-            for item in value:
-                write_item(item, out, tag)
-
-        return write_flat
+        return lambda value, tag: "".join([write_item(item, tag) for item in value])
     inner = item_tag(shape, "")
-
-    def write(value: Any, out: list[str], tag: str) -> None:
-        out.append(f"<{tag}>")
-        for item in value:
-            write_item(item, out, inner)
-        out.append(f"</{tag}>")
-
-    return write
+    return lambda value, tag: f"<{tag}>{''.join([write_item(item, inner) for item in value])}</{tag}>"
 
 
 def _map(shape: MapShape, time: Callable[[Any], str]) -> Write:
@@ -109,46 +115,25 @@ def _map(shape: MapShape, time: Callable[[Any], str]) -> Write:
     value_tag = shape.value.serialization.get("name", "value")
     flat = shape.serialization.get("flattened")
 
-    def write(value: Any, out: list[str], tag: str) -> None:
+    def write(value: Any, tag: str) -> str:
         entry = tag if flat else "entry"
-        if not flat:
-            out.append(f"<{tag}>")
-        for key, item in value.items():
-            out.append(f"<{entry}>")
-            write_key(key, out, key_tag)
-            write_value(item, out, value_tag)
-            out.append(f"</{entry}>")
-        if not flat:
-            out.append(f"</{tag}>")
+        text = "".join(
+            f"<{entry}>{write_key(key, key_tag)}{write_value(item, value_tag)}</{entry}>" for key, item in value.items()
+        )
+        return text if flat else f"<{tag}>{text}</{tag}>"
 
     return write
 
 
-def _scalar(shape: Shape, time: Callable[[Any], str]) -> Write:
+def _scalar(shape: Shape, time: Callable[[Any], str]) -> Callable[[Any], str]:
+    """What makes the text within an element of a single value."""
     if shape.name == "policyDocumentType":  # IAM's policy documents in answers are URL-encoded JSON
-
-        def write_document(value: Any, out: list[str], tag: str) -> None:
-            out.append(f"<{tag}>{quote(value, safe='')}</{tag}>")
-
-        return write_document
+        return lambda value: quote(value, safe="")
     if shape.type_name in ("string", "character"):
-
-        def write_text(value: Any, out: list[str], tag: str) -> None:
-            out.append(f"<{tag}>{escape(value)}</{tag}>")
-
-        return write_text
+        return escape
     if shape.type_name == "timestamp":
-        write_time = values.TIMES.get(shape.serialization.get("timestampFormat", ""), time)
-
-        def write_moment(value: Any, out: list[str], tag: str) -> None:
-            out.append(f"<{tag}>{write_time(value)}</{tag}>")
-
-        return write_moment
-
-    def write(value: Any, out: list[str], tag: str) -> None:
-        out.append(f"<{tag}>{values.text_of(shape, 'iso8601', value)}</{tag}>")
-
-    return write
+        return values.TIMES.get(shape.serialization.get("timestampFormat", ""), time)
+    return partial(values.text_of, shape, "iso8601")
 
 
 def malformed() -> AwsError:

@@ -130,8 +130,6 @@ def _frame(service: str, operation: str) -> tuple[str, str, elements.Write | Non
 
 def answer(service: str, operation: str, result: dict[str, Any], request_id: str) -> str:
     opening, tag, write = _frame(service, operation)
-    out = [opening]
-    if write is not None:
-        write(result, out, tag)
-    out.append(f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>")
-    return "".join(out)
+    text = "" if write is None else write(result, tag)
+    end = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
+    return f"{opening}{text}{end}"

@@ -1,6 +1,6 @@
 """The REST XML protocol of S3: parameters in address, headers and body; answers in headers and body."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -195,11 +195,9 @@ def _payload(member: Shape, name: str, value: Any, headers: dict[str, str]) -> b
 _writer = cache(partial(elements.writer, time=values.iso_milliseconds))
 
 
-def _xml(write: Callable[[Any, list[str], str], None], value: Any, tag: str) -> bytes:
-    out: list[str] = [elements.DECLARATION]
-    write(value, out, tag)
-    out[1] = out[1].replace(f"<{tag}", f'<{tag} xmlns="{NAMESPACE}"', 1)
-    return "".join(out).encode()
+def _xml(write: elements.Write, value: Any, tag: str) -> bytes:
+    text = write(value, tag).replace(f"<{tag}", f'<{tag} xmlns="{NAMESPACE}"', 1)
+    return (elements.DECLARATION + text).encode()
 
 
 def _document(operation: str, shape: Shape, result: dict[str, Any]) -> bytes:
@@ -222,8 +220,8 @@ def _body_writer(operation: str) -> elements.Write:
     if not headers:
         return write
 
-    def write_body(value: Any, out: list[str], tag: str) -> None:
-        write({name: item for name, item in value.items() if name not in headers}, out, tag)
+    def write_body(value: Any, tag: str) -> str:
+        return write({name: item for name, item in value.items() if name not in headers}, tag)
 
     return write_body
 

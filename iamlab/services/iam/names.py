@@ -28,7 +28,7 @@ def unique_id(kind: str) -> str:
 
 
 def random_letters(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(length))
 
 
 def lasting_id(kind: str, arn: str) -> str:
@@ -39,5 +39,5 @@ def lasting_id(kind: str, arn: str) -> str:
 
 def secret_of(key_id: str) -> str:
     """The 40-character secret of an access key: derived from the server's key, so that no table could leak it."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), b"access key " + key_id.encode(), hashlib.sha256).digest()
+    digest = hmac.digest(settings.SECRET_KEY.encode(), b"access key " + key_id.encode(), "sha256")
     return base64.b64encode(digest).decode()[:40]

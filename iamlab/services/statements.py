@@ -1,0 +1,57 @@
+"""Statements written by hand, on the paths that every call takes.
+
+SQLite is asked past Django's cursor, whose wrapping costs several times what a short statement does. Where somebody
+listens (tests that count, debug cursors), and on any other database, Django's cursor is taken.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+
+def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows of a query whose values are marked by %s; no other % may stand in it."""
+    database = connections[DEFAULT_DB_ALIAS]
+    raw = _sqlite(database)
+    if raw is None:
+        with database.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+    with database.wrap_database_errors:
+        return raw.execute(_with_question_marks(statement), values).fetchall()
+
+
+def run(statement: str, values: Sequence[Any]) -> None:
+    """Carry out a statement that has no rows."""
+    database = connections[DEFAULT_DB_ALIAS]
+    raw = _sqlite(database)
+    if raw is None:
+        with database.cursor() as cursor:
+            cursor.execute(statement, values)
+        return
+    with database.wrap_database_errors:
+        raw.execute(_with_question_marks(statement), values)
+
+
+def moment(value: Any) -> Any:
+    """A time that a row of these has, None where it has none: SQLite gives text, or a datetime that lacks its UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def _sqlite(database: Any) -> Any:
+    """The open connection of Python's own sqlite3, None where Django's cursor must be taken."""
+    if database.vendor != "sqlite" or database.connection is None or database.execute_wrappers:
+        return None
+    if database.queries_logged or database.needs_rollback:
+        return None
+    return database.connection
+
+
+@lru_cache(maxsize=256)
+def _with_question_marks(statement: str) -> str:
+    return statement.replace("%s", "?")
