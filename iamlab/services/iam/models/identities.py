@@ -73,7 +73,7 @@ class InstanceProfile(models.Model):
     name_lower = models.CharField(max_length=128)
     path = models.CharField(max_length=512, default="/")
     unique_id = models.CharField(max_length=32, unique=True)
-    role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="instance_profiles")
+    role = models.ForeignKey(Role, models.RESTRICT, null=True, related_name="instance_profiles")
     tags = models.JSONField(default=dict)
     created = models.DateTimeField()
 
