@@ -13,7 +13,6 @@ JSON_NAMES = {
     "AccessDenied": "AccessDeniedException",
     "ExpiredToken": "ExpiredTokenException",
     "IncompleteSignature": "IncompleteSignatureException",
-    "InternalError": "InternalFailure",
     "InvalidAction": "UnknownOperationException",
     "InvalidClientTokenId": "UnrecognizedClientException",
     "MissingAuthenticationToken": "MissingAuthenticationTokenException",
@@ -26,6 +25,7 @@ JSON_NAMES = {
 S3_NAMES: dict[str, tuple[str, str, int]] = {
     "ExpiredToken": ("ExpiredToken", "The provided token has expired.", 400),
     "IncompleteSignature": ("AuthorizationHeaderMalformed", "", 400),
+    "InternalFailure": ("InternalError", "We encountered an internal error. Please try again.", 500),
     "InvalidAction": ("NotImplemented", "", 501),
     "InvalidClientTokenId": (
         "InvalidAccessKeyId",

@@ -51,7 +51,7 @@ COMMON_STATUS = {
     "DeleteConflict": 409,
     "LimitExceeded": 409,
     "ConcurrentModification": 409,
-    "InternalError": 500,
+    "InternalFailure": 500,
 }
 
 

@@ -1,12 +1,14 @@
 """The endpoint: a signed request becomes a call through the door, its answer a response in the service's protocol."""
 
 import hashlib
+import logging
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from iamlab.door import authenticate, record
@@ -18,12 +20,15 @@ from iamlab.services.sts.messages import encoded
 from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv4, throttle
 from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 
+log = logging.getLogger(__name__)
+
 ENDPOINT, PUBLIC = "/aws", "/public"
 # What a learner's object may do in a browser that opens it here: nothing, since it shares the site's address.
 SAFE = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
 # Services that iamlab lacks are refused in what their clients read: of those with a path for each operation, JSON but
 # for these.
 SPEAK_XML = ("cloudfront", "route53", "s3", "s3-outposts", "s3express")
+UNKNOWN_FAILURE = "The request processing has failed because of an unknown error, exception or failure."
 UNSIGNED_HINT = (
     "Unsigned requests for public objects go to the sandbox's own address, /public/<sandbox>/<bucket>/<key>."
 )
@@ -87,15 +92,25 @@ def _answered(exchange: Exchange, public_id: str | None) -> HttpResponse:
     except AwsError as error:
         if error.code == "IncompleteSignature" and exchange.protocol == errors.REST and "X-Amz-" in exchange.http.query:
             error.code = "AuthorizationQueryParametersError"
-        head = exchange.http.method == "HEAD"
-        response = errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
+        response = _refused(exchange, error)
         if error.decision is not None and error.event_id:
             response.headers["x-iamlab-encoded-message"] = encoded(error.event_id)
+    except SuspiciousOperation as error:
+        response = _refused(exchange, AwsError("ValidationError", str(error), 400))
+    except Exception:
+        log.exception("%s %s failed, request %s", exchange.http.method, exchange.http.path, exchange.request_id)
+        response = _refused(exchange, AwsError("InternalFailure", UNKNOWN_FAILURE, 500))
     for name, value in SAFE.items():
         response.headers[name] = value
     if "Content-Length" not in response.headers and response.status_code not in (204, 304):
         response.headers["Content-Length"] = str(len(response.content))
+    response._has_been_logged = True  # type: ignore[attr-defined]  # to Django a 501 is an error of the site
     return response
+
+
+def _refused(exchange: Exchange, error: AwsError) -> HttpResponse:
+    head = exchange.http.method == "HEAD"
+    return errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
 
 
 def _signed(exchange: Exchange) -> HttpResponse:
