@@ -20,6 +20,9 @@ ORGANIZATION_LIMIT = 5120  # SCPs and RCPs; white space counts
 BUCKET_LIMIT = 20 * 1024  # bytes
 
 
+NO_JSON = "This policy contains invalid Json"
+
+
 class MalformedPolicy(Exception):
     """A text that is no policy; `message` in AWS's words, `line` and `column` count from 1 (0 where unknown)."""
 
@@ -51,7 +54,7 @@ def parse(text: str, kind: str) -> Any:
     try:
         root = positions.parse(text)
     except JsonError as error:
-        message = ORGANIZATIONS if kind in ("scp", "rcp") else SYNTAX
+        message = {"scp": ORGANIZATIONS, "rcp": ORGANIZATIONS, "trust": NO_JSON}.get(kind, SYNTAX)
         raise MalformedPolicy(message, *positions.line_and_column(text, error.offset)) from error
     for check in CHECKS:
         for message, node in check(root, kind):

@@ -28,6 +28,14 @@ IAM_PATHS = (
     "report/",
     "access-report/",
 )
+TRUST_ACTIONS = (
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:setcontext",
+    "sts:setsourceidentity",
+    "sts:tagsession",
+)
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 
 
@@ -133,6 +141,13 @@ def _is_operator(name: str) -> bool:
 
 # 2. to 4. Version, legacy parsing, Sids ----------------------------------------------------------
 
+LATEST = 2**63 - 1  # a date in seconds or years that AWS keeps
+# Looser than what an evaluation reads: AWS saves "01T" and a zone of hours alone.
+_DATE = re.compile(
+    r"[+-]?[0-9]+|(?:[0-9]{2}|[0-9]{4})(?:-[0-9]{2}(?:-[0-9]{2})?)?"
+    r"(?:[Tt](?:[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)?)?(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+
 
 def _version(root: Node, kind: str) -> Iterator[Problem]:
     version = root.get("Version")
@@ -150,13 +165,19 @@ def _legacy(root: Node, kind: str) -> Iterator[Problem]:
             if "Date" not in operator.name:
                 continue
             for value in (leaf for key in operator.node.value for leaf in members(key.node)):
-                if moment(str(value.value)) is None:
+                if not _is_date(str(value.value)):
                     yield "The policy failed legacy parsing", value
         for resource in _texts(statement, "Resource", "NotResource"):
             parts = resource.value.split(":")
             cut_short = len(parts) < 6 and "::" in resource.value
-            if kind in IAM_KINDS and len(parts) > 2 and (cut_short or not parts[2]):
+            if kind in IAM_KINDS and len(parts) > 2 and parts[1] in PARTITIONS and (cut_short or not parts[2]):
                 yield "The policy failed legacy parsing", resource
+
+
+def _is_date(text: str) -> bool:
+    if moment(text) is None and not _DATE.fullmatch(text):
+        return False
+    return not text.lstrip("+-").isdecimal() or abs(int(text)) <= LATEST
 
 
 def _sids(root: Node, kind: str) -> Iterator[Problem]:
@@ -214,7 +235,7 @@ def _arn_message(text: str) -> str:
     service, region = parts[2], parts[3] if len(parts) > 3 else ""
     if service == "iam" and region:
         return f"IAM resource {text} cannot contain region information."
-    if service == "s3" and region and len(parts) > 4:
+    if service == "s3" and region and len(parts) > 4 and not "".join(parts[5:]).startswith("accesspoint"):
         return f"Resource {text} can not contain region information."
     path = parts[5] if len(parts) > 5 else "*"
     if service == "iam" and path != "*" and path != "root" and not path.startswith(IAM_PATHS):
@@ -247,16 +268,25 @@ def _resources(root: Node, kind: str) -> Iterator[Problem]:
 
 def _trust(root: Node, kind: str) -> Iterator[Problem]:
     for statement in statements(root) if kind == "trust" else []:
+        effect, excepted = statement.get("Effect"), statement.get("NotPrincipal")
+        if excepted and effect is not None and effect.value == "Allow":
+            yield "Allow with NotPrincipal is not allowed.", excepted
+    for statement in statements(root) if kind == "trust" else []:
         for node in _texts(statement, "Action"):
-            if not node.value.lower().startswith("sts:"):
+            if not _assumes(node.value.lower()):
                 yield "AssumeRole policy may only specify STS AssumeRole actions.", node
         for element in ("Resource", "NotResource"):
             if prohibited := statement.get(element):
-                yield "Has prohibited field Resource.", prohibited
-        if prohibited := statement.get("NotPrincipal"):
-            yield "Has prohibited field NotPrincipal.", prohibited
+                yield "Has prohibited field Resource", prohibited
+        if excepted := statement.get("NotPrincipal"):
+            yield "AssumeRole policy must not contain NotPrincipal field.", excepted
         for element in PRINCIPALS:
             yield from _named_principals(statement.get(element))
+
+
+def _assumes(action: str) -> bool:
+    """Whether an action of a trust policy is one, or a pattern, of those that give or shape a role's session."""
+    return action in TRUST_ACTIONS or (action.startswith("sts:") and ("*" in action or "?" in action))
 
 
 def _bucket(root: Node, kind: str) -> Iterator[Problem]:

@@ -112,6 +112,34 @@ def test_what_is_refused(source, message):
     assert refusal(source).message == message
 
 
+@pytest.mark.parametrize(
+    ("resource", "message"),
+    [
+        ("aws:s3:::b", 'Partition "s3" is not valid for resource "arn:s3:::b:*".'),
+        ("arn:error:s3::b", 'Partition "error" is not valid for resource "arn:error:s3::b:*".'),
+        ("arn:aws::b", LEGACY),
+    ],
+)
+def test_a_partition_is_looked_at_before_what_follows_it(resource, message):
+    assert refusal(document(statement(Resource=resource))).message == message
+
+
+@pytest.mark.parametrize("date", ["01T", "2016-12-13t2:00:00.593194+23", "2026-11-30", "1764460800", "-292275054"])
+def test_dates_that_aws_saves(date):
+    assert parse(json.dumps(document(statement(Condition={"DateLessThan": {"aws:CurrentTime": date}}))), "identity")
+
+
+@pytest.mark.parametrize("date", ["234-13", "2016-12-13t2:00:00.5+1", "9223372036854775808", "tomorrow"])
+def test_dates_that_it_does_not(date):
+    wrong = document(statement(Condition={"DateLessThan": {"aws:CurrentTime": date}}))
+    assert refusal(wrong).message == LEGACY
+
+
+def test_access_points_have_a_region():
+    point = "arn:aws:s3:eu-west-1:111122223333:accesspoint/bills/object/*"
+    assert parse(json.dumps(document(statement(Resource=point))), "identity")
+
+
 def test_the_first_answer_of_the_order_is_given():
     both = document(statement(Effect="allow", Action="GetObject"), Version=None)
     assert refusal(both).message == "Policy document must be version 2012-10-17 or greater."
@@ -120,17 +148,27 @@ def test_the_first_answer_of_the_order_is_given():
 @pytest.mark.parametrize(
     ("source", "kind", "message"),
     [
-        (document({**TRUST, "Resource": "*"}), "trust", "Has prohibited field Resource."),
-        (
-            document(statement(Effect="Deny", Action="sts:AssumeRole", Resource=None, NotPrincipal=TRUSTED)),
-            "trust",
-            "Has prohibited field NotPrincipal.",
-        ),
+        (document({**TRUST, "Resource": "*"}), "trust", "Has prohibited field Resource"),
         (
             document({**TRUST, "Action": "s3:GetObject"}),
             "trust",
             ONLY_STS,
         ),
+        (document({**TRUST, "Action": "sts:GetCallerIdentity"}), "trust", ONLY_STS),
+        (
+            document({**statement(Action="sts:AssumeRole", Resource=None), "NotPrincipal": {"AWS": "111122223333"}}),
+            "trust",
+            "Allow with NotPrincipal is not allowed.",
+        ),
+        (
+            document(
+                TRUST,
+                {"Effect": "Deny", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": "arn:aws:iam::1:root"}},
+            ),
+            "trust",
+            "AssumeRole policy must not contain NotPrincipal field.",
+        ),
+        ("{", "trust", "This policy contains invalid Json"),
         (document(statement(Action="sts:AssumeRole", Resource=None)), "trust", "Missing required field Principal"),
         (document({**BUCKET, "Action": "sqs:SendMessage"}), "bucket", "Policy has invalid action"),
         (document({**BUCKET, "Principal": "mario"}), "bucket", "Invalid principal in policy"),
