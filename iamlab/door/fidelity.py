@@ -27,7 +27,6 @@ STORED = {
     "iam": (
         (r".*(SSHPublicKey|SSHPublicKeys|ServiceSpecificCredentials?)$", "There is no Git or database to sign in to."),
         (r".*(ServerCertificates?|ServerCertificateTags|SigningCertificates?)$", "There is no load balancer or SOAP."),
-        (r".*SAMLProvider(s|Tags)?$", "AssumeRoleWithSAML is not simulated."),
     ),
     "s3": (
         (r"(Get|Put|Delete)BucketEncryption", "Bodies are not encrypted; headers say what AWS's would."),
@@ -49,7 +48,6 @@ STORED = {
 # The same for those that are not simulated; IAM's stand in iamlab/services/iam/refused.py.
 MISSING = {
     "sts": (
-        ("AssumeRoleWithSAML", "A SAML assertion is signed XML; the test identity provider speaks OpenID Connect."),
         ("AssumeRoot", "Central management of member accounts' root users is not simulated."),
         (".*", "Tokens for services outside AWS and for partners are not simulated."),
     ),
@@ -100,6 +98,9 @@ DIFFERENCES = (
      "the OIDC providers of an account: the Test identity "
      "provider page and `manage.py lab_identity_token` hand them out. No outside provider is asked, "
      "thumbprints are kept and not compared."),
+    ("SAML responses may come from anywhere", "AssumeRoleWithSAML verifies the signature by the certificates of the "
+     "provider's metadata. Who has no identity provider takes iamlab's: `manage.py lab_saml_metadata` prints its "
+     "metadata, `manage.py lab_saml_assertion` a response. Encrypted assertions are not read."),
     ("Trails write no log files", "CreateTrail wants the bucket to exist, not to have a policy for CloudTrail; "
      "GetTrailStatus says AccessDenied where the bucket's policy would keep CloudTrail out."),
     ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "

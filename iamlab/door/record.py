@@ -243,11 +243,12 @@ def identity(caller: Caller) -> dict[str, Any]:
     if caller.kind == callers.SERVICE:
         return {"type": "AWSService", "invokedBy": caller.name}
     if caller.kind == callers.WEB:
+        saml = ":saml-provider/" in caller.provider
         return {
-            "type": "WebIdentityUser",
+            "type": "SAMLUser" if saml else "WebIdentityUser",
             "principalId": caller.unique_id,
             "userName": caller.name,
-            "identityProvider": caller.provider,
+            "identityProvider": caller.unique_id.partition(":")[0] if saml else caller.provider,
         }
     kinds = {
         callers.ROOT: "Root",

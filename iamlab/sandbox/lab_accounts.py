@@ -5,9 +5,9 @@ from typing import Any
 
 from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account, Sandbox
-from iamlab.services.iam.models import AccessKey, OidcProvider, Role, User
+from iamlab.services.iam.models import AccessKey, OidcProvider, Role, SamlProvider, User
 from iamlab.services.iam.names import secret_of, unique_id
-from iamlab.services.sts import identity_provider
+from iamlab.services.sts import identity_provider, saml_assertions, saml_identity_provider
 from iamlab.services.transactions import writing
 
 
@@ -67,3 +67,19 @@ def identity_token(account_id: str, url: str, claims: dict[str, Any], seconds: i
     now = int(datetime.now(UTC).timestamp()) + provider.account.sandbox.clock_offset
     own = {"iss": f"https://{url}", "iat": now, "exp": now + seconds}
     return identity_provider.issue(account_id, url, {**own, **claims})
+
+
+def saml_response(account_id: str, provider: str, subject: str, attributes: dict[str, list[str]], seconds: int) -> str:
+    """A response of the test provider, in base64, for a SAML provider of the account made with its metadata.
+
+    By the account's clock. Raises Missing.
+    """
+    name = provider.removeprefix(f"arn:aws:iam::{account_id}:saml-provider/")
+    row = SamlProvider.objects.select_related("account__sandbox").filter(account_id=account_id, name=name).first()
+    if row is None:
+        raise Missing(f"There is no SAML provider {name} in account {account_id}.")
+    entity_id = saml_assertions.entity_id(row.metadata)
+    if row.metadata != saml_identity_provider.metadata(account_id, entity_id):
+        raise Missing(f"The SAML provider {name} was not made with the test provider's metadata.")
+    now = datetime.now(UTC) + timedelta(seconds=row.account.sandbox.clock_offset)
+    return saml_identity_provider.response(account_id, entity_id, subject, attributes, now, seconds=seconds)

@@ -10,7 +10,7 @@ ROOT, USER, ROLE, FEDERATED, WEB, SERVICE, ANONYMOUS, EXAMINER = (
     "user",
     "role",
     "federated",
-    "web",  # who comes with an identity token, before it takes a role
+    "web",  # who comes with an identity token or a SAML assertion, before it takes a role
     "service",
     "anonymous",
     "examiner",

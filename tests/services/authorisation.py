@@ -234,7 +234,13 @@ OTHERS = {
     "cloudtrail:LookupEvents": ({}, [("cloudtrail:LookupEvents", "*")]),
 }
 # Operations that no policy of the caller's controls, or that answer for each part by itself; tested elsewhere.
-ELSEWHERE = {"sts:AssumeRoleWithWebIdentity", "sts:GetCallerIdentity", "sts:GetSessionToken", "s3:DeleteObjects"}
+ELSEWHERE = {
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:GetCallerIdentity",
+    "sts:GetSessionToken",
+    "s3:DeleteObjects",
+}
 
 
 def _table():

@@ -111,21 +111,17 @@ def create_saml_provider(
 @operation("iam:GetSAMLProvider", target=target)
 def get_saml_provider(call: Call, SAMLProviderArn: str) -> dict[str, Any]:
     row = existing(call)
-    answer: dict[str, Any] = {
+    return {
         "SAMLProviderUUID": row.unique_id,
         "SAMLMetadataDocument": row.metadata,
         "CreateDate": row.created,
         "ValidUntil": row.valid_until,
-    }
-    if row.tags:
-        answer["Tags"] = tags.shown(row.tags)
-    if row.encryption_mode:
-        answer["AssertionEncryptionMode"] = row.encryption_mode
-    if row.private_keys:
-        answer["PrivateKeyList"] = [
+        "Tags": tags.shown(row.tags),
+        "AssertionEncryptionMode": row.encryption_mode or "Allowed",
+        "PrivateKeyList": [
             {"KeyId": key["KeyId"], "Timestamp": datetime.fromisoformat(key["Timestamp"])} for key in row.private_keys
-        ]
-    return answer
+        ],
+    }
 
 
 @operation("iam:ListSAMLProviders")
