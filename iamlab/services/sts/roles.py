@@ -42,9 +42,9 @@ def target_of(RoleArn: str, row: Role | None, action: str = "") -> Target:
 
 def assumed(call: Call, RoleArn: str, Tags: Any = None, SourceIdentity: str | None = None, **_: Any) -> list[Target]:
     """The role, asked once for each thing that the call does to it."""
+    row = find(call, RoleArn)
     if call.caller.kind == callers.ROOT:
         raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
-    row = find(call, RoleArn)
     actions = ["sts:AssumeRole"]
     if Tags or call.caller.transitive_tags:
         actions.append("sts:TagSession")
@@ -92,18 +92,24 @@ def duration(call: Call, row: Role, DurationSeconds: int | None) -> int:
     return DurationSeconds
 
 
+def invalid_value(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message, 400)
+
+
 def session_tags(call: Call, Tags: Any, TransitiveTagKeys: list[str] | None) -> tuple[dict[str, str], list[str]]:
-    """The session's tags: those handed down stand first and cannot be changed. Raises InvalidInput, ValidationError."""
+    """The session's tags: those handed down stand first and cannot be changed. Raises InvalidParameterValue."""
     given = {tag["Key"]: tag["Value"] for tag in Tags or ()}
     if len({key.lower() for key in given}) != len(Tags or ()):
-        raise AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+        raise invalid_value("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    if {key.lower() for key in TransitiveTagKeys or ()} - {key.lower() for key in given}:
+        raise invalid_value("The specified transitive tag key must be included in the requested tags.")
     handed_down = {key: call.caller.session_tags[key] for key in call.caller.transitive_tags}
     if {key.lower() for key in given} & {key.lower() for key in handed_down}:
         message = (
             "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from "
             "the calling session."
         )
-        raise AwsError("ValidationError", message)
+        raise invalid_value(message)
     if len(given) + len(handed_down) > TAGS_MOST:
         raise AwsError("ValidationError", f"A session has at most {TAGS_MOST} tags.")
     transitive = [*handed_down, *(TransitiveTagKeys or ())]

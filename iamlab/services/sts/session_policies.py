@@ -29,4 +29,4 @@ def kept(account_id: str, Policy: str | None, PolicyArns: list[dict[str, str]] |
 def packed_size(claims: dict[str, Any]) -> int:
     """Per cent of the room for session policies that is used: a plain estimate, AWS does not say how it packs."""
     parts = len(claims.get("policies") or ()) * 10 + len(claims.get("policy_arns") or ()) * 5
-    return min(100, max(1, parts))
+    return min(100, parts)

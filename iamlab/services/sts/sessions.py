@@ -3,6 +3,7 @@
 from typing import Any
 
 from iamlab.services import callers
+from iamlab.services.iam import names
 from iamlab.services.iam.models import AccessKey
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.sts import session_policies, tokens
@@ -71,26 +72,36 @@ def get_federation_token(
     tags = {tag["Key"]: tag["Value"] for tag in Tags or ()}
     seconds = seconds_of(call, DurationSeconds)
     credentials = issue(call, callers.FEDERATED, issued, seconds, session_name=Name, tags=tags, **policies)
-    answer: dict[str, Any] = {
+    return {
         "Credentials": credentials,
         "FederatedUser": {
             "FederatedUserId": f"{call.account_id}:{Name}",
             "Arn": f"arn:aws:sts::{call.account_id}:federated-user/{Name}",
         },
+        "PackedPolicySize": session_policies.packed_size(policies),
     }
-    if Policy or PolicyArns:
-        answer["PackedPolicySize"] = session_policies.packed_size(policies)
-    return answer
 
 
 @operation("sts:GetAccessKeyInfo", writes=False)
 def get_access_key_info(call: Call, AccessKeyId: str) -> dict[str, Any]:
-    """The account of a key, whoever's it is: AWS tells that to anyone with the permission."""
+    """The account of a key, whoever's it is: AWS tells that to anyone with the permission.
+
+    AWS's own ids carry their account; those of this sandbox are looked up.
+    """
     found = (
         AccessKey.objects.filter(key_id=AccessKeyId, account__sandbox_id=call.caller.world.sandbox_id)
         .values_list("account_id", flat=True)
         .first()
     )
-    if found is None:
-        raise AwsError("ValidationError", f"Invalid access key ID: {AccessKeyId}")
-    return {"Account": found}
+    return {"Account": found or account_in(AccessKeyId)}
+
+
+def account_in(key_id: str) -> str:
+    """The account that a key's id carries: 40 bits in base32, after a bit that is set. Raises ValidationError."""
+    values = [max(names.ALPHABET.find(letter), 0) for letter in key_id[4:13]]
+    if not key_id.startswith(("AKIA", "ASIA")) or len(key_id) > 25 or values[0] < 16:
+        raise AwsError("ValidationError", "Access key ID is not valid.")
+    bits = 0
+    for value in values:
+        bits = bits << 5 | value
+    return f"{bits >> 4 & (1 << 40) - 1:012}"
