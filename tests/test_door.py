@@ -50,7 +50,7 @@ def test_parameters_are_checked_in_awss_words(root):
     with pytest.raises(AwsError) as error:
         call(root, "iam:CreateUser", {"UserName": "a b"})
     assert error.value.message == (
-        "1 validation error detected: Value 'a b' at 'userName' failed to satisfy constraint: "
+        "1 validation error detected: Value at 'userName' failed to satisfy constraint: "
         r"Member must satisfy regular expression pattern: [\w+=,.@-]+"
     )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
@@ -24,7 +24,23 @@ TYPES: dict[str, tuple[type, ...]] = {
     "map": (dict,),
     "structure": (dict,),
 }
-Check = Callable[[Any, str], Iterator[str]]
+PATHS = (r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", r"((/[A-Za-z0-9\.,\+@=_-]+)*)/")
+PATH_RULE = (
+    "The specified value for {name} is invalid. "
+    "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+)
+
+
+class Problem(NamedTuple):
+    """`value` is as it is quoted. IAM speaks of a list of texts as of one value, held against all rules of a text."""
+
+    value: str
+    path: str
+    must: str
+    whole: tuple[str, str] = ("", "")  # the list's path and all that its texts must
+
+
+Check = Callable[[Any, str], Iterator[Problem]]
 
 
 def lower_camel(name: str) -> str:
@@ -50,23 +66,23 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-def constraint(value: str, path: str, must: str) -> str:
-    return f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {must}"
+def constraint(value: Any, path: str, must: str) -> Problem:
+    return Problem(f"'{value}'", path, must)
 
 
 def _strings(shape: Shape) -> Check:
     low, high, text = shape.metadata.get("min"), shape.metadata.get("max"), shape.metadata.get("pattern")
     pattern, enum = compiled(text) if text else None, shape.metadata.get("enum")
 
-    def check(value: Any, path: str) -> Iterator[str]:
+    def check(value: Any, path: str) -> Iterator[Problem]:
+        if pattern is not None and not pattern.fullmatch(value):
+            yield constraint(value, path, f"satisfy regular expression pattern: {text}")
         if low is not None and len(value) < low:
             yield constraint(value, path, f"have length greater than or equal to {low}")
         if high is not None and len(value) > high:
             yield constraint(value, path, f"have length less than or equal to {high}")
         if enum is not None and value not in enum:
             yield constraint(value, path, f"satisfy enum value set: [{', '.join(enum)}]")
-        if pattern is not None and not pattern.fullmatch(value):
-            yield constraint(value, path, f"satisfy regular expression pattern: {text}")
 
     return check
 
@@ -74,7 +90,7 @@ def _strings(shape: Shape) -> Check:
 def _numbers(shape: Shape) -> Check:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
 
-    def check(value: Any, path: str) -> Iterator[str]:
+    def check(value: Any, path: str) -> Iterator[Problem]:
         if low is not None and value < low:
             yield constraint(value, path, f"have value greater than or equal to {low}")
         if high is not None and value > high:
@@ -85,22 +101,38 @@ def _numbers(shape: Shape) -> Check:
 
 def _lists(shape: ListShape) -> Check:
     low, high, inner = shape.metadata.get("min"), shape.metadata.get("max"), _check_of(shape.member)
+    rules = _rules(shape.member) if shape.member.type_name == "string" else ""
 
-    def check(value: Any, path: str) -> Iterator[str]:
+    def check(value: Any, path: str) -> Iterator[Problem]:
         if low is not None and len(value) < low:
             yield constraint(_shown(value), path, f"have length greater than or equal to {low}")
         if high is not None and len(value) > high:
             yield constraint(_shown(value), path, f"have length less than or equal to {high}")
         for index, item in enumerate(value, 1):
-            yield from inner(item, f"{path}.{index}.member")
+            for problem in inner(item, f"{path}.{index}.member"):
+                yield problem._replace(whole=(path, rules)) if rules else problem
 
     return check
+
+
+def _rules(shape: Shape) -> str:
+    """All that the texts of a list must, as IAM lists it."""
+    rules, known = [], shape.metadata
+    if "max" in known:
+        rules.append(f"Member must have length less than or equal to {known['max']}")
+    if "min" in known:
+        rules.append(f"Member must have length greater than or equal to {known['min']}")
+    if "enum" in known:
+        rules.append(f"Member must satisfy enum value set: [{', '.join(known['enum'])}]")
+    if "pattern" in known:
+        rules += [f"Member must satisfy regular expression pattern: {known['pattern']}", "Member must not be null"]
+    return f"satisfy constraint: [{', '.join(rules)}]" if rules else ""
 
 
 def _maps(shape: MapShape) -> Check:
     inner = _check_of(shape.value)
 
-    def check(value: Any, path: str) -> Iterator[str]:
+    def check(value: Any, path: str) -> Iterator[Problem]:
         for key, item in value.items():
             yield from inner(item, f"{path}.{key}.member")
 
@@ -112,7 +144,7 @@ def _structures(shape: StructureShape) -> Check:
     required = shape.required_members
     complete = False
 
-    def check(value: Any, path: str) -> Iterator[str]:
+    def check(value: Any, path: str) -> Iterator[Problem]:
         nonlocal complete
         if not complete:  # on first use: shapes may hold themselves
             members.update({name: _check_of(member) for name, member in shape.members.items()})
@@ -120,8 +152,7 @@ def _structures(shape: StructureShape) -> Check:
         prefix = f"{path}." if path else ""
         for name in required:
             if value.get(name) is None:
-                at = prefix + lower_camel(name)
-                yield f"Value null at '{at}' failed to satisfy constraint: Member must not be null"
+                yield Problem("null", prefix + lower_camel(name), "not be null")
         for name, item in value.items():
             if item is not None and name in members:
                 yield from members[name](item, prefix + lower_camel(name))
@@ -153,7 +184,7 @@ def _check_of(shape: Shape) -> Check:
     kinds, builder = TYPES[shape.type_name], BUILDERS.get(shape.type_name)
     inner = builder(shape) if builder else None
 
-    def check(value: Any, path: str) -> Iterator[str]:
+    def check(value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             yield constraint(_shown(value), path, f"be a {shape.type_name}")
         elif inner is not None:
@@ -176,8 +207,32 @@ def check_parameters(service: str, api_name: str, params: Mapping[str, Any]) -> 
         return
     problems = list(found[0](params, ""))
     if problems:
-        noun = "error" if len(problems) == 1 else "errors"
-        raise AwsError("ValidationError", f"{len(problems)} validation {noun} detected: " + "; ".join(problems))
+        said = (
+            _as_iam_says(problems) if service == "iam" else [_sentence(f"{p.value} ", p.path, p.must) for p in problems]
+        )
+        noun = "error" if len(said) == 1 else "errors"
+        raise AwsError("ValidationError", f"{len(said)} validation {noun} detected: " + "; ".join(said))
+
+
+def _sentence(value: str, path: str, must: str) -> str:
+    return f"Value {value}at '{path}' failed to satisfy constraint: Member must {must}"
+
+
+def _as_iam_says(problems: list[Problem]) -> list[str]:
+    """IAM quotes no values, has a sentence of its own for paths, and speaks of members in the order of a hash map."""
+    for problem in problems:
+        if problem.must.removeprefix("satisfy regular expression pattern: ") in PATHS:
+            raise AwsError("ValidationError", PATH_RULE.format(name=problem.path))
+    ordered = sorted(problems, key=lambda problem: _bucket(problem.path.partition(".")[0]))
+    return list(dict.fromkeys(_sentence("", *(p.whole if p.whole[1] else (p.path, p.must))) for p in ordered))
+
+
+def _bucket(name: str) -> int:
+    """Where Java keeps a name in a hash map of 16 places."""
+    number = 0
+    for letter in name:
+        number = (31 * number + ord(letter)) & 0xFFFFFFFF
+    return (number ^ number >> 16) & 15
 
 
 def known_parameters(service: str, api_name: str) -> frozenset[str]:

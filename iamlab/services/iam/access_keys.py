@@ -35,7 +35,7 @@ def key_of(call: Call, AccessKeyId: str) -> AccessKey:
 
 
 def no_such_key(key_id: str) -> AwsError:
-    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found")
+    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found.")
 
 
 def keys_of(rows: Sequence[Owner]) -> dict[Any, list[AccessKey]]:
@@ -138,10 +138,11 @@ def key_target(call: Call, AccessKeyId: str) -> Target:
 
 @operation("iam:GetAccessKeyLastUsed", target=key_target, bulk=key_targets)
 def get_access_key_last_used(call: Call, AccessKeyId: str) -> dict[str, Any]:
-    """From the events made with the key, refused calls too."""
+    """From the events made with the key, refused calls too. A key whose owner cannot be told is refused."""
     row: AccessKey | None = call.target.row
     if row is None:
-        raise no_such_key(AccessKeyId)
+        what = f"iam:GetAccessKeyLastUsed on resource: access key {AccessKeyId}"
+        raise AwsError("AccessDenied", f"User: {call.caller.arn} is not authorized to perform {what}")
     use: activity.Use | None = call.target.loaded
     last: dict[str, Any] = {"ServiceName": "N/A", "Region": "N/A"}
     if use is not None:

@@ -15,10 +15,18 @@ def policy_key(call: Call, PolicyArn: str, **_: Any) -> dict[str, str | list[str
     return {"iam:PolicyARN": PolicyArn}
 
 
+def named(call: Call, PolicyArn: str) -> Any:
+    """The policy. Raises ValidationError for what is no ARN of one."""
+    try:
+        return policies.find(call.account_id, PolicyArn)
+    except AwsError as error:
+        raise AwsError("ValidationError", error.message) from error
+
+
 def attach(call: Call, PolicyArn: str) -> dict[str, Any]:
     """Attaching again changes nothing."""
     row = holders.changeable(call)
-    policy = policies.find(call.account_id, PolicyArn)
+    policy = named(call, PolicyArn)
     if policy is None:
         raise AwsError("NoSuchEntity", f"Policy {PolicyArn} does not exist or is not attachable.")
     if policy.path.startswith("/aws-service-role/"):
@@ -34,7 +42,7 @@ def attach(call: Call, PolicyArn: str) -> dict[str, Any]:
 
 def detach(call: Call, PolicyArn: str) -> dict[str, Any]:
     row = holders.changeable(call)
-    policies.find(call.account_id, PolicyArn)
+    named(call, PolicyArn)
     gone, _ = Attachment.objects.filter(holder=row.unique_id, policy_arn=PolicyArn).delete()
     if not gone:
         raise AwsError("NoSuchEntity", f"Policy {PolicyArn} was not found.")

@@ -60,7 +60,7 @@ def describe_all(rows: Iterable[InstanceProfile]) -> Described:
 
 def describe(row: InstanceProfile) -> dict[str, Any]:
     (described,) = describe_all([row])
-    return described | ({"Tags": tags.shown(row.tags)} if row.tags else {})
+    return described | {"Tags": tags.shown(row.tags)}
 
 
 @operation("iam:CreateInstanceProfile", target=new_target)
@@ -81,7 +81,10 @@ def create_instance_profile(
         tags=given,
         created=call.now,
     )
-    return {"InstanceProfile": describe(row)}
+    described = describe(row)
+    if not given:  # GetInstanceProfile shows an empty list, CreateInstanceProfile none
+        del described["Tags"]
+    return {"InstanceProfile": described}
 
 
 @operation("iam:GetInstanceProfile", target=target)
@@ -137,7 +140,10 @@ def add_role_to_instance_profile(call: Call, InstanceProfileName: str, RoleName:
 def remove_role_from_instance_profile(call: Call, InstanceProfileName: str, RoleName: str) -> dict[str, Any]:
     profile = existing(call)
     if profile.role is None or profile.role.name_lower != RoleName.lower():
-        raise roles.no_such_role(RoleName)
+        if roles.find(call.account_id, RoleName) is None:
+            raise roles.no_such_role(RoleName)
+        message = f"Role {RoleName} in Instance Profile {profile.name} cannot be found."
+        raise AwsError("NoSuchEntity", message)
     profile.role = None
     profile.save(update_fields=["role"])
     return {}

@@ -67,7 +67,7 @@ def hash_first(
     if loaded(call, profiles_of):
         raise AwsError("EntityAlreadyExists", f"Login Profile for user {user.name} already exists.")
     if Password is None:
-        problem = "Value null at 'password' failed to satisfy constraint: Member must not be null"
+        problem = "Value at 'password' failed to satisfy constraint: Member must not be null"
         raise AwsError("ValidationError", f"1 validation error detected: {problem}")
     return check(call, user, Password)
 

@@ -24,9 +24,9 @@ SEED_BYTES = 40
 ENABLE_WINDOW = 10  # steps of 30 s either way: whoever waits longer starts again
 RESYNC_WINDOW = 120
 Holder = User | Account
-PATH_RULE = (
-    "The specified value for path is invalid. "
-    "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+NAME_RULE = (
+    "The specified value for virtualMFADeviceName is invalid. "
+    "It must contain only alphanumeric characters and/or the following: +=,.@_-"
 )
 
 
@@ -73,7 +73,7 @@ def existing(call: Call) -> MfaDevice:
 
 
 def no_such_device(serial: str) -> AwsError:
-    return AwsError("NoSuchEntity", f"VirtualMFADevice with serial number {serial} doesn't exist.")
+    return AwsError("NoSuchEntity", f"MFA Device with serial number {serial} does not exist.")
 
 
 def device_of(call: Call, SerialNumber: str) -> MfaDevice:
@@ -83,7 +83,7 @@ def device_of(call: Call, SerialNumber: str) -> MfaDevice:
         account_id=call.account_id, serial=SerialNumber, holder=holder_id(holder), enabled__isnull=False
     ).first()
     if row is None:
-        raise AwsError("NoSuchEntity", f"MFA Device with serial number {SerialNumber} cannot be found for the user.")
+        raise no_such_device(SerialNumber)
     return row
 
 
@@ -102,8 +102,8 @@ def create_virtual_mfa_device(
     call: Call, VirtualMFADeviceName: str, Path: str = "/", Tags: list[dict[str, str]] | None = None
 ) -> dict[str, Any]:
     """The seed is shown this once."""
-    if "//" in Path or not re.fullmatch(r"[\w+=,.@-]+", VirtualMFADeviceName, re.ASCII):
-        raise AwsError("ValidationError", PATH_RULE)
+    if not re.fullmatch(r"[\w+=,.@-]+", VirtualMFADeviceName, re.ASCII):
+        raise AwsError("ValidationError", NAME_RULE)
     serial = arn(call.account_id, Path, VirtualMFADeviceName)
     given = tags.read(Tags, fold=False)
     if MfaDevice.objects.filter(account_id=call.account_id, serial=serial).exists():

@@ -36,6 +36,12 @@ def no_such_version(arn: str, VersionId: str) -> AwsError:
     return AwsError("NoSuchEntity", f"Policy {arn} version {VersionId} does not exist or is not attachable.")
 
 
+def check_exists(call: Call, PolicyArn: str, VersionId: str) -> None:
+    """Raises NoSuchEntity, which names the version, where there is no such policy."""
+    if call.target.row is None:
+        raise no_such_version(PolicyArn, VersionId)
+
+
 @operation("iam:CreatePolicyVersion", target=policies.target)
 def create_policy_version(
     call: Call, PolicyArn: str, PolicyDocument: str, SetAsDefault: bool = False
@@ -70,6 +76,7 @@ def set_default(call: Call, policy: Policy, version: PolicyVersion) -> None:
 
 @operation("iam:GetPolicyVersion", target=policies.target)
 def get_policy_version(call: Call, PolicyArn: str, VersionId: str) -> dict[str, Any]:
+    check_exists(call, PolicyArn, VersionId)
     policy = policies.existing(call)
     if isinstance(policy, ManagedPolicy):
         if VersionId != policy.version:
@@ -95,6 +102,7 @@ def list_policy_versions(
 
 @operation("iam:SetDefaultPolicyVersion", target=policies.target)
 def set_default_policy_version(call: Call, PolicyArn: str, VersionId: str) -> dict[str, Any]:
+    check_exists(call, PolicyArn, VersionId)
     policy = policies.own(call)
     set_default(call, policy, version_of(policy, VersionId))
     return {}
@@ -102,6 +110,7 @@ def set_default_policy_version(call: Call, PolicyArn: str, VersionId: str) -> di
 
 @operation("iam:DeletePolicyVersion", target=policies.target)
 def delete_policy_version(call: Call, PolicyArn: str, VersionId: str) -> dict[str, Any]:
+    check_exists(call, PolicyArn, VersionId)
     policy = policies.own(call)
     version = version_of(policy, VersionId)
     if version.number == policy.default_version:

@@ -157,8 +157,7 @@ def create_role(
         tags=given,
         created=call.now,
     )
-    described = describe(row, AssumeRolePolicyDocument) | bears(row)
-    return {"Role": described | ({"Description": Description} if Description else {})}
+    return {"Role": describe(row, AssumeRolePolicyDocument) | bears(row)}
 
 
 @operation("iam:GetRole", target=target, bulk=with_loaded(bulk_targets, details))
@@ -180,10 +179,13 @@ def list_roles(
 
 
 @operation("iam:UpdateRole", target=target)
-def update_role(call: Call, RoleName: str, Description: str = "", MaxSessionDuration: int = 3600) -> dict[str, Any]:
-    """Not a partial update: what is left out goes back to its default."""
+def update_role(
+    call: Call, RoleName: str, Description: str | None = None, MaxSessionDuration: int | None = None
+) -> dict[str, Any]:
+    """What is left out stays as it is."""
     row = changeable(call)
-    row.description, row.max_session = Description, MaxSessionDuration
+    row.description = row.description if Description is None else Description
+    row.max_session = MaxSessionDuration or row.max_session
     row.save(update_fields=["description", "max_session"])
     return {}
 
@@ -193,7 +195,8 @@ def update_role_description(call: Call, RoleName: str, Description: str) -> dict
     row = existing(call)  # a service-linked role's description is all of it that may be changed
     row.description = Description
     row.save(update_fields=["description"])
-    return {"Role": describe_listed(row, documents.text(row.trust))}
+    shown = describe(row, documents.text(row.trust)) | bears(row)
+    return {"Role": shown | ({"Description": Description} if Description else {})}
 
 
 @operation("iam:UpdateAssumeRolePolicy", target=target)

@@ -41,7 +41,10 @@ def describe(row: SigningCertificate, user_name: str) -> dict[str, Any]:
 @operation("iam:UploadSigningCertificate", target=users.target)
 def upload_signing_certificate(call: Call, CertificateBody: str, UserName: str | None = None) -> dict[str, Any]:
     user = users.existing(call)
-    fingerprint = parse(CertificateBody).fingerprint(hashes.SHA256()).hex()
+    try:
+        fingerprint = parse(CertificateBody).fingerprint(hashes.SHA256()).hex()
+    except AwsError as error:
+        raise AwsError(error.code, f"Certificate {CertificateBody} is malformed.") from error
     rows = SigningCertificate.objects.filter(user=user)
     if rows.filter(fingerprint=fingerprint).exists():
         raise AwsError("DuplicateCertificate", "The certificate is associated with this user already.")

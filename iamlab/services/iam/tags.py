@@ -17,14 +17,15 @@ def read(Tags: Sequence[Mapping[str, str]] | None, *, fold: bool = True) -> dict
             raise AwsError("InvalidInput", "Tag keys starting with 'aws:' are reserved for system use")
         tags[tag["Key"]] = tag.get("Value", "")
     if len({key.lower() if fold else key for key in tags}) != len(Tags or ()):
-        raise AwsError("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+        note = " Please note that Tag keys are case insensitive." if fold else ""
+        raise AwsError("InvalidInput", f"Duplicate tag keys found.{note}")
     _limit(tags)
     return tags
 
 
 def _limit(tags: Mapping[str, str]) -> None:
     if len(tags) > MOST:
-        raise AwsError("LimitExceeded", f"The number of tags has reached the maximum limit of {MOST}.")
+        raise AwsError("LimitExceeded", "The number of tags has reached the maximum limit.")
 
 
 def put(row: Any, Tags: Sequence[Mapping[str, str]], *, fold: bool = True) -> None:

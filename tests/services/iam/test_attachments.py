@@ -42,7 +42,7 @@ def test_what_cannot_be_attached(iam, holder):
     refused = iam.refused(f"Attach{kind}Policy", **named, PolicyArn=missing)
     assert refused == ("NoSuchEntity", f"Policy {missing} does not exist or is not attachable.")
     refused = iam.refused(f"Attach{kind}Policy", **named, PolicyArn="not an ARN at all, is it")
-    assert refused == ("InvalidInput", "ARN not an ARN at all, is it is not valid.")
+    assert refused == ("ValidationError", "ARN not an ARN at all, is it is not valid.")
     service = "arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy"
     assert iam.refused(f"Attach{kind}Policy", **named, PolicyArn=service)[0] == "PolicyNotAttachable"
 

@@ -55,7 +55,7 @@ def test_a_device_is_made_with_a_seed_and_its_picture(iam):
 def test_a_device_comes_once(iam, seed):
     refused = iam.refused("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
     assert refused == ("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.")
-    assert iam.refused("CreateVirtualMFADevice", VirtualMFADeviceName="a", Path="/a//b/")[0] == "ValidationError"
+    assert iam.refused("CreateVirtualMFADevice", VirtualMFADeviceName="a b")[0] == "ValidationError"
 
 
 def test_two_codes_in_a_row_assign_a_device(iam, seed):
@@ -100,7 +100,7 @@ def test_a_device_in_use_and_its_user_stay(iam, seed):
     assert refused == ("DeleteConflict", "Cannot delete entity, must delete MFA device first.")
     iam.DeactivateMFADevice(UserName="mario", SerialNumber=SERIAL)
     iam.DeleteVirtualMFADevice(SerialNumber=SERIAL)
-    missing = ("NoSuchEntity", f"VirtualMFADevice with serial number {SERIAL} doesn't exist.")
+    missing = ("NoSuchEntity", f"MFA Device with serial number {SERIAL} does not exist.")
     assert iam.refused("DeleteVirtualMFADevice", SerialNumber=SERIAL) == missing
 
 

@@ -77,11 +77,14 @@ def test_a_deleted_principal_turns_into_its_id_and_stays_so(iam):
     assert kept["Statement"]["Condition"] == condition
 
 
-def test_an_update_is_not_partial(iam):
+def test_an_update_leaves_the_rest_as_it_is(iam):
     iam.CreateRole(RoleName="R", AssumeRolePolicyDocument=EC2, Description="first", MaxSessionDuration=7200)
     iam.UpdateRole(RoleName="R", Description="second")
     role = iam.GetRole(RoleName="R")["Role"]
-    assert (role["Description"], role["MaxSessionDuration"]) == ("second", 3600)
+    assert (role["Description"], role["MaxSessionDuration"]) == ("second", 7200)
+    iam.UpdateRole(RoleName="R")
+    role = iam.GetRole(RoleName="R")["Role"]
+    assert (role["Description"], role["MaxSessionDuration"]) == ("second", 7200)
     assert iam.UpdateRoleDescription(RoleName="R", Description="third")["Role"]["Description"] == "third"
     assert iam.refused("UpdateRole", RoleName="R", MaxSessionDuration=60)[0] == "ValidationError"
 
