@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "iamlab.services.organizations",
     "iamlab.services.signin",
     "iamlab.services.s3",
+    "iamlab.services.ec2",
     "iamlab.sandbox",
     "iamlab.labs",
     "iamlab.classroom",

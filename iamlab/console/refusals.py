@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from iamlab.console.session import Session
 
 TEXT = re.compile(
+    r"(?:You are not authorized to perform this operation\. )?"
     r"User: (?P<user>\S+) is not authorized to perform: (?P<action>\S+)"
-    r"(?: on resource: (?P<resource>.+?))?(?: (?P<context>(?:because|with) .+))?",
+    r"(?: on resource: (?P<resource>.+?))?(?: (?P<context>(?:because|with) .+?))?"
+    r"(?:\.? Encoded authorization failure message: \w+)?",
     re.DOTALL,
 )
 
 
 def is_refusal(error: AwsError) -> bool:
-    return error.code.startswith("AccessDenied")
+    return error.refuses
 
 
 def why_url(session: "Session", error: AwsError) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from functools import lru_cache
 from typing import Any
 
 from iamlab.policy.evaluate import Decision, Policies, Request, evaluate
@@ -19,6 +18,14 @@ PRINCIPAL_TYPES = {
     callers.FEDERATED: "FederatedUser",
     callers.ANONYMOUS: "Anonymous",
     callers.SERVICE: "AWSService",
+}
+
+
+# What each protocol calls a refusal, and how its text begins; EC2's ends with the encoded message, in its event too.
+DENIED = {
+    "query": ("AccessDenied", ""),
+    "json": ("AccessDeniedException", ""),
+    "ec2": ("UnauthorizedOperation", "You are not authorized to perform this operation. "),
 }
 
 
@@ -199,11 +206,7 @@ def denied(judgement: Judgement, service: str, target: Target) -> AwsError:
     )
     if judgement.caller.kind == callers.WEB:
         message = f"Not authorized to perform {request.action}"
-    error = AwsError(_denied_code(service), message, 403 if _denied_code(service) == "AccessDenied" else 400)
+    code, opening = DENIED.get(model(service).metadata.get("protocol", ""), DENIED["query"])
+    error = AwsError(code, opening + message, 400 if code == "AccessDeniedException" else 403)
     error.decision = judgement
     return error
-
-
-@lru_cache(maxsize=64)
-def _denied_code(service: str) -> str:
-    return "AccessDeniedException" if model(service).metadata.get("protocol") == "json" else "AccessDenied"

@@ -14,6 +14,7 @@ SERVICES = {
     "cloudtrail": "AWS CloudTrail",
     "organizations": "AWS Organizations",
     "budgets": "AWS Budgets",
+    "ec2": "Amazon EC2",
 }
 PERFORMED, KEPT, NOT = "performed", "stored", "not simulated"
 WORDS = {
@@ -75,6 +76,7 @@ MISSING = {
         (r".*ResourcePolicy", "Delegation of Organizations itself by a policy is not simulated."),
         (r".*", "Not simulated yet."),
     ),
+    "ec2": ((r".*", "Of EC2 only what shows how a role comes to a machine is simulated."),),
     "budgets": (
         (r".*BudgetAction.*", "Budget actions are not simulated: no alert is ever sent that could set one off."),
         (r"DescribeBudgetPerformanceHistory", "There is no spending to look back on."),
@@ -116,6 +118,9 @@ DIFFERENCES = (
      "As at AWS a forecast needs an account of five weeks."),
     ("Billing is closed in the console", "Until root activates IAM access to billing, the console's billing pages, "
      "Budgets among them, refuse every IAM identity. The API of Budgets asks for policies only."),
+    ("Instances do not run", "An EC2 instance holds an instance profile, tags and user data. What would run on it are "
+     "a lab's actors, which call with the credentials of its role if EC2 may take that; there is no metadata service. "
+     "Two images of made-up ids stand in every Region; network and key pairs are not simulated."),
     ("Limits of a sandbox", "Objects and sandboxes have the sizes that the operator sets; requests are throttled for "
      "each sandbox."),
     ("Passwords and codes", "Console passwords are for the simulation only. Virtual MFA devices are real TOTP."),

@@ -31,6 +31,8 @@ RESOURCE_TYPES = {
     "SerialNumber": "AWS::IAM::MfaDevice",
     "Bucket": "AWS::S3::Bucket",
     "BudgetName": "AWS::Budgets::Budget",
+    "InstanceId": "AWS::EC2::Instance",
+    "InstanceIds": "AWS::EC2::Instance",
 }
 OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationException"}
 
@@ -134,6 +136,8 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
     """The event of a call, ready to be stored."""
     operation, caller, event_id = call.operation, call.caller, str(uuid.uuid4())
     service = model(operation.service)
+    if error is not None and error.code == "UnauthorizedOperation":
+        error.message += f". Encoded authorization failure message: {encoded(event_id)}"
     record = record_of(call, result, error, event_id)
     adapt = connection.ops.adapt_datetimefield_value
     account_id = call.record.pop("recipientAccountId", None) or _recipient(call)
@@ -171,7 +175,7 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
     """The JSON record as CloudTrail shows it."""
     operation, caller = call.operation, call.caller
     shapes = model(operation.service).operation_model(operation.api_name)
-    refused = error is not None and error.code.startswith("AccessDenied")
+    refused = error is not None and error.refuses
     record: dict[str, Any] = {
         "eventVersion": "1.11",
         "userIdentity": identity(caller),
@@ -215,7 +219,9 @@ def _parameters(call: Call, shape: Any) -> dict[str, Any] | None:
 
 
 def _error_code(service: str, code: str) -> str:
-    """IAM's and STS's codes carry the exception's name in CloudTrail; S3's are as on the wire."""
+    """IAM's and STS's codes carry the exception's name in CloudTrail, EC2's whose fault it is; S3's are the wire's."""
+    if service == "ec2":
+        return f"Client.{code}"
     if service not in ("iam", "sts") or code.endswith("Exception"):
         return code
     return OWN_NAMES.get(code, code + "Exception")
@@ -229,8 +235,9 @@ def _resources(call: Call) -> list[str]:
     found = []
     for name, kind in RESOURCE_TYPES.items():
         value = call.params.get(name)
-        if isinstance(value, str) and value:
-            found.append(f"{kind} {value}")
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str) and one:
+                found.append(f"{kind} {one}")
     if "Bucket" in call.params and "Key" in call.params:
         found.append(f"AWS::S3::Object arn:aws:s3:::{call.params['Bucket']}/{call.params['Key']}".replace("\n", " "))
     return found

@@ -44,10 +44,34 @@ S3_NAMES: dict[str, tuple[str, str, int]] = {
 }
 
 
+# EC2's; every failure to tell who calls is one to it.
+NOT_VALIDATED = ("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+EC2_NAMES: dict[str, tuple[str, str, int]] = {
+    "ExpiredToken": ("RequestExpired", "Request has expired.", 400),
+    "IncompleteSignature": NOT_VALIDATED,
+    "InternalFailure": ("InternalError", "An internal error has occurred", 500),
+    "InvalidClientTokenId": NOT_VALIDATED,
+    "MissingAuthenticationToken": NOT_VALIDATED,
+    "SignatureDoesNotMatch": NOT_VALIDATED,
+    "Throttling": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "ValidationError": ("InvalidParameterValue", "", 400),
+}
+MISSING = re.compile(r"Value null at '(?:.*\.)?(\w+)' failed to satisfy constraint: Member must not be null")
+
+
 def named(protocol: str, code: str, message: str, status: int) -> tuple[str, str, int]:
-    """Code, message and HTTP status of an error in a protocol: "query", "json" or "rest-xml"."""
+    """Code, message and HTTP status of an error in a protocol: "query", "json", "rest-xml" or "ec2"."""
     if protocol == "json" and code in JSON_NAMES:
         return JSON_NAMES[code], message, 400
+    if protocol == "ec2" and code == "ValidationError" and (missing := MISSING.search(message)):
+        return (
+            "MissingParameter",
+            f"The request must contain the parameter {missing[1][0].upper()}{missing[1][1:]}",
+            400,
+        )
+    if protocol == "ec2" and code in EC2_NAMES:
+        name, text, its_status = EC2_NAMES[code]
+        return name, text or message, its_status
     if protocol == "rest-xml" and code in S3_NAMES:
         name, text, its_status = S3_NAMES[code]
         # A mismatch with a text of its own says something more exact than the service's sentence.

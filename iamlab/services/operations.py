@@ -52,12 +52,16 @@ COMMON_STATUS = {
     "LimitExceeded": 409,
     "ConcurrentModification": 409,
     "InternalFailure": 500,
+    "UnauthorizedOperation": 403,  # EC2's
+    "DryRunOperation": 412,
 }
 
 
 @cache
 def status_of(service: str, code: str) -> int:
     """The HTTP status of an error code, from the service's model, else from the codes common to all."""
+    if service and model(service).metadata["protocol"] == "ec2":
+        return COMMON_STATUS.get(code, 400)  # its model has thousands of shapes and no error among them
     for name in model(service).shape_names if service else ():
         shape = model(service).shape_for(name)
         if isinstance(shape, StructureShape) and shape.metadata.get("exception") and shape.error_code == code:
@@ -80,6 +84,11 @@ class AwsError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it is a refusal for want of permission, whatever its service calls that."""
+        return self.code.startswith("AccessDenied") or self.code == "UnauthorizedOperation"
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from iamlab.services.error_names import named
 from iamlab.services.operations import AwsError, model, status_of
 from iamlab.wire import elements, json_protocol
 
-QUERY, JSON, REST = "query", "json", "rest-xml"
+QUERY, JSON, REST, EC2 = "query", "json", "rest-xml", "ec2"
 
 
 def response(error: AwsError, protocol: str, service: str, request_id: str, *, head: bool = False) -> HttpResponse:
@@ -18,6 +18,8 @@ def response(error: AwsError, protocol: str, service: str, request_id: str, *, h
         return _json(error, service, request_id, status)
     if protocol == QUERY:
         return _query(error, service, request_id, status)
+    if protocol == EC2:
+        return _ec2(error, request_id, status)
     return _rest(error, request_id, status, head)
 
 
@@ -40,6 +42,15 @@ def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpR
     body = (
         f"{opening}<Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type><Code>{code}</Code>"
         f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return HttpResponse(body, status=status, headers={"x-amzn-RequestId": request_id, "Content-Type": "text/xml"})
+
+
+def _ec2(error: AwsError, request_id: str, status: int) -> HttpResponse:
+    code, message, status = named(EC2, error.code, error.message, status)
+    body = (
+        f"{elements.DECLARATION}<Response><Errors><Error><Code>{elements.escape(code)}</Code>"
+        f"<Message>{elements.escape(message)}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
     )
     return HttpResponse(body, status=status, headers={"x-amzn-RequestId": request_id, "Content-Type": "text/xml"})
 

@@ -1,5 +1,7 @@
-"""The query protocol of IAM and STS: form parameters in, XML out."""
+"""The query protocol of IAM and STS, and that of EC2, which is like it: form parameters in, XML out."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +15,26 @@ from iamlab.wire.facts import Facts
 CONTENT_TYPE = "text/xml"
 Tree = dict[str, Any]  # nested by the parts of dotted names; a leaf is text
 DEEPEST = 16
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a protocol writes parameters: the name of a structure's member, and whether a list has a level of its own."""
+
+    name: Callable[[str, Shape], str]
+    flat: bool
+
+
+def _ec2_name(name: str, member: Shape) -> str:
+    """The name for queries where the model has one, else the one of answers with a capital."""
+    own: str = member.serialization.get("name", name)
+    return member.serialization.get("queryName") or own[:1].upper() + own[1:]
+
+
+STYLES = {
+    "query": Style(lambda name, member: member.serialization.get("name", name), flat=False),
+    "ec2": Style(_ec2_name, flat=True),
+}
 
 
 def fields(http: Facts, body: bytes) -> dict[str, str]:
@@ -42,7 +64,7 @@ def operation_of(service: str, given: dict[str, str]) -> str:
 def parameters(service: str, operation: str, given: dict[str, str]) -> dict[str, Any]:
     """The operation's parameters, read along its input shape. What it does not know is left out."""
     shape = input_shape(service, operation)
-    return {} if shape is None else _structure(shape, tree(given))
+    return {} if shape is None else _structure(shape, tree(given), STYLES[model(service).metadata["protocol"]])
 
 
 @cache
@@ -68,13 +90,13 @@ def tree(given: dict[str, str]) -> Tree:
     return root
 
 
-def _read(shape: Shape, node: Any) -> Any:
+def _read(shape: Shape, node: Any, style: Style) -> Any:
     if isinstance(shape, StructureShape):
-        return _structure(shape, node) if isinstance(node, dict) else {}
+        return _structure(shape, node, style) if isinstance(node, dict) else {}
     if isinstance(shape, ListShape):
-        return _list(shape, node)
+        return _list(shape, node, style)
     if isinstance(shape, MapShape):
-        return _map(shape, node)
+        return _map(shape, node, style)
     if isinstance(node, dict):
         return None
     try:
@@ -83,11 +105,11 @@ def _read(shape: Shape, node: Any) -> Any:
         return node  # the check of parameters refuses it, in the words that AWS has for it
 
 
-def _structure(shape: StructureShape, node: Tree) -> dict[str, Any]:
+def _structure(shape: StructureShape, node: Tree, style: Style) -> dict[str, Any]:
     found = {}
     for name, member in shape.members.items():
-        below = node.get(member.serialization.get("name", name))
-        if below is not None and (value := _read(member, below)) is not None:
+        below = node.get(style.name(name, member))
+        if below is not None and (value := _read(member, below, style)) is not None:
             found[name] = value
     return found
 
@@ -100,19 +122,19 @@ def _numbered(node: Any) -> list[Any]:
     return [node[key] for _, key in numbers]
 
 
-def _list(shape: ListShape, node: Any) -> list[Any]:
-    if isinstance(node, dict) and not shape.serialization.get("flattened"):
+def _list(shape: ListShape, node: Any, style: Style) -> list[Any]:
+    if isinstance(node, dict) and not style.flat and not shape.serialization.get("flattened"):
         node = node.get(shape.member.serialization.get("name", "member"))
-    return [value for item in _numbered(node) if (value := _read(shape.member, item)) is not None]
+    return [value for item in _numbered(node) if (value := _read(shape.member, item, style)) is not None]
 
 
-def _map(shape: MapShape, node: Any) -> dict[Any, Any]:
+def _map(shape: MapShape, node: Any, style: Style) -> dict[Any, Any]:
     if isinstance(node, dict) and not shape.serialization.get("flattened"):
         node = node.get("entry")
     key_name, value_name = shape.key.serialization.get("name", "key"), shape.value.serialization.get("name", "value")
     entries = [entry for entry in _numbered(node) if isinstance(entry, dict)]
     return {
-        _read(shape.key, entry[key_name]): _read(shape.value, entry[value_name])
+        _read(shape.key, entry[key_name], style): _read(shape.value, entry[value_name], style)
         for entry in entries
         if isinstance(entry.get(key_name), str) and value_name in entry
     }
@@ -131,5 +153,8 @@ def _frame(service: str, operation: str) -> tuple[str, str, elements.Write | Non
 def answer(service: str, operation: str, result: dict[str, Any], request_id: str) -> str:
     opening, tag, write = _frame(service, operation)
     text = "" if write is None else write(result, tag)
+    if model(service).metadata["protocol"] == "ec2":  # nothing is wrapped round the result, and the id comes first
+        inner = text[len(tag) + 2 : -len(tag) - 3]
+        return f"{opening}<requestId>{request_id}</requestId>{inner}</{operation}Response>"
     end = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
     return f"{opening}{text}{end}"

@@ -165,7 +165,7 @@ def _unsigned(exchange: Exchange) -> HttpResponse:
 
 
 def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
-    """A call of the query or the JSON protocol."""
+    """A call of the query protocol, EC2's or the JSON protocol."""
     throttle.check(caller.world)
     service, http = exchange.service, exchange.http
     if exchange.protocol == errors.JSON and service:
@@ -176,7 +176,7 @@ def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
         except AwsError as error:
             raise of_service(service, error) from error
         text, kind = json_protocol.answer(service, operation, result), json_protocol.content_type(service)
-    elif exchange.protocol == errors.QUERY and service:
+    elif exchange.protocol in (errors.QUERY, errors.EC2) and service:
         if http.method not in ("POST", "GET"):
             raise AwsError("MethodNotAllowed", f"{service} is asked by POST or GET.", 405)
         given = query.fields(http, body)

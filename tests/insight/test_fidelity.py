@@ -42,7 +42,7 @@ def test_the_page_filters(client, django_assert_num_queries, db):
         text = client.get("/fidelity/").content.decode()
     assert "LookupEvents" in text and "AssumeRoleWithSAML" in text and "data events" in text
     only = client.get("/fidelity/", {"service": "sts", "how": "not simulated"}).content.decode()
-    assert ">AssumeRoleWithSAML<" in only
+    assert ">AssumeRoot<" in only
     assert ">AssumeRole<" not in only and ">CreateTrail<" not in only
     strange = client.get("/fidelity/", {"service": "<b>", "how": "x"})
     assert strange.status_code == 200 and "<b>" not in strange.content.decode()

@@ -1,4 +1,4 @@
-"""Each operation of S3, STS, CloudTrail, Organizations and Budgets with parameters that fit the world of
+"""Each operation of S3, STS, CloudTrail, Organizations, Budgets and EC2 with parameters that fit the world of
 test_every_operation.py, and all that it needs there: pairs of an action and what it acts on.
 
 Words in angle brackets stand for ids of that world.
@@ -199,6 +199,47 @@ BUDGET_TAGS = {
     "TagResource": {"ResourceTags": [{"Key": "a", "Value": "1"}]},
     "UntagResource": {"ResourceTagKeys": ["a"]},
 }
+INSTANCE = f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/<instance>"
+IMAGE = "ami-0abcdef1234567890"
+PROFILE = {"Name": "target"}
+# A launch uses or makes all of these, and gives away the role of its profile.
+LAUNCH = {
+    "ImageId": IMAGE,
+    "InstanceType": "t3.micro",
+    "MinCount": 1,
+    "MaxCount": 1,
+    "IamInstanceProfile": PROFILE,
+    "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}],
+}
+LAUNCHED = [
+    ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/*"),
+    ("ec2:RunInstances", f"arn:aws:ec2:us-east-1::image/{IMAGE}"),
+    ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:subnet/<subnet>"),
+    ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:security-group/<group>"),
+    ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:network-interface/*"),
+    ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:volume/*"),
+    ("ec2:CreateTags", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/*"),
+    ("iam:PassRole", ROLE),
+]
+PASS = ("iam:PassRole", ROLE)
+EC2 = {
+    "AssociateIamInstanceProfile": ({"IamInstanceProfile": PROFILE, "InstanceId": "<instance>"}, [PASS]),
+    "ReplaceIamInstanceProfileAssociation": (
+        {"IamInstanceProfile": PROFILE, "AssociationId": "<association>"},
+        [PASS],
+    ),
+    "DisassociateIamInstanceProfile": ({"AssociationId": "<association>"}, []),
+    "CreateTags": ({"Resources": ["<instance>"], "Tags": [{"Key": "a", "Value": "1"}]}, []),
+    "DeleteTags": ({"Resources": ["<instance>"], "Tags": [{"Key": "a"}]}, []),
+    "DescribeInstanceAttribute": ({"InstanceId": "<instance>", "Attribute": "userData"}, []),
+    "TerminateInstances": ({"InstanceIds": ["<instance>"]}, []),
+}
+EC2_LISTS = (
+    "DescribeIamInstanceProfileAssociations",
+    "DescribeImages",
+    "DescribeInstances",
+    "DescribeTags",
+)
 SESSION = {"RoleArn": ROLE, "RoleSessionName": "visit"}
 OTHERS = {
     "s3:CopyObject": (
@@ -257,6 +298,11 @@ def _table():
     for name, params in BUDGET_TAGS.items():
         arn = f"{BUDGET}target"
         yield f"budgets:{name}", ({"ResourceARN": arn, **params}, [(f"budgets:{name}", arn)])
+    for name, (params, more) in EC2.items():
+        yield f"ec2:{name}", (params, [(f"ec2:{name}", INSTANCE), *more])
+    for name in EC2_LISTS:
+        yield f"ec2:{name}", ({}, [(f"ec2:{name}", "*")])
+    yield "ec2:RunInstances", (LAUNCH, LAUNCHED)
     yield from OTHERS.items()
 
 

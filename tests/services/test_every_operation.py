@@ -12,7 +12,19 @@ from iamlab.sandbox import lab_accounts
 from iamlab.services.accounts.models import Sandbox
 from iamlab.services.callers import Source
 from iamlab.services.operations import REGISTRY, AwsError
-from tests.services.authorisation import ACCOUNT, ALERT, ANNA, BUCKET, ELSEWHERE, KEY, KIND, LIMIT, POLICY, TABLE
+from tests.services.authorisation import (
+    ACCOUNT,
+    ALERT,
+    ANNA,
+    BUCKET,
+    ELSEWHERE,
+    KEY,
+    KIND,
+    LAUNCH,
+    LIMIT,
+    POLICY,
+    TABLE,
+)
 
 WIRE = Source(entrance="wire")  # the console's pages on billing have a gate beside policies
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -50,6 +62,11 @@ def world(django_db_setup, django_db_blocker):
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}}]}
         trust["Statement"][0]["Action"] = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
         made.do("iam:CreateRole", {"RoleName": "target", "AssumeRolePolicyDocument": json.dumps(trust)})
+        made.do("iam:CreateInstanceProfile", {"InstanceProfileName": "target"})
+        made.do("iam:AddRoleToInstanceProfile", {"InstanceProfileName": "target", "RoleName": "target"})
+        launched = made.do("ec2:RunInstances", LAUNCH)["Instances"][0]["InstanceId"]
+        instance = made.do("ec2:DescribeInstances")["Reservations"][0]["Instances"][0]
+        found = made.do("ec2:DescribeIamInstanceProfileAssociations")["IamInstanceProfileAssociations"][0]
         made.do("s3:CreateBucket", {"Bucket": BUCKET})
         made.do("s3:PutObject", {"Bucket": BUCKET, "Key": KEY, "Body": b"1", "Tagging": "a=1"})
         made.do("cloudtrail:CreateTrail", {"Name": "target", "S3BucketName": BUCKET})
@@ -71,6 +88,10 @@ def world(django_db_setup, django_db_blocker):
             "unit": unit["OrganizationalUnit"]["Id"],
             "member": member["CreateAccountStatus"]["AccountId"],
             "policy": policy_id,
+            "instance": launched,
+            "association": found["AssociationId"],
+            "subnet": instance["SubnetId"],
+            "group": instance["SecurityGroups"][0]["GroupId"],
         }
         yield made
         Sandbox.objects.filter(accounts=ACCOUNT).delete()
@@ -91,7 +112,7 @@ def outcome(world, name, *statements):
 
 
 def refused(code):
-    return code.startswith("AccessDenied")
+    return code.startswith(("AccessDenied", "UnauthorizedOperation"))
 
 
 def statement(need, effect="Allow", **more):
@@ -99,7 +120,7 @@ def statement(need, effect="Allow", **more):
 
 
 def test_the_table_holds_every_operation():
-    services = ("s3:", "sts:", "cloudtrail:", "organizations:", "budgets:")
+    services = ("s3:", "sts:", "cloudtrail:", "organizations:", "budgets:", "ec2:")
     assert set(TABLE) | ELSEWHERE == {name for name in REGISTRY if name.startswith(services)}
 
 
@@ -161,6 +182,11 @@ def test_it_is_refused_by_a_policy_on_another(world, name):
         ("organizations:CreatePolicy", "organizations:PolicyType", KIND, "TAG_POLICY"),
         ("organizations:DisablePolicyType", "organizations:PolicyType", KIND, "TAG_POLICY"),
         ("cloudtrail:AddTags", "aws:RequestTag/a", "1", "2"),
+        ("ec2:RunInstances", "aws:RequestedRegion", "us-east-1", "eu-south-1"),
+        ("ec2:TerminateInstances", "ec2:ResourceTag/Name", "web", "db"),
+        ("ec2:TerminateInstances", "aws:ResourceTag/Name", "web", "db"),
+        ("ec2:CreateTags", "aws:RequestTag/a", "1", "2"),
+        ("ec2:DescribeInstances", "ec2:Region", "us-east-1", "eu-south-1"),
         ("budgets:TagResource", "aws:RequestTag/a", "1", "2"),
         ("budgets:DescribeBudget", "aws:ResourceAccount", ACCOUNT, "999999999999"),
         ("cloudtrail:LookupEvents", "aws:RequestedRegion", "us-east-1", "eu-south-1"),

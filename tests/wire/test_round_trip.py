@@ -22,7 +22,7 @@ TWINS = {
     "GetBucketNotification": "GetBucketNotificationConfiguration",
     "PutBucketNotification": "PutBucketNotificationConfiguration",
 }
-SERVICES = ("iam", "sts", "s3", "cloudtrail", "organizations", "budgets")
+SERVICES = ("iam", "sts", "s3", "cloudtrail", "organizations", "budgets", "ec2")
 OPERATIONS = [(service, name) for service in SERVICES for name in model(service).operation_names if name not in OTHER]
 
 

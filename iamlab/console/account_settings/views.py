@@ -61,7 +61,7 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
         try:
             session.call(form.operation, form.params())
         except AwsError as error:
-            if error.code.startswith("AccessDenied"):
+            if error.refuses:
                 raise
             form.refuse(error)
         else:

@@ -132,7 +132,7 @@ def alias(request: HttpRequest, session: Session) -> HttpResponse:
         try:
             session.call(form.operation, form.params())
         except AwsError as error:
-            if error.code.startswith("AccessDenied"):
+            if error.refuses:
                 raise
             form.refuse(error)
         else:

@@ -14,6 +14,10 @@ VERBS = {
     "HeadObject": "looked at the object",
     "DeleteObject": "deleted the object",
     "DeleteObjects": "deleted objects in",
+    "RunInstances": "launched instances",
+    "TerminateInstances": "terminated",
+    "AssociateIamInstanceProfile": "gave an instance profile to",
+    "DisassociateIamInstanceProfile": "took the instance profile away from an instance",
 }
 STARTS = {
     "Create": "created the",
@@ -24,6 +28,9 @@ STARTS = {
     "Update": "changed the",
     "Get": "read the",
     "List": "listed the",
+    "Describe": "looked at the",
+    "Start": "started the",
+    "Stop": "stopped the",
     "Add": "added the",
     "Remove": "removed the",
     "Tag": "tagged the",
@@ -62,7 +69,7 @@ def sentence(record: dict[str, Any], resources: list[str]) -> str:
     about = f" {', '.join(resources)}" if resources else ""
     text = f"{who(record)} {verb(record['eventName'])}{about}"
     error = record.get("errorCode", "")
-    if error.startswith("AccessDenied"):
+    if error.startswith(("AccessDenied", "Client.UnauthorizedOperation")):
         return f"{text}: refused."
     if error or record.get("errorMessage"):
         return f"{text}: failed ({error or record['errorMessage']})."

@@ -188,7 +188,7 @@ def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
             params = {"PolicyId": form.cleaned_data["PolicyId"], "TargetId": target}
             session.call("organizations:AttachPolicy", params)
         except AwsError as error:
-            if error.code.startswith("AccessDenied"):
+            if error.refuses:
                 raise
             form.refuse(error)
         else:

@@ -1,5 +1,6 @@
 """Run one command line of the virtual machine: parse, call, page, print."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -112,9 +113,17 @@ def _skeleton(command: Command) -> str:
 def _operation(command: Command, call: Call, state: State) -> Output:
     if not command.no_paginate:
         return Output(_paged(command, call), state=state)
-    response = dict(call(command.call, command.params))
+    response = dict(call(command.call, as_sent(command)))
     state = _saved(command, response, state)
     return Output(formats.render(command, response), state=state)
+
+
+def as_sent(command: Command) -> dict[str, Any]:
+    """The parameters as the SDK under the CLI sends them: it encodes an instance's user data."""
+    text = command.params.get("UserData")
+    if command.operation != "RunInstances" or not isinstance(text, str):
+        return dict(command.params)
+    return {**command.params, "UserData": base64.b64encode(text.encode()).decode()}
 
 
 def _saved(command: Command, response: dict[str, Any], state: State) -> State:

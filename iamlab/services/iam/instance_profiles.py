@@ -123,9 +123,7 @@ def list_instance_profiles_for_role(
 def add_role_to_instance_profile(call: Call, InstanceProfileName: str, RoleName: str) -> dict[str, Any]:
     """Needs iam:PassRole on the role as well: whoever launches an instance acts with it."""
     profile, role = existing(call), roles.find(call.account_id, RoleName)
-    passed = roles.target_of(call.account_id, RoleName, role)
-    passed.context = {**passed.context, "iam:PassedToService": "ec2.amazonaws.com"}
-    call.require("iam:PassRole", passed)
+    roles.require_pass(call, RoleName, role, "ec2.amazonaws.com")
     if role is None:
         raise roles.no_such_role(RoleName)
     roles.refuse_service_linked(role)

@@ -33,6 +33,13 @@ def target_of(account_id: str, name: str, row: Role | None) -> Target:
     return Target(arn=arn(account_id, row.path, row.name), row=row, tags=row.tags, context=context)
 
 
+def require_pass(call: Call, name: str, row: Role | None, service: str) -> None:
+    """Giving a role to a service needs iam:PassRole on it. User Guide: "Grant a user permissions to pass a role"."""
+    passed = target_of(call.account_id, name, row)
+    passed.context = {**passed.context, "iam:PassedToService": service}
+    call.require("iam:PassRole", passed)
+
+
 def new_target(call: Call, RoleName: str, Path: str = "/", **_: Any) -> Target:
     return Target(arn=arn(call.account_id, Path, RoleName))
 

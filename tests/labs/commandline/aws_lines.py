@@ -119,6 +119,7 @@ LINES = [
     "aws organizations list-accounts --query 'Accounts[].Id' --output text",
     "aws ec2 describe-instances --filters Name=instance-state-name,Values=running,stopped Name=tag:team,Values=ops",
     "aws ec2 run-instances --image-id ami-1 --count 2 --instance-type t3.micro --iam-instance-profile Name=app",
+    "aws ec2 run-instances --image-id ami-1 --count 1 --user-data 'echo é'",
     "aws ec2 run-instances --image-id ami-1 --count 1:3 "
     "--tag-specifications 'ResourceType=instance,Tags=[{Key=team,Value=ops}]'",
     "aws ec2 associate-iam-instance-profile --instance-id i-1 --iam-instance-profile Name=app",

@@ -117,3 +117,18 @@ def test_help_needs_no_keys(line, said):
 def test_nothing_to_do(line):
     output = run(line, state=State(), connect=lambda *_: pytest.fail("called"))
     assert (output.stdout, output.stderr, output.exit_code) == ("", "", 0)
+
+
+def test_user_data_is_encoded_on_its_way(machine):
+    """As the SDK under the CLI does it: what is typed is text, what the API takes and gives is base64."""
+    launched = machine.prints(
+        "aws ec2 run-instances --image-id ami-0abcdef1234567890 --user-data 'echo hello' "
+        "--query Instances[0].InstanceId --output text"
+    ).strip()
+    asked = f"aws ec2 describe-instance-attribute --instance-id {launched} --attribute userData"
+    assert machine.prints(f"{asked} --query UserData.Value --output text") == "ZWNobyBoZWxsbw==\n"
+
+
+def test_ec2_refuses_in_its_own_words(machine):
+    output = machine("aws ec2 terminate-instances --instance-ids i-0123456789abcdef0 --dry-run")
+    assert "(InvalidInstanceID.NotFound) when calling the TerminateInstances operation" in output.stderr
