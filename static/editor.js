@@ -122,10 +122,13 @@ export async function edit(control) {
     area.value = update.state.doc.toString();
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  const focused = document.activeElement === area;
+  area.after(host); // first, so that CodeMirror measures what is shown
+  area.hidden = true;
   const label = document.querySelector(`label[for="${area.id}"]`);
   const view = new cm.EditorView({
     doc: area.value,
-    selection: { anchor: document.activeElement === area ? area.selectionStart : 0 },
+    selection: { anchor: focused ? area.selectionStart : 0 },
     root,
     parent: root,
     extensions: [
@@ -139,10 +142,8 @@ export async function edit(control) {
   });
   root.append(hint());
   const mark = () => view.dispatch(cm.setDiagnostics(view.state, marks(editor, view.state.doc)));
-  area.after(host);
-  area.hidden = true;
   area.required = false; // the browser cannot point at a field that is not shown; the server says what is missing
-  if (document.activeElement === area) view.focus();
+  if (focused) view.focus();
   label?.addEventListener("click", () => view.focus());
   area.addEventListener("htmx:beforeCleanupElement", () => view.destroy());
   editor.addEventListener("htmx:afterSettle", mark);

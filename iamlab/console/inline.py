@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 
 from iamlab.console import documents, pages, refusals
 from iamlab.console.documents import DocumentField, SeenForm
-from iamlab.console.forms import typed
+from iamlab.console.editor.importing import ImportMixin
+from iamlab.console.pickers import PickingForm
 from iamlab.console.session import Session
 from iamlab.policy.document import INLINE_LIMITS
 from iamlab.services.operations import AwsError
 
 
-class InlineForm(SeenForm):
+class InlineForm(ImportMixin, PickingForm, SeenForm):
     operation = "iam:PutUserPolicy"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
@@ -36,13 +37,14 @@ def edit(
         seen = documents.mark(text)
         initial = {"PolicyName": policy, "PolicyDocument": documents.pretty(text), "seen": seen}
     look = request.method == "POST" and "look" in request.POST
-    form = InlineForm(initial={**initial, **(typed(InlineForm, request.POST) if look else {})})
+    known: dict[str, Any] = {"session": session, "action": request.path, "look": request.POST if look else None}
+    form = InlineForm(initial=initial, **known)
     denial, status, overtaken = None, 200, False
     if request.method == "POST" and not look:
         sent, overtaken = documents.sent_upon(request, seen)
         if policy:
             sent["PolicyName"] = policy  # an inline policy keeps its name
-        form = InlineForm(sent)
+        form = InlineForm(sent, **known)
         status = 422
         if form.is_valid() and not overtaken:
             try:

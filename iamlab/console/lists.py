@@ -17,6 +17,7 @@ def listed(
     columns: list[dict[str, Any]],
     params: dict[str, Any] | None = None,
     size: int = 50,
+    only: str = "",
 ) -> tuple[Panel, dict[str, Any]]:
     """The page of a list that the address asks for, and what it asks: {q, sort, descending, page, size}."""
     ask = tables.asked(request, columns, size)
@@ -26,6 +27,7 @@ def listed(
         descending=ask["descending"],
         start=(ask["page"] - 1) * ask["size"],
         size=ask["size"],
+        only=only,
     )
     return panel(session, operation, params, view=view), ask
 

@@ -4,7 +4,7 @@ Looking (search, filter, another page) sends the form with the button `look`; no
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -13,14 +13,20 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from iamlab.console import cells, panels
-from iamlab.console.forms import OperationForm
+from iamlab.console.forms import OperationForm, typed
 from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session
 from iamlab.policy.catalog import managed_policy
 from iamlab.services.operations import View
 
 SIZE = 10
-TYPES = [("All", "All types"), ("AWS", "AWS managed"), ("Local", "Customer managed")]
+JOB = "Job"
+TYPES = [
+    ("All", "All types"),
+    ("AWS", "AWS managed"),
+    (JOB, "AWS managed - job function"),
+    ("Local", "Customer managed"),
+]
 Row = tuple[str, list[Any]]  # key, cells
 
 
@@ -43,8 +49,17 @@ def policy_type(arn: str) -> str:
     return "AWS managed - job function" if managed.is_job_function else "AWS managed"
 
 
+def asked_types(kind: str) -> tuple[dict[str, str], str]:
+    """What the call gets for a choice of TYPES, and which rows are asked for."""
+    if kind == JOB:
+        return {"Scope": "AWS"}, "job function"
+    return {"Scope": kind if kind in dict(TYPES) else "All"}, ""
+
+
 def find_policies(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
-    found = panel(session, "iam:ListPolicies", {"Scope": kind or "All"}, view=view)
+    """Without the policies of service-linked roles: they cannot be attached, and AWS's console does not offer them."""
+    params, only = asked_types(kind)
+    found = panel(session, "iam:ListPolicies", params, view=replace(view, only=only or "attachable"))
     rows: list[Row] = [
         (one["Arn"], [one["PolicyName"], policy_type(one["Arn"]), str(one["AttachmentCount"])])
         for one in found.get("Policies", [])
@@ -167,9 +182,10 @@ class PickingForm(OperationForm):
 
     def __init__(self, *args: Any, session: Session, action: str, look: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.session = session
         if look is not None:
-            self.initial = {
-                **self.initial,
-                **{name: field.widget.value_from_datadict(look, {}, name) for name, field in self.fields.items()},
-            }
+            self.initial = {**self.initial, **self.typed(look)}
         bind(self, session, look or (self.data if self.is_bound else {}), action)
+
+    def typed(self, sent: QueryDict) -> dict[str, Any]:
+        return typed(self, sent)

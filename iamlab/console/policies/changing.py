@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, documents, pages, refusals
 from iamlab.console.changes import Change
-from iamlab.console.forms import typed
 from iamlab.console.panels import Panel, panel
 from iamlab.console.pickers import PickingForm
 from iamlab.console.policies.forms import VersionForm
@@ -34,12 +33,12 @@ def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     default = next(one["VersionId"] for one in versions if one["IsDefaultVersion"])
     now = session.call("iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": default})["PolicyVersion"]["Document"]
     look = request.method == "POST" and "look" in request.POST
-    looked = typed(VersionForm, request.POST) if look else {}
-    form = VersionForm(initial={"PolicyDocument": documents.pretty(now), "seen": default, **looked})
+    known: dict[str, Any] = {"session": session, "action": request.path, "look": request.POST if look else None}
+    form = VersionForm(initial={"PolicyDocument": documents.pretty(now), "seen": default}, **known)
     denial, overtaken, status = None, False, 200
     if request.method == "POST" and not look:
         sent, overtaken = documents.sent_upon(request, default)
-        form, status = VersionForm(sent), 422
+        form, status = VersionForm(sent, **known), 422
         if form.is_valid() and not overtaken:
             try:
                 save(session, arn, form.cleaned_data["PolicyDocument"], oldest(versions))

@@ -4,11 +4,13 @@ from django import forms
 
 from iamlab.console import documents
 from iamlab.console.documents import DocumentField, SeenForm
+from iamlab.console.editor.importing import ImportMixin
+from iamlab.console.pickers import PickingForm
 from iamlab.console.tags import TagsField
 from iamlab.console.wizard import StepForm
 
 
-class DocumentForm(StepForm):
+class DocumentForm(ImportMixin, StepForm):
     """Step 1: the permissions, as JSON."""
 
     key = "document"
@@ -39,7 +41,7 @@ class ReviewForm(StepForm):
     tags = TagsField(fold=False)
 
 
-class VersionForm(SeenForm):
+class VersionForm(ImportMixin, PickingForm, SeenForm):
     """A new text of a policy, made from the version `seen`."""
 
     operation = "iam:CreatePolicyVersion"

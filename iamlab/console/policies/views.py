@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from iamlab.components import markup, tables
 from iamlab.console import cells, documents, last_accessed, lists, pages, panels
 from iamlab.console.panels import panel
-from iamlab.console.pickers import TYPES, policy_type
+from iamlab.console.pickers import TYPES, asked_types, policy_type
 from iamlab.console.session import Session, console_page
 from iamlab.policy.summary import summarise
 
@@ -40,7 +40,8 @@ KINDS_OF_CHANGE = {"-": "del", "+": "add"}
 def policies(request: HttpRequest, session: Session) -> HttpResponse:
     scope = request.GET.get("type", "All")
     scope = scope if scope in dict(TYPES) else "All"
-    found, ask = lists.listed(session, request, "iam:ListPolicies", COLUMNS, {"Scope": scope}, size=20)
+    params, only = asked_types(scope)
+    found, ask = lists.listed(session, request, "iam:ListPolicies", COLUMNS, params, size=20, only=only)
     table = lists.shown(
         request,
         found,

@@ -20,12 +20,16 @@ def policy_editor(context: dict[str, Any], field: BoundField, limit: int) -> dic
     text = field.value() or ""
     now = visual.turn(request.POST, field.html_name) if kind == "identity" and request.POST else visual.Turn(text)
     now = replace(now, text=text)  # the form may know better: an imported policy, what the server keeps
+    importing = getattr(field.form, "importing", None)
+    if importing and importing.get("done") and now.mode == visual.VISUAL:
+        now = visual.opened(now)
     return {
         "request": request,
         "session": session,
         "field": field,
         "name": field.html_name,
         "kind": kind,
+        "importing": importing,
         "limit": limit,
         "now": now,
         "rows": visual.view(now, session.account.pk) if now.mode == visual.VISUAL else [],

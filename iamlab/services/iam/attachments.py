@@ -29,7 +29,7 @@ def attach(call: Call, PolicyArn: str) -> dict[str, Any]:
     policy = named(call, PolicyArn)
     if policy is None:
         raise AwsError("NoSuchEntity", f"Policy {PolicyArn} does not exist or is not attachable.")
-    if policy.path.startswith("/aws-service-role/"):
+    if not policies.is_attachable(policy):
         raise AwsError("PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
     attached = Attachment.objects.filter(holder=row.unique_id)
     if not attached.filter(policy_arn=PolicyArn).exists():

@@ -1,6 +1,6 @@
 """Managed policies, the customer's and AWS's. IAM User Guide: "Managed policies and inline policies"."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Count
@@ -195,11 +195,24 @@ def list_policies(
         rows = [row for row in rows if wanted[PolicyUsageFilter](used.get(row.arn, (0, 0)))]
     rows = [row for row in rows if row.path.startswith(PathPrefix)]
     if call.view is not None:
+        rows = [row for row in rows if ONLY.get(call.view.only, bool)(row)]
         page = paging.seen_of_list("Policies", sorted(rows, key=seen_order), lambda row: row.name, call.view)
     else:
         page = paging.page_of_list("Policies", sorted(rows, key=sort_key), sort_key, Marker, MaxItems)
     page["Policies"] = [describe(row, used.get(row.arn, (0, 0))) for row in page["Policies"]]
     return page
+
+
+def is_attachable(row: Any_) -> bool:
+    """Service-linked roles have policies of their own that nobody else can have."""
+    return not row.path.startswith("/aws-service-role/")
+
+
+def is_for_a_job(row: Any_) -> bool:
+    return isinstance(row, ManagedPolicy) and row.is_job_function
+
+
+ONLY: dict[str, Callable[[Any_], bool]] = {"attachable": is_attachable, "job function": is_for_a_job}  # View.only
 
 
 def sort_key(row: Any_) -> str:

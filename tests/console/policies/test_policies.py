@@ -39,6 +39,25 @@ def test_all_are_listed_searched_and_filtered_by_type(browser_of, base, bills):
     assert names(browser_of.get(f"{base}?page=2")) != names(first)
 
 
+def test_those_for_job_functions_are_listed_by_themselves(browser_of, base, bills):
+    """ "AWS managed policies for job functions" (IAM User Guide)."""
+    found = names(browser_of.get(f"{base}?type=Job"))
+    assert {"AdministratorAccess", "Billing", "DatabaseAdministrator", "SystemAdministrator"} <= set(found)
+    assert "AmazonS3FullAccess" not in found and "Bills" not in found
+
+
+def test_a_picker_leaves_out_what_only_service_linked_roles_may_have(browser_of, base, root):
+    find = "AWSSupportServiceRolePolicy"
+    assert names(browser_of.get(f"{base}?q={find}")) == [find]
+    root.call("iam:CreateGroup", {"GroupName": "Team"})
+    sent = {"look": "policies", "policies-find": find}
+    html = browser_of.post(root.url("group-attach", "Team"), sent).content.decode()
+    assert "Nothing matches this filter." in html
+    sent = {"look": "policies", "policies-find": "Administrator", "policies-type": "Job"}
+    html = browser_of.post(root.url("group-attach", "Team"), sent).content.decode()
+    assert "policy/AdministratorAccess" in html and "AdministratorAccess-Amplify" not in html
+
+
 def create(browser, base, document=DOCUMENT, **review):
     step = browser.get(f"{base}create/").url
     second = browser.post(step, {"PolicyDocument": document})
