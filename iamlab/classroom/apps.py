@@ -1,4 +1,4 @@
-"""The classroom tells the sandbox and the door who else may look into an attempt's world."""
+"""The classroom tells the sandbox and the door who else may look into an attempt's world, and the labs when it ends."""
 
 from django.apps import AppConfig
 
@@ -9,10 +9,14 @@ class ClassroomConfig(AppConfig):
     def ready(self) -> None:
         from iamlab.classroom.access import staff_of_attempt
         from iamlab.classroom.looking import look
+        from iamlab.classroom.work import closing
         from iamlab.door import sessions
+        from iamlab.labs import runner
         from iamlab.sandbox import controls
 
         if staff_of_attempt not in controls.viewers:
             controls.viewers.append(staff_of_attempt)
         if look not in sessions.lookers:
             sessions.lookers.append(look)
+        if closing not in runner.closings:
+            runner.closings.append(closing)

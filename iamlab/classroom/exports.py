@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from iamlab.classroom import heat, marks
+from iamlab.classroom import faults, heat, marks
 from iamlab.classroom.models import Assignment, Class, Work
 from iamlab.labs.models import Attempt, HintUse
 from iamlab.sandbox import history
@@ -57,6 +57,9 @@ COLUMNS = [
     "minutes",
     "tries",
     "hints",
+    "faults put in",
+    "faults mended",
+    "minutes to diagnosis",
 ]
 STEP_COLUMNS = ["state", "automatic", "by hand", "final", "minutes", "tries"]
 
@@ -76,11 +79,24 @@ def grades(assignment: Assignment) -> Iterator[list[Any]]:
         hints: dict[int, int] = {}
         for key in HintUse.objects.filter(attempt__in=counted).values_list("attempt_id", flat=True):
             hints[key] = hints.get(key, 0) + 1
+        broken = faults.of_attempts(counted)
         for mark in batch:
-            yield _grades_row(mark, steps, facts, hints)
+            yield _grades_row(mark, steps, facts, hints, broken)
 
 
-def _grades_row(mark: marks.Mark, steps: list[str], facts: dict[int, heat.Facts], hints: dict[int, int]) -> list[Any]:
+def _diagnosis(found: list[faults.Fault]) -> list[Any]:
+    """How many faults, how many of them mended, and the mean minutes of those."""
+    minutes = [fault.minutes for fault in found if fault.minutes is not None]
+    return [len(found), len(minutes), round(sum(minutes) / len(minutes), 1) if minutes else ""]
+
+
+def _grades_row(
+    mark: marks.Mark,
+    steps: list[str],
+    facts: dict[int, heat.Facts],
+    hints: dict[int, int],
+    broken: dict[int, list[faults.Fault]],
+) -> list[Any]:
     one = mark.counted
     if one is None:
         empty: list[Any] = [""] * (len(COLUMNS) - 2 + len(steps) * len(STEP_COLUMNS))
@@ -102,6 +118,7 @@ def _grades_row(mark: marks.Mark, steps: list[str], facts: dict[int, heat.Facts]
         sum(each.minutes or 0 for each in cells.values()),
         sum(each.tries for each in cells.values()),
         hints.get(one.attempt.pk, 0),
+        *_diagnosis(broken[one.attempt.pk]),
     ]
     for step in steps:
         score, at = one.score.steps.get(step), cells.get(step)

@@ -139,6 +139,14 @@ def begin(person: Person, task: Task) -> Attempt:
     return attempt
 
 
+def closing(attempt: Attempt) -> datetime | None:
+    """When the window closes that an attempt was begun in, its learner's extension heeded; None without an end."""
+    work = Work.objects.filter(attempt=attempt).select_related("assignment").first()
+    if work is None or work.assignment.closes is None:
+        return None
+    return own_close(work.assignment, extensions_of(work.assignment).get(attempt.person_id))
+
+
 def close_overdue(assignment: Assignment) -> int:
     """Submit what is still open after the window closed; returns how many. Asked at each look at the class's work."""
     now = timezone.now()
@@ -152,8 +160,8 @@ def close_overdue(assignment: Assignment) -> int:
     for work in open_works:
         close = own_close(assignment, extended.get(work.attempt.person_id))
         if close is not None and close <= now:
-            attempts.submit(work.attempt)
-            work.attempt.submitted = close
-            work.attempt.save(update_fields=["submitted"])
+            attempts.follow(work.attempt)
+            if work.attempt.submitted is None:
+                attempts.freeze(work.attempt, close)
             count += 1
     return count

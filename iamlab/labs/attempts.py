@@ -1,5 +1,6 @@
 """An attempt's life: begin, reset, undo, jump, hint, answer, note, ask for help, submit."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -81,7 +82,11 @@ def open_step(attempt: Attempt, step_id: str) -> None:
 
 
 def require_open(attempt: Attempt) -> None:
-    """Raises Refused once it is handed in: later work does not change the mark."""
+    """Raises Refused once it is handed in or its window has closed: later work does not change the mark."""
+    close = runner.closes(attempt) if attempt.submitted is None else None
+    if close is not None and close <= timezone.now():
+        submit(attempt)
+        raise Refused(f"The window closed on {close:%-d %B %Y at %H:%M} UTC; your work was handed in as it stood then.")
     if attempt.submitted is not None:
         raise Refused("This attempt is submitted; start a new one.")
 
@@ -229,15 +234,35 @@ def submit(attempt: Attempt) -> None:
     """Freeze: later work does not change the mark. Doing it twice is doing it once."""
     if attempt.submitted is not None:
         return
+    close = runner.closes(attempt)
+    if close is not None and close <= timezone.now():
+        runner.catch_up(attempt)
+        freeze(attempt, close)
+        return
     runner.examine(attempt)
     if attempt.past.get("trying"):
         raise Refused("You are trying something. Keep it or discard it before you submit.")
+    freeze(attempt, timezone.now())
+
+
+def follow(attempt: Attempt) -> bool:
+    """Catch up with the events; once something came after the window's close, the work is handed in as of then."""
+    changed = runner.catch_up(attempt)
+    if attempt.closed is not None and attempt.submitted is None:
+        freeze(attempt, attempt.closed)
+        return True
+    return changed
+
+
+def freeze(attempt: Attempt, when: datetime) -> None:
+    """Hand in as the checks have it now. What was only being tried stays as it is: nobody can ask any more."""
+    attempt.past.pop("trying", None)
     past.take(attempt, "submission", "Submission")
-    attempt.submitted = timezone.now()
+    attempt.submitted = when
     attempt.frozen = {
         "score": scoring.score(attempt).auto,
         "event": history.last(attempt.sandbox),
         "checks": {f"{fact.step}/{fact.check_id}": fact.status for fact in attempt.checks.all()},
     }
-    attempt.save(update_fields=["submitted", "frozen", "bound"])
+    attempt.save(update_fields=["submitted", "frozen", "bound", "past"])
     note_happening(attempt, "submit", attempt.current, score=attempt.frozen["score"])

@@ -1,5 +1,7 @@
 """Facts of a learner's work at a lab: check results, hints used, answers, times. Marks are derived from them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -40,6 +42,7 @@ class Attempt(models.Model):
     submitted = models.DateTimeField(null=True)
     frozen = models.JSONField(null=True)  # the facts at submission
     past = models.JSONField(default=dict)  # the way back: see iamlab/labs/past.py
+    closed: datetime | None = None  # no column: the window's close, once a run of the checks met something after it
 
     class Meta:
         indexes = [models.Index(fields=["person", "lab"], name="attempt_person_lab")]

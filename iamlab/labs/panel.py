@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamlab.door import record
-from iamlab.labs import clockwork, content, past, runner, scoring, showing
+from iamlab.labs import attempts, clockwork, content, past, runner, scoring, showing
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.texts import inline, render
@@ -50,7 +50,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     attempt = rows.first()
     if attempt is None:
         return {}
-    runner.catch_up(attempt)
+    attempts.follow(attempt)
     place = {"back": request.get_full_path(), "template": "labs/panel.html", "open": True}
     return {"lab_panel": {**data(attempt), **place}}
 

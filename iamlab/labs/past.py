@@ -12,6 +12,7 @@ from iamlab.sandbox import history, snapshots
 from iamlab.sandbox.models import Snapshot
 
 DEPTH = 30  # changes that can be undone
+KEPT = 300  # changes after each of which the account can be seen as it was
 SHOWN = 20  # checkpoints in the panel's list
 Range = list[int]
 
@@ -32,9 +33,16 @@ def remember(attempt: Attempt) -> None:
 def push(attempt: Attempt, snapshot: Snapshot) -> None:
     stack = [*attempt.past.get("undo", []), snapshot.pk]
     attempt.past["undo"] = stack[-DEPTH:]
-    gone = [key for key in stack[:-DEPTH] if key not in attempt.past["undo"]]
+    if len(stack) > DEPTH:
+        forget(attempt)
+
+
+def forget(attempt: Attempt) -> None:
+    """Leave the oldest of history behind, that only instructors could still look at."""
+    history = attempt.sandbox.snapshots.filter(kind="history").order_by("-pk").values_list("pk", flat=True)
+    gone = list(history[KEPT:])
     if gone:
-        attempt.sandbox.snapshots.filter(pk__in=gone, kind="history").delete()
+        attempt.sandbox.snapshots.filter(pk__in=gone).delete()
         for key in gone:
             attempt.past.get("voids", {}).pop(str(key), None)
 

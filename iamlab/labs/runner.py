@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from iamlab.labs.vocabulary import fill, holds, inputs_of
 from iamlab.sandbox import history
 from iamlab.services.transactions import writing
 
+# Rules attempt -> when its window closes, or None: what happens after that counts no more.
+closings: list[Callable[[Attempt], datetime | None]] = []
 LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 # What a test of an author's may raise: a path, a pattern or a value that does not fit what is found.
 FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, re.error)
@@ -30,11 +33,21 @@ class Result:
         self.status, self.code, self.message = status, code, message
 
 
+def closes(attempt: Attempt) -> datetime | None:
+    """When the attempt's window closes; None without an end."""
+    return min((when for rule in closings if (when := rule(attempt)) is not None), default=None)
+
+
 def touched(attempt: Attempt, after: int) -> tuple[set[str], int]:
     """The inputs that events behind `after` touched, and the last event's number."""
     inputs: set[str] = set()
     last = after
-    for seq, source, name, changed in history.touched(attempt.sandbox, after):
+    found = history.touched(attempt.sandbox, after)
+    close = closes(attempt) if found else None
+    for seq, source, name, changed, at in found:
+        if close is not None and at > close:
+            attempt.closed = close
+            break
         last = max(last, seq)
         inputs |= {f"event:{name}", "any event"}
         if changed and source != "signin":

@@ -98,7 +98,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     Where another tab went on to another step, this tab's panel goes along whole.
     """
     found = own_attempt(request, pk)
-    runner.catch_up(found)
+    attempts.follow(found)
     same_step = request.GET.get("step") == panel.open_step(found)["id"]
     if same_step and panel.cursor(found) == request.GET.get("at"):
         return HttpResponse(status=204)
@@ -141,6 +141,7 @@ def step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
 @acting
 def check(request: HttpRequest, attempt: Attempt) -> None:
     """Check now: for reassurance; checks run by themselves."""
+    attempts.require_open(attempt)
     runner.examine(attempt)
     attempt.save(update_fields=["bound"])
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -26,10 +27,12 @@ def records(sandbox: Sandbox, after: int, names: Iterable[str]) -> Iterator[dict
         yield {**json.loads(text), "seq": seq, "error": error}
 
 
-def touched(sandbox: Sandbox, after: int) -> list[tuple[int, str, str, bool]]:
-    """(seq, source, name, changed something) of the events behind a sequence number."""
-    rows = events(sandbox, after).values_list("id", "source", "name", "read_only", "error")
-    return [(seq, source.partition(".")[0], name, not read and not error) for seq, source, name, read, error in rows]
+def touched(sandbox: Sandbox, after: int) -> list[tuple[int, str, str, bool, datetime]]:
+    """(seq, source, name, changed something, when in truth) of the events behind a sequence number."""
+    rows = events(sandbox, after).values_list("id", "source", "name", "read_only", "error", "real_time")
+    return [
+        (seq, source.partition(".")[0], name, not read and not error, at) for seq, source, name, read, error, at in rows
+    ]
 
 
 def last_change(sandbox: Sandbox, after: int) -> dict[str, Any]:

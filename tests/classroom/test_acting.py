@@ -1,9 +1,14 @@
 """Messages, unlocking, faults, looking: done by helpers, noted on the timeline, told to the learner."""
 
+import csv
+import io
+import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from iamlab.classroom import acts
 from iamlab.classroom.models import Enrolment
@@ -81,6 +86,27 @@ def test_a_fault_is_performed_in_the_chosen_accounts(teacher, assignment, attemp
     assert "Done for 1 learner." in answer.content.decode()
     assert attempt.happenings.filter(kind="fault").exists()
     assert attempt.checks.filter(step="policy", status="fail").exclude(code="").exists()
+
+
+DENY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}})
+IN_GROUP = "aws iam {} --group-name billing --policy-name NoS3"
+
+
+def test_the_time_from_a_fault_to_its_mending_is_told_everywhere(teacher, instructor, assignment, attempt, solve):
+    solve(attempt, 9)
+    line = {"as": "root", "run": f"{IN_GROUP.format('put-group-policy')} --policy-document '{DENY}'"}
+    assert acts.inject(attempt, {"id": "deny", "title": "Deny <S3>", "lines": [line]}, instructor) == ""
+    at = [assignment.klass_id, assignment.pk]
+    pages = [reverse("class-many", args=at), timeline(attempt)]
+    for page in pages:
+        text = teacher.get(page).content.decode()
+        assert "Deny &lt;S3&gt;" in text and "Not mended yet" in text
+    selftest.solve(attempt, attempt.lab_version.data, [{"as": "root", "run": IN_GROUP.format("delete-group-policy")}])
+    attempt.happenings.filter(kind="fault").update(at=timezone.now() - timedelta(minutes=7))
+    assert all("Found and mended after 7 min." in teacher.get(page).content.decode() for page in pages)
+    text = b"".join(teacher.get(reverse("grades-csv", args=at)).streaming_content).decode()
+    (row,) = (row for row in csv.DictReader(io.StringIO(text)) if row["attempts"])
+    assert (row["faults put in"], row["faults mended"], row["minutes to diagnosis"]) == ("1", "1", "7.0")
 
 
 def test_a_fault_that_does_not_fit_changes_nothing(teacher, assignment, attempt):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from iamlab.classroom import work
 from iamlab.classroom.models import Assignment, Extension, Work
+from iamlab.labs import attempts, performing, scoring, selftest
 from iamlab.labs.models import Attempt
 
 LAB = "first-bill"
@@ -119,3 +120,63 @@ def test_a_closed_assignment_is_handed_in_as_of_its_closing(assignment, attempt)
     assert work.close_overdue(assignment) == 1
     attempt.refresh_from_db()
     assert attempt.submitted == closed and attempt.frozen["score"] == 0
+
+
+def close_now(assignment):
+    closed = timezone.now()
+    Assignment.objects.filter(pk=assignment.pk).update(closes=closed)
+    return closed
+
+
+def test_what_is_done_after_the_window_closed_counts_no_more(pupil, assignment, attempt, solve):
+    solve(attempt, 2)
+    before = scoring.score(attempt).auto
+    closed = close_now(assignment)
+    for part in attempt.lab_version.data["solution"][2:4]:
+        selftest.solve(attempt, attempt.lab_version.data, part["lines"])
+    pupil.get(reverse("attempt", args=[attempt.pk]))
+    attempt.refresh_from_db()
+    assert attempt.submitted == closed
+    assert attempt.frozen["score"] == scoring.score(attempt).auto == before > 0
+
+
+def test_what_was_done_before_the_close_and_not_looked_at_yet_counts(assignment, attempt):
+    lab = attempt.lab_version.data
+    performing.perform(attempt.sandbox, lab["solution"][0]["lines"], attempt.bound, {})
+    close_now(assignment)
+    assignment.refresh_from_db()
+    assert work.close_overdue(assignment) == 1
+    attempt.refresh_from_db()
+    assert attempt.frozen["score"] > 0
+
+
+def test_handing_in_by_hand_after_the_close_is_as_of_the_close(assignment, attempt, solve):
+    closed = close_now(assignment)
+    attempts.submit(attempt)
+    assert attempt.submitted == closed
+
+
+def test_trying_something_at_the_close_keeps_nobody_from_closing(assignment, attempt):
+    attempts.what_if(attempt)
+    close_now(assignment)
+    assignment.refresh_from_db()
+    assert work.close_overdue(assignment) == 1
+
+
+def test_an_extension_goes_on_counting(assignment, attempt, learner, instructor, solve):
+    close_now(assignment)
+    Extension.objects.create(
+        assignment=assignment, person=learner, due=timezone.now() + timedelta(hours=1), by=instructor
+    )
+    solve(attempt, 2)
+    assert scoring.score(attempt).auto > 0
+    assert attempts.follow(attempt) is False and attempt.submitted is None
+
+
+def test_the_panel_refuses_after_the_close_and_says_so(pupil, assignment, attempt, solve):
+    close_now(assignment)
+    solve(attempt, 1)
+    page = pupil.post(reverse("lab-check", args=[attempt.pk]), follow=True).content.decode()
+    assert "The window closed on" in page
+    attempt.refresh_from_db()
+    assert attempt.submitted is not None and attempt.frozen["score"] == 0

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from iamlab.classroom import access, acts
+from iamlab.classroom import access, acts, faults
 from iamlab.classroom.models import Enrolment, Role, Work
 from iamlab.classroom.views.classes import frame
 from iamlab.labs.models import Attempt, Dispute
@@ -109,11 +109,13 @@ def many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     works = list(works_of(mine, pk))
     names = dict(mine.klass.enrolments.values_list("person_id", "name"))
     lab = works[0].attempt.lab_version.data if works else {"steps": []}
+    broken = faults.of_attempts([work.attempt for work in works])
     context = frame(
         mine,
         "",
         assignment=assignment,
         works=[(work.attempt.pk, names.get(work.attempt.person_id, "")) for work in works],
+        put_in=[(names.get(work.attempt.person_id, ""), fault) for work in works for fault in broken[work.attempt.pk]],
         steps=[(step["id"], step["title"]) for step in lab["steps"]],
         faults=[(key, fault["title"]) for key, fault in acts.faults(lab).items()],
     )

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from iamlab.classroom import access, acts, heat, marks, past, timeline
+from iamlab.classroom import access, acts, faults, heat, marks, past, timeline
 from iamlab.classroom.models import Assignment, Enrolment, Role
 from iamlab.classroom.views.classes import frame
 from iamlab.components import markup, tables
@@ -87,6 +87,7 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
         "mark_items": mark_items(mark, whole, found.work.assignment),
         "released": whole.released,
         "steps": step_rows(found, mark.score, given),
+        "faults": faults.of_attempts([found])[found.pk],
         "hands": list(found.help_calls.filter(answered=None)),
         "may_act": may_act,
         "may_mark": may_act and access.may_override(mine),
