@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from iamlab.policy.evaluate import Decision, Policies, Request, evaluate
+from iamlab.policy.evaluate import OWN, Decision, Policies, Request, caller_of, evaluate, where
 from iamlab.policy.explain import access_denied_message
 from iamlab.services import applicable, callers, clock
 from iamlab.services.applicable import Applied
@@ -201,12 +201,30 @@ def authorise(call: Call, target: Target, action: str) -> None:
 
 def denied(judgement: Judgement, service: str, target: Target) -> AwsError:
     request = judgement.request
+    together = _together(request)
     message = access_denied_message(
-        request, judgement.decision, requester=judgement.caller.arn or "anonymous", resource=target.shown or target.arn
+        request,
+        judgement.decision,
+        requester=judgement.caller.arn or "anonymous",
+        resource=target.shown or target.arn,
+        details=together,
     )
+    if service == "s3" and not together:
+        message = "Access Denied"
     if judgement.caller.kind == callers.WEB:
         message = f"Not authorized to perform {request.action}"
     code, opening = DENIED.get(model(service).metadata.get("protocol", ""), DENIED["query"])
     error = AwsError(code, opening + message, 400 if code == "AccessDeniedException" else 403)
     error.decision = judgement
     return error
+
+
+def _together(request: Request) -> bool:
+    """Whether caller and resource are of one account or organization: strangers are not told why they are refused
+    (AWS: "Troubleshoot access denied (403 Forbidden) errors in Amazon S3").
+    """
+    caller = caller_of(request)
+    if caller.account and where(request, caller) == OWN:
+        return True
+    organization = request.context.get("aws:PrincipalOrgID")
+    return organization is not None and organization == request.context.get("aws:ResourceOrgID")

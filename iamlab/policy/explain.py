@@ -201,8 +201,10 @@ def _near(entry: Entry, row: dict[str, Any]) -> str:
 # AWS's text --------------------------------------------------------------------------------------
 
 
-def access_denied_message(request: Request, decision: Decision, requester: str, resource: str | None = None) -> str:
-    """The text AWS answers with a refusal.
+def access_denied_message(
+    request: Request, decision: Decision, requester: str, resource: str | None = None, *, details: bool = True
+) -> str:
+    """The text AWS answers with a refusal; the reason only with `details`.
 
     `requester` is the requester's ARN (for role sessions the session's), `resource` the resource as the service shows
     it where that is not the one judged.
@@ -211,7 +213,7 @@ def access_denied_message(request: Request, decision: Decision, requester: str, 
     shown = resource or request.resource
     if shown != "*":
         text += f" on resource: {shown}"
-    reason = _reason(request, decision)
+    reason = _reason(request, decision) if details else ""
     return f"{text} {reason}" if reason else text
 
 

@@ -58,6 +58,7 @@ def test_what_is_open_to_everybody_is_there_for_everybody(public):
 def test_what_is_not_open_is_refused(public, s3, method, path):
     answer = ask(public + path, method, body=b"mine" if method == "PUT" else b"")
     assert (answer.status_code, element(answer, "Code")) == (403, "AccessDenied")
+    assert element(answer, "Message") == "Access Denied"
     assert s3.get_object(Bucket="customer-bills", Key="open/bill.txt")["Body"].read() == b"12 EUR"
 
 

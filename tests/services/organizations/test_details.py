@@ -95,6 +95,29 @@ def test_services_are_trusted_and_members_administer_them(cloud, org):
     assert org.list_aws_service_access_for_organization()["EnabledServicePrincipals"] == []
 
 
+def test_only_one_organization_is_told_why_a_call_is_refused(cloud, org):
+    dev = account(org)["AccountId"]
+    role = f"arn:aws:iam::{dev}:role/OrganizationAccountAccessRole"
+    visit = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role}
+    there = cloud.client("sts", cloud.user("luigi", visit)).assume_role(RoleArn=role, RoleSessionName="vv")[
+        "Credentials"
+    ]
+    cloud.client("s3", there).create_bucket(Bucket="dev-bills")
+    mario = cloud.user("mario")
+    assume = {"RoleArn": role, "RoleSessionName": "visit"}
+    no = f"User: arn:aws:iam::{ACCOUNT}:user/mario is not authorized to perform: "
+    told = said(cloud.client("sts", mario).assume_role, **assume)[1]
+    assert (
+        told
+        == f"{no}sts:AssumeRole on resource: {role} because no identity-based policy allows the sts:AssumeRole action"
+    )
+    told = said(cloud.client("s3", mario).get_bucket_policy, Bucket="dev-bills")[1]
+    assert told.startswith(f"{no}s3:GetBucketPolicy on resource")
+    org.remove_account_from_organization(AccountId=dev)
+    assert said(cloud.client("sts", mario).assume_role, **assume)[1] == f"{no}sts:AssumeRole on resource: {role}"
+    assert said(cloud.client("s3", mario).get_bucket_policy, Bucket="dev-bills") == ("AccessDenied", "Access Denied")
+
+
 def test_who_may_not_administer(org):
     dev = account(org)["AccountId"]
     register = org.register_delegated_administrator
