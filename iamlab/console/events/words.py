@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+# What was done, by the event's name; {parameters} are named where the resources alone do not tell.
 VERBS = {
     "ConsoleLogin": "signed in to the console",
     "SwitchRole": "switched to a role",
@@ -14,6 +15,14 @@ VERBS = {
     "HeadObject": "looked at the object",
     "DeleteObject": "deleted the object",
     "DeleteObjects": "deleted objects in",
+    "AddUserToGroup": "added {userName} to the group {groupName}",
+    "RemoveUserFromGroup": "took {userName} out of the group {groupName}",
+    "AttachUserPolicy": "attached {policyArn} to the user {userName}",
+    "AttachGroupPolicy": "attached {policyArn} to the group {groupName}",
+    "AttachRolePolicy": "attached {policyArn} to the role {roleName}",
+    "DetachUserPolicy": "detached {policyArn} from the user {userName}",
+    "DetachGroupPolicy": "detached {policyArn} from the group {groupName}",
+    "DetachRolePolicy": "detached {policyArn} from the role {roleName}",
     "RunInstances": "launched instances",
     "TerminateInstances": "terminated",
     "AssociateIamInstanceProfile": "gave an instance profile to",
@@ -56,7 +65,7 @@ def who(record: dict[str, Any]) -> str:
 
 
 def verb(name: str) -> str:
-    if name in VERBS:
+    if name in VERBS and "{" not in VERBS[name]:
         return VERBS[name]
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+", name)
     start = STARTS.get(words[0])
@@ -64,10 +73,20 @@ def verb(name: str) -> str:
     return f"{start} {rest}" if start else f"called {name}"
 
 
+def told(record: dict[str, Any], resources: list[str]) -> str:
+    """The verb and what it was done to; who signs in is not named twice."""
+    name, given = record["eventName"], record.get("requestParameters") or {}
+    wanted = re.findall(r"\{(\w+)\}", VERBS.get(name, ""))
+    if wanted and all(isinstance(given.get(key), str) for key in wanted):
+        short = {key: given[key].rpartition("/")[2] if key == "policyArn" else given[key] for key in wanted}
+        return VERBS[name].format_map(short)
+    about = ", ".join(resources) if name != "ConsoleLogin" else ""
+    return f"{verb(name)} {about}".rstrip()
+
+
 def sentence(record: dict[str, Any], resources: list[str]) -> str:
     """For example: mario tried to write the object customer-bills/bill.txt and was refused."""
-    about = f" {', '.join(resources)}" if resources else ""
-    text = f"{who(record)} {verb(record['eventName'])}{about}"
+    text = f"{who(record)} {told(record, resources)}"
     error = record.get("errorCode", "")
     if error.startswith(("AccessDenied", "Client.UnauthorizedOperation")):
         return f"{text}: refused."

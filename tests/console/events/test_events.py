@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from iamlab.console.events.words import sentence
+
 
 def history(browser, session, **query):
     return browser.get(session.url("events", **query)).content.decode()
@@ -68,3 +70,18 @@ def test_older_events_are_a_page_away(browser_of, root):
         root.call("iam:CreateGroup", {"GroupName": f"g{number}"})
     text = history(browser_of, root)
     assert "Older events" in text and "group g0." not in text
+
+
+def test_both_sides_of_a_change_are_named(browser_of, root):
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    root.call("iam:CreateGroup", {"GroupName": "billing"})
+    root.call("iam:AddUserToGroup", {"GroupName": "billing", "UserName": "mario"})
+    root.call("iam:AttachGroupPolicy", {"GroupName": "billing", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"})
+    text = history(browser_of, root)
+    assert "The root user added mario to the group billing." in text
+    assert "The root user attached ReadOnlyAccess to the group billing." in text
+
+
+def test_who_signs_in_is_named_once():
+    record = {"userIdentity": {"type": "IAMUser", "userName": "mario"}, "eventName": "ConsoleLogin"}
+    assert sentence(record, ["mario"]) == "mario signed in to the console."
