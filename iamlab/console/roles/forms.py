@@ -215,6 +215,10 @@ class EditForm(OperationForm):
         help_text="In seconds, from 3600 (1 hour) to 43200 (12 hours). Who assumes the role may ask for less.",
     )
 
+    def params(self) -> dict[str, Any]:
+        """An emptied description is sent as well: what is left out stays as it is."""
+        return {**super().params(), "Description": self.cleaned_data["Description"]}
+
 
 class AcknowledgeForm(forms.Form):
     understood = forms.BooleanField(

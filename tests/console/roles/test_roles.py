@@ -150,10 +150,12 @@ def test_a_bad_session_duration_is_told_at_its_field(browser_of, role, base, sec
     assert response.status_code == 422 and told in str(response.context["form"].errors["MaxSessionDuration"])
 
 
-def test_description_and_session_duration_are_changed(browser_of, role, base):
+def test_description_and_session_duration_are_changed(browser_of, root, role, base):
     changed = {"MaxSessionDuration": "7200", "Description": "Reads"}
     response = browser_of.post(f"{base}details/Reader/edit/", changed, follow=True)
     assert "2 hours" in text(response) and "Reads" in text(response)
+    browser_of.post(f"{base}details/Reader/edit/", {"MaxSessionDuration": "7200", "Description": ""})
+    assert "Description" not in root.call("iam:GetRole", {"RoleName": "Reader"})["Role"]
 
 
 def test_the_last_accessed_tab_lists_what_the_policies_allow(browser_of, root, role, base):
