@@ -21,7 +21,15 @@ from django.conf import settings
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureMethod, XMLSigner
 
-from iamlab.services.sts.saml_assertions import ASSERTION, METADATA, PROTOCOL, SIGNATURE, SUCCESS
+from iamlab.services.sts.saml_assertions import (
+    ASSERTION,
+    METADATA,
+    PROTOCOL,
+    SIGNATURE,
+    SUCCESS,
+    certificates,
+    entity_id,
+)
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 SIGN_IN = "https://signin.aws.amazon.com/saml"
@@ -46,7 +54,13 @@ def _certificate(account_id: str, entity_id: str) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "iamlab test identity provider")])
     start = datetime(2020, 1, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start + timedelta(days=36500))
-    return builder.sign(key, SHA256())
+    return builder.sign(key, SHA256(), ecdsa_deterministic=True)
+
+
+def is_ours(account_id: str, document: str) -> bool:
+    """Whether this provider can sign for what a metadata document describes: the document may be written anew."""
+    ours = _key(account_id, entity_id(document)).public_key()
+    return any(one.public_key() == ours for one in certificates(document))
 
 
 def metadata(account_id: str, entity_id: str) -> str:

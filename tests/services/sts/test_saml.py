@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore import UNSIGNED
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from iamlab.services.accounts.models import Sandbox
 from iamlab.services.sts import saml_identity_provider
@@ -84,6 +84,26 @@ def test_the_session_does_what_the_role_may(saml):
     assert saml.client("sts", answer["Credentials"]).get_caller_identity()["Arn"] == arn
     assert saml.client("s3", answer["Credentials"]).list_buckets()["Buckets"] == []
     assert refusal(saml.client("iam", answer["Credentials"]).list_users)["Error"]["Code"] == "AccessDenied"
+
+
+def test_another_process_prints_the_same_metadata(saml):
+    """Keys are derived and certificates signed alike each time, so that a server started anew is the same provider."""
+    saml_identity_provider._certificate.cache_clear()
+    assert saml_identity_provider.metadata(ACCOUNT, ENTITY) == saml.metadata
+
+
+def test_metadata_may_be_written_anew(saml):
+    spaced = saml.metadata.replace("><", ">\n  <")
+    saml.client("iam").update_saml_provider(SAMLProviderArn=PROVIDER, SAMLMetadataDocument=spaced)
+    saml.role("reader", trust())
+    assert take(saml)["Subject"] == "mario"
+
+
+def test_a_strangers_provider_has_no_responses_here(saml, capsys):
+    theirs = saml_identity_provider.metadata("999988887777", ENTITY)
+    saml.client("iam").update_saml_provider(SAMLProviderArn=PROVIDER, SAMLMetadataDocument=theirs)
+    with pytest.raises(CommandError, match="not made with the test provider's metadata"):
+        saml.response()
 
 
 @pytest.mark.parametrize("key", ["SAML:aud", "saml:iss", "saml:sub", "saml:sub_type", "saml:namequalifier"])
