@@ -86,6 +86,15 @@ READ = {
     ],
 }
 
+LOGS = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+        "Resource": ["arn:aws:s3:::umbrella-logs", "arn:aws:s3:::umbrella-logs/*"],
+    },
+}
 BUDGET = {
     "Budget": {
         "BudgetName": "monthly",
@@ -117,6 +126,10 @@ def furnish(world: scratch.World) -> dict[str, str]:
     world.call("iam:AttachGroupPolicy", GroupName="billing", PolicyArn=policy["Arn"])
     world.call("s3:CreateBucket", Bucket="customer-bills")
     world.call("s3:PutObject", Bucket="customer-bills", Key="2026/february.txt", Body=b"12 umbrellas")
+    world.call("s3:CreateBucket", Bucket="umbrella-logs")
+    world.call("s3:PutBucketPolicy", Bucket="umbrella-logs", Policy=json.dumps(LOGS))
+    world.call("cloudtrail:CreateTrail", Name="audit", S3BucketName="umbrella-logs", IsMultiRegionTrail=True)
+    world.call("cloudtrail:StartLogging", Name="audit")
     world.call("budgets:CreateBudget", AccountId=world.account_id, **BUDGET)
     key = world.call("iam:CreateAccessKey", UserName="mario")["AccessKey"]
     mario = authenticate.credentials(key["AccessKeyId"]).caller

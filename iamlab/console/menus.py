@@ -91,7 +91,7 @@ SERVICES = {
         side_title="CloudTrail",
         home="events",
         description="Track user activity and API usage",
-        side=[("", [("Event history", "events")])],
+        side=[("", [("Event history", "events"), ("Trails", "trails")])],
         group="Management & Governance",
         region="US East (N. Virginia)",
     ),

@@ -31,6 +31,8 @@ from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
 from iamlab.console.sign_up import walk as sign_up_walk
 from iamlab.console.switch_role import views as switch_role
+from iamlab.console.trails import create as trail_create
+from iamlab.console.trails import views as trails
 from iamlab.console.users import access_keys, console_access, create, create_group, deleting, detail
 from iamlab.console.users import inline as user_inline
 from iamlab.console.users import permissions as user_permissions
@@ -185,6 +187,14 @@ cloudtrail = [
     path("events/", events.history, name="events"),
     path("events/download.<slug:kind>", events.download, name="events-download"),
     path("events/<str:event_id>/", events.event, name="event"),
+    path("trails/", trails.trails, name="trails"),
+    path("trails/create/", trail_create.start, name="trail-create-start"),
+    path("trails/create/<uuid:draft_id>/result/", trail_create.result, name="trail-create-result"),
+    path("trails/create/<uuid:draft_id>/<str:key>/", trail_create.step, name="trail-create"),
+    path("trails/details/<str:name>/", trails.trail, name="trail"),
+    path("trails/details/<str:name>/logging/", trails.switch, name="trail-switch"),
+    path("trails/details/<str:name>/events/", trails.edit_events, name="trail-events"),
+    path("trails/details/<str:name>/delete/", trails.delete, name="trail-delete"),
 ]
 
 # /console/<session>/organizations/

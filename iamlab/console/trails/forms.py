@@ -1,0 +1,118 @@
+"""The forms of trails: where the log files go, which events they hold."""
+
+from typing import Any
+
+from django import forms
+
+from iamlab.components.markup import tile
+from iamlab.console.forms import OperationForm
+from iamlab.console.tags import TagsField
+from iamlab.console.trails import selectors
+from iamlab.console.wizard import StepForm
+
+NEW, EXISTING = "new", "existing"
+STORAGE = [
+    (
+        NEW,
+        tile("Create new S3 bucket", "Make a bucket for the logs, with a policy that lets CloudTrail write there."),
+    ),
+    (EXISTING, tile("Use existing S3 bucket", "Choose a bucket of this account for the logs.")),
+]
+PLAIN = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
+BUCKET_CODES = (
+    "BucketAlreadyExists",
+    "BucketAlreadyOwnedByYou",
+    "InvalidBucketName",
+    "S3BucketDoesNotExistException",
+    "InsufficientS3BucketPolicyException",
+    "InvalidS3BucketNameException",
+)
+DATA = [
+    (selectors.NONE, "None"),
+    (selectors.ALL, "All current and future S3 buckets"),
+    (selectors.ONE, "One bucket"),
+]
+
+
+class AttributesForm(StepForm):
+    """Step 1: name, bucket, what else a trail has."""
+
+    key = "attributes"
+    operation = "cloudtrail:CreateTrail"
+    fields_of_codes = {
+        "InvalidTrailNameException": "Name",
+        "TrailAlreadyExistsException": "Name",
+        "InvalidS3PrefixException": "S3KeyPrefix",
+        **dict.fromkeys(BUCKET_CODES, "S3BucketName"),
+    }
+
+    Name = forms.CharField(
+        label="Trail name",
+        min_length=3,
+        max_length=128,
+        help_text="3 to 128 characters: letters, digits, periods, underscores and dashes.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    storage = forms.ChoiceField(label="Storage location", choices=STORAGE, widget=forms.RadioSelect, initial=NEW)
+    S3BucketName = forms.CharField(
+        label="Trail log bucket name",
+        max_length=63,
+        help_text="Log files are stored in it, under AWSLogs/ and the account's id.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    S3KeyPrefix = forms.CharField(label="Prefix", required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
+    EnableLogFileValidation = forms.BooleanField(
+        label="Log file validation",
+        required=False,
+        initial=True,
+        help_text="Digest files show whether logs were changed.",
+    )
+    tags = TagsField(fold=False)
+
+    def prepare(self) -> None:
+        number = self.session.now.strftime("%Y%m%d")
+        self.fields["S3BucketName"].initial = f"aws-cloudtrail-logs-{self.session.account.pk}-{number}"
+
+
+class Events(forms.Form):
+    """Which events: of the account's management, and of what happens to objects."""
+
+    management = forms.BooleanField(
+        label="Management events", required=False, help_text="What is done to the account's resources."
+    )
+    management_kind = forms.ChoiceField(label="API activity", choices=selectors.KINDS)
+    objects = forms.ChoiceField(label="S3 data events", choices=DATA, widget=forms.RadioSelect)
+    objects_bucket = forms.CharField(
+        label="Bucket name", required=False, max_length=63, widget=forms.TextInput(attrs=PLAIN)
+    )
+    objects_kind = forms.ChoiceField(label="Data events: API activity", choices=selectors.KINDS)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("management") and data.get("objects") == selectors.NONE:
+            self.add_error(None, "Choose at least one type of events.")
+        if data.get("objects") == selectors.ONE and not data.get("objects_bucket"):
+            self.add_error("objects_bucket", "Enter the name of the bucket.")
+        return data
+
+
+class EventsStep(StepForm, Events):
+    """Step 2 of a new trail."""
+
+    key = "events"
+
+    def prepare(self) -> None:
+        for name, value in selectors.USUAL.items():
+            self.fields[name].initial = value
+
+
+class EventsForm(OperationForm, Events):
+    """The same for a trail that is there."""
+
+    operation = "cloudtrail:PutEventSelectors"
+
+
+class ReviewForm(StepForm):
+    """The last step: nothing more to fill in."""
+
+    key = "review"
