@@ -57,6 +57,7 @@ def answered(request, ip="203.0.113.10"):
         dict(response.headers),
         response.status_code,
         preload_content=False,
+        decode_content=False,  # as botocore reads: an object keeps its encoding
         request_method=request.method,
     )
     return AWSResponse(request.url, response.status_code, response.headers, raw)

@@ -44,7 +44,6 @@ STORED = {
             "Services are not administered; an administrator may read the tree.",
         ),
     ),
-    "cloudtrail": ((r"(?!LookupEvents).*", "No log file is written; GetTrailStatus judges whether one could be."),),
 }
 # The same for those that are not simulated; IAM's stand in iamlab/services/iam/refused.py.
 MISSING = {
@@ -103,8 +102,9 @@ DIFFERENCES = (
     ("SAML responses may come from anywhere", "AssumeRoleWithSAML verifies the signature by the certificates of the "
      "provider's metadata. Who has no identity provider takes iamlab's: `manage.py lab_saml_metadata` prints its "
      "metadata, `manage.py lab_saml_assertion` a response. Encrypted assertions are not read."),
-    ("Trails write no log files", "CreateTrail wants the bucket to exist, not to have a policy for CloudTrail; "
-     "GetTrailStatus says AccessDenied where the bucket's policy would keep CloudTrail out."),
+    ("Log files of trails", "They come every five minutes of the sandbox's clock, and are written when somebody reads "
+     "the bucket or asks for the trail's status. CreateTrail wants the bucket to exist, not to have a policy for "
+     "CloudTrail; GetTrailStatus says AccessDenied where the policy keeps it out. There are no digest files."),
     ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "
      "account wrote needs no grant of that account."),
     ("S3's keys and headers", "A KMS key is told by its ARN and is looked up nowhere. Keys of the client (SSE-C), "

@@ -52,7 +52,7 @@ class PolicySet(models.Model):
 
 
 class Trail(models.Model):
-    """A trail as it was set up. Log files are not written: see the fidelity page."""
+    """A trail as it was set up, and how far its log files are written."""
 
     account = models.ForeignKey(Account, models.CASCADE)
     region = models.CharField(max_length=32)  # its home Region
@@ -64,6 +64,12 @@ class Trail(models.Model):
     started = models.DateTimeField(null=True)
     stopped = models.DateTimeField(null=True)
     logging = models.BooleanField(default=False)
+    delivered = models.BigIntegerField(default=0)  # the last event that was written or passed over
+    delivered_at = models.DateTimeField(null=True)
+    attempted = models.DateTimeField(null=True)
+    failure = models.CharField(
+        max_length=64, blank=True
+    )  # what kept the last files from being written, beside a policy
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "region", "name"], name="one_trail_per_name")]

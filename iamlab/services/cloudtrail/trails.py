@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from iamlab.services import resources
+from iamlab.services import log_files, resources
 from iamlab.services.cloudtrail import trail_tags
 from iamlab.services.cloudtrail.models import Trail
 from iamlab.services.cloudtrail.trail_names import arn_of, at_home, check, existing, here, named
@@ -72,6 +72,7 @@ def create_trail(
         settings=kept,
         tags=trail_tags.read(TagsList, {}),
     )
+    log_files.mark(row)
     return made(row)
 
 
@@ -97,6 +98,7 @@ def update_trail(
     row.settings = settled({**row.settings, **{key: value for key, value in call.params.items() if key != "Name"}})
     row.bucket = S3BucketName or row.bucket
     row.save(update_fields=["settings", "bucket"])
+    log_files.mark(row)
     return made(row)
 
 

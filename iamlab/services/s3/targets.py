@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from iamlab.services import callers
@@ -43,6 +43,9 @@ ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 
 
+readers: list[Callable[[Call, Bucket], None]] = []  # told before a bucket is read that another service writes to
+
+
 def valid_name(name: str) -> bool:
     """S3 User Guide: "General purpose bucket naming rules"."""
     return bool(VALID_NAME.fullmatch(name)) and ".." not in name and not IP.fullmatch(name)
@@ -59,6 +62,9 @@ def find(call: Call, name: str, owner: str = "ExpectedBucketOwner") -> Bucket:
     if call.given.get(owner) not in (None, found.account_id):
         raise errors.access_denied()
     errors.refuse_unheard(call)
+    if found.settings.get("trail") and not call.operation.writes:
+        for read in readers:
+            read(call, found)
     return found
 
 

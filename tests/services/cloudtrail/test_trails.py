@@ -156,7 +156,8 @@ def test_event_selectors(trails):
     assert found["TrailARN"] == ARN
     assert found["EventSelectors"] == [{**usual, "DataResources": [data]}]
     assert trails.get_trail(Name="bills")["Trail"]["HasCustomEventSelectors"] is True
-    advanced = [{"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]
+    fields = {"eventCategory": ["Data"], "resources.type": ["AWS::S3::Object"]}
+    advanced = [{"Name": "all", "FieldSelectors": [{"Field": name, "Equals": to} for name, to in fields.items()]}]
     trails.put_event_selectors(TrailName="bills", AdvancedEventSelectors=advanced)
     found = trails.get_event_selectors(TrailName="bills")
     assert found["AdvancedEventSelectors"] == advanced
