@@ -55,7 +55,7 @@ def words(form: dict[str, Any]) -> list[tuple[str, str]]:
     """Management and data events in a line each."""
     kinds = dict(KINDS)
     where = {ALL: "all buckets", ONE: form["objects_bucket"]}
-    data = f"{kinds[form['objects_kind']]}, {where[form['data']]}" if form["objects"] != NONE else "None"
+    data = f"{kinds[form['objects_kind']]}, {where[form['objects']]}" if form["objects"] != NONE else "None"
     return [
         ("Management events", kinds[form["management_kind"]] if form["management"] else "None"),
         ("S3 data events", data),
