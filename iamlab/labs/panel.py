@@ -83,11 +83,12 @@ def open_step(attempt: Attempt) -> dict[str, Any]:
 def data(attempt: Attempt) -> dict[str, Any]:
     """The panel of an attempt. Six queries, whatever the number of steps."""
     lab: Lab = attempt.lab_version.data
-    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    checks, used = list(attempt.checks.all()), list(attempt.hints.all())
+    facts = {(fact.step, fact.check_id): fact for fact in checks}
     steps = {fact.step: fact for fact in attempt.steps.all()}
-    hints = {(hint.step, hint.tier): hint for hint in attempt.hints.all()}
+    hints = {(hint.step, hint.tier): hint for hint in used}
     answers = list(attempt.answers.filter(review=False).order_by("pk"))
-    score = scoring.score(attempt)
+    score = scoring.score_of(lab, checks, used, answers, list(attempt.overrides.all()), graded=attempt.graded)
     states = step_states(lab, facts, steps, {step for step, _ in hints if hints[step, _].tier >= 3}, score)
     current = open_step(attempt)
     names = content.names(lab, attempt.bound)

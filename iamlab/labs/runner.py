@@ -72,10 +72,12 @@ def catch_up(attempt: Attempt) -> bool:
             attempt.refresh_from_db()
             return True
         attempt.examined = last
+        before = attempt.bound
         if "state" in inputs:
             past.remember(attempt)
         changed = examine(attempt, inputs)
-        attempt.save(update_fields=["bound", "past"])
+        if changed or "state" in inputs or attempt.bound != before:
+            attempt.save(update_fields=["bound", "past"])
     return changed
 
 
@@ -87,10 +89,13 @@ def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool
     if attempt.submitted is not None and not anew:
         return False
     lab: Lab = attempt.lab_version.data
-    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    wanted = None if inputs is None else set(inputs)
     view = View(attempt)
-    rebound = bind(lab, view)
-    wanted = None if inputs is None or rebound else set(inputs)
+    if (wanted is None or names_touched(lab, wanted)) and bind(lab, view):
+        wanted = None
+    if wanted is not None and not any(relevant(check, wanted, []) for _, check in content.checks_of(lab)):
+        return False
+    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
     changed: list[CheckFact] = []
     for step, check in content.checks_of(lab):
         fact = facts.get((step["id"], check["id"])) or CheckFact(attempt=attempt, step=step["id"], check_id=check["id"])
@@ -101,6 +106,11 @@ def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool
             changed.append(fact)
     keep(attempt, lab, facts, changed)
     return bool(changed)
+
+
+def names_touched(lab: Lab, inputs: set[str]) -> bool:
+    """Whether what the learner named may be another thing now: it hangs on objects, and on the calls that made them."""
+    return "state" in inputs or any(f"event:{one['name']}" in inputs for one in (lab.get("bind") or {}).values())
 
 
 def relevant(check: dict[str, Any], wanted: set[str], changed: list[CheckFact]) -> bool:

@@ -19,6 +19,7 @@ from iamlab.sandbox import controls, history
 from iamlab.services import clock
 from iamlab.services.operations import AwsError
 
+OWN = ["User", "Group", "Role", "LocalManagedPolicy"]
 Found = dict[str, Any]
 
 
@@ -75,14 +76,12 @@ class View:
     @cached_property
     def details(self) -> Found:
         """Users, groups, roles and own policies with all that hangs on them, in one read."""
-        found = self.read("iam:GetAccountAuthorizationDetails", MaxItems=1000) or {}
+        found = self.read("iam:GetAccountAuthorizationDetails", MaxItems=1000, Filter=OWN) or {}
         return {
             "user": {item["UserName"]: item for item in found.get("UserDetailList", ())},
             "group": {item["GroupName"]: item for item in found.get("GroupDetailList", ())},
             "role": {item["RoleName"]: item for item in found.get("RoleDetailList", ())},
-            "policy": {
-                item["PolicyName"]: item for item in found.get("Policies", ()) if ":aws:policy/" not in item["Arn"]
-            },
+            "policy": {item["PolicyName"]: item for item in found.get("Policies", ())},
         }
 
     def named(self, kind: str, name: str) -> list[Found]:
