@@ -158,3 +158,21 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_narrow_screen(browser, co
         faults += [f"{place}: {fault}" for fault in violations(page)]
     context.close()
     assert faults == []
+
+
+def test_what_is_typed_while_a_lists_rows_are_on_their_way_stays(page: Page, cookies, console):
+    page.context.add_cookies(cookies)
+    page.goto(f"{console}policies/")
+    held = []
+    page.route("**/policies/?*q=*", lambda route: route.continue_() if held else held.append(route))
+    field = page.get_by_role("searchbox", name="Search", exact=True)
+    field.focus()
+    with page.expect_request("**/policies/?*q=*"):
+        page.keyboard.type("iamread")
+    page.keyboard.type("only")
+    expect(field).to_have_value("iamreadonly")
+    held[0].continue_()
+    expect(page.get_by_role("link", name="IAMReadOnlyAccess")).to_be_visible()
+    expect(page.locator("#policies-pages")).to_contain_text("1 match")
+    expect(field).to_have_value("iamreadonly")
+    expect(field).to_be_focused()
