@@ -8,7 +8,8 @@ import pytest
 
 from iamlab.policy.batch import answer_line
 from iamlab.policy.cases import CaseReader
-from tests.policy.random_cases import cases
+from tests.policy.random_cases import Dice, cases
+from tests.policy.random_names import ACTIONS, SESSIONS, USERS
 from tests.policy.reference.judgement import Case, answer, layers
 from tests.policy.reference.matching import as_list
 
@@ -23,6 +24,31 @@ def differences(some):
         found = answer_line(reader, json.dumps(case))
         if found["decision"] != decision or (named and found["layer"] not in named):
             yield f"{decision} {sorted(named)}, but the evaluator {found}: {json.dumps(case)}"
+
+
+def asked_again(seed):
+    """The policies of one case, asked by others for other things."""
+    dice = Dice(f"again {seed}")
+    policies = {field: held for field, held in dice.case(seed).items() if field.endswith(("Policy", "ies"))}
+    for number in range(10):
+        yield {"id": f"{seed}.{number}", **dice.request(callers=[*USERS, *SESSIONS]), **policies}
+
+
+def crowded(seed):
+    """A policy of many statements about one service, and requests to it."""
+    dice = Dice(f"crowd {seed}")
+    service = dice.pick(["s3:", "kms:", "iam:", "sts:"])
+    actions = [action for action in ACTIONS if action.lower().startswith(service)]
+    statements = []
+    for _ in range(dice.pick([5, 20, 60])):
+        dice.request(actions)
+        statements.append(dice.statement("identity"))
+        if dice.chance(0.7):
+            statements[-1]["Effect"] = "Allow"
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    for number in range(5):
+        request = dice.request(actions, [*USERS, *SESSIONS])
+        yield {"id": f"{seed}.{number}", **request, "identityPolicies": [policy], "sessionPolicies": [policy]}
 
 
 def parts(case):
@@ -46,6 +72,12 @@ def test_random_cases_agree():
 @pytest.mark.slow
 def test_many_random_cases_agree():
     assert not list(islice(differences(islice(cases("many"), 3_000)), 3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [asked_again, crowded])
+def test_policies_that_are_kept_agree(kind):
+    assert not list(islice(differences(case for seed in range(60) for case in kind(seed)), 3))
 
 
 @pytest.mark.slow
