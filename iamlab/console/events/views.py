@@ -21,8 +21,17 @@ COLUMNS = [
     tables.column("time", "Event time"),
     tables.column("user", "User name"),
     tables.column("source", "Event source"),
+    tables.column("type", "Resource type"),
     tables.column("resource", "Resource name"),
+    tables.column("key", "AWS access key"),
+    tables.column("error", "Error code"),
+    tables.column("region", "AWS region"),
+    tables.column("address", "Source IP address"),
+    tables.column("read", "Read-only"),
+    tables.column("id", "Event ID"),
+    tables.column("request", "Request ID"),
 ]
+USUAL = ("words", "time", "user", "source", "resource")
 SIZE = 50
 MOST = 1000  # rows of a download
 CSV_HEAD = [
@@ -59,7 +68,9 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
     after = request.GET.get("after", "")
     more = {"NextToken": after} if after else {}
     found = panel(session, "cloudtrail:LookupEvents", {**params, "MaxResults": SIZE, **more})
-    rows = [event_row(session, event) for event in found.get("Events", [])]
+    wanted = {"name", *(request.GET.getlist("columns") or USUAL)}
+    columns = [column for column in COLUMNS if column["key"] in wanted]
+    rows = [event_row(session, event, columns) for event in found.get("Events", [])]
     table = tables.table(
         request,
         id="events",
@@ -67,7 +78,8 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         heading="h1",
         info=True,
         description="What happened in this account in the last 90 days. By default reads are not shown.",
-        columns=COLUMNS,
+        columns=columns,
+        preferences=[(one["key"], one["label"], one in columns) for one in COLUMNS if one["key"] != "name"],
         tools=False,
         rows=rows,
         denial=found.denial,
@@ -94,21 +106,29 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
     )
 
 
-def event_row(session: Session, event: dict[str, Any]) -> dict[str, Any]:
+def event_row(session: Session, event: dict[str, Any], columns: list[dict[str, Any]]) -> dict[str, Any]:
     record = json.loads(event["CloudTrailEvent"])
     resources = event.get("Resources", [])
     name: Any = markup.link(session.url("event", event["EventId"]), event["EventName"])
     if record.get("eventCategory") == "Data":
         name = markup.lines([name, markup.badge("data event")])
-    cells = [
-        name,
-        f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)",
-        event.get("Username", "-"),
-        event["EventSource"],
-        ", ".join(one["ResourceName"] for one in resources) or "-",
-    ]
-    words = sentence(record, [resources[-1]["ResourceName"]] if resources else [])
-    return tables.row(event["EventId"], [cells[0], words, *cells[1:]], label=event["EventName"])
+    cells = {
+        "name": name,
+        "words": sentence(record, [resources[-1]["ResourceName"]] if resources else []),
+        "time": f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)",
+        "user": event.get("Username", "-"),
+        "source": event["EventSource"],
+        "type": ", ".join(one["ResourceType"] for one in resources) or "-",
+        "resource": ", ".join(one["ResourceName"] for one in resources) or "-",
+        "key": event.get("AccessKeyId") or "-",
+        "error": record.get("errorCode", "-"),
+        "region": record.get("awsRegion", "-"),
+        "address": record.get("sourceIPAddress", "-"),
+        "read": event["ReadOnly"],
+        "id": event["EventId"],
+        "request": record.get("requestID", "-"),
+    }
+    return tables.row(event["EventId"], [cells[column["key"]] for column in columns], label=event["EventName"])
 
 
 @require_GET

@@ -85,3 +85,19 @@ def test_both_sides_of_a_change_are_named(browser_of, root):
 def test_who_signs_in_is_named_once():
     record = {"userIdentity": {"type": "IAMUser", "userName": "mario"}, "eventName": "ConsoleLogin"}
     assert sentence(record, ["mario"]) == "mario signed in to the console."
+
+
+def test_columns_are_chosen_and_the_filter_stays(browser_of, root, happened):
+    usual = browser_of.get(root.url("events")).context["table"]
+    assert [column["label"] for column in usual["columns"]][:3] == ["Event name", "In plain words", "Event time"]
+    address = root.url("events", attribute="EventName", value="CreateUser")
+    found = browser_of.get(f"{address}&columns=address&columns=error")
+    assert [column["label"] for column in found.context["table"]["columns"]] == [
+        "Event name",
+        "Error code",
+        "Source IP address",
+    ]
+    text = found.content.decode()
+    assert "127.0.0.1" in text and "The root user created" not in text
+    gear = text.partition("Preferences of Event history")[2].partition("</form>")[0]
+    assert 'name="value" value="CreateUser"' in gear and 'value="address" checked' in gear
