@@ -26,7 +26,7 @@ def answer_lines(lines: Iterable[str], *, explain: bool = False) -> Iterator[str
         if line.strip():
             answer = answer_line(reader, line, explain=explain)
             if answer is not None:
-                yield json.dumps(answer)
+                yield answer_text(answer)
 
 
 def one_object(lines: Iterable[str]) -> Iterator[str]:
@@ -42,6 +42,16 @@ def one_object(lines: Iterable[str]) -> Iterator[str]:
         remaining = iter(rest)
     yield first
     yield from remaining
+
+
+def answer_text(answer: dict[str, Any]) -> str:
+    evidence = answer.pop("evidence", None)
+    text = json.dumps(answer)
+    if evidence is None:
+        return text
+    from .evidence_text import evidence_text
+
+    return f'{text[:-1]}, "evidence": {evidence_text(evidence)}}}'
 
 
 def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict[str, Any] | None:
@@ -63,7 +73,7 @@ def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict
     decision = evaluate(request, policies)
     answer = {"id": case.get("id"), "decision": decision.outcome, "layer": decision.layer}
     if explain:
-        answer["evidence"] = _explain()(request, policies, decision, every_part=True)
+        answer["evidence"] = _explain()(request, policies, decision)
     return answer
 
 
@@ -87,6 +97,8 @@ def _explain() -> Explain:
 def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[str, Any]:
     """Decisions and seconds of one mode: warm (whole passes for about two seconds after one that is not counted),
     first (one pass from an evaluator that has seen no request) or cold (every decision from the documents as text).
+
+    Seconds are the processor's, so that what else the machine does is not counted.
     """
     cases = [case for line in lines if line.strip() and (case := _readable(line)) is not None]
     reader = CaseReader()
@@ -102,12 +114,12 @@ def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[s
     gc.freeze()  # what has been read stays: the collector need not walk it again and again
     if mode == "warm":
         _pass(judged, explainer)
-    decisions, began = 0, time.perf_counter()
+    decisions, until, began = 0, time.monotonic() + BENCH_SECONDS, time.process_time()
     while True:
         _pass(judged, explainer)
         decisions += len(judged)
-        if mode == "first" or not judged or time.perf_counter() - began >= BENCH_SECONDS:
-            return {"decisions": decisions, "seconds": time.perf_counter() - began}
+        if mode == "first" or not judged or time.monotonic() >= until:
+            return {"decisions": decisions, "seconds": time.process_time() - began}
 
 
 def _readable(line: str) -> Any:
@@ -142,7 +154,7 @@ def _measure_cold(cases: list[Any], explain: Explain | None) -> dict[str, Any]:
     """Each case read and judged by a reader of its own, from the text of its documents."""
     named = {name: document for case in cases if names_policies(case) for name, document in case["policies"].items()}
     rows = [(case, _texts(case, named)) for case in cases if not names_policies(case) and _read_with(case, named)]
-    began = time.perf_counter()
+    began = time.process_time()
     for case, texts in rows:
         reader = CaseReader(keep=False)
         documents = {field: json.loads(text) for field, text in texts.items()}
@@ -150,7 +162,7 @@ def _measure_cold(cases: list[Any], explain: Explain | None) -> dict[str, Any]:
         decision = evaluate(request, policies)
         if explain is not None:
             explain(request, policies, decision)
-    return {"decisions": len(rows), "seconds": time.perf_counter() - began}
+    return {"decisions": len(rows), "seconds": time.process_time() - began}
 
 
 def _read_with(case: Any, named: dict[str, Any]) -> bool:

@@ -36,7 +36,7 @@ class Statement:
         "principals",
         "raw",
         "resources",
-        "row",
+        "rows",
         "said",
         "sid",
         "unconditional",
@@ -45,7 +45,7 @@ class Statement:
     def __init__(self, index: int, raw: dict[str, Any], version: object, kind: str):
         self.index, self.raw = index, raw
         self.said: Any = None  # its resources in words; kept by `reasons`
-        self.row: dict[str, Any] | None = None  # kept by `outline`
+        self.rows: dict[Any, Any] = {}  # kept by `evidence`
         sid = raw.get("Sid")
         self.sid = sid if isinstance(sid, str) and sid else None
         self.deny = raw.get("Effect") == "Deny"
@@ -123,6 +123,9 @@ class _Both:
     def matches(self, resource: str, request) -> bool:
         return all(element.matches(resource, request) for element in self.elements)
 
+    def may_begin(self, beginning: str) -> bool:
+        return all(element.may_begin(beginning) for element in self.elements)
+
     def fits(self) -> Callable[[Any], bool]:
         return lambda request: self.matches(request.resource, request)
 
@@ -154,7 +157,7 @@ class Selection(NamedTuple):
 class Document:
     """A policy document ready to be asked which of its statements concern an action."""
 
-    __slots__ = ("__weakref__", "_index", "_selections", "_statements", "digest", "source", "unselected", "version")
+    __slots__ = ("__weakref__", "_index", "_selections", "_statements", "digest", "listed", "source", "version")
 
     def __init__(self, source: dict[str, Any], digest: bytes = b""):
         """Raises MalformedPolicy when the object has not the shape of a policy."""
@@ -164,7 +167,7 @@ class Document:
             raise MalformedPolicy("Syntax errors in policy.")
         self.source, self.digest = source, digest
         self.version = source.get("Version")
-        self.unselected: Any = None  # kept by `outline`
+        self.listed: dict[str, Any] = {}  # kept by `outline`
         self._index: _ActionIndex | None = None
         self._selections: dict[tuple[str, str], Selection] = {}
         self._statements: dict[tuple[int, str], Statement] = {}

@@ -15,12 +15,11 @@ KEPT_VERDICTS = 64  # per condition
 class Condition:
     """One key under one operator; `test(request)` is its verdict."""
 
-    __slots__ = ("demand", "key", "lower", "operator", "rows", "test", "values")
+    __slots__ = ("demand", "key", "lower", "operator", "test", "values")
 
     def __init__(self, operator: str, key: str, values: object, variables: bool):
         self.operator, self.key, self.lower = operator, key, key.lower()
         self.demand: str | None = None  # in words; kept by `reasons`
-        self.rows: dict[Any, dict[str, Any]] = {}  # kept by `evidence`
         members = values if isinstance(values, list) else [values]
         self.values = [text for value in members if (text := text_of(value)) is not None]
         self.test = self._build(read_operator(operator), variables, empty=not members)

@@ -82,6 +82,7 @@ class Policies:
     _plans: tuple[dict[str, Plan], ...] = field(
         default_factory=lambda: ({}, {}, {}, {}), init=False, repr=False, compare=False
     )
+    outlines: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # of `evidence`
 
     def plan(self, group: int, action: str) -> Plan:
         """What an action needs of a group of callers; depends on policies and the action's name only."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from .arns import Caller
 from .evaluate import Policies, Request
-from .evidence import Judged, entry_row, look, missing_keys, nearest, some_allow
+from .evidence import Judged, entry_row, missing_keys, nearest, some_allow
 from .guards import is_kms_key
 from .operators import read_operator
 from .plan import ALLOWED, EXPLICIT, Decision, Entry
@@ -29,28 +29,40 @@ LAYER_WORDS = {
 }
 
 
-def explain(
-    request: Request, policies: Policies, decision: Decision, *, who: str | None = None, every_part: bool = False
-) -> dict[str, Any]:
+def explain(request: Request, policies: Policies, decision: Decision, *, who: str | None = None) -> dict[str, Any]:
     """The evidence of a decision as plain data.
 
     Keys: sentence, outcome, layer, deciding (statements), layers (in order; each with its outcome and its policies'
     statements), missing_keys, nearest. A statement's row says whether action, principal, resource and condition match
-    and `why` not; parts behind a failed action are None unless `every_part` is asked for. `who` is the caller's name
-    in sentences. Rows are shared with other answers: copy before you change them.
+    and `why` not. `who` is the caller's name in sentences. Rows are shared with other answers: copy before you change
+    them.
     """
-    judged = Judged(request, policies, every_part=every_part)
-    layers = look(judged)
-    close = None if decision.allowed else nearest(judged, decision)
+    judged = Judged(request, policies)
+    seen = judged.seen
+    owner = _owner_word(request) if decision.grant or decision.layer == "resource" else ""
+    key = (decision, who, owner)
+    found = seen.told.get(key) or _told(judged, decision, who, key)
     return {
-        "sentence": sentence(judged, decision, who or judged.caller.name or judged.caller.shown, close),
+        "sentence": found[0],
         "outcome": decision.outcome,
         "layer": decision.layer,
-        "deciding": [entry_row(entry) for entry in decision.statements],
-        "layers": layers,
+        "deciding": found[1],
+        "layers": seen.layers,
         "missing_keys": missing_keys(judged),
-        "nearest": None if close is None else {**entry_row(close[0]), **close[1]},
+        "nearest": found[2],
     }
+
+
+def _told(judged: Judged, decision: Decision, who: str | None, key: Any) -> tuple[Any, ...]:
+    """The sentence, the deciding statements and the nearest; kept where they do not name the request's resource."""
+    near = None if decision.allowed else nearest(judged, decision)
+    close = None if near is None else (near.entry, judged.row(near))
+    deciding = [entry_row(entry) for entry in decision.statements]
+    said = sentence(judged, decision, who or judged.caller.name or judged.caller.shown, close)
+    found = said, deciding, None if close is None else {**entry_row(close[0]), **close[1]}
+    if decision.layer != "guard" and (near is None or near.number not in judged.seen.telling):
+        judged.seen.told[key] = found
+    return found
 
 
 # The verdict in one sentence ---------------------------------------------------------------------
@@ -87,11 +99,11 @@ def _own_policy(entry: Entry) -> str:
 
 
 def _owner_word(request: Request) -> str:
+    if request.resource.startswith("arn:aws:s3:::"):
+        return "bucket's own policy"
     if request.action.lower().startswith("sts:"):
         return "role's trust policy"
-    if is_kms_key(request.resource):
-        return "key's own policy"
-    return "bucket's own policy" if request.resource.startswith("arn:aws:s3:::") else "resource's own policy"
+    return "key's own policy" if is_kms_key(request.resource) else "resource's own policy"
 
 
 def _allowed(judged: Judged, decision: Decision, who: str) -> str:

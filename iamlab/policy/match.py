@@ -17,6 +17,8 @@ from .globs import (
     variable_value,
 )
 
+KEPT_VALUES = 64  # of a pattern's variables
+
 # Actions ------------------------------------------------------------------------------------------
 
 
@@ -145,11 +147,36 @@ def _with_variables(tokens: list[Token]):
 
 
 def _with_wildcards(tokens: list[Token]):
+    filled = _filled(tokens)
+
     def test(resource: str, request) -> bool | None:
-        filled = substitute(tokens, request)
-        return None if filled is None else glob_tokens(filled)(resource)
+        matches = filled(request)
+        return None if matches is None else matches(resource)
 
     return test
+
+
+def _filled(tokens: list[Token]) -> Callable[[Any], Callable[[str], bool] | None]:
+    """The test that a pattern is for a request, None where a variable has no value; the last few are kept by values."""
+    variables = [token for token in tokens if isinstance(token, Variable)]
+    if not variables:
+        plain = glob_tokens(tokens)
+        return lambda request: plain
+    kept: dict[Any, Callable[[str], bool]] = {}
+
+    def filled(request) -> Callable[[str], bool] | None:
+        values = tuple([variable_value(variable, request) for variable in variables])
+        matches = kept.get(values)
+        if matches is None:
+            whole = substitute(tokens, request)
+            if whole is None:
+                return None
+            if len(kept) >= KEPT_VALUES:
+                kept.clear()
+            matches = kept[values] = glob_tokens(whole)
+        return matches
+
+    return filled
 
 
 def _segmented(segments: list[str], rest: list[Token]):
@@ -160,10 +187,11 @@ def _segmented(segments: list[str], rest: list[Token]):
     """
     heads = [(glob(segment), segment.endswith("*")) for segment in segments[:5]]
     complete = len(segments) == 6
+    filled = _filled(rest)
 
     def test(resource: str, request) -> bool | None:
-        filled = substitute(rest, request)
-        if filled is None:
+        ends = filled(request)
+        if ends is None:
             return None
         positions = [0]
         for number, (matches, runs_on) in enumerate(heads):
@@ -181,7 +209,6 @@ def _segmented(segments: list[str], rest: list[Token]):
                 if end >= 0:
                     following.append(end + 1)
             positions = following
-        ends = glob_tokens(filled)
         return any(ends(resource[start:]) for start in positions)
 
     return test
@@ -225,11 +252,20 @@ class Resources:
         else:
             self.matches = _plainly(self.literals, self.prefixes)
 
+    def may_begin(self, beginning: str) -> bool:
+        """Whether some resource that begins so may match."""
+        return self.negated or any(
+            pattern.head.startswith(beginning) or beginning.startswith(pattern.head) for pattern in self.patterns
+        )
+
     def fits(self) -> Callable[[Any], bool]:
-        """`matches` as a test of the request alone, without a call between where the list is plain."""
+        """`matches` as a test of the request alone, with as few calls as will do where the list is plain."""
         matches, literals, prefixes = self.matches, self.literals, self.prefixes
-        if self.negated or self.everything or self.others:
+        if self.negated or self.everything:
             return lambda request: matches(request.resource, request)
+        if self.others:
+            starts = tuple([pattern.head for pattern in self.patterns])
+            return lambda request: request.resource.startswith(starts) and matches(request.resource, request)
         if not prefixes:
             return lambda request: request.resource in literals
         if not literals:

@@ -73,7 +73,7 @@ class Plan:
         "denies",
         "guarded",
         "identity",
-        "outlines",
+        "outline",
         "resource",
         "scps",
         "session",
@@ -86,7 +86,7 @@ class Plan:
 
     def __init__(self, policies: "Policies", group: int, action: str):
         lower = action.lower()
-        self.outlines: dict[bool, Any] = {}  # kept by `evidence`
+        self.outline: Any = None  # kept by `evidence`
         self.trust = lower in guards.TRUST_ACTIONS
         self.guarded = lower in guards.GUARDED_ACTIONS
         spared = lower in guards.BUCKET_POLICY_ACTIONS or self.trust

@@ -11,7 +11,7 @@ from typing import Any
 from .compile import Policy, as_list, compile_document
 from .conditions import Condition
 from .evaluate import Policies, Request, caller_of, evaluate
-from .evidence import Judged, look
+from .evidence import Judged
 from .masks import Universe
 from .operators import OPERATORS, read_operator
 from .plan import EXPLICIT, Decision, Entry
@@ -100,7 +100,6 @@ def _opening(
         yield _without(request, policies, entry)
         return
     judged = Judged(request, policies)
-    look(judged)
     layer = decision.layer
     for entry, row, binds in judged.considered:
         statement = entry.statement

@@ -116,6 +116,26 @@ def test_only_a_condition_is_missing(condition, context, said):
     assert evidence["missing_keys"] == ([] if context else ["aws:MultiFactorAuthPresent"])
 
 
+def test_every_condition_that_fails_is_named():
+    condition = {
+        "Bool": {"aws:MultiFactorAuthPresent": "true", "aws:SecureTransport": "true"},
+        "IpAddress": {"aws:SourceIp": "192.0.2.0/24"},
+    }
+    near = policy("BillWrite", statement(Condition=condition))
+    context = {"aws:SourceIp": "203.0.113.9", "aws:SecureTransport": "true"}
+    assert found(Policies(identity=(near,)), context=context)["nearest"]["why"] == (
+        "`aws:MultiFactorAuthPresent` must be `true`; in this request it was missing; and "
+        "`aws:SourceIp` must be in `192.0.2.0/24`; in this request it was `203.0.113.9`"
+    )
+
+
+def test_one_answer_does_not_leave_its_resource_in_the_next():
+    held = Policies(identity=(policy("BillWrite", statement(resource="arn:aws:s3:::customer-bills/2024/*")),))
+    for name in ("a", "b"):
+        why = found(held, resource=f"arn:aws:s3:::customer-bills/{name}")["nearest"]["why"]
+        assert why.endswith(f"the request is for `arn:aws:s3:::customer-bills/{name}`")
+
+
 def test_a_trust_policy_that_leaves_it_to_the_account():
     trust = compile_policy(
         {

@@ -26,7 +26,7 @@ def judge(statement, *, resource="arn:aws:s3:::b/k", context=None, action="s3:Ge
     policies = Policies(identity=(Policy(compile_document(document), "P"),))
     request = Request(MARIO, action, resource, context or {})
     decision = evaluate(request, policies)
-    explain(request, policies, decision, every_part=True)
+    explain(request, policies, decision)
     assert time.perf_counter() - began < SECONDS
     return decision.outcome
 
@@ -85,7 +85,7 @@ def test_odd_leaves_in_every_layer(value):
         request = Request(principal, "s3:GetObject", "arn:aws:s3:::b/k", {}, restrict_public_buckets=True)
         decision = evaluate(request, held)
         assert decision.outcome in ("allowed", "explicitDeny", "implicitDeny")
-        explain(request, held, decision, every_part=True)
+        explain(request, held, decision)
         changes(request, held, decision)
 
 
