@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+import time
 from urllib.parse import unquote
 
+import pyotp
 import pytest
 
 from iamlab.services.operations import AwsError
@@ -231,3 +233,30 @@ def test_the_dialog_of_a_refused_call_shows_why_inside_it(browser_of, anna, user
     assert response.status_code == 422
     html = response.content.decode()
     assert "iam:DeleteUserPermissionsBoundary" in html[html.index('id="confirm"') :]
+
+
+def test_an_administrator_assigns_a_user_a_device_and_removes_it(browser_of, anna, root):
+    page = browser_of.post(root.url("user-mfa", "anna"), {"VirtualMFADeviceName": "annas-phone"})
+    totp, now = pyotp.TOTP(page.context["seed"]), int(time.time())
+    sent = {"sealed": page.context["sealed"], "AuthenticationCode1": totp.at(now), "AuthenticationCode2": totp.at(now)}
+    wrong = browser_of.post(page.context["enable_url"], sent)
+    assert "Authentication code for device is not valid." in wrong.content.decode()
+    sent["AuthenticationCode1"] = totp.at(now - 30)
+    back = browser_of.post(page.context["enable_url"], sent)
+    assert back.url == root.url("user", "anna", "security_credentials")
+    (device,) = root.call("iam:ListMFADevices", ANNA)["MFADevices"]
+    assert device["SerialNumber"] == "arn:aws:iam::111122223333:mfa/annas-phone"
+    assert device["SerialNumber"] in browser_of.get(back.url).content.decode()
+    remove = root.url("user-mfa-remove", "anna")
+    question = browser_of.get(f"{remove}?serial={device['SerialNumber']}").content.decode()
+    assert "Signing in as anna asks for a password alone" in question
+    browser_of.post(remove, {"serial": device["SerialNumber"]})
+    assert root.call("iam:ListMFADevices", ANNA)["MFADevices"] == []
+    assert root.call("iam:ListVirtualMFADevices")["VirtualMFADevices"] == []
+
+
+def test_who_may_not_assign_a_device_is_told_why(browser_of, anna, user):
+    mario = user("mario")
+    response = browser_of.post(mario.url("user-mfa", "anna"), {"VirtualMFADeviceName": "annas-phone"})
+    assert response.status_code == 403
+    assert "iam:CreateVirtualMFADevice" in response.content.decode()

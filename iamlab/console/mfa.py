@@ -1,0 +1,108 @@
+"""Virtual MFA devices, one's own and another user's: a name, the QR code with two codes that prove it, the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+
+from iamlab.console import changes, pages
+from iamlab.console.changes import Change
+from iamlab.console.questions import question
+from iamlab.console.security_credentials.forms import CodesForm, DeviceNameForm
+from iamlab.console.session import Session
+from iamlab.door import secrets
+from iamlab.services.operations import AwsError
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose device it is: the user's name in calls and on pages, the page to go back to, where the codes are sent."""
+
+    name: str
+    label: str
+    back: str
+    enable_url: str
+    crumbs: Sequence[tuple[str, str | None]]
+
+
+def assign(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
+    """First the device's name: CreateVirtualMFADevice. Its seed is shown on the page after, once."""
+    form = DeviceNameForm(request.POST or None, initial={"VirtualMFADeviceName": f"{owner.label}-phone"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            device = session.call(form.operation, form.params())["VirtualMFADevice"]
+        except AwsError as error:
+            if error.refuses:
+                raise
+            form.refuse(error)
+        else:
+            seed = device["Base32StringSeed"].decode()
+            return set_up(request, session, owner, device["SerialNumber"], seed, CodesForm())
+    context = {"form": form, "heading": "Assign MFA device", "cancel_url": owner.back, "submit": "Next"}
+    return shown(request, session, owner, "form", context, "Assign MFA device", form)
+
+
+def shown(
+    request: HttpRequest, session: Session, owner: Owner, name: str, context: dict[str, Any], title: str, form: Any
+) -> HttpResponse:
+    crumbs = [*owner.crumbs, (title, None)]
+    template, status = f"console/security_credentials/{name}.html", 422 if form.is_bound else 200
+    return pages.render(request, session, template, context, title=title, crumbs=crumbs, status=status)
+
+
+def set_up(
+    request: HttpRequest, session: Session, owner: Owner, serial: str, seed: str, form: CodesForm
+) -> HttpResponse:
+    """The QR code, and the two codes that prove the device. The seed travels sealed in the form."""
+    label = f"{serial.rpartition('/')[2]}@{session.account_label}"
+    address = f"otpauth://totp/{label}?secret={seed}&issuer=iamlab"
+    context = {
+        "form": form,
+        "serial": serial,
+        "seed": seed,
+        "sealed": secrets.seal(f"{serial} {seed}"),
+        "qr": segno.make(address, error="m").png_data_uri(scale=4, border=2),
+        "enable_url": owner.enable_url,
+        "cancel_url": owner.back,
+    }
+    return shown(request, session, owner, "set_up", context, "Set up device", form)
+
+
+def enable(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
+    """EnableMFADevice with two consecutive codes; wrong ones are told inline and nothing is lost."""
+    serial, _, seed = secrets.unseal(request.POST.get("sealed", "")).partition(" ")
+    form = CodesForm(request.POST)
+    if not serial or not form.is_valid():
+        return set_up(request, session, owner, serial, seed, form)
+    params = {"UserName": owner.name, "SerialNumber": serial, **form.params()}
+    try:
+        session.call("iam:EnableMFADevice", params)
+    except AwsError as error:
+        if error.refuses:
+            raise
+        form.refuse(error)
+        return set_up(request, session, owner, serial, seed, form)
+    return pages.done(request, owner.back, "MFA device assigned. It is asked for at the next sign-in.")
+
+
+def remove(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
+    """Deactivate, then delete: two calls."""
+    serial = request.POST.get("serial") or request.GET.get("serial", "")
+    if request.method == "POST":
+        params = {"SerialNumber": serial, "UserName": owner.name}
+        made = [
+            Change("iam:DeactivateMFADevice", params, f"Deactivate {serial}"),
+            Change("iam:DeleteVirtualMFADevice", {"SerialNumber": serial}, f"Delete {serial}"),
+        ]
+        outcomes = changes.make(session, made, stop=True)
+        return changes.answer(request, session, outcomes, owner.back, "The MFA device is removed.", "Remove MFA device")
+    confirm = {
+        "title": "Remove MFA device?",
+        "cancel_url": owner.back,
+        "submit": "Remove",
+        "danger": f"Signing in as {owner.label} asks for a password alone from then on.",
+        "hidden": [("serial", serial)],
+    }
+    return question(request, session, confirm, [])
