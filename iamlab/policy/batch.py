@@ -9,6 +9,7 @@ import gc
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from .cases import CaseReader, UnreadableCase, load_line
@@ -108,7 +109,7 @@ def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[s
     judged = []
     for case in cases:
         if names_policies(case):
-            reader.define(case["policies"])
+            _define(reader, case["policies"])
         elif (read := _read(reader, case)) is not None:
             judged.append(read)
     gc.freeze()  # what has been read stays: the collector need not walk it again and again
@@ -152,7 +153,10 @@ def _pass(judged: list[tuple[Any, ...]], explain: Explain | None) -> None:
 
 def _measure_cold(cases: list[Any], explain: Explain | None) -> dict[str, Any]:
     """Each case read and judged by a reader of its own, from the text of its documents."""
-    named = {name: document for case in cases if names_policies(case) for name, document in case["policies"].items()}
+    named: dict[str, Any] = {}
+    for case in cases:
+        if names_policies(case) and isinstance(case["policies"], dict):
+            named |= case["policies"]
     rows = [(case, _texts(case, named)) for case in cases if not names_policies(case) and _read_with(case, named)]
     began = time.process_time()
     for case, texts in rows:
@@ -165,9 +169,15 @@ def _measure_cold(cases: list[Any], explain: Explain | None) -> dict[str, Any]:
     return {"decisions": len(rows), "seconds": time.process_time() - began}
 
 
+def _define(reader: CaseReader, policies: object) -> None:
+    """Named documents that cannot be read are not measured."""
+    with suppress(UnreadableCase):
+        reader.define(policies)
+
+
 def _read_with(case: Any, named: dict[str, Any]) -> bool:
     reader = CaseReader(keep=False)
-    reader.define(named)
+    _define(reader, named)
     return _read(reader, case) is not None
 
 
@@ -177,6 +187,7 @@ def _texts(case: dict[str, Any], named: dict[str, Any]) -> dict[str, str]:
     def resolve(part: Any) -> Any:
         if isinstance(part, list):
             return [resolve(one) for one in part]
-        return named[part["ref"]] if isinstance(part, dict) and "ref" in part and "Statement" not in part else part
+        refers = isinstance(part, dict) and "Statement" not in part and isinstance(part.get("ref"), str)
+        return named.get(part["ref"], part) if refers else part
 
     return {field: json.dumps(resolve(value)) for field, value in case.items() if field.endswith(("Policy", "ies"))}

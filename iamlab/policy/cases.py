@@ -30,11 +30,17 @@ class CaseReader:
         self._sets: dict[Any, Policies] = {}
 
     def define(self, policies: object) -> None:
-        """Take in the named documents of the first line. Raises UnreadableCase."""
+        """Take in the named documents of the first line that can be read. Raises UnreadableCase for the others."""
         if not isinstance(policies, dict):
             raise UnreadableCase("policies must be an object of name to document")
+        unreadable = []
         for name, document in policies.items():
-            self.named[name] = Policy(self._document(document, f"policies.{name}"), name)
+            try:
+                self.named[name] = Policy(self._document(document, f"policies.{name}"), name)
+            except UnreadableCase as error:
+                unreadable.append(str(error))
+        if unreadable:
+            raise UnreadableCase("; ".join(unreadable))
 
     def read(self, case: object) -> tuple[Request, Policies]:
         """Request and policies of one case. Raises UnreadableCase."""

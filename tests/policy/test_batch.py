@@ -47,6 +47,13 @@ def test_answers_stand_in_order_and_named_policies_have_none():
     ]
 
 
+def test_a_named_policy_that_cannot_be_read_leaves_the_others():
+    named = {"policies": {"odd": "x", "read": READ, "empty": {}}}
+    found = answers(named, case(1, identityPolicies=[{"ref": "read"}]), case(2, identityPolicies=[{"ref": "odd"}]))
+    assert [answer["decision"] for answer in found] == [None, "allowed", None]
+    assert "policies.odd" in found[0]["error"] and "policies.empty" in found[0]["error"]
+
+
 def test_answers_stream():
     def lines():
         yield json.dumps(case(1))
@@ -81,6 +88,15 @@ def test_measuring_counts_decisions(mode, monkeypatch):
     assert 0 < found["seconds"] < 10
     if mode != "warm":
         assert found["decisions"] == 3
+
+
+@pytest.mark.parametrize("mode", ["warm", "first", "cold"])
+@pytest.mark.parametrize("named", [{"odd": "x", "read": READ}, []])
+def test_measuring_leaves_out_what_cannot_be_read(mode, named, monkeypatch):
+    monkeypatch.setattr("iamlab.policy.batch.BENCH_SECONDS", 0.01)
+    cases = [case(n, identityPolicies=[{"ref": name}]) for n, name in enumerate(("read", "odd", "nobody"))]
+    found = measure([json.dumps(line) for line in ({"policies": named}, *cases, [], case(4, action=None))], mode)
+    assert found["decisions"] > 0 if named else found["decisions"] == 0
 
 
 PRINCIPALS = [
