@@ -133,6 +133,8 @@ def _gather(caller: Caller) -> Applicable:
     if place is not None and place.scps is not None:
         applied += _laid("scp", place.scps)
     if caller.kind in (callers.USER, callers.ROLE, callers.FEDERATED):
+        if caller.unique_id == caller.account_id:  # whom the root user federates may what it may, as far as named
+            applied.append(Applied("identity", "root user", "", "directly", FULL_ACCESS))
         applied += identity_policies(caller.account_id, caller.unique_id)
         if caller.boundary:
             applied += managed(caller.account_id, {caller.boundary: "boundary"}, "boundary")

@@ -86,3 +86,28 @@ def test_tags_handed_down_cannot_be_given_again(cloud):
         "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the "
         "calling session.",
     )
+
+
+@pytest.mark.parametrize("name", ["policy/Nowhere", "role/reader"])
+def test_a_session_policy_that_does_not_exist_is_refused(cloud, name):
+    arn = f"arn:aws:iam::{ACCOUNT}:{name}"
+    refused = said(cloud.client("sts").get_federation_token, Name="guest", PolicyArns=[{"arn": arn}])
+    assert refused[0] == "ValidationError" and arn in refused[1]
+
+
+def test_managed_session_policies_narrow_a_session(cloud):
+    own = json.dumps({"Version": "2012-10-17", "Statement": allow("s3:ListAllMyBuckets")})
+    made = cloud.client("iam").create_policy(PolicyName="lists", PolicyDocument=own)["Policy"]["Arn"]
+    arns = [{"arn": made}, {"arn": "arn:aws:iam::aws:policy/IAMReadOnlyAccess"}]
+    session = cloud.client("sts").get_federation_token(Name="guest", PolicyArns=arns)
+    assert cloud.client("s3", session["Credentials"]).list_buckets()["Buckets"] == []
+    assert session["PackedPolicySize"] > 0
+
+
+def test_whom_the_root_user_federates_may_what_the_session_policy_says(cloud):
+    own = json.dumps({"Version": "2012-10-17", "Statement": allow("s3:ListAllMyBuckets")})
+    session = cloud.client("sts").get_federation_token(Name="guest", Policy=own)
+    assert cloud.client("s3", session["Credentials"]).list_buckets()["Buckets"] == []
+    assert said(cloud.client("s3", session["Credentials"]).create_bucket, Bucket="bills-of-2026")[0] == "AccessDenied"
+    without = cloud.client("sts").get_federation_token(Name="guest")
+    assert said(cloud.client("s3", without["Credentials"]).list_buckets)[0] == "AccessDenied"
