@@ -205,4 +205,20 @@ def assume_role_with_saml(
         "NameQualifier": identity.qualifier,
     }
     call.record["responseElements"] |= {name[0].lower() + name[1:]: value for name, value in said.items()}
+    call.record["requestParameters"] = recorded(call, identity, DurationSeconds)
     return answer | said
+
+
+def recorded(call: Call, identity: Identity, DurationSeconds: int | None) -> dict[str, Any]:
+    """What CloudTrail tells of the request: of the assertion its id and what it asked for."""
+    found = {
+        "sAMLAssertionID": identity.assertion.identifier,
+        "roleSessionName": identity.session_name,
+        "sourceIdentity": identity.source_identity,
+        "principalTags": identity.tags,
+        "transitiveTagKeys": identity.transitive,
+        "durationSeconds": DurationSeconds,
+        "roleArn": call.target.arn,
+        "principalArn": call.caller.provider,
+    }
+    return {name: value for name, value in found.items() if value}

@@ -246,6 +246,7 @@ def test_the_event_names_the_identity_and_hides_the_assertion(saml):
         "userName": "mario",
         "identityProvider": QUALIFIER,
     }
-    assert "sAMLAssertion" not in record["requestParameters"]
-    assert record["requestParameters"]["principalArn"] == PROVIDER
+    assertion = record["requestParameters"].pop("sAMLAssertionID")
+    assert re.fullmatch("_[0-9a-f]{32}", assertion)
+    assert record["requestParameters"] == {"roleSessionName": "mario", "roleArn": READER, "principalArn": PROVIDER}
     assert record["responseElements"]["subject"] == "mario"
