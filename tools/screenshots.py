@@ -1,4 +1,7 @@
-"""Takes pictures of this version from a scratch site: `make pictures`; ARGS="landing" takes that one only."""
+"""Takes pictures of this version from a scratch site: `make pictures`; ARGS="landing" takes that one only.
+
+Every page of tools/pages.py is kept in docs/pictures/ and listed in docs/gallery.md, which is written anew too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import chromium, scratch
+from tools.pages import PAGES
 
 KEPT = scratch.ROOT / "docs" / "pictures"  # shown by the documents, in the repository
 LOOKED_AT = scratch.ROOT / "test-results" / "pictures"  # for whoever works on the look
@@ -25,39 +29,42 @@ class Picture:
     width: int = 1280
     height: int = 800
     kept: bool = True
+    title: str = ""  # in the gallery
 
     @property
     def file(self) -> Path:
         return (KEPT if self.kept else LOOKED_AT) / f"{self.name}.png"
 
 
-QUESTION = "principal=arn:aws:iam::{account}:user/mario&actions=s3:PutObject,s3:GetObject&resource=arn:aws:s3:::bills/x"
+ANONYMOUS = ("landing", "site-sign-in")
 PICTURES = [
-    Picture("landing", "/", signed_in=False),
+    *(Picture(name, path, title=title, signed_in=name not in ANONYMOUS) for name, title, path in PAGES),
     Picture("heat-map", "/classroom/{klass}/assignments/{assignment}/heat/"),
     Picture("heat-map-step", "/classroom/{klass}/assignments/{assignment}/heat/policy/"),
     Picture("gradebook", "/classroom/{klass}/assignments/{assignment}/grades/"),
-    Picture("timeline", "/classroom/{klass}/attempts/{attempt}/"),
+    Picture("timeline", "/classroom/{klass}/attempts/{work}/"),
     Picture("projector", "/classroom/{klass}/assignments/{assignment}/heat/?projector=1", kept=False),
     Picture("disputes", "/classroom/{klass}/disputes/", kept=False),
     Picture("act-on-many", "/classroom/{klass}/assignments/{assignment}/many/", kept=False),
     Picture("components", "/components/", signed_in=False, kept=False),
     Picture("components-dark", "/components/", signed_in=False, kept=False, dark=True),
     Picture("components-narrow", "/components/", signed_in=False, kept=False, width=380),
-    Picture("home", "/home/", kept=False),
-    Picture("dashboard", "/console/{session}/iam/home/", kept=False),
-    Picture("why", "/console/{session}/why/{refused}/"),
     Picture("why-dark", "/console/{session}/why/{refused}/", kept=False, dark=True),
     Picture("why-narrow", "/console/{session}/why/{refused}/", kept=False, width=380),
-    Picture("evaluator", "/console/{session}/evaluator/", kept=False),
-    Picture("evaluator-answer", "/console/{session}/evaluator/?" + QUESTION, kept=False),
-    Picture("who-can", "/console/{session}/who-can/", kept=False),
-    Picture("buckets", "/console/{session}/s3/buckets/", kept=False),
-    Picture("bucket", "/console/{session}/s3/buckets/customer-bills/objects/", kept=False),
-    Picture("events", "/console/{session}/cloudtrail/events/", kept=False),
-    Picture("sign-up", "/sandbox/{sandbox}/sign-up/", kept=False),
-    Picture("sign-in", "/sandbox/{sandbox}/sign-in/", kept=False),
 ]
+
+
+def gallery() -> str:
+    """docs/gallery.md: each page of PAGES with its picture."""
+    lines = [
+        "# Every page",
+        "",
+        "Pictures of this version, taken by `make pictures`; [console.md](console.md) says what each page does.",
+    ]
+    for picture in PICTURES:
+        if picture.title:
+            lines += ["", f"## {picture.title}", "", f"![{picture.title}](pictures/{picture.name}.png)"]
+    return "\n".join(lines) + "\n"
 
 
 def take(browser: Any, base: str, cookie: str, names: dict[str, str], picture: Picture) -> None:
@@ -111,13 +118,17 @@ BUDGET = {
     ],
 }
 
+ASSUME = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+
 
 def furnish(world: scratch.World) -> dict[str, str]:
     """What the pictures show: Mario may read bills, and is refused when he writes one. What addresses may name."""
     from iamlab.door import authenticate
     from iamlab.door.calls import call
+    from iamlab.labs import attempts, content
     from iamlab.services.operations import AwsError
 
+    attempt = attempts.begin(world.person, content.catalogue()["first-bill"])
     for name in ("charles", "david", "mario"):
         world.call("iam:CreateUser", UserName=name, Tags=[{"Key": "department", "Value": "billing"}])
     world.call("iam:CreateGroup", GroupName="billing")
@@ -131,6 +142,8 @@ def furnish(world: scratch.World) -> dict[str, str]:
     world.call("cloudtrail:CreateTrail", Name="audit", S3BucketName="umbrella-logs", IsMultiRegionTrail=True)
     world.call("cloudtrail:StartLogging", Name="audit")
     world.call("budgets:CreateBudget", AccountId=world.account_id, **BUDGET)
+    trust = {"Version": "2012-10-17", "Statement": [ASSUME | {"Principal": {"AWS": world.account_id}}]}
+    world.call("iam:CreateRole", RoleName="Clerk", AssumeRolePolicyDocument=json.dumps(trust))
     key = world.call("iam:CreateAccessKey", UserName="mario")["AccessKey"]
     mario = authenticate.credentials(key["AccessKeyId"]).caller
     try:
@@ -141,6 +154,7 @@ def furnish(world: scratch.World) -> dict[str, str]:
             "sandbox": world.sandbox,
             "account": world.account_id,
             "refused": error.event_id,
+            "attempt": str(attempt.pk),
         }
     raise RuntimeError("Mario was not refused.")
 
@@ -152,7 +166,7 @@ def teach(world: scratch.World) -> dict[str, str]:
     klass = Class.objects.get()
     Enrolment.objects.create(klass=klass, person=world.person, role=Role.INSTRUCTOR, name="Ada")
     work = Work.objects.filter(attempt__person__display_name="Chiara Rossi").get()
-    return {"klass": str(klass.pk), "assignment": str(work.assignment_id), "attempt": str(work.attempt_id)}
+    return {"klass": str(klass.pk), "assignment": str(work.assignment_id), "work": str(work.attempt_id)}
 
 
 def main(wanted: list[str]) -> None:
@@ -178,6 +192,8 @@ def main(wanted: list[str]) -> None:
                 if not wanted or picture.name in wanted:
                     take(browser, base, world.cookie, names, picture)
             browser.close()
+    if not wanted:
+        (scratch.ROOT / "docs" / "gallery.md").write_text(gallery())
 
 
 if __name__ == "__main__":
