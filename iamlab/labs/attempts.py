@@ -100,22 +100,28 @@ def go_back(attempt: Attempt, snapshot: Snapshot, kind: str) -> None:
     snapshots.restore(snapshot)
     attempt.sandbox.refresh_from_db()
     note_happening(attempt, kind, attempt.current, to=snapshot.name)
+    attempt.examined = history.last(attempt.sandbox)
+    if not attempt.past.get("trying"):
+        rejudge(attempt, snapshot.event)
+    attempt.save(update_fields=["bound", "examined", "past"])
+
+
+def rejudge(attempt: Attempt, event: int) -> None:
+    """Judge anew what came to pass behind an event, since the world went back there. The tries stay counted."""
     chosen = attempt.lab_version.data.get("bind") or {}
     attempt.bound = {name: value for name, value in attempt.bound.items() if name not in chosen}
-    attempt.examined = history.last(attempt.sandbox)
-    later = list(attempt.checks.filter(event__gt=snapshot.event))
-    tries = {fact.pk: fact.tries for fact in later}
+    tries = {fact.pk: fact.tries for fact in attempt.checks.filter(event__gt=event)}
     CheckFact.objects.filter(pk__in=tries).update(status="open", code="", message="", latched=False, undone={})
     runner.examine(attempt)
     again = list(attempt.checks.filter(pk__in=tries))
     for fact in again:
         fact.tries = tries[fact.pk]
     CheckFact.objects.bulk_update(again, ["tries"])
-    attempt.save(update_fields=["bound", "examined", "past"])
 
 
 def jump(attempt: Attempt, snapshot: Snapshot, kind: str = "jump") -> None:
     """To another moment of this world; the present is kept as one to come back to."""
+    require_real(attempt)
     runner.catch_up(attempt)
     past.take(attempt, "branch", f"Before the {kind}")
     past.push(attempt, snapshot)
@@ -132,7 +138,8 @@ def reset(attempt: Attempt) -> None:
 def undo(attempt: Attempt) -> None:
     """Take the last change back."""
     runner.catch_up(attempt)
-    before = past.before(attempt)
+    untouched = past.present(attempt) <= attempt.past.get("trying", 0)  # all before it is not what is tried
+    before = None if untouched else past.before(attempt)
     if before is None:
         raise Refused("Nothing to undo: no change was made since the start.")
     go_back(attempt, before, "undo")
@@ -144,30 +151,48 @@ def keep_checkpoint(attempt: Attempt, name: str) -> None:
     attempt.save(update_fields=["past"])
 
 
-def what_if(attempt: Attempt) -> None:
-    """Begin to try something that can be discarded."""
+def require_real(attempt: Attempt) -> None:
+    """Raises Refused while something is only tried: what counts waits."""
+    require_open(attempt)
     if attempt.past.get("trying"):
-        raise Refused("You are trying something already. Keep it or discard it first.")
+        raise Refused("You are trying something, and nothing counts meanwhile. Keep it or discard it first.")
+
+
+def what_if(attempt: Attempt, chosen: Snapshot | None = None) -> None:
+    """Begin to try something, from now or from a checkpoint. Checks stand still until it is kept or discarded."""
+    require_real(attempt)
     runner.catch_up(attempt)
-    attempt.past["trying"] = past.take(attempt, "branch", "Before I tried something").pk
+    began = past.take(attempt, "branch", "Before I tried something")
+    attempt.past |= {"trying": began.pk, "tried_from": (chosen or began).event}
+    note_happening(attempt, "what-if", attempt.current, from_=chosen.name if chosen is not None else "")
+    if chosen is not None:
+        past.push(attempt, chosen)
+        go_back(attempt, chosen, "what-if")
     attempt.save(update_fields=["past"])
-    note_happening(attempt, "what-if", attempt.current)
 
 
 def end_what_if(attempt: Attempt, *, adopt: bool) -> None:
-    """Keep what was tried as one's work, or go back to before it."""
-    began = attempt.sandbox.snapshots.filter(pk=attempt.past.pop("trying", None)).first()
+    """Keep what was tried as one's work, judged from then on; or go back to before it, as if it had not been."""
+    began = attempt.sandbox.snapshots.filter(pk=attempt.past.get("trying")).first()
     if began is None:
         raise Refused("You are not trying anything.")
+    runner.catch_up(attempt)
+    tried_from = attempt.past.pop("tried_from", began.event)
     note_happening(attempt, "what-if", attempt.current, adopted=adopt)
-    attempt.save(update_fields=["past"])
-    if not adopt:
-        jump(attempt, began, "discarding")
+    if adopt:
+        del attempt.past["trying"]
+        rejudge(attempt, tried_from)
+        attempt.save(update_fields=["bound", "past"])
+        return
+    past.take(attempt, "branch", "What I tried")
+    del attempt.past["trying"]
+    past.push(attempt, began)
+    go_back(attempt, began, "discarding")
 
 
 def break_it(attempt: Attempt, step: dict[str, Any]) -> None:
     """Bring a step's fault into the account. Once: what is broken is broken. Raises LineFailed."""
-    require_open(attempt)
+    require_real(attempt)
     lab: Lab = attempt.lab_version.data
     fault = next((one for one in lab.get("faults", ()) if one["id"] == step.get("fault")), None)
     if fault is None:
@@ -199,7 +224,7 @@ def use_hint(attempt: Attempt, step: dict[str, Any], tier: int) -> HintUse:
 
 def answer(attempt: Attempt, question: dict[str, Any], given: Any, sure: bool | None = None) -> Answer:
     """Keep a try at a question, and run the checks that wait for it."""
-    require_open(attempt)
+    require_real(attempt)
     correct = questions.is_correct(question, given, View(attempt))
     kept = Answer.objects.create(attempt=attempt, question=question["id"], given=given, correct=correct, sure=sure)
     note_happening(attempt, "answer", attempt.current, question=question["id"], correct=correct)

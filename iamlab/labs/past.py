@@ -2,7 +2,7 @@
 
 `Attempt.past` holds `undo`, a stack of snapshot keys whose top is the present; `void`, the ranges (after, up to] of
 events that a way back left behind; `voids`, those ranges as they were when a snapshot was taken; `trying`, the
-snapshot that a "what if" began at.
+snapshot that a "what if" began at; `tried_from`, the event that it goes on from.
 """
 
 from typing import Any
@@ -45,6 +45,11 @@ def forget(attempt: Attempt) -> None:
         attempt.sandbox.snapshots.filter(pk__in=gone).delete()
         for key in gone:
             attempt.past.get("voids", {}).pop(str(key), None)
+
+
+def present(attempt: Attempt) -> int:
+    """The key of the snapshot on top: the world after the last change that was looked at."""
+    return max(attempt.past.get("undo", [])[-1:], default=1)
 
 
 def before(attempt: Attempt) -> Snapshot | None:

@@ -88,6 +88,8 @@ def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool
     """
     if attempt.submitted is not None and not anew:
         return False
+    if attempt.past.get("trying"):
+        return False  # a what-if is looked at when it is kept
     lab: Lab = attempt.lab_version.data
     wanted = None if inputs is None else set(inputs)
     view = View(attempt)

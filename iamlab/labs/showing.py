@@ -30,7 +30,7 @@ def said(line: dict[str, Any], names: dict[str, str]) -> str:
 
 def show(attempt: Attempt, step: dict[str, Any]) -> None:
     """Perform a step's solution, kept apart by a checkpoint to go back to. Raises Refused where it does not fit."""
-    attempts.require_open(attempt)
+    attempts.require_real(attempt)
     lab: Lab = attempt.lab_version.data
     lines = lines_of(lab, step["id"])
     if not lines:
@@ -58,7 +58,7 @@ def last_shown(attempt: Attempt, step_id: str) -> dict[str, Any] | None:
 
 def to_step(attempt: Attempt, step: dict[str, Any]) -> None:
     """The official start of a step: the lab's start, then the solution of all steps before. In practice only."""
-    attempts.require_open(attempt)
+    attempts.require_real(attempt)
     if attempt.graded:
         raise Refused("In graded mode the way to a step is yours. A checkpoint can be jumped to.")
     if attempt.start is None:

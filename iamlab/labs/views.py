@@ -17,6 +17,7 @@ from iamlab.labs import attempts, clockwork, content, panel, runner, showing
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
+from iamlab.sandbox.models import Snapshot
 
 View = Callable[..., HttpResponse]
 
@@ -203,10 +204,14 @@ def reset(request: HttpRequest, attempt: Attempt) -> None:
     messages.success(request, "The account is as it was at the start of the lab.")
 
 
+def chosen_checkpoint(request: HttpRequest, attempt: Attempt) -> Snapshot | None:
+    chosen = request.POST.get("checkpoint", "")
+    return attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
+
+
 @acting
 def jump(request: HttpRequest, attempt: Attempt) -> None:
-    chosen = request.POST.get("checkpoint", "")
-    snapshot = attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    snapshot = chosen_checkpoint(request, attempt)
     if snapshot is None:
         raise attempts.Refused("Choose a checkpoint.")
     attempts.jump(attempt, snapshot)
@@ -224,8 +229,8 @@ def what_if(request: HttpRequest, attempt: Attempt) -> None:
     """Try something (begin), then keep it (adopt) or go back (discard)."""
     act = request.POST.get("act")
     if act == "begin":
-        attempts.what_if(attempt)
-        messages.info(request, "Try what you like. Keep it or discard it when you are done.")
+        attempts.what_if(attempt, chosen_checkpoint(request, attempt))
+        messages.info(request, "Try what you like; nothing counts. Keep it or discard it when you are done.")
     else:
         attempts.end_what_if(attempt, adopt=act == "adopt")
         messages.success(request, "Kept." if act == "adopt" else "The account is as it was before you tried.")

@@ -191,6 +191,47 @@ def test_what_if_is_discarded_or_kept_and_not_submitted_in_between(begin, do):
     assert attempt.frozen["score"] == 100
 
 
+def test_what_is_tried_leaves_no_trace_in_what_counts(begin, do):
+    mistakes = [{"when": {"exists": "group/readers"}, "code": "name-case", "say": "Case."}]
+    attempt = begin(
+        step("group", {"exists": "group/Readers"}, check={"mistakes": mistakes}),
+        step("user", {"event": {"name": "CreateUser"}}, check={"latch": "once"}),
+    )
+    attempts.what_if(attempt)
+    do(attempt, "iam create-group --group-name readers", "iam create-user --user-name anna")
+    assert [fact(attempt, name).status for name in ("group", "user")] == ["fail", "fail"]
+    for act in (attempts.reset, lambda one: attempts.jump(one, one.start), attempts.what_if):
+        with pytest.raises(attempts.Refused, match="Keep it or discard it first"):
+            act(attempt)
+    attempts.undo(attempt)
+    attempts.undo(attempt)
+    with pytest.raises(attempts.Refused, match="Nothing to undo"):
+        attempts.undo(attempt)
+    do(attempt, "iam create-user --user-name anna")
+    attempts.end_what_if(attempt, adopt=False)
+    assert [fact(attempt, name).status for name in ("group", "user")] == ["fail", "fail"]
+    assert fact(attempt).tries == {}
+    assert not attempt.steps.exclude(passed=None).exists()
+    assert scoring.score(attempt).auto == 0
+
+
+def test_what_if_goes_on_from_a_checkpoint_and_comes_back_to_the_present(begin, do):
+    attempt = begin(step("group", {"exists": "group/Readers"}), step("user", {"exists": "user/anna"}))
+    do(attempt, CREATE, "iam create-user --user-name anna")
+    early = attempt.sandbox.snapshots.get(kind="checkpoint", name="After: group")
+    attempts.what_if(attempt, early)
+    assert [one["GroupName"] for one in View(attempt).named("group", "*")] == ["Readers"]
+    assert View(attempt).named("user", "*") == []
+    assert scoring.score(attempt).auto == 100
+    attempts.end_what_if(attempt, adopt=False)
+    assert [one["UserName"] for one in View(attempt).named("user", "*")] == ["anna"]
+    assert scoring.score(attempt).auto == 100
+    attempts.what_if(attempt, early)
+    do(attempt, DELETE)
+    attempts.end_what_if(attempt, adopt=True)
+    assert [fact(attempt, name).status for name in ("group", "user")] == ["fail", "fail"]
+
+
 def test_change_of_another_learners_account_is_no_checkpoint_of_mine(begin, do):
     mine, other = begin(step("group", {"exists": "group/Readers"})), begin(step("group", {"exists": "group/Readers"}))
     with pytest.raises(attempts.Refused, match="another account"):

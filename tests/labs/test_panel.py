@@ -109,7 +109,9 @@ def test_clock_moves_and_actors_report(site, shipped):
 
 def test_what_if_and_checkpoints_have_their_buttons(site, shipped):
     attempt = shipped("concepts")
-    assert "Discard it" in press(site, "lab-what-if", attempt, {"act": "begin"})
+    begun = press(site, "lab-what-if", attempt, {"act": "begin"})
+    assert "Discard it" in begun
+    assert "nothing counts" in begun
     press(site, "lab-what-if", attempt, {"act": "discard"})
     assert "By hand" in press(site, "lab-checkpoint", attempt, {"name": "By hand"})
 
