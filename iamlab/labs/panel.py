@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamlab.door import record
-from iamlab.labs import attempts, clockwork, content, past, runner, scoring, showing
+from iamlab.labs import attempts, clockwork, content, past, runner, scoring, showing, wheres
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.texts import inline, render
@@ -51,8 +51,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if attempt is None:
         return {}
     attempts.follow(attempt)
-    place = {"back": request.get_full_path(), "template": "labs/panel.html", "open": True}
-    return {"lab_panel": {**data(attempt), **place}}
+    return {"lab_panel": {**data(attempt, request.get_full_path()), "template": "labs/panel.html", "open": True}}
 
 
 def world_of(request: HttpRequest) -> dict[str, Any] | None:
@@ -80,8 +79,8 @@ def open_step(attempt: Attempt) -> dict[str, Any]:
     return content.step_of(lab, attempt.current) or lab["steps"][0]
 
 
-def data(attempt: Attempt) -> dict[str, Any]:
-    """The panel of an attempt. Six queries, whatever the number of steps."""
+def data(attempt: Attempt, page: str) -> dict[str, Any]:
+    """The panel of an attempt, beside a page of that address. Six queries, whatever the number of steps."""
     lab: Lab = attempt.lab_version.data
     checks, used = list(attempt.checks.all()), list(attempt.hints.all())
     facts = {(fact.step, fact.check_id): fact for fact in checks}
@@ -95,6 +94,8 @@ def data(attempt: Attempt) -> dict[str, Any]:
     graded_steps = [step for step in lab["steps"] if step.get("checks")]
     return {
         "attempt": attempt,
+        "back": page,
+        "where": wheres.address(current.get("where", ""), page),
         "cursor": cursor(attempt),
         "title": lab["title"],
         "mode": "Graded" if attempt.graded else "Practice",
@@ -199,7 +200,6 @@ def step_data(
         "actor": fill(step.get("actor", ""), names),
         "weight": step.get("weight", 0),
         "html": render(step.get("markdown", ""), names, reverse("attempt", args=[attempt.pk]) + "media/"),
-        "where": step.get("where"),
         "fault": step.get("fault"),
         "shown": showing.last_shown(attempt, step["id"]),
         "can_show": showing.can_show(lab, step),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from iamlab.labs import grammar, validate_tests
+from iamlab.labs import grammar, validate_tests, wheres
 from iamlab.labs.places import Problem, Source, Steps
 from iamlab.labs.validate_tests import shaped
 from iamlab.labs.vocabulary import VARIABLE
@@ -131,6 +131,8 @@ def _step(source: Source, where: Steps, step: grammar.Data, folder: Path, names:
         yield source.problem((*where, "hints"), "there are three tiers of hints: nudge, pointer, exact")
     if isinstance(step.get("text"), str):
         yield from _text(source, (*where, "text"), folder / step["text"], folder, names)
+    if "where" in step:
+        yield from _refer(source, (*where, "where"), [step["where"]], wheres.PAGES, "control of the console")
     if "fault" in step:
         yield from _refer(source, where, [step["fault"]], names.faults, "fault")
     yield from _twice(source, (*where, "checks"), [check.get("id") for check in checks if isinstance(check, dict)])

@@ -51,7 +51,7 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
 
 def in_place(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """The panel anew, the page beside it as it is: what is half typed there stays, and a secret shown once."""
-    shown = {**panel.data(attempt), "back": back(request, attempt)}
+    shown = panel.data(attempt, back(request, attempt))
     answer = render(request, "labs/in_place_panel.html", {"lab_panel": shown})
     return push_url(answer, False)  # a boosted form pushes its address else, and reloading that is no page
 
@@ -103,7 +103,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     same_step = request.GET.get("step") == panel.open_step(found)["id"]
     if same_step and panel.cursor(found) == request.GET.get("at"):
         return HttpResponse(status=204)
-    shown = {**panel.data(found), "back": back(request, found)}
+    shown = panel.data(found, back(request, found))
     if same_step:
         return render(request, "labs/live.html", {"lab_panel": shown, "changed": True})
     whole = render(request, "labs/panel.html", {"lab_panel": shown})

@@ -5,10 +5,11 @@ import re
 import pytest
 from django.urls import reverse
 
-from iamlab.labs import attempts, clockwork, content
+from iamlab.labs import attempts, clockwork, content, wheres
 from iamlab.labs.models import Attempt
 from iamlab.people.models import create_guest
 from iamlab.people.views import BACKEND
+from tests.console.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,19 @@ def test_a_lab_gives_its_files(site, shipped, client):
     assert "bill-0042.txt" in terminal
     client.force_login(create_guest()[0], BACKEND)
     assert client.get(address).status_code == 404
+
+
+def test_show_where_leads_to_a_control_that_is_on_its_page(site, shipped, learner, do):
+    """Of every control that labs may name: its id stands on the page that the panel's link leads to."""
+    attempt = shipped("groups")
+    account = attempt.sandbox.accounts.get()
+    session = signed_in(learner, account, "root", account.pk, "root")
+    missing = []
+    for control in wheres.PAGES:
+        address, _, anchor = wheres.address(control, f"/console/{session.id}/iam/users/?q=x").partition("#")
+        if f'id="{anchor}"' not in site.get(address).content.decode() and control != "switch-role":
+            missing.append(control)
+    assert missing == []
+    assert wheres.address("create-user", "/attempts/1/") == ""
+    shown = site.get(f"/console/{session.id}/iam/home/").content.decode()
+    assert f'href="/console/{session.id}/iam/groups/#create-group"' in shown

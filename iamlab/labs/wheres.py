@@ -1,0 +1,29 @@
+"""Show where: the console's controls that a step may point at, by stable ids, and the pages that they are on."""
+
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve, reverse
+
+PAGES = {
+    "create-user": "users",
+    "create-group": "groups",
+    "create-policy": "policies",
+    "create-role": "roles",
+    "edit-alias": "iam-home",
+    "edit-password-policy": "account-settings",
+    "assign-mfa": "security-credentials",
+    "create-access-key": "security-credentials",
+    "billing-access": "account",
+    "create-bucket": "buckets",
+    "events": "events",
+    "switch-role": "switch-role",
+}
+
+
+def address(control: str, page: str) -> str:
+    """Where a control is, in the session whose page the panel stands beside; "" beside a page of no session."""
+    try:
+        session = resolve(urlsplit(page).path).kwargs.get("session_id")
+    except Resolver404:
+        return ""
+    return f"{reverse(PAGES[control], args=[session])}#{control}" if session and control in PAGES else ""
