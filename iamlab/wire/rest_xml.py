@@ -165,6 +165,8 @@ def answer(operation: str, result: dict[str, Any]) -> Answer:
     if payload is not None:
         return Answer(status, headers, _payload(members[payload], payload, result.get(payload), headers))
     if all(member.serialization.get("location") for member in members.values()):
+        if operation == "HeadBucket":  # what GET would say of its document
+            headers["Content-Type"] = "application/xml"
         return Answer(status, headers, b"")
     headers["Content-Type"] = "application/xml"
     return Answer(status, headers, _document(operation, shape, result))

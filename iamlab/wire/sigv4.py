@@ -42,6 +42,7 @@ class Signature:
     stamp: str  # YYYYMMDDTHHMMSSZ
     token: str = ""
     expires: int | None = None
+    algorithm: str = ALGORITHM
 
     @property
     def scope(self) -> str:
@@ -57,6 +58,7 @@ def claimed(http: Facts) -> Signature | None:
     """The signature that a request carries, None when it is unsigned.
 
     Raises IncompleteSignature, SignatureDoesNotMatch (a scope of another day) or InvalidRequest (an older scheme).
+    Presigned URLs of Signature Version 2 are in sigv2.
     """
     header = http.headers.get("authorization")
     presigned = "X-Amz-" in http.query and ("X-Amz-Signature=" in http.query or "X-Amz-Algorithm=" in http.query)
@@ -69,8 +71,6 @@ def claimed(http: Facts) -> Signature | None:
         found = _from_query(dict(parse_qsl(http.query, keep_blank_values=True)))
     elif header is not None:
         found = _from_header(header, http.headers)
-    elif "AWSAccessKeyId=" in http.query and "Signature=" in http.query:
-        raise AwsError("InvalidRequest", OLD, 400)
     else:
         return None
     try:

@@ -17,7 +17,7 @@ from iamlab.services.callers import Caller, Source
 from iamlab.services.error_names import of_service
 from iamlab.services.operations import REGISTRY, AwsError, model
 from iamlab.services.sts.messages import encoded
-from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv4, throttle
+from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv2, sigv4, throttle
 from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,18 @@ def _refused(exchange: Exchange, error: AwsError) -> HttpResponse:
     return errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
 
 
+def _version_2(exchange: Exchange) -> HttpResponse:
+    """A presigned URL of the older scheme, which S3 alone takes."""
+    exchange.service, exchange.protocol = "s3", errors.REST
+    exchange.claim, exchange.http = sigv2.claimed(exchange.http, datetime.now(UTC))
+    credentials = _credentials(exchange.claim)
+    sigv2.verify(exchange.http, exchange.claim, credentials.secret, exchange.prefix)
+    return _s3(exchange, credentials.caller, sigv4.UNSIGNED, credentials.secret)
+
+
 def _signed(exchange: Exchange) -> HttpResponse:
+    if sigv2.presigned(exchange.http):
+        return _version_2(exchange)
     claim = exchange.claim = sigv4.claimed(exchange.http)
     if claim is None:
         return _unsigned(exchange)
@@ -251,9 +262,10 @@ def _signature_context(http: Facts, claim: sigv4.Signature | None) -> dict[str, 
         return {}
     context = {
         "s3:authType": "REST-HEADER" if claim.expires is None else "REST-QUERY-STRING",
-        "s3:signatureversion": sigv4.ALGORITHM,
-        "s3:signatureAge": str(int((datetime.now(UTC) - claim.moment).total_seconds() * 1000)),
+        "s3:signatureversion": claim.algorithm,
     }
+    if claim.algorithm == sigv4.ALGORITHM:
+        context["s3:signatureAge"] = str(int((datetime.now(UTC) - claim.moment).total_seconds() * 1000))
     if "x-amz-content-sha256" in http.headers:
         context["s3:x-amz-content-sha256"] = http.headers["x-amz-content-sha256"]
     return context

@@ -314,13 +314,6 @@ def test_a_presigned_url_of_a_session_carries_its_token(s3, root):
     assert request("s3", None, method="PUT", path=put.partition(boto.HOST)[2], body=b"new").status_code == 200
 
 
-def test_an_old_presigned_url_is_refused_with_a_hint(s3, root):
-    signing = boto.client("s3", root, signature_version="s3")
-    answer = browse(signing.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "bill.txt"}))
-    assert (answer.status_code, element(answer, "Code")) == (400, "InvalidRequest")
-    assert "s3v4" in element(answer, "Message")
-
-
 def test_a_broken_presigned_url_is_refused_in_s3s_words(s3, root):
     answer = browse(f"http://{boto.HOST}/aws/{BUCKET}/bill.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=x")
     assert (answer.status_code, element(answer, "Code")) == (400, "AuthorizationQueryParametersError")

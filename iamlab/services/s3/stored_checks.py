@@ -59,6 +59,9 @@ def _lifecycle_rule(rule: Document) -> None:
     expiration = rule.get("Expiration")
     if expiration is not None:
         _expiration(expiration)
+    for transition in rule.get("NoncurrentVersionTransitions") or []:
+        if "NoncurrentDays" not in transition or "StorageClass" not in transition:
+            raise malformed_xml()
     for transition in rule.get("Transitions") or []:
         if ("Days" in transition) == ("Date" in transition) or "StorageClass" not in transition:
             raise malformed_xml()
