@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -60,14 +62,16 @@ def resolve(name: str) -> Operation:
     return found
 
 
-def begin(caller: Caller, operation: Operation, params: Mapping[str, Any], source: Source) -> Call:
+def begin(
+    caller: Caller, operation: Operation, params: Mapping[str, Any], source: Source, now: datetime | None = None
+) -> Call:
     known = known_parameters(operation.service, operation.api_name) & operation.parameters
     return Call(
         operation=operation,
         caller=caller,
         params={key: value for key, value in params.items() if value is not None and key in known},
         source=source,
-        now=clock.now(caller.world),
+        now=now or clock.now(caller.world),
         request_id=source.request_id or str(uuid.uuid4()),
         authorise=authorise,
         judge=judge,
@@ -82,9 +86,9 @@ def load(this: Call) -> None:
     this.targets = found if isinstance(found, list) else [found]
 
 
-def allow(this: Call) -> None:
-    """Authorise every target. Raises AccessDenied."""
-    this.context = request_context(this.caller, this.source, this.now)
+def allow(this: Call, facts: Mapping[str, str | list[str]] | None = None) -> None:
+    """Authorise every target. `facts` are those of the request, where they are known already. Raises AccessDenied."""
+    this.context = dict(facts or request_context(this.caller, this.source, this.now))
     this.context.update(parameter_context(this.params))
     if this.operation.context is not None:
         this.context.update(this.operation.context(this, **this.params))
@@ -163,9 +167,13 @@ def call_many(
     operation = resolve(name)
     if operation.writes:
         raise ValueError("call_many is for reads")
-    calls = [begin(caller, operation, params, source or Source()) for params in many]
-    if not calls:
+    if not many:
         return []
+    source, now = source or Source(), clock.now(caller.world)
+    if not source.request_id:
+        source = replace(source, request_id=str(uuid.uuid4()))
+    facts = request_context(caller, source, now) if caller.kind != callers.EXAMINER else None
+    calls = [begin(caller, operation, params, source, now) for params in many]
     if operation.bulk is not None:
         for this, target in zip(calls, operation.bulk([one.params for one in calls], calls[0]), strict=True):
             this.targets = [target]
@@ -175,7 +183,7 @@ def call_many(
             if not this.targets:
                 load(this)
             if caller.kind != callers.EXAMINER:
-                allow(this)
+                allow(this, facts)
             answers.append(operation.perform(this, **this.params) or {})
         except AwsError as error:
             answers.append(error)

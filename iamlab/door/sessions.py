@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from iamlab.door import authenticate
@@ -12,6 +12,7 @@ from iamlab.people.models import Person
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
+from iamlab.services.prepared import Prepared
 from iamlab.services.signin.models import ConsoleSession
 
 HOURS = 12
@@ -71,12 +72,19 @@ def session_of(person: Person, session_id: str) -> ConsoleSession:
     return with_others(person, session_id)[0]
 
 
+def _with_others(session_id: str, person_id: int) -> QuerySet[ConsoleSession]:
+    world = ConsoleSession.objects.filter(pk=session_id, person_id=person_id).values("account__sandbox_id")
+    wanted = Q(pk=session_id) | Q(account__sandbox_id__in=world, ended=None)
+    rows = ConsoleSession.objects.filter(wanted, person_id=person_id).select_related("account__sandbox")
+    return rows.order_by("created", "pk")
+
+
+OWN = Prepared(_with_others, str, int)  # on the path of every page of the console
+
+
 def with_others(person: Person, session_id: str) -> tuple[ConsoleSession, list[ConsoleSession]]:
     """The person's own session, and their others in its world that have not ended. Anybody else's is not found."""
-    world = ConsoleSession.objects.filter(pk=session_id, person_id=person.pk).values("account__sandbox_id")
-    wanted = Q(pk=session_id) | Q(account__sandbox_id__in=world, ended=None)
-    rows = ConsoleSession.objects.filter(wanted, person_id=person.pk).select_related("account__sandbox")
-    found = {row.pk: row for row in rows.order_by("created", "pk")}
+    found = {row.pk: row for row in OWN.all(session_id, person.pk)}
     session = found.pop(session_id, None)
     if session is None:
         raise Http404

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.texts import inline, render
 from iamlab.labs.vocabulary import fill
 from iamlab.people.models import Person
+from iamlab.services.prepared import Prepared
 
 OFFER_AFTER = 3  # failures with one code, then the first hint is offered unasked
 STATES = {
@@ -46,12 +48,25 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if world is None or not isinstance(request.user, Person):
         return {}
     record.flush()
-    rows = Attempt.objects.select_related("sandbox", "lab_version").filter(person=request.user, **world)
-    attempt = rows.first()
+    attempt = _attempt(request.user.pk, world)
     if attempt is None:
         return {}
     attempts.follow(attempt)
     return {"lab_panel": {**data(attempt, request.get_full_path()), "template": "labs/panel.html", "open": True}}
+
+
+def _of_world(**filters: Any) -> QuerySet[Attempt]:
+    return Attempt.objects.select_related("sandbox", "lab_version").filter(**filters).order_by("pk")
+
+
+OF_SANDBOX = Prepared(lambda person, sandbox: _of_world(person_id=person, sandbox_id=sandbox)[:1], int, int)
+
+
+def _attempt(person_id: int, world: dict[str, Any]) -> Attempt | None:
+    """The person's attempt in a world; a console's pages, which know its key, ask by the prepared query."""
+    if "sandbox_id" in world:
+        return OF_SANDBOX.first(person_id, world["sandbox_id"])
+    return _of_world(person_id=person_id, **world).first()
 
 
 def world_of(request: HttpRequest) -> dict[str, Any] | None:

@@ -13,25 +13,30 @@ from iamlab.services import statements
 
 
 class Prepared:
-    """`build(*values)` makes a queryset of at most one row, filtered by texts; `first(*values)` runs it.
+    """`build(*values)` makes a queryset, filtered by values of some kinds; `first(*values)` and `all(*values)` run it.
 
     It is built with placeholders, once for each thread, since converters of columns belong to a connection; so what
     it does must not depend on the values.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], values: int) -> None:
-        self.build, self.marks = build, [f"\0{number}" for number in range(values)]
+    def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: type[str] | type[int]) -> None:
+        self.build = build
+        self.marks = [f"\0{number}" if kind is str else -(10**15) - number for number, kind in enumerate(kinds)]
         self.kept = threading.local()
 
-    def first(self, *values: str) -> Any:
-        """The row as an instance of its model, annotations and select_related included; None without one."""
+    def all(self, *values: str | int) -> list[Any]:
+        """The rows as instances of their model, annotations and select_related included."""
         kept = getattr(self.kept, connection.vendor, None)
         if kept is None:
             kept = _Compiled(self.build(*self.marks))
             setattr(self.kept, connection.vendor, kept)
         given = dict(zip(self.marks, values, strict=True))
         rows = statements.rows(kept.sql, [given.get(param, param) for param in kept.params])
-        return kept.instance(list(rows[0])) if rows else None
+        return [kept.instance(list(row)) for row in rows]
+
+    def first(self, *values: str | int) -> Any:
+        """The first row, None where there is none."""
+        return next(iter(self.all(*values)), None)
 
 
 class _Compiled:

@@ -116,7 +116,7 @@ def key_cells(cell: Panel, used: dict[str, Panel], user: dict[str, Any], now: An
     last = max((time for time in times if time), default=None)
     activity = max((time for time in (last, user.get("PasswordLastUsed")) if time), default=None)
     return {
-        "key": markup.lines([f"{key['AccessKeyId']} ({key['Status']})" for key in keys]) or markup.NOTHING,
+        "key": markup.lines([f"{key['AccessKeyId']} ({key['Status']})" for key in keys]) if keys else markup.NOTHING,
         "key_age": cells.age(min(active, default=None), now),
         "key_used": refused_cell(refusal) if refusal else cells.ago(last, now),
         "activity": cells.ago(activity, now),

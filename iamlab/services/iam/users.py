@@ -1,6 +1,7 @@
 """IAM users. IAM User Guide: "IAM users"; API Reference: "CreateUser" and its kin."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from iamlab.services import paging, prepared, statements
@@ -41,14 +42,15 @@ def find(account_id: str, name: str) -> User | None:
     return BY_NAME.first(account_id, name.lower())
 
 
+@cache
 def with_last_sign_in() -> Any:
-    """Users, each with its password, if any, and the time that the console was last entered with it."""
+    """Users, each with its password, if any, and the time that the console was last entered with it. To be filtered."""
     return User.objects.select_related("login_profile").annotate(last_sign_in=activity.LAST_SIGN_IN)
 
 
 # On the path of every GetUser.
 BY_NAME = prepared.Prepared(
-    lambda account_id, name: with_last_sign_in().filter(account_id=account_id, name_lower=name), 2
+    lambda account_id, name: with_last_sign_in().filter(account_id=account_id, name_lower=name), str, str
 )
 # How many users an account has, and whether one of them has that name.
 HELD = "select count(*), max(case when name_lower = %s then 1 else 0 end) from iam_user where account_id = %s"
