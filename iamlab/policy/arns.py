@@ -34,15 +34,15 @@ class Caller:
     """Who calls.
 
     `kind` is one of user, role, federated-user, root, service, provider, anonymous, unknown. `arn` is the caller as
-    a policy may name it directly (None for a role whose session is unknown); `issuer` is the ARN of the role or user
-    behind a session; `issuer_tail` stands for it where only account and name are known.
+    a policy may name it directly (None for a role whose session is unknown, and for whom no ARN names); `issuer` is
+    the ARN of the role or user behind a session; `issuer_tail` stands for it where only account and name are known.
     """
 
     __slots__ = ("account", "arn", "group", "home", "issuer", "issuer_tail", "kind", "name", "partition", "raw")
 
     def __init__(self, raw: Principal, kind: str, group: int):
         self.raw, self.kind, self.group = raw, kind, group
-        self.arn: str | None = raw if isinstance(raw, str) else None
+        self.arn: str | None = raw if isinstance(raw, str) and group != OUTSIDE else None
         self.partition = self.account = self.name = ""
         # How common ARNs begin that are the caller's account's own unless an owner is given; empty for callers who
         # have no permissions of their own.

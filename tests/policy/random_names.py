@@ -55,11 +55,12 @@ AWS_PRINCIPALS = [
     "*", OWN, OTHER, *ROOTS, *ROLES, *USERS, *SESSIONS, f"arn:aws:iam::{OWN}:user/*", f"arn:aws:iam::{OWN}:user/Mario",
     "AIDAEXAMPLE", f"arn:aws:sts::{OWN}:assumed-role/app/s2", f"arn:aws:sts::{OWN}:assumed-role/app/*",
     f"arn:aws:iam::{OWN}:group/mario", f"arn:aws-cn:iam::{OWN}:root",
+    "anonymous", "lambda.amazonaws.com", "accounts.google.com", f"arn:aws:iam::{OWN}:saml-provider/idp", "root", "",
 ]  # fmt: skip
 OTHER_PRINCIPALS = {
-    "Service": ["lambda.amazonaws.com", "Lambda.amazonaws.com", "ec2.amazonaws.com"],
-    "Federated": ["accounts.google.com", f"arn:aws:iam::{OWN}:saml-provider/idp"],
-    "CanonicalUser": [OWN, "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"],
+    "Service": ["lambda.amazonaws.com", "Lambda.amazonaws.com", "ec2.amazonaws.com", USERS[0], "anonymous"],
+    "Federated": ["accounts.google.com", f"arn:aws:iam::{OWN}:saml-provider/idp", "lambda.amazonaws.com", USERS[0]],
+    "CanonicalUser": [OWN, USERS[0], "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"],
 }
 SHORT_ARNS = [
     "arn:aws:s3", "arn:aws:s3:*", "arn:aws:s*:", "arn:*", "arn:aws:dynamodb:*:table/prod-*", "arn:aws:s3:::",

@@ -8,6 +8,8 @@ import pytest
 
 from iamlab.policy.batch import answer_line
 from iamlab.policy.cases import CaseReader
+from iamlab.policy.evaluate import evaluate
+from iamlab.policy.whatif import changes
 from tests.policy.random_cases import Dice, cases
 from tests.policy.random_names import ACTIONS, SESSIONS, USERS
 from tests.policy.reference.judgement import Case, answer, layers
@@ -51,6 +53,30 @@ def crowded(seed):
         yield {"id": f"{seed}.{number}", **request, "identityPolicies": [policy], "sessionPolicies": [policy]}
 
 
+def case_of(request, policies):
+    """A request and its policies as a case."""
+
+    def texts(held):
+        return [policy.document.source for policy in held or ()]
+
+    return {
+        "principal": request.principal,
+        "action": request.action,
+        "resource": request.resource,
+        "context": request.context,
+        "resourceAccount": request.resource_account,
+        "sessionIssuer": request.session_issuer,
+        "restrictPublicBuckets": request.restrict_public_buckets,
+        "identityPolicies": texts(policies.identity),
+        "resourcePolicy": policies.resource.document.source if policies.resource else None,
+        "permissionsBoundaries": texts(policies.boundaries),
+        "sessionPolicies": texts(policies.session),
+        "vpcEndpointPolicies": texts(policies.vpce),
+        "serviceControlPolicies": [texts(level) for level in policies.scps or ()],
+        "resourceControlPolicies": [texts(level) for level in policies.rcps or ()],
+    }
+
+
 def parts(case):
     """For each statement what the reference and the evaluator's evidence say of its parts."""
     judged, level = Case(case), {}
@@ -86,6 +112,16 @@ def test_parts_of_statements_agree():
         for statement, wanted, row in parts(case):
             assert {part: row[part] for part in wanted} == wanted, (statement, row, case)
             assert row["applies"] == all(wanted.values())
+
+
+@pytest.mark.slow
+def test_what_would_change_a_decision_changes_it_here_too():
+    for case in islice(cases("changes"), 300):
+        request, policies = CaseReader().read(case)
+        decision = evaluate(request, policies)
+        for change in changes(request, policies, decision):
+            after = case_of(change.steps[-1].request, change.steps[-1].policies)
+            assert (answer(after)[0] == "allowed") != decision.allowed, (change.sentence, after)
 
 
 def test_random_cases_reach_every_outcome():
