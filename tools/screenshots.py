@@ -151,6 +151,10 @@ def furnish(world: scratch.World) -> dict[str, str]:
     world.call("s3:PutBucketPolicy", Bucket="umbrella-logs", Policy=json.dumps(LOGS))
     world.call("cloudtrail:CreateTrail", Name="audit", S3BucketName="umbrella-logs", IsMultiRegionTrail=True)
     world.call("cloudtrail:StartLogging", Name="audit")
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]
+    image = world.call("ec2:DescribeImages")["Images"][0]["ImageId"]
+    launch = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "TagSpecifications": tags}
+    instance = world.call("ec2:RunInstances", **launch)["Instances"][0]["InstanceId"]
     world.call("budgets:CreateBudget", AccountId=world.account_id, **BUDGET)
     trust = {"Version": "2012-10-17", "Statement": [ASSUME | {"Principal": {"AWS": world.account_id}}]}
     world.call("iam:CreateRole", RoleName="Clerk", AssumeRolePolicyDocument=json.dumps(trust))
@@ -163,6 +167,7 @@ def furnish(world: scratch.World) -> dict[str, str]:
             "session": world.session,
             "sandbox": world.sandbox,
             "account": world.account_id,
+            "instance": instance,
             "refused": error.event_id,
             "attempt": str(attempt.pk),
         }

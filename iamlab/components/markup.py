@@ -3,6 +3,7 @@
 Templates reach them as tags of the same name ({% load components %}); a view uses them for the cells of a table.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.templatetags.static import static
@@ -79,6 +80,6 @@ def tile(label: str, description: str) -> Tile:
     return made
 
 
-def lines(values: list[str]) -> SafeString:
+def lines(values: Sequence[str]) -> SafeString:
     """Several values in one cell, one under the other."""
     return format_html_join("", "<div>{}</div>", ((value,) for value in values))

@@ -70,6 +70,15 @@ SERVICES = {
         ],
         group="Management & Governance",
     ),
+    "ec2": Service(
+        title="EC2",
+        side_title="EC2",
+        home="instances",
+        description="Virtual servers in the cloud",
+        side=[("Instances", [("Instances", "instances")])],
+        group="Compute",
+        region="US East (N. Virginia)",
+    ),
     "s3": Service(
         title="S3",
         side_title="Amazon S3",
@@ -122,17 +131,19 @@ def home_url(session: "Session") -> str:
 
 
 def side_nav(request: HttpRequest, session: "Session", service: str) -> list[dict[str, Any]]:
-    """The left menu. An item is current on its page and on those under it."""
-    groups = []
-    home = session.url(SERVICES[service].home)
-    for title, items in SERVICES[service].side:
-        shown = []
-        for label, name in items:
-            url = session.url(name)
-            current = request.path == url if url == home else request.path.startswith(url)
-            shown.append({"label": label, "url": url, "current": current, "external": False})
-        groups.append({"title": title, "items": shown})
-    return groups
+    """The left menu. An item is current on its page and on those under it that no other item is nearer to."""
+    side = [(title, [(label, session.url(name)) for label, name in items]) for title, items in SERVICES[service].side]
+    above = [url for _, items in side for _, url in items if request.path.startswith(url)]
+    current = max(above, key=len, default="")
+    return [
+        {
+            "title": title,
+            "items": [
+                {"label": label, "url": url, "current": url == current, "external": False} for label, url in items
+            ],
+        }
+        for title, items in side
+    ]
 
 
 def name_of(row: Any) -> str:

@@ -14,6 +14,8 @@ from iamlab.console.editor import views as editor
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
 from iamlab.console.groups import views as groups
+from iamlab.console.instances import launch as instance_launch
+from iamlab.console.instances import views as instances
 from iamlab.console.organizations import policies as organization_policies
 from iamlab.console.organizations import views as organizations
 from iamlab.console.policies import changing as policy_changing
@@ -201,6 +203,17 @@ cloudtrail = [
     path("trails/details/<str:name>/delete/", trails.delete, name="trail-delete"),
 ]
 
+# /console/<session>/ec2/
+ec2 = [
+    path("instances/", instances.instances, name="instances"),
+    path("instances/terminate/", instances.terminate, name="instances-terminate"),
+    path("instances/<slug:instance_id>/", instances.instance, name="instance"),
+    path("instances/<slug:instance_id>/role/", instances.role, name="instance-role"),
+    path("launch/", instance_launch.start, name="instance-launch-start"),
+    path("launch/<uuid:draft_id>/result/", instance_launch.result, name="instance-launch-result"),
+    path("launch/<uuid:draft_id>/<str:key>/", instance_launch.step, name="instance-launch"),
+]
+
 # /console/<session>/organizations/
 organization_pages = [
     path("accounts/", organizations.accounts, name="organization-accounts"),
@@ -242,6 +255,7 @@ session: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("s3/", include(s3)),
     path("cloudtrail/", include(cloudtrail)),
+    path("ec2/", include(ec2)),
 ]
 
 urlpatterns = [
