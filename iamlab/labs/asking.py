@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from iamlab.labs import predicting
 from iamlab.labs.event_tests import identity
 from iamlab.labs.models import Answer, Attempt
 from iamlab.labs.texts import inline, render
@@ -29,6 +30,7 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
         ],
         "items": [{**item, "html": inline(item["text"], names)} for item in question.get("items", ())],
         "pairs": [{**pair, "html": inline(pair["text"], names)} for pair in question.get("pairs", ())],
+        "compared": predicting.compared(attempt, question, tries[0] if tries else None),
         "why": list(_why(question, last, chosen, names)),
         "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
         "given": given if isinstance(given, str | dict) else "",

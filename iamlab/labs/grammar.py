@@ -36,9 +36,12 @@ QUESTION: Shape = {
     "options": (OPTIONAL, list), "pairs": (OPTIONAL, list), "choices": (OPTIONAL, list), "items": (OPTIONAL, list),
     "order": (OPTIONAL, list), "accept": (OPTIONAL, list), "value": (OPTIONAL, NUMBER), "within": (OPTIONAL, NUMBER),
     "event": (OPTIONAL, dict), "names": (OPTIONAL, list), "test": (OPTIONAL, dict), "why": (OPTIONAL, str),
-    "wrong": (OPTIONAL, str),
+    "wrong": (OPTIONAL, str), "run": (OPTIONAL, dict), "until": (OPTIONAL, dict),
 }  # fmt: skip
-OPTION: Shape = {"id": (REQUIRED, str), "text": (REQUIRED, str), "why": (REQUIRED, str), "right": (OPTIONAL, bool)}
+OPTION: Shape = {
+    "id": (REQUIRED, str), "text": (REQUIRED, str), "why": (REQUIRED, str), "right": (OPTIONAL, bool),
+    "means": (OPTIONAL, str),
+}  # fmt: skip
 # What each kind of question is made of.
 KINDS: dict[str, tuple[str, ...]] = {
     "single": ("options",), "predict": ("options",), "multiple": ("options",), "match": ("pairs", "choices", "why"),

@@ -232,6 +232,14 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
             yield source.problem((*where, "pairs", index), "a pair has an id, a text, and a choice's id as its match")
     if "test" in question:
         yield from validate_tests.test(source, (*where, "test"), question["test"], names.questions)
+    for part in ("run", "until"):
+        if part in question:
+            yield from validate_tests.event(source, (*where, part), question[part])
+    if "run" in question:
+        for index, option in enumerate(options):
+            if isinstance(option, dict) and option.get("means") not in grammar.OUTCOMES:
+                means = ", ".join(sorted(grammar.OUTCOMES))
+                yield source.problem((*where, "options", index), f"with a run, an option means one of {means}")
     if "event" in question:
         yield from validate_tests.event(source, (*where, "event"), question["event"])
     yield from _unbound(source, where, question, names)

@@ -3,6 +3,7 @@
 import pytest
 
 from iamlab.labs import attempts, clockwork, performing, runner, scoring
+from iamlab.labs.asking import question_data
 from iamlab.labs.models import CheckFact
 from iamlab.labs.view import View
 from iamlab.sandbox import snapshots
@@ -271,3 +272,32 @@ def test_a_mangled_checkpoint_is_told(client, learner, begin, chosen):
     client.force_login(learner)
     response = client.post(f"/attempts/{attempt.pk}/jump/", {"checkpoint": chosen}, follow=True)
     assert "Choose a checkpoint." in response.content.decode()
+
+
+def test_prediction_stands_beside_what_came_of_it(begin, do):
+    """The first try counts as the prediction, and of the calls only one that comes after it."""
+    options = [
+        {"id": "yes", "text": "Yes", "why": "No.", "means": "allow"},
+        {"id": "no", "text": "No", "why": "Right.", "means": "implicit_deny", "right": True},
+    ]
+    question = {"id": "q", "kind": "predict", "text": "May anna?", "options": options}
+    question |= {"run": {"name": "ListUsers", "by": "user/anna"}, "until": {"name": "Put*Policy"}}
+    attempt = begin(step("ask", {"answer": "q"}), questions=[question])
+    ask = {"as": "user/anna", "run": "aws iam list-users"}
+    do(attempt, "iam create-user --user-name anna", {**ask, "error": "AccessDenied"})
+
+    def compared():
+        return question_data(attempt, question, list(attempt.answers.order_by("pk")), {})["compared"]
+
+    assert compared() is None
+    attempts.answer(attempt, question, "yes", True)
+    attempts.answer(attempt, question, "no", False)
+    assert compared() is None
+    do(attempt, {**ask, "error": "AccessDenied"})
+    found = compared()
+    assert (found["as_said"], found["sure"]) == (False, True)
+    assert found["said"] == "it is allowed"
+    assert found["came"] == "it is refused, because nothing allows it"
+    assert found["call"] == "ListUsers by user/anna"
+    question["until"] = {"name": "CreateUser"}
+    assert compared() is None
