@@ -143,6 +143,7 @@ iam: list[URLPattern | URLResolver] = [
     path("identity-providers/", providers.providers, name="providers"),
     path("identity-providers/create/", providers.add, name="provider-add"),
     path("identity-providers/delete/", providers.delete, name="providers-delete"),
+    path("identity-providers/details/<path:arn>/manage-tags/", providers.tags, name="provider-tags"),
     path("identity-providers/details/<path:arn>/", providers.provider, name="provider"),
     path("credential-report/", credential_report.report, name="credential-report"),
     path("credential-report/download/", credential_report.download, name="credential-report-download"),

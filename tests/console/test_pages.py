@@ -124,7 +124,7 @@ def test_it_opens_with_a_heading_and_a_title_in_few_queries(browser_of, filled, 
     if first.status_code == 302:
         address = first.url
     assert browser_of.get(address).status_code == 200
-    with django_assert_max_num_queries(16 if "access_advisor" in place else 15):  # one more: the report is kept
+    with django_assert_max_num_queries(15):
         response = browser_of.get(address)
     html = response.content.decode()
     assert html.count("<h1") == 1

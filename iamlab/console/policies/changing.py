@@ -6,14 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from iamlab.console import changes, documents, pages, refusals
+from iamlab.console import changes, documents, pages, refusals, tagging
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel
-from iamlab.console.pickers import PickingForm
 from iamlab.console.policies.forms import VersionForm
-from iamlab.console.questions import picked, question
+from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
-from iamlab.console.tags import TagsField
+from iamlab.console.tagging import Bearer
 from iamlab.policy.document import MANAGED_LIMIT
 from iamlab.services.operations import AwsError
 
@@ -126,31 +125,11 @@ def detach(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     return question(request, session, confirm, [])
 
 
-class TagsForm(PickingForm):
-    tags = TagsField(fold=False)
-
-
 @require_http_methods(["GET", "POST"])
 @console_page
 def tags(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
-    """A policy's tags, whose keys differ by case too: what changed is put, what is gone is taken away."""
-    back = session.url("policy", arn, "tags")
-    now = session.call("iam:ListPolicyTags", {"PolicyArn": arn})["Tags"]
-    crumbs = [("Policies", session.url("policies")), (name_of(arn), back)]
-    form = picked(request, session, TagsForm, "Manage tags", back, crumbs, "Save changes", initial={"tags": now})
-    if isinstance(form, HttpResponse):
-        return form
-    wanted = form.cleaned_data["tags"]
-    gone = [tag["Key"] for tag in now if tag["Key"] not in {one["Key"] for one in wanted}]
-    new = [tag for tag in wanted if tag not in now]
-    made = []
-    if gone:
-        made.append(Change("iam:UntagPolicy", {"PolicyArn": arn, "TagKeys": gone}, f"Remove {', '.join(gone)}"))
-    if new:
-        keys = ", ".join(tag["Key"] for tag in new)
-        made.append(Change("iam:TagPolicy", {"PolicyArn": arn, "Tags": new}, f"Set {keys}"))
-    outcomes = changes.make(session, made)
-    return changes.answer(request, session, outcomes, back, f"Tags of {name_of(arn)} saved.", "Manage tags")
+    listing, back = ("Policies", session.url("policies")), session.url("policy", arn, "tags")
+    return tagging.manage(request, session, Bearer("Policy", {"PolicyArn": arn}), name_of(arn), back, listing)
 
 
 def detachment(arn: str, kind: str, name: str) -> Change:

@@ -8,12 +8,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, changes, pages, panels, refusals
+from iamlab.console import cells, changes, pages, panels, refusals, tagging
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.providers.forms import AddForm
 from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
+from iamlab.console.tagging import Bearer
 from iamlab.services.operations import AwsError
 
 COLUMNS = [
@@ -122,10 +123,23 @@ def provider(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
         "summary": summary(arn, found) if found.stands else [],
         "audiences": found.get("ClientIDList", []),
         "metadata": found.get("SAMLMetadataDocument", ""),
+        "tags": panel(session, f"iam:List{bearer(arn).kind}Tags", bearer(arn).who) if found.stands else None,
     }
     crumbs = [("Identity providers", session.url("providers")), (name, None)]
     status, template = 404 if missing else 200, "console/providers/detail.html"
     return pages.render(request, session, template, context, title=name, crumbs=crumbs, status=status)
+
+
+def bearer(arn: str) -> Bearer:
+    kind = "SAMLProvider" if SAML_MARK in arn else "OpenIDConnectProvider"
+    return Bearer(kind, {f"{kind}Arn": arn})
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def tags(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
+    listing = ("Identity providers", session.url("providers"))
+    return tagging.manage(request, session, bearer(arn), name_of(arn), session.url("provider", arn), listing)
 
 
 def summary(arn: str, found: Panel) -> list[tuple[str, Any]]:

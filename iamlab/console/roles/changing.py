@@ -14,6 +14,7 @@ from iamlab.console.pickers import PickingForm
 from iamlab.console.questions import picked, removed_policies
 from iamlab.console.roles.forms import AcknowledgeForm, EditForm, TrustForm
 from iamlab.console.session import Session, console_page
+from iamlab.console.tagging import Bearer
 from iamlab.policy.document import TRUST_LIMIT
 from iamlab.services.operations import AwsError
 
@@ -73,7 +74,8 @@ def remove_boundary(request: HttpRequest, session: Session, name: str) -> HttpRe
 @require_http_methods(["GET", "POST"])
 @console_page
 def manage_tags(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    return tagging.manage(request, session, "Role", name, session.url("role", name, "tags"), listing(session))
+    bearer = Bearer("Role", {"RoleName": name}, fold=True)
+    return tagging.manage(request, session, bearer, name, session.url("role", name, "tags"), listing(session))
 
 
 @require_http_methods(["GET", "POST"])

@@ -41,7 +41,7 @@ def role(request: HttpRequest, session: Session, name: str, tab: str) -> HttpRes
         "name": data["RoleName"],
         "linked": linked,
         "got": got,
-        "summary": summary(request, session, got) if got.stands else [],
+        "summary": summary(request, session, got, tab) if got.stands else [],
         "tabs": tabs,
         "who_can_url": session.url("who-can", action="sts:AssumeRole", resource=data["Arn"]),
         **SHOWN[tab](request, session, data),
@@ -57,10 +57,12 @@ def missing(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     return pages.render(request, session, "console/missing.html", context, title=heading, crumbs=crumbs, status=404)
 
 
-def summary(request: HttpRequest, session: Session, got: Panel) -> list[tuple[str, Any]]:
+def summary(request: HttpRequest, session: Session, got: Panel, tab: str) -> list[tuple[str, Any]]:
     data = got["Role"]
     link = request.build_absolute_uri(switch_url(session, data))
-    profiles = panel(session, "iam:ListInstanceProfilesForRole", {"RoleName": data["RoleName"]})
+    profiles = Panel()
+    if tab != "access_advisor":  # its own calls are many: the profiles are left to the other tabs
+        profiles = panel(session, "iam:ListInstanceProfilesForRole", {"RoleName": data["RoleName"]})
     rows = [
         ("Creation date", cells.moment(data["CreateDate"])),
         ("ARN", markup.copy(data["Arn"], "ARN")),

@@ -95,3 +95,17 @@ def test_more_providers_cost_no_more_queries(browser_of, root, base):
             browser_of.get(base)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+@pytest.mark.parametrize("made", [saml, oidc])
+def test_a_providers_tags_are_managed(browser_of, root, base, made):
+    browser_of.post(f"{base}create/", made())
+    (arn,) = [row["key"] for row in browser_of.get(base).context["table"]["rows"]]
+    assert "No tags are associated with this provider." in browser_of.get(f"{base}details/{arn}/").content.decode()
+    manage = root.url("provider-tags", arn)
+    sent = {"tags-key": ["team", "Team", "old"], "tags-value": ["bills", "+ - =", "1"]}
+    assert browser_of.post(manage, sent).url == f"{base}details/{arn}/"
+    browser_of.post(manage, {"tags-key": ["team", "Team"], "tags-value": ["more", "+ - ="]})
+    html = browser_of.get(f"{base}details/{arn}/").content.decode()
+    assert "<td>team</td><td>more</td>" in html and "<td>Team</td><td>+ - =</td>" in html
+    assert "<td>old</td>" not in html
