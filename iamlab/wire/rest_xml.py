@@ -130,10 +130,10 @@ def _read_payload(member: Shape, name: str, shape: Shape | None, body: bytes, fo
             raise elements.malformed() from error
 
 
-def as_s3_says(operation: str, error: AwsError) -> AwsError:
+def as_s3_says(operation: str, error: AwsError, region: str) -> AwsError:
     """What is wrong within a document, S3 calls MalformedXML; of headers it says what is wrong with each."""
     payload = _members(operation, "in")[1]
-    said = bad_value(error)
+    said = bad_value(error, region)
     if said is error and payload and error.code == "ValidationError":
         within = f"at '{payload[:1].lower()}{payload[1:]}." in error.message
         return elements.malformed() if within else error

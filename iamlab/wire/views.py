@@ -225,10 +225,11 @@ def _s3(exchange: Exchange, caller: Caller, said: str, secret: str) -> HttpRespo
     operation = routing.operation_of(http, where, given)
     body, plain = bodies.s3_body(exchange.request, http, operation, said, exchange.claim, secret)
     params = rest_xml.parameters(operation, where, given, plain.headers, body)
+    source = _source(exchange)
     try:
-        result = call(caller, f"s3:{operation}", params, _source(exchange))
+        result = call(caller, f"s3:{operation}", params, source)
     except AwsError as error:
-        raise rest_xml.as_s3_says(operation, error) from error
+        raise rest_xml.as_s3_says(operation, error, source.region) from error
     answer = rest_xml.answer(operation, result)
     headers = {
         "x-amz-request-id": exchange.request_id,

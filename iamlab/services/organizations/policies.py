@@ -171,7 +171,7 @@ def attach_policy(call: Call, PolicyId: str, TargetId: str) -> dict[str, Any]:
     if not (found.scps if kind == tree.SCP else found.rcps):
         raise AwsError("PolicyTypeNotEnabledException", NOT_ENABLED)
     here = found.attachments.filter(target=TargetId)
-    if here.filter(policy_id=PolicyId).exists():
+    if PolicyId == tree.RCP_FULL_ACCESS or here.filter(policy_id=PolicyId).exists():
         message = "A policy with the same name and type already exists on the specified target."
         raise AwsError("DuplicatePolicyAttachmentException", message)
     if here.count() >= PER_TARGET + 1:
@@ -187,11 +187,11 @@ def detach_policy(call: Call, PolicyId: str, TargetId: str) -> dict[str, Any]:
     found = tree.managed(call)
     row = tree.policy(found, PolicyId)
     kind = row.kind if row else tree.AWS_POLICIES[PolicyId][1]
+    if PolicyId == tree.RCP_FULL_ACCESS:
+        raise AwsError("ConstraintViolationException", "RCPFullAWSAccess cannot be detached.")
     here = found.attachments.filter(target=TargetId, policy_id=PolicyId)
     if not here.exists():
         raise AwsError("PolicyNotAttachedException", "The policy isn't attached to the specified target.")
-    if PolicyId == tree.RCP_FULL_ACCESS:
-        raise AwsError("ConstraintViolationException", "RCPFullAWSAccess cannot be detached.")
     if kind == tree.SCP and len(_of_kind(found, TargetId, tree.SCP)) == 1:
         message = "You cannot remove the last policy attached to the specified target. You must have at least one."
         raise AwsError("ConstraintViolationException", message)
@@ -215,7 +215,8 @@ def list_policies_for_target(
     rows = {row.pk: row for row in found.policies.filter(kind=Filter)}
     of_kind = {*rows, *(key for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter)}
     attached = found.attachments.filter(target=TargetId).values_list("policy_id", flat=True)
-    here = [key for key in attached if key in of_kind]
+    everywhere = [tree.RCP_FULL_ACCESS] if Filter == tree.RCP and found.rcps else []  # AWS keeps it at every place
+    here = everywhere + [key for key in attached if key in of_kind]
     return page(call, "Policies", here, lambda key: summary(found, rows.get(key), key))
 
 
@@ -225,8 +226,9 @@ def list_targets_for_policy(
 ) -> dict[str, Any]:
     found = tree.managed(call)
     tree.policy(found, PolicyId)
-    targets = found.attachments.filter(policy_id=PolicyId).order_by("pk").values_list("target", flat=True)
-    return page(call, "Targets", tree.targets_of(found, list(targets)))
+    attached = found.attachments.filter(policy_id=PolicyId).order_by("pk").values_list("target", flat=True)
+    targets = tree.places(found) if PolicyId == tree.RCP_FULL_ACCESS and found.rcps else list(attached)
+    return page(call, "Targets", tree.targets_of(found, targets))
 
 
 @operation("organizations:EnablePolicyType", target=root_target, context=type_context)

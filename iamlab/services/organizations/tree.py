@@ -91,6 +91,12 @@ def targets_of(organization: Organization, ids: Sequence[str]) -> list[dict[str,
     ]
 
 
+def places(organization: Organization) -> list[str]:
+    """The ids of all that a policy can be attached to."""
+    units = organization.units.order_by("pk").values_list("pk", flat=True)
+    return [organization.root_id, *units, *organization.members.order_by("pk").values_list("pk", flat=True)]
+
+
 def place(organization: Organization, name: str) -> Target:
     """What a root's, unit's or account's id stands for, whether it exists or not."""
     kind = "account" if name.isdigit() else "root" if name.startswith("r-") else "ou"

@@ -118,7 +118,7 @@ def list_accounts_for_parent(
     call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
     found = tree.managed(call)
-    rows = found.members.select_related("account").filter(parent=tree.parent(found, ParentId)).order_by("pk")
+    rows = found.members.select_related("account").filter(parent=tree.parent(found, ParentId)).order_by("joined", "pk")
     return page(call, "Accounts", rows, lambda row: tree.describe_account(found, row.account, row))
 
 

@@ -87,13 +87,11 @@ def region_of(call: Call, configuration: dict[str, Any]) -> str:
         return USUAL
     if wanted == "EU":
         return "eu-west-1"
+    if here not in (USUAL, wanted):
+        raise errors.other_region(wanted)
     if wanted is not None and (wanted == USUAL or wanted not in REGIONS):
         message = "The specified location-constraint is not valid"
         raise AwsError("InvalidLocationConstraint", message, 400, LocationConstraint=wanted)
-    if here not in (USUAL, wanted):
-        which = f"The {wanted or 'unspecified'} location constraint"
-        message = f"{which} is incompatible for the region specific endpoint this request was sent to."
-        raise AwsError("IllegalLocationConstraintException", message, 400)
     return wanted or USUAL
 
 

@@ -72,12 +72,21 @@ def access_denied() -> AwsError:
     return AwsError("AccessDenied", "Access Denied", 403)
 
 
-def bad_value(error: AwsError) -> AwsError:
+def other_region(wanted: str | None) -> AwsError:
+    """A bucket of another Region than the endpoint's, which is asked before whether there is such a Region."""
+    which = f"The {wanted or 'unspecified'} location constraint"
+    message = f"{which} is incompatible for the region specific endpoint this request was sent to."
+    return AwsError("IllegalLocationConstraintException", message, 400)
+
+
+def bad_value(error: AwsError, region: str) -> AwsError:
     """A parameter that the model refuses, in S3's words for that header; the error itself where there are none."""
     match = CONSTRAINT.search(error.message) if error.code == "ValidationError" else None
     if match is None or match[2] not in BAD_VALUES:
         return error
     code, message, name = BAD_VALUES[match[2]]
+    if code == "InvalidLocationConstraint" and region not in ("us-east-1", match[1]):
+        return other_region(match[1])
     extra = {"ArgumentName": name} if name else {}
     if name in ("x-amz-acl", "encoding-type"):
         extra["ArgumentValue"] = match[1]

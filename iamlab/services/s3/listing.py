@@ -151,10 +151,12 @@ def in_range(asked: int, name: str) -> int:
 def decode(token: str) -> str:
     """Where a token continues. Raises InvalidArgument."""
     try:
-        return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
-    except (ValueError, binascii.Error) as error:
-        message = "The continuation token provided is incorrect"
-        raise errors.invalid("continuation-token", message) from error
+        found = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+    except (ValueError, binascii.Error):
+        found = ""
+    if not found:
+        raise errors.invalid("continuation-token", "The continuation token provided is incorrect")
+    return found
 
 
 @operation("s3:ListObjects", action="s3:ListBucket", target=targets.bucket, context=list_context)

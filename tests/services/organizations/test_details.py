@@ -161,3 +161,15 @@ def test_texts_of_errors(org):
     first = org.create_policy(Content=ALLOW, Description="", Name="a", Type=SCP)["Policy"]["PolicySummary"]
     org.create_policy(Content=ALLOW, Description="", Name="b", Type=SCP)
     assert said(org.update_policy, PolicyId=first["Id"], Name="b")[0] == "DuplicatePolicyException"
+
+
+def test_awss_own_resource_control_policy_is_everywhere_once_they_are_enabled(org):
+    root = org.list_roots()["Roots"][0]["Id"]
+    kind, full = "RESOURCE_CONTROL_POLICY", "p-RCPFullAWSAccess"
+    assert org.list_policies_for_target(TargetId=root, Filter=kind)["Policies"] == []
+    org.enable_policy_type(RootId=root, PolicyType=kind)
+    assert [one["Id"] for one in org.list_policies_for_target(TargetId=root, Filter=kind)["Policies"]] == [full]
+    targets = org.list_targets_for_policy(PolicyId=full)["Targets"]
+    assert {one["TargetId"] for one in targets} == {root, ACCOUNT}
+    assert said(org.detach_policy, PolicyId=full, TargetId=root)[0] == "ConstraintViolationException"
+    assert said(org.attach_policy, PolicyId=full, TargetId=root)[0] == "DuplicatePolicyAttachmentException"

@@ -198,6 +198,7 @@ def test_encryption_is_told_as_the_bucket_is_set(s3):
     [
         ("eu-west-1", None, "IllegalLocationConstraintException"),
         ("eu-west-1", "eu-west-2", "IllegalLocationConstraintException"),
+        ("eu-west-1", "us-east-1", "IllegalLocationConstraintException"),
         ("us-east-1", "us-east-1", "InvalidLocationConstraint"),
         ("us-east-1", "mars-north-1", "InvalidLocationConstraint"),
     ],
@@ -219,8 +220,9 @@ def test_buckets_are_listed_in_pages_that_tell_their_regions(s3):
 
 
 def test_lists_say_which_argument_is_wrong(s3):
-    wrong = error(s3.list_objects_v2, Bucket=BUCKET, ContinuationToken="?")
-    assert wrong["Message"] == "The continuation token provided is incorrect"
+    for token in ("?", ""):
+        wrong = error(s3.list_objects_v2, Bucket=BUCKET, ContinuationToken=token)
+        assert wrong["Message"] == "The continuation token provided is incorrect"
     wrong = error(s3.list_object_versions, Bucket=BUCKET, VersionIdMarker="null")
     assert wrong["Message"] == "A version-id marker cannot be specified without a key marker."
     wrong = error(s3.list_objects, Bucket=BUCKET, MaxKeys=-1)
