@@ -100,8 +100,9 @@ DIFFERENCES = (
      "provider page and `manage.py lab_identity_token` hand them out. No outside provider is asked, "
      "thumbprints are kept and not compared."),
     ("SAML responses may come from anywhere", "AssumeRoleWithSAML verifies the signature by the certificates of the "
-     "provider's metadata. Who has no identity provider takes iamlab's: `manage.py lab_saml_metadata` prints its "
-     "metadata, `manage.py lab_saml_assertion` a response. Encrypted assertions are not read."),
+     "provider's metadata. Who has no identity provider takes iamlab's: the Test SAML identity provider page, "
+     "`manage.py lab_saml_metadata` and `manage.py lab_saml_assertion` hand out metadata and responses. "
+     "Encrypted assertions are not read."),
     ("Log files of trails", "They come every five minutes of the sandbox's clock, and are written when somebody reads "
      "the bucket or asks for the trail's status. CreateTrail wants the bucket to exist, not to have a policy for "
      "CloudTrail; GetTrailStatus says AccessDenied where the policy keeps it out. There are no digest files."),

@@ -11,6 +11,8 @@ from iamlab.policy.catalog import nearest_action
 
 MOST_ACTIONS = 20
 ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
+ROLE_ARN = r"^arn:aws:iam::[0-9]{12}:role/[!-~]+\Z"
+SESSION_NAME = r"^[A-Za-z0-9_+=,.@-]{2,64}\Z"
 
 
 def checked_action(name: str) -> str:
@@ -107,3 +109,27 @@ class TokenForm(forms.Form):
         super().__init__(data)
         self.fields["provider"].choices = providers  # type: ignore[attr-defined]
         self.fields["audience"].choices = [(one, one) for one in audiences]  # type: ignore[attr-defined]
+
+
+class SamlForm(forms.Form):
+    """Who signs in at the test SAML identity provider, and which role they want."""
+
+    provider = forms.ChoiceField(label="Provider")
+    role = forms.RegexField(
+        ROLE_ARN,
+        label="Role ARN",
+        max_length=2048,
+        help_text="A role whose trust policy names the provider, such as arn:aws:iam::111122223333:role/Reader.",
+        error_messages={"invalid": "That is not the ARN of a role."},
+    )
+    subject = forms.RegexField(
+        SESSION_NAME,
+        label="Subject",
+        max_length=64,
+        help_text="Who signs in there, such as mario; the session bears the same name.",
+        error_messages={"invalid": "2 to 64 letters, digits or characters of _+=,.@-"},
+    )
+
+    def __init__(self, data: Any, providers: list[str]) -> None:
+        super().__init__(data)
+        self.fields["provider"].choices = [(one, one) for one in providers]  # type: ignore[attr-defined]
