@@ -66,6 +66,7 @@ CONSOLE = [
     ("why", "Why?", "why/{refused}/"),
     ("evaluator", "Policy evaluator", f"evaluator/?{QUESTION}"),
     ("who-can", "Who can?", "who-can/?action=s3:PutObject&resource=arn:aws:s3:::customer-bills/2026/may.txt"),
+    ("saml-response", "Test SAML identity provider", "saml-response/"),
     ("search", "Search", "search/?q=policy"),
 ]
 PAGES = [*SITE, *((name, title, f"/console/{{session}}/{path}") for name, title, path in CONSOLE)]

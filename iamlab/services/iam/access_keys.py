@@ -35,7 +35,7 @@ def key_of(call: Call, AccessKeyId: str) -> AccessKey:
 
 
 def no_such_key(key_id: str) -> AwsError:
-    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found.")
+    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found")
 
 
 def keys_of(rows: Sequence[Owner]) -> dict[Any, list[AccessKey]]:
