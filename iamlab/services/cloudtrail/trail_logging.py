@@ -4,7 +4,7 @@ from typing import Any
 
 from iamlab.services import clock, log_files
 from iamlab.services.cloudtrail import selectors
-from iamlab.services.cloudtrail.trail_names import at_home, existing, named, of_selectors
+from iamlab.services.cloudtrail.trail_names import at_home, existing, listed, named, of_selectors
 from iamlab.services.operations import Call, operation
 
 
@@ -26,11 +26,13 @@ def stop_logging(call: Call, Name: str) -> dict[str, Any]:
     return {}
 
 
-@operation("cloudtrail:GetTrailStatus", target=named)
+@operation("cloudtrail:GetTrailStatus", target=named, bulk=listed)
 def get_trail_status(call: Call, Name: str) -> dict[str, Any]:
-    """Whether a delivery would be refused is judged now, as the bucket's policy is now."""
+    """Whether a delivery would be refused is judged by the bucket's policy now; in a list it is as last tried."""
     row = existing(call, Name)
-    log_files.deliver(call, row)
+    alone = not call.target.loaded
+    if alone:
+        log_files.deliver(call, row)
     tried = clock.iso(row.attempted) if row.attempted else ""
     answer: dict[str, Any] = {
         "IsLogging": row.logging,
@@ -47,7 +49,8 @@ def get_trail_status(call: Call, Name: str) -> dict[str, Any]:
         "StopLoggingTime": row.stopped,
     }
     answer |= {name: value for name, value in times.items() if value}
-    if row.logging and (error := log_files.delivery_error(call, row) or row.failure):
+    error = (alone and log_files.delivery_error(call, row)) or row.failure
+    if row.logging and error:
         answer["LatestDeliveryError"] = error
     return answer
 

@@ -62,6 +62,13 @@ def named(call: Call, Name: str, **_: Any) -> Target:
     return find(call, Name)
 
 
+def listed(many: list[dict[str, Any]], call: Call) -> list[Target]:
+    """The trails that the cells of a list name by ARN; `loaded` says so, since a list makes no deliveries."""
+    rows = {row.arn: row for row in Trail.objects.filter(account_id=call.account_id)}
+    found = [(params["Name"], rows.get(params["Name"])) for params in many]
+    return [Target(arn=arn, row=row, tags=row.tags if row else {}, loaded=True) for arn, row in found]
+
+
 def of_selectors(call: Call, TrailName: str, **_: Any) -> Target:
     return find(call, TrailName)
 
