@@ -79,7 +79,7 @@ def _account_of(text: str) -> tuple[str, str] | None:
         return "", text
     arn = split_arn(text)
     if arn and arn.prefix == "arn" and arn.service == "iam" and not arn.region and arn.resource == "root":
-        return arn.partition, arn.account
+        return (arn.partition, arn.account) if arn.partition else None
     return None
 
 

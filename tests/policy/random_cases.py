@@ -211,11 +211,15 @@ class Dice:
         found = {}
         if self.chance(0.8):
             mine = [self.caller] * 12 if isinstance(self.caller, str) and self.caller != "anonymous" else []
-            found["AWS"] = self.some(lambda: self.pick([*mine, OWN, OWN, OTHER, *AWS_PRINCIPALS]))
+            found["AWS"] = self.some(lambda: self.nearly([*mine, OWN, OWN, OTHER, *AWS_PRINCIPALS]))
         for key, names in OTHER_PRINCIPALS.items():
             if self.chance(0.6 if key in self.caller else 0.1):
-                found[key] = self.some(lambda names=names: self.pick(names))
+                found[key] = self.some(lambda names=names: self.nearly(names))
         return found
+
+    def nearly(self, names):
+        name = self.pick(names)
+        return self.blur(name) if self.chance(0.08) else name
 
     # Patterns
 
