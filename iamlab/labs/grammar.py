@@ -24,7 +24,7 @@ ACTOR: Shape = {
 }  # fmt: skip
 CHECK: Shape = {
     "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, dict), "say": (REQUIRED, str),
-    "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list),
+    "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list), "bonus": (OPTIONAL, NUMBER),
 }  # fmt: skip
 MISTAKE: Shape = {"when": (REQUIRED, dict), "code": (REQUIRED, str), "say": (REQUIRED, str)}
 BIND: Shape = {

@@ -246,6 +246,7 @@ def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, s
         "id": check["id"],
         "title": inline(check.get("title", check["id"]), names),
         "status": fact.status if fact else "open",
+        "bonus": check.get("bonus"),
         "code": fact.code if fact else "",
         "html": render(AT_FAULT if fact.status == "error" else fact.message, {}) if fact and fact.message else "",
         "undone": fact.undone if fact else {},

@@ -8,7 +8,7 @@ from typing import Any
 from iamlab.labs.models import Answer, Attempt, CheckFact, HintUse, Override
 
 PRICES = {1: 0.0, 2: 0.1, 3: 0.3, 4: 0.5}  # share of the step's points; 4 is show me
-BONUS_MOST = 5.0
+BONUS_MOST = 5.0  # points of 100, for what is better than asked; nobody gets above 100
 Lab = dict[str, Any]
 
 
@@ -134,7 +134,7 @@ def score_of(
     given = {override.step: override for override in overrides}
     steps: dict[str, StepScore] = {}
     for step in lab["steps"]:
-        own = step.get("checks", ())
+        own = [check for check in step.get("checks", ()) if not check.get("bonus")]
         shares = [check_share(check, facts.get((step["id"], check["id"])), lab, answers, graded) for check in own]
         share = sum(shares) / len(shares) if shares else 0.0
         cost = used.get(step["id"], 0.0)
@@ -149,7 +149,19 @@ def score_of(
             override.comment if override else "",
         )
     whole = given.get("")
-    return Score(steps, total(steps), whole.score if whole else None, whole.comment if whole else "")
+    auto = round(min(100.0, total(steps) + bonus(lab, facts)), 2)
+    return Score(steps, auto, whole.score if whole else None, whole.comment if whole else "")
+
+
+def bonus(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> float:
+    """Points for checks beyond what is asked, once they pass."""
+    earned = [
+        float(check.get("bonus", 0))
+        for step in lab["steps"]
+        for check in step.get("checks", ())
+        if (fact := facts.get((step["id"], check["id"]))) is not None and fact.status == "pass"
+    ]
+    return min(sum(earned), BONUS_MOST)
 
 
 def total(steps: dict[str, StepScore]) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from iamlab.labs import grammar, validate_tests, wheres
+from iamlab.labs import grammar, scoring, validate_tests, wheres
 from iamlab.labs.places import Problem, Source, Steps
 from iamlab.labs.validate_tests import shaped
 from iamlab.labs.vocabulary import VARIABLE
@@ -146,6 +146,9 @@ def _check(source: Source, where: Steps, check: Any, names: Names) -> Iterator[P
         return
     if check.get("latch", "hold") not in ("hold", "once"):
         yield source.problem((*where, "latch"), "a latch is once or hold")
+    bonus = check.get("bonus", 1)
+    if isinstance(bonus, int | float) and not 0 < bonus <= scoring.BONUS_MOST:
+        yield source.problem((*where, "bonus"), f"a bonus is above 0 and at most {scoring.BONUS_MOST:g} points")
     yield from _refer(source, (*where, "needs"), _list(check, "needs"), names.steps, "step")
     yield from _unbound(source, where, {key: check.get(key) for key in ("title", "say", "test")}, names)
     yield from validate_tests.test(source, (*where, "test"), check.get("test"), names.questions)

@@ -237,12 +237,6 @@ TESTS: dict[str, Callable[[Any, View], bool]] = {
     "query": query,
 }
 
-# What a change must touch for a test to be worth running again.
-STATE = {
-    "exists", "field", "member", "groups_of", "attached", "only_via_group", "password_policy", "mfa", "decision",
-    "grants", "unchanged", "excess", "query",
-}  # fmt: skip
-
 
 def inputs_of(test: Spec) -> set[str]:
     """state, event:NAME and answer:ID, for whatever a test reads."""

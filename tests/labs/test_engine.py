@@ -301,3 +301,20 @@ def test_prediction_stands_beside_what_came_of_it(begin, do):
     assert found["call"] == "ListUsers by user/anna"
     question["until"] = {"name": "CreateUser"}
     assert compared() is None
+
+
+def test_bonus_adds_to_the_mark_and_its_step_passes_without_it(begin, do):
+    group, user = step("group", {"exists": "group/Readers"}), step("user", {"exists": "user/anna"})
+    better = {"id": "better", "title": "better", "test": {"exists": "user/bob"}, "say": "Not asked.", "bonus": 4}
+    most = {"id": "most", "title": "most", "test": {"exists": "user/carl"}, "say": "Not asked.", "bonus": 4}
+    group["checks"] = [*group["checks"], better, most]
+    attempt = begin(group, user)
+    do(attempt, CREATE)
+    assert attempt.steps.get(step="group").passed is not None
+    assert scoring.score(attempt).auto == 50
+    do(attempt, "iam create-user --user-name bob")
+    assert scoring.score(attempt).auto == 54
+    do(attempt, "iam create-user --user-name carl")
+    assert scoring.score(attempt).auto == 55
+    do(attempt, "iam create-user --user-name anna")
+    assert scoring.score(attempt).auto == 100

@@ -1,11 +1,13 @@
 """A malformed lab is refused with file, line and reason."""
 
+import os
+import shutil
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from iamlab.labs import validator
+from iamlab.labs import content, validator
 
 
 @pytest.fixture
@@ -127,3 +129,23 @@ def test_lab_that_does_not_keep_its_word_is_refused(folder, file, old, new, reas
     with pytest.raises(CommandError):
         call_command("labs", "check", str(folder), stdout=out)
     assert reason in out.getvalue()
+
+
+def test_changed_lab_shows_at_the_next_look_where_authors_work(tmp_path, settings, monkeypatch):
+    shutil.copytree(content.CONTENT / "scp", tmp_path / "scp")
+    file = tmp_path / "scp" / "lab.yaml"
+    monkeypatch.setattr(content, "CONTENT", tmp_path)
+    content._catalogue.cache_clear()
+    settings.DEBUG = True
+    before = content.catalogue()["scp"]["title"]
+    file.write_text(file.read_text().replace(before, "Another title"))
+    later = file.stat().st_mtime_ns + 10**9
+    os.utime(file, ns=(later, later))
+    assert content.catalogue()["scp"]["title"] == "Another title"
+    content._catalogue.cache_clear()
+
+
+def test_bonus_is_of_few_points(folder):
+    lab = folder / "lab.yaml"
+    lab.write_text(lab.read_text().replace("latch: hold", "latch: hold\n        bonus: 9", 1))
+    assert any("a bonus is above 0 and at most 5 points" in str(one) for one in validator.problems(folder))

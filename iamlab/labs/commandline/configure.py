@@ -17,7 +17,6 @@ QUESTIONS = {
 MAX_PROFILES = 20
 MAX_SETTINGS = 40
 MAX_VALUE = 2000
-CREDENTIALS_FILE = "~/.aws/credentials"
 CONFIG_FILE = "~/.aws/config"
 
 

@@ -15,7 +15,6 @@ from iamlab.labs.commandline import shorthand
 from iamlab.labs.commandline.errors import CommandError, parameter_error, plain_error
 
 COMPLEX = ("structure", "list", "map")
-MAX_JSON_DEPTH = 100
 Files = Mapping[str, bytes]
 
 
