@@ -224,11 +224,13 @@ def statement_selects(raw: dict[str, Any], service: str, name: str) -> bool:
 
 
 def _any_action(patterns: object, service: str, name: str) -> bool:
-    # An action as it is written, found without reading the pattern; one with white space is named by no pattern.
-    whole = "" if has_space(name) else f"{service}:{name}"
+    # Most patterns are about other services, which their beginning tells.
+    beginnings = f"{service}:", "*"
     for pattern in as_list(patterns):
-        if isinstance(pattern, str) and (pattern == "*" or pattern == whole or action_matches(pattern, service, name)):
-            return True
+        if isinstance(pattern, str):
+            lower = pattern.lower()
+            if lower.startswith(beginnings) and action_matches(lower, service, name):
+                return True
     return False
 
 
