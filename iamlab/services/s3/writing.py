@@ -1,6 +1,5 @@
 """Writing objects. S3 API Reference: "PutObject"."""
 
-import base64
 import hashlib
 from datetime import datetime
 from typing import Any
@@ -154,8 +153,7 @@ def put_object(
 ) -> dict[str, Any]:
     bucket = call.target.loaded
     data = Body.encode() if isinstance(Body, str) else bytes(Body)
-    digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-    if ContentMD5 is not None and ContentMD5 != digest:
+    if ContentMD5 is not None and ContentMD5 != checksums.of("MD5", data)["ChecksumMD5"]:
         raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
     conditional.check_write(Key, call.target.row, IfMatch, IfNoneMatch)
     owner_id = acl.owner_of_new(bucket, call.account_id, call.params)
