@@ -216,3 +216,10 @@ def test_a_trust_policy_has_no_visual_editor(browser_of, root):
     trust = {**MIXED, "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
     root.call("iam:CreateRole", {"RoleName": "Reader", "AssumeRolePolicyDocument": json.dumps(trust)})
     assert f'id="{NAME}-visual"' not in browser_of.get(root.url("role-trust", "Reader")).content.decode()
+
+
+@pytest.mark.parametrize("look", ["check", "visual", "imported"])
+def test_each_look_takes_few_queries(form, browser_of, look, django_assert_max_num_queries):
+    form.fields[NAME] = [json.dumps(MIXED)]
+    with django_assert_max_num_queries(15):
+        assert form.send(look).status_code == 200
