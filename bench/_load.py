@@ -1,16 +1,12 @@
-"""A load of requests: the median latency of some in turn, and, where wrk is there, their rate."""
+"""A load of requests: the processor time and the latency of some, in turn."""
 
 from __future__ import annotations
 
 import http.client
-import json
-import re
-import shutil
 import statistics
-import subprocess
-import tempfile
 import time
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -25,7 +21,22 @@ class Request:
     status: int = 200
 
 
-def medians(base: str, *requests: Request, rounds: int = 12, each: int = 25) -> list[float]:
+def processor(browser: Any, *paths: str, rounds: int = 8, each: int = 3) -> list[float]:
+    """Median milliseconds of processor time of pages in this process, in turns: a busy machine sways it least."""
+    taken: list[list[float]] = [[] for _ in paths]
+    for turn in range(rounds + 1):
+        for path, times in zip(paths, taken, strict=True):
+            for _ in range(each):
+                began = time.process_time()
+                answer = browser.get(path)
+                if turn:  # the first turn warms
+                    times.append(time.process_time() - began)
+                if answer.status_code not in (200, 204):
+                    raise RuntimeError(f"{path}: {answer.status_code}")
+    return [statistics.median(times) * 1000 for times in taken]
+
+
+def medians(base: str, *requests: Request, rounds: int = 8, each: int = 8) -> list[float]:
     """Median milliseconds of each request over one kept connection, measured in turns so that noise meets all alike."""
     connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=30)
     taken: list[list[float]] = [[] for _ in requests]
@@ -50,35 +61,7 @@ def one(connection: http.client.HTTPConnection, request: Request) -> float:
     return taken
 
 
-def rate(base: str, request: Request, seconds: int = 4) -> float | None:
-    """Requests a second from eight connections of wrk, None without it. Raises RuntimeError on any failed request."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        return None
-    headers = "\n".join(f"wrk.headers[{json.dumps(k)}] = {json.dumps(v)}" for k, v in request.headers.items())
-    script = f"wrk.method = {json.dumps(request.method)}\nwrk.body = {json.dumps(request.body)}\n{headers}\n"
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
-        file.write(script)
-        file.flush()
-        command = [wrk, "-t1", "-c8", f"-d{seconds}s", "--timeout=30s", "-s", file.name, base + request.path]
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in printed or "Socket errors" in printed:
-        raise RuntimeError(printed)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", printed)
-    assert found, printed
-    return float(found.group(1))
-
-
 def latency(base: str, ours: Request, bare: Request) -> str:
     """Our median beside the bare view's, as a line."""
     mine, ceiling = medians(base, ours, bare)
     return f"p50 {mine:.2f} ms, {mine / ceiling:.1f} x bare ({ceiling:.2f} ms)"
-
-
-def compare(base: str, ours: Request, bare: Request) -> str:
-    """Latency and rate beside the bare view's, as a line."""
-    text = latency(base, ours, bare)
-    mine, ceiling = rate(base, ours), rate(base, bare)
-    if mine and ceiling:
-        text += f"; {mine:.0f} requests/s, {mine / ceiling:.2f} x bare ({ceiling:.0f})"
-    return text

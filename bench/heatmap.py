@@ -1,8 +1,8 @@
-"""The heat map of 200 learners by 25 steps beside a bare signed-in list: latency, queries, size of an update."""
+"""The heat map of 200 learners by 25 steps beside a bare signed-in list: time, queries, size of an update."""
 
 from datetime import timedelta
 
-from bench._load import Request, compare, medians
+from bench._load import Request, latency, medians, processor
 from tools import scratch
 
 LEARNERS, STEPS, CHECKS = 200, 25, 2
@@ -10,18 +10,24 @@ LEARNERS, STEPS, CHECKS = 200, 25, 2
 
 def run() -> list[tuple[str, str]]:
     with scratch.site("bench.bare.settings", ALLOWED_HOSTS="127.0.0.1,testserver"):
+        from django.test import Client
+
         world = scratch.world()
         page = fill(world)
         cold, warm, update = queries(world, page)
+        browser = Client()
+        browser.force_login(world.person)
+        mine, list_of_fifty = processor(browser, page, "/bare/users/")
         signed_in = {"Cookie": f"sessionid={world.cookie}"}
         with scratch.server() as base:
             heat = Request(page, headers=signed_in)
             bare = Request("/bare/users/", headers=signed_in)
-            first = compare(base, heat, bare)
+            first = latency(base, heat, bare)
             quiet = Request(f"{page}live/?since=9000000000000000&learners={LEARNERS}", headers=signed_in, status=204)
             (asked,) = medians(base, quiet)
     return [
-        (f"heat map, {LEARNERS} x {STEPS}", first),
+        (f"heat map, {LEARNERS} x {STEPS}", f"{mine:.1f} ms of processor time, {mine / list_of_fifty:.1f} x bare"),
+        (f"heat map, {LEARNERS} x {STEPS}, served", first),
         ("heat map, nothing new", f"p50 {asked:.2f} ms"),
         ("heat map: queries", f"{cold} at first, {warm} again"),
         ("heat map: an update of one step of 60 learners", f"{update} bytes"),

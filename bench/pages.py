@@ -1,37 +1,50 @@
-"""Each page of the console's menus beside a bare signed-in list of fifty users; its queries with few rows and many."""
+"""Each page of the console's menus beside a bare signed-in list of fifty users: processor time, queries, bytes.
 
-from bench._load import Request, latency
+The Users page also with ever more rows, and each page with the lab of twenty-three steps open beside it.
+"""
+
+import gzip
+import re
+from typing import Any
+
+from bench._load import Request, latency, processor
 from tools import scratch
 
 FEW, MANY = 5, 50
+GROWN = (5_000, 50_000)
+BARE = "/bare/users/"
+LAB, WITH_LAB = "account-setup", ("iam: Dashboard", "iam: Users", "iam: Roles")
 
 
 def run() -> list[tuple[str, str]]:
     with scratch.site("bench.bare.settings", ALLOWED_HOSTS="127.0.0.1,testserver"):
+        from django.test import Client
+
         world = scratch.world()
-        addresses = pages(world)
+        browser = Client()
+        browser.force_login(world.person)
+        addresses = pages(world.session)
         fill(world, 0, FEW)
-        few = {label: queries(world, path) for label, path in addresses.items()}
+        few = {label: queries(browser, path) for label, path in addresses.items()}
         fill(world, FEW, MANY)
-        many = {label: queries(world, path) for label, path in addresses.items()}
-        signed_in = {"Cookie": f"sessionid={world.cookie}"}
-        bare = Request("/bare/users/", headers=signed_in)
-        with scratch.server() as base:
-            speeds = {label: latency(base, Request(path, headers=signed_in), bare) for label, path in addresses.items()}
-    return [
-        (label, f"{speeds[label]}; {few[label]} queries with {FEW} rows, {many[label]} with {MANY}")
-        for label in addresses
-    ]
+        many = {label: queries(browser, path) for label, path in addresses.items()}
+        users = addresses["iam: Users"]
+        rows = [
+            (label, f"{beside(browser, path)}; {few[label]} queries with {FEW} rows, {many[label]} with {MANY}")
+            for label, path in addresses.items()
+        ]
+        rows += [("iam: Users, served", served(world, users)), *weights(browser, addresses), *lab(browser, world)]
+        return rows + [(f"iam: Users, {count:,} of them", grown(browser, world, users, count)) for count in GROWN]
 
 
-def pages(world: scratch.World) -> dict[str, str]:
+def pages(session: str) -> dict[str, str]:
     """Label -> address of every page in the console's side menus."""
     from django.urls import reverse
 
     from iamlab.console.menus import SERVICES
 
     items = [(key, item) for key, service in SERVICES.items() for _, group in service.side for item in group]
-    return {f"{key}: {label}": reverse(name, args=[world.session]) for key, (label, name) in items}
+    return {f"{key}: {label}": reverse(name, args=[session]) for key, (label, name) in items}
 
 
 def fill(world: scratch.World, first: int, last: int) -> None:
@@ -43,17 +56,80 @@ def fill(world: scratch.World, first: int, last: int) -> None:
         world.call("s3:CreateBucket", Bucket=f"umbrella-bucket-{number:03}")
 
 
-def queries(world: scratch.World, path: str) -> int:
+def queries(browser: Any, path: str) -> int:
     """Statements of the second request: the first fills the caches."""
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    browser = Client()
-    browser.force_login(world.person)
     browser.get(path)
     with CaptureQueriesContext(connection) as captured:
         answer = browser.get(path)
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
     return len(captured)
+
+
+def beside(browser: Any, path: str) -> str:
+    mine, bare = processor(browser, path, BARE)
+    return f"{mine:.1f} ms of processor time, {mine / bare:.1f} x bare ({bare:.1f} ms)"
+
+
+def served(world: scratch.World, path: str) -> str:
+    signed_in = {"Cookie": f"sessionid={world.cookie}"}
+    with scratch.server() as base:
+        return latency(base, Request(path, headers=signed_in), Request(BARE, headers=signed_in))
+
+
+def weights(browser: Any, addresses: dict[str, str]) -> list[tuple[str, str]]:
+    """Bytes of the heaviest page, and of the first page with all that it draws in, as they travel: nothing is packed
+    but what WhiteNoise packed beforehand, which the last figure counts."""
+    found = {label: browser.get(path).content for label, path in addresses.items()}
+    label, heaviest = max(found.items(), key=lambda item: len(item[1]))
+    page = found["iam: Dashboard"]
+    parts = sorted(set(re.findall(r'(?:src|href)="(/static/[^"#?]+)', page.decode())))
+    bodies = [b"".join(browser.get(part)) for part in parts]
+    plain, packed = sum(map(len, bodies)), sum(len(gzip.compress(body)) for body in bodies)
+    return [
+        ("bytes of the heaviest page", f"{len(heaviest):,} ({label}, {MANY} rows)"),
+        ("bytes of a first load", f"{len(page) + plain:,} in {1 + len(parts)} files; {len(page) + packed:,} packed"),
+    ]
+
+
+def lab(browser: Any, world: scratch.World) -> list[tuple[str, str]]:
+    """Pages of an account in the middle of a lab, with its panel and without; nothing was touched in between."""
+    from iamlab.labs import attempts, content
+
+    attempt = attempts.begin(world.person, content.catalogue()[LAB])
+    inside = scratch.account(world.person, attempt.sandbox)
+    fill(inside, 0, FEW)
+    paths = [pages(inside.session)[label] for label in WITH_LAB]
+    with_panel = processor(browser, *paths)
+    attempt.delete()
+    without = processor(browser, *paths)
+    return [
+        (f"{label}, the lab open", f"{more / less - 1:+.0%} ({less:.1f} ms without its panel)")
+        for label, more, less in zip(WITH_LAB, with_panel, without, strict=True)
+    ]
+
+
+def grown(browser: Any, world: scratch.World, path: str, count: int) -> str:
+    """The Users page once so many users are there; put in past the door, whose quota is 5,000."""
+    from iamlab.services.iam.models import User
+    from iamlab.services.iam.names import unique_id
+
+    have = User.objects.filter(account_id=world.account_id).count()
+    first = User.objects.filter(account_id=world.account_id)[0]
+    User.objects.bulk_create(
+        [
+            User(
+                account_id=world.account_id,
+                name=f"z-{number}",
+                name_lower=f"z-{number}",
+                unique_id=unique_id("user"),
+                created=first.created,
+            )
+            for number in range(have, count)
+        ],
+        batch_size=1000,
+    )
+    return f"{beside(browser, path)}; {queries(browser, path)} queries"

@@ -96,21 +96,26 @@ def world() -> World:
     """A learner with an account, registered and signed in to through the door."""
     from django.test import Client
 
-    from iamlab.door import authenticate
-    from iamlab.door.calls import call
-    from iamlab.door.sessions import open_session
     from iamlab.people.models import Person
     from iamlab.sandbox import controls
 
     person = Person.objects.create_user("ada", display_name="Ada")
     sandbox = controls.create(person, "Free play", throttled=False)
-    nobody = authenticate.anonymous(controls.world(sandbox))
-    root = {"Email": EMAIL, "Password": PASSWORD}
-    account = call(nobody, "accounts:RegisterAccount", {**root, "AccountName": "Umbrella Drinks"})
-    session = open_session(person, call(nobody, "signin:ConsoleLogin", root))
     browser = Client()
     browser.force_login(person)
-    cookie = browser.cookies["sessionid"].value
-    return World(
-        person, cookie, sandbox.public_id, account["AccountId"], session.pk, authenticate.console_session(session)
-    )
+    return account(person, sandbox, browser.cookies["sessionid"].value)
+
+
+def account(person: Any, sandbox: Any, cookie: str = "") -> World:
+    """An account in a sandbox of the person's, who is signed in to it as root."""
+    from iamlab.door import authenticate
+    from iamlab.door.calls import call
+    from iamlab.door.sessions import open_session
+    from iamlab.sandbox import controls
+
+    nobody = authenticate.anonymous(controls.world(sandbox))
+    root = {"Email": EMAIL, "Password": PASSWORD}
+    made = call(nobody, "accounts:RegisterAccount", {**root, "AccountName": "Umbrella Drinks"})
+    session = open_session(person, call(nobody, "signin:ConsoleLogin", root))
+    caller = authenticate.console_session(session)
+    return World(person, cookie, sandbox.public_id, made["AccountId"], session.pk, caller)

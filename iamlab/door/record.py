@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-
-from django.db import connection
 
 from iamlab.door.shown import S3_NAMES, s3_parameters, visible
 from iamlab.services import callers, clock, statements
@@ -112,10 +111,14 @@ def announce(rows: list[Row]) -> None:
         observer(rows)
 
 
-def store(rows: list[Row]) -> None:
+@lru_cache(maxsize=64)
+def _insert(count: int) -> str:
     one = "(" + ", ".join(["%s"] * 16) + ")"
-    statement = f"insert into cloudtrail_event ({COLUMNS}) values {', '.join([one] * len(rows))}"
-    statements.run(statement, [value for row in rows for value in row.values])
+    return f"insert into cloudtrail_event ({COLUMNS}) values {', '.join([one] * count)}"
+
+
+def store(rows: list[Row]) -> None:
+    statements.run(_insert(len(rows)), [value for row in rows for value in row.values])
 
 
 def keep_policy_set(digest: str, text: str) -> None:
@@ -139,14 +142,13 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
     if error is not None and error.code == "UnauthorizedOperation":
         error.message += f". Encoded authorization failure message: {encoded(event_id)}"
     record = record_of(call, result, error, event_id)
-    adapt = connection.ops.adapt_datetimefield_value
     account_id = call.record.pop("recipientAccountId", None) or _recipient(call)
     record["recipientAccountId"] = account_id
     values = (
         account_id,
         event_id,
-        adapt(call.now),
-        adapt(datetime.now(UTC)),
+        statements.time(call.now),
+        statements.time(datetime.now(UTC)),
         f"{service.endpoint_prefix if operation.service != 'signin' else 'signin'}.amazonaws.com",
         record["eventName"],
         _username(caller),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -24,13 +25,24 @@ def render(markdown: str, names: Mapping[str, Any], media: str = "") -> SafeStri
     """
     plain = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
     text = fill(directives(markdown, media), plain)
-    return mark_safe(nh3.clean(MARKDOWN.render(text)))  # noqa: S308 - nh3 has cleaned it
+    return _cleaned(text)
 
 
 def inline(markdown: str, names: Mapping[str, Any]) -> SafeString:
     """A line of text within another: as `render`, without a paragraph."""
     plain = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
-    return mark_safe(nh3.clean(MARKDOWN.renderInline(fill(markdown, plain))))  # noqa: S308 - nh3 has cleaned it
+    return _cleaned_line(fill(markdown, plain))
+
+
+# Kept: a panel shows the same texts beside page after page, and making HTML of one takes as long as a query.
+@lru_cache(maxsize=512)
+def _cleaned(text: str) -> SafeString:
+    return mark_safe(nh3.clean(MARKDOWN.render(text)))  # noqa: S308 - nh3 has cleaned it
+
+
+@lru_cache(maxsize=512)
+def _cleaned_line(text: str) -> SafeString:
+    return mark_safe(nh3.clean(MARKDOWN.renderInline(text)))  # noqa: S308 - nh3 has cleaned it
 
 
 def directives(markdown: str, media: str) -> str:

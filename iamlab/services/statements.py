@@ -36,6 +36,11 @@ def run(statement: str, values: Sequence[Any]) -> None:
         raw.execute(_with_question_marks(statement), values)
 
 
+def time(when: datetime) -> Any:
+    """A time in UTC as a statement takes it: SQLite keeps text, as Django writes it there."""
+    return str(when.replace(tzinfo=None)) if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else when
+
+
 def moment(value: Any) -> Any:
     """A time that a row of these has, None where it has none: SQLite gives text, or a datetime that lacks its UTC."""
     if isinstance(value, str):
