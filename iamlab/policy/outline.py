@@ -10,7 +10,7 @@ from .arns import Caller
 from .compile import Document, Policy, Selection, Statement, as_list
 from .conditions import Condition
 from .evaluate import Policies
-from .plan import BINDING, Entry
+from .plan import SPARED, Entry, binds
 from .principals import KIND_WORDS
 from .reasons import action_reason
 
@@ -202,10 +202,10 @@ class Outline:
         self.paths: list[tuple[int, int]] = []
         self.views: dict[Caller, Any] = {}
         for layer, kind, level, held in policies.layers():
-            binds = layer in BINDING[group] and not (layer == "rcp" and action.lower() == "kms:retiregrant")
-            self.held.append((layer, kind, level, binds, held))
+            bound = binds(layer, group, action.lower())
+            self.held.append((layer, kind, level, bound, held))
             if held or layer == "scp":
-                self._add(layer, kind, level, binds, held, action)
+                self._add(layer, kind, level, bound, held, action)
         asked: dict[str, Condition] = {}
         for one in self.considered:
             for condition in one.entry.statement.conditions if one.binds else ():
@@ -268,7 +268,7 @@ class Outline:
 def outline_of(policies: Policies, group: int, action: str) -> Outline:
     """The outline of an action; actions of a service that select the same statements have one."""
     lower = action.lower()
-    key: list[Any] = [group, lower.partition(":")[0], lower == "kms:retiregrant"]
+    key: list[Any] = [group, lower.partition(":")[0], SPARED.get(lower)]
     for _, kind, _, held in policies.layers():
         key += [policy.document.select(action, kind) for policy in held]
     found = policies.outlines.get(tuple(key))

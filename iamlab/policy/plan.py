@@ -19,13 +19,13 @@ BINDING = {
 }
 
 
+# Actions in which a layer takes no part (AWS: "Resource control policies", "Grant a user permissions to pass a role").
+SPARED = {"kms:retiregrant": "rcp", "iam:passrole": "resource"}
+
+
 def binds(layer: str, group: int, action: str) -> bool:
     """Whether a layer takes part for a group of callers; `action` in lower case."""
-    if action == "kms:retiregrant" and layer == "rcp":
-        return False
-    if action == "iam:passrole" and layer == "resource":  # AWS: "Grant a user permissions to pass a role"
-        return False
-    return layer in BINDING[group]
+    return layer in BINDING[group] and SPARED.get(action) != layer
 
 
 class Entry:

@@ -12,7 +12,7 @@ from iamlab.policy.evaluate import evaluate
 from iamlab.policy.whatif import changes
 from tests.policy.random_cases import Dice, cases
 from tests.policy.random_names import ACTIONS, SESSIONS, USERS
-from tests.policy.reference.judgement import Case, answer, layers
+from tests.policy.reference.judgement import BUCKET_POLICY_ACTIONS, Case, answer, layers
 from tests.policy.reference.matching import as_list
 
 CASES = Path(__file__).parent / "cases"
@@ -89,6 +89,30 @@ def parts(case):
             for statement, row in zip(as_list(policy["Statement"]), listed, strict=True):
                 if statement["Effect"] in ("Allow", "Deny"):
                     yield statement, judged.parts(policy, statement, layer), row
+
+
+def layer_outcomes(case):
+    """For each layer that takes part what the reference says it does, and the evidence's row."""
+    judged, level = Case(case), {}
+    evidence = answer_line(CaseReader(), json.dumps(case), explain=True)["evidence"]
+    rows = {(row["layer"], row["level"]): row for row in evidence["layers"] if row["binds"] and row["policies"]}
+    for layer, policies in layers(judged):
+        level[layer] = level.get(layer, -1) + 1
+        if policies:
+            row = rows.pop((layer, level[layer]), {"outcome": "takes no part"})
+            denies, allows = (judged.applying(policies, layer, effect) for effect in ("Deny", "Allow"))
+            yield "denies" if denies else "allows" if allows or layer == "rcp" else "does not allow", row
+    for row in rows.values():
+        yield "allows" if row["outcome"] == "allows" and row["layer"] == "rcp" else "takes no part", row
+
+
+@pytest.mark.slow
+def test_layers_of_evidence_agree():
+    for case in islice(cases("layers"), 800):
+        if case["action"].lower() in BUCKET_POLICY_ACTIONS:
+            continue  # whom the bucket policy's denies spare hangs on more than the layer
+        for wanted, row in layer_outcomes(case):
+            assert row["outcome"] == wanted, (row, case)
 
 
 def test_random_cases_agree():
