@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "iamlab.wire.middleware.wire",
+    "django.middleware.gzip.GZipMiddleware",  # pages; what the wire answers is done above
     "iamlab.headers.security_headers",
     "iamlab.door.middleware.recording",
     "django.middleware.security.SecurityMiddleware",

@@ -117,6 +117,15 @@ def filled(root):
     return root
 
 
+def test_pages_come_compressed_and_small(browser_of, filled):
+    sizes = {}
+    for place in PAGES:
+        response = browser_of.get(f"/console/{filled.id}/iam/{place}", headers={"Accept-Encoding": "gzip"})
+        assert response.headers["Content-Encoding"] == "gzip"
+        sizes[place] = len(response.content)
+    assert {place: size for place, size in sizes.items() if size > 30_000} == {}
+
+
 @pytest.mark.parametrize("place", PAGES + WIZARDS)
 def test_it_opens_with_a_heading_and_a_title_in_few_queries(browser_of, filled, place, django_assert_max_num_queries):
     address = f"/console/{filled.id}/iam/{place}"
