@@ -6,19 +6,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseLocation
 
 from iamlab.components import examples
 from iamlab.components.context import THEMES
 
 
-@require_GET
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     return render(request, "components/index.html", examples.page(request))
 
 
-@require_GET
+@require_safe
 def console(request: HttpRequest, step: int = 2) -> HttpResponse:
     """The console's frame around a wizard; `?era=2021` shows the older steps."""
     return render(request, "components/wizard_example.html", examples.wizard(request, step))

@@ -4,12 +4,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.door import fidelity
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """All operations, or those of `?service=` and `?how=`. Values that are none of these show everything."""
     service = request.GET.get("service", "")

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages
 from iamlab.console.session import Session, console_page
@@ -20,7 +20,7 @@ from iamlab.services.sts.messages import encoded
 
 
 @console_page
-@require_GET
+@require_safe
 def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
     """Why a call of this account was allowed or refused, as it was judged then."""
     past = past_call(session.caller, event_id)
@@ -125,7 +125,7 @@ def comparison(request: HttpRequest, session: Session, judgements: list[Judgemen
 
 
 @console_page
-@require_GET
+@require_safe
 def who_can(request: HttpRequest, session: Session) -> HttpResponse:
     """Who can do an action on a resource, and through what."""
     asker = examiner_for(session.caller)

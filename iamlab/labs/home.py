@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.labs import content, scoring
 from iamlab.labs.models import Attempt
@@ -22,7 +22,7 @@ from iamlab.sandbox.phone import devices
 FREE_PLAY = "Free play"
 
 
-@require_GET
+@require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     people = SIGN_INS if settings.DEMO and Person.objects.filter(username=SIGN_INS[0]["username"]).exists() else []
     return render(request, "landing.html", {"demo": settings.DEMO, "demo_people": people})
@@ -42,7 +42,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The catalogue, my attempts and my accounts. Queries do not grow with their number."""
     person = request.user
@@ -89,7 +89,7 @@ def free_play(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def phone(request: HttpRequest, public_id: str) -> HttpResponse:
     """The codes of the devices in a world of one's own."""
     assert isinstance(request.user, Person)

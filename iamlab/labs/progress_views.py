@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.labs import content, progress, questions
 from iamlab.labs.asking import question_data
@@ -21,7 +21,7 @@ def learner(request: HttpRequest) -> Person:
 
 
 @login_required
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     person = learner(request)
     context = {
@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """A page to print, for a lab that was passed."""
     attempt = own_attempt(request, pk)

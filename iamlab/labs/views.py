@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, reswap, retarget
 
 from iamlab.labs import attempts, clockwork, content, panel, runner, showing
@@ -81,7 +81,7 @@ def begin(request: HttpRequest, lab_id: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """The way into an attempt: its sign-ins, and the panel beside them."""
     found = own_attempt(request, pk)
@@ -92,7 +92,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """What the panel polls for: nothing (204) until something changed since the cursor that it shows.
 
@@ -111,7 +111,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def media(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """A figure of the lab as it was pinned; nothing in it may run."""
     found = own_attempt(request, pk)
@@ -124,7 +124,7 @@ def media(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """A file that the lab brings, to have on one's own disk and upload."""
     text = (own_attempt(request, pk).lab_version.data.get("files") or {}).get(name)

@@ -96,3 +96,9 @@ def test_an_unknown_theme_is_not_kept(client):
 def test_the_page_is_rendered_in_the_remembered_theme(client):
     client.cookies["theme"] = "dark"
     assert '<html lang="en" data-theme="dark">' in client.get("/components/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/components/", "/fidelity/"])
+def test_a_page_answers_head_as_get_without_its_body(client, db, address):
+    head, get = client.head(address), client.get(address)
+    assert (head.status_code, head.content) == (get.status_code, b"")

@@ -6,7 +6,7 @@ from functools import wraps
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.classroom import access, acts, faults
 from iamlab.classroom.models import Enrolment, Role, Work
@@ -102,7 +102,7 @@ def lower(request: HttpRequest, mine: Enrolment, attempt: Attempt) -> str:
 
 
 @access.class_page(*access.HELPERS)
-@require_GET
+@require_safe
 def many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """Act on many: choose learners, then a message, a step to unlock or a fault."""
     assignment = access.assignment_of(mine.klass, pk)
@@ -173,7 +173,7 @@ def one_of_many(request: HttpRequest, mine: Enrolment, attempt: Attempt, act: st
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def disputes(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     """My answer is right: what waits to be decided, oldest first, then what was decided lately."""
     rows = Dispute.objects.filter(attempt__work__assignment__klass=mine.klass)

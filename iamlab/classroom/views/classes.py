@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.classroom import access, codes, privacy, work
 from iamlab.classroom.forms import ClassForm, JoinForm
@@ -37,7 +37,7 @@ def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """The classes that I am in, by role; three queries."""
     assert isinstance(request.user, Person)
@@ -115,7 +115,7 @@ def enrol(request: HttpRequest, klass: Class, name: str) -> HttpResponse:
 
 
 @access.class_page()
-@require_GET
+@require_safe
 def overview(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     """A learner's assignments; for staff, the assignments with the ways into their heat maps, and the code."""
     if mine.role == Role.LEARNER:

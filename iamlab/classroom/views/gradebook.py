@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.classroom import access, marks, regrade, work
 from iamlab.classroom.models import Enrolment, Release, Role, RubricRow
@@ -32,7 +32,7 @@ def number(value: float | None) -> str:
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """A page of learners; only their facts are read, so that a class of ten thousand pages like one of ten."""
     assignment = access.assignment_of(mine.klass, pk)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.classroom import access, heat, heat_page, stuck
 from iamlab.classroom.models import Assignment, Enrolment
@@ -33,7 +33,7 @@ def staffed(request: HttpRequest, class_id: int, pk: int) -> Assignment:
 
 
 @login_required
-@require_GET
+@require_safe
 def page(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
     """Learners by steps. Ten queries at most."""
     assignment = staffed(request, class_id, pk)
@@ -65,7 +65,7 @@ def poll(class_id: int, pk: int, cursor: datetime, projector: bool, learners: in
 
 
 @login_required
-@require_GET
+@require_safe
 def live(request: HttpRequest, class_id: int, pk: int) -> HttpResponse:
     """Nothing (204), or the cells and names that changed since the cursor; a changed class list asks for the page."""
     assignment = staffed(request, class_id, pk)
@@ -104,7 +104,7 @@ def cursor_of(request: HttpRequest) -> datetime:
 
 
 @login_required
-@require_GET
+@require_safe
 def step(request: HttpRequest, class_id: int, pk: int, step: str) -> HttpResponse:
     """A step's learners grouped by failure code, each group with the message that they see."""
     assignment = staffed(request, class_id, pk)

@@ -6,7 +6,7 @@ import re
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.classroom import access, exports, heat, marks, work
 from iamlab.classroom.models import Enrolment
@@ -24,7 +24,7 @@ def streamed(rows: object, name: str) -> StreamingHttpResponse:
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def grades(request: HttpRequest, mine: Enrolment, pk: int) -> StreamingHttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
     work.close_overdue(assignment)
@@ -32,14 +32,14 @@ def grades(request: HttpRequest, mine: Enrolment, pk: int) -> StreamingHttpRespo
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def events(request: HttpRequest, mine: Enrolment, pk: int) -> StreamingHttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
     return streamed(exports.events(assignment), file_name("events", assignment.title))
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def bundle(request: HttpRequest, mine: Enrolment, attempt_id: int) -> HttpResponse:
     attempt = access.attempt_of(mine.klass, attempt_id)
     text = json.dumps(exports.evidence(mine.klass, attempt), indent=1)
@@ -49,7 +49,7 @@ def bundle(request: HttpRequest, mine: Enrolment, attempt_id: int) -> HttpRespon
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def report(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """The class's marks and steps on paper."""
     assignment = access.assignment_of(mine.klass, pk)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.classroom import access, codes, rosters
 from iamlab.classroom.models import Enrolment, Invitation, Role
@@ -29,7 +29,7 @@ COLUMNS = [
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     ask = tables.asked(request, COLUMNS)
     found = list(mine.klass.enrolments.select_related("person"))

@@ -7,14 +7,14 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.classroom import privacy
 from iamlab.people.models import Person
 
 
 @login_required
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Person)
     places = request.user.enrolments.select_related("klass")
@@ -22,7 +22,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def everything(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Person)
     text = json.dumps(privacy.export(request.user), indent=1, default=str)

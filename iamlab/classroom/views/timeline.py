@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.classroom import access, acts, faults, heat, marks, past, timeline
 from iamlab.classroom.models import Assignment, Enrolment, Role
@@ -28,13 +28,13 @@ LOOKS = {"change": "success", "refused": "error", "read": "info"}
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def attempt(request: HttpRequest, mine: Enrolment, attempt_id: int) -> HttpResponse:
     return page(request, mine, access.attempt_of(mine.klass, attempt_id))
 
 
 @access.class_page(Role.LEARNER)
-@require_GET
+@require_safe
 def my_work(request: HttpRequest, mine: Enrolment, attempt_id: int) -> HttpResponse:
     """What the staff see of my work: the same page, without what acts."""
     found = access.attempt_of(mine.klass, attempt_id)
@@ -158,7 +158,7 @@ def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) 
 
 
 @access.class_page(*access.STAFF)
-@require_GET
+@require_safe
 def as_it_was(request: HttpRequest, mine: Enrolment, attempt_id: int, event: int) -> HttpResponse:
     """The account at a row, read only; with `to` in the address, what changed from there to another row."""
     found = access.attempt_of(mine.klass, attempt_id)

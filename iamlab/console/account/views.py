@@ -1,7 +1,7 @@
 """The account's own page, its billing switch, and Billing. Billing guide: "Managing access permissions"."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
@@ -9,7 +9,7 @@ from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 
 
-@require_GET
+@require_safe
 @console_page
 def account(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "accounts:GetAccount")
@@ -38,7 +38,7 @@ def billing_access(request: HttpRequest, session: Session) -> HttpResponse:
     return pages.done(request, session.url("account"), f"IAM user and role access to billing information is {state}.")
 
 
-@require_GET
+@require_safe
 @console_page
 def billing(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "accounts:GetBill")

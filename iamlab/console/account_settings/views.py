@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages
 from iamlab.console.account_settings.forms import PasswordPolicyForm, initial_of
@@ -42,7 +42,7 @@ def lines(policy: dict[str, Any]) -> list[str]:
     return found
 
 
-@require_GET
+@require_safe
 @console_page
 def settings(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "iam:GetAccountPasswordPolicy", may_be_missing=True)

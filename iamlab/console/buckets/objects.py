@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import pages
@@ -216,7 +216,7 @@ def keys_under(session: Session, bucket: str, prefix: str) -> list[str]:
         params["ContinuationToken"] = listed["NextContinuationToken"]
 
 
-@require_GET
+@require_safe
 @console_page
 def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """One object: what HEAD tells, its tags, and the way to its bytes."""
@@ -252,7 +252,7 @@ def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @console_page
 def download(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """The bytes, always as a download: a learner's HTML must not run here."""

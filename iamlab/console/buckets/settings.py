@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
@@ -31,7 +31,7 @@ def setting(session: Session, operation: str, bucket: str) -> Panel:
         return of_error(session, error)
 
 
-@require_GET
+@require_safe
 @console_page
 def bucket(request: HttpRequest, session: Session, bucket: str, tab: str = "objects") -> HttpResponse:
     if tab not in dict(TABS):

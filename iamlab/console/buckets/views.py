@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import pages
@@ -20,7 +20,7 @@ def crumbs(session: Session, *more: tuple[str, str | None]) -> list[tuple[str, s
     return [("Buckets", session.url("buckets")), *more]
 
 
-@require_GET
+@require_safe
 @console_page
 def buckets(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "s3:ListBuckets")
@@ -71,7 +71,7 @@ def buckets(request: HttpRequest, session: Session) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @console_page
 def open_bucket(request: HttpRequest, session: Session) -> HttpResponse:
     """Open a bucket by its name: what a person without s3:ListAllMyBuckets does."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages, wizard
 from iamlab.console.budgets import alerts, plan
@@ -101,13 +101,13 @@ EDIT = Wizard(
 )
 
 
-@require_GET
+@require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
     return wizard.start(session, CREATE, account=session.account.pk)
 
 
-@require_GET
+@require_safe
 @console_page
 def edit(request: HttpRequest, session: Session) -> HttpResponse:
     """A draft that begins with the budget as it is."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, lists, pages, panels
@@ -58,7 +58,7 @@ def threshold_cell(found: list[dict[str, Any]]) -> Any:
     return markup.status("error", f"Exceeded ({over})") if over else markup.status("success", "OK")
 
 
-@require_GET
+@require_safe
 @console_page
 def budgets(request: HttpRequest, session: Session) -> HttpResponse:
     account = {"AccountId": session.account.pk}
@@ -121,7 +121,7 @@ def bare(notification: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in notification.items() if name != "NotificationState"}
 
 
-@require_GET
+@require_safe
 @console_page
 def budget(request: HttpRequest, session: Session) -> HttpResponse:
     name = request.GET.get("name", "")

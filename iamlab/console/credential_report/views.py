@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.components import tables
 from iamlab.console import cells, pages
@@ -22,7 +22,7 @@ COLUMNS = [
 ]
 
 
-@require_GET
+@require_safe
 @console_page
 def report(request: HttpRequest, session: Session) -> HttpResponse:
     """The last report, if there is one: looking makes none."""

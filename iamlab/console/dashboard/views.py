@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
@@ -23,7 +23,7 @@ COUNTERS: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str]], ...] = (
 )
 
 
-@require_GET
+@require_safe
 @console_page
 def home(request: HttpRequest, session: Session) -> HttpResponse:
     summary = panel(session, "iam:GetAccountSummary")

@@ -1,7 +1,7 @@
 """What the JSON editor asks the server for while somebody types."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.console.session import Session, console_page
 from iamlab.policy.complete import offers
@@ -11,7 +11,7 @@ DAY = 24 * 3600
 LONGEST = 500
 
 
-@require_GET
+@require_safe
 @console_page
 def completions(request: HttpRequest, session: Session) -> HttpResponse:
     """`path` (names of properties with slashes), `typed`, `kind` of policy and `service`s of the statement."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import pages
@@ -61,7 +61,7 @@ def asked(request: HttpRequest, session: Session) -> tuple[HistoryForm, dict[str
     return form, params
 
 
-@require_GET
+@require_safe
 @console_page
 def history(request: HttpRequest, session: Session) -> HttpResponse:
     form, params = asked(request, session)
@@ -131,7 +131,7 @@ def event_row(session: Session, event: dict[str, Any], columns: list[dict[str, A
     return tables.row(event["EventId"], [cells[column["key"]] for column in columns], label=event["EventName"])
 
 
-@require_GET
+@require_safe
 @console_page
 def event(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
     """One event with its record; a data event says what AWS would show."""
@@ -179,7 +179,7 @@ def facts(event: dict[str, Any], record: dict[str, Any]) -> list[tuple[str, Any]
     ]
 
 
-@require_GET
+@require_safe
 @console_page
 def download(request: HttpRequest, session: Session, kind: str) -> HttpResponse:
     """What the filter shows, up to a thousand events, as CSV or JSON."""

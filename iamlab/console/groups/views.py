@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, holders, last_accessed, lists, pages, panels, refusals
@@ -22,7 +22,7 @@ COLUMNS = [
 TABS = {"users": "Users", "permissions": "Permissions", "access_advisor": "Last Accessed"}
 
 
-@require_GET
+@require_safe
 @console_page
 def groups(request: HttpRequest, session: Session) -> HttpResponse:
     found, ask = lists.listed(session, request, "iam:ListGroups", COLUMNS)
@@ -73,7 +73,7 @@ def defined(attached: Panel, inline: Panel) -> Any:
     return refused_cell(refused) if refused else markup.status("warning", "Not defined")
 
 
-@require_GET
+@require_safe
 @console_page
 def group(request: HttpRequest, session: Session, name: str, tab: str) -> HttpResponse:
     if tab not in TABS:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages, wizard
 from iamlab.console.instances.forms import LaunchForm, ReviewForm, encoded
@@ -80,7 +80,7 @@ WIZARD = Wizard(
 )
 
 
-@require_GET
+@require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
     return wizard.start(session, WIZARD, token=str(uuid4()))

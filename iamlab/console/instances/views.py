@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, lists, pages
@@ -37,7 +37,7 @@ def profile_of(one: dict[str, Any]) -> str:
     return one.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
 
 
-@require_GET
+@require_safe
 @console_page
 def instances(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "ec2:DescribeInstances")
@@ -80,7 +80,7 @@ def row_of(session: Session, one: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@require_GET
+@require_safe
 @console_page
 def instance(request: HttpRequest, session: Session, instance_id: str) -> HttpResponse:
     """The instance, the role behind its profile, its user data: a call and a panel each."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import documents, pages, refusals
@@ -20,7 +20,7 @@ TARGETS = [tables.column("name", "Name"), tables.column("id", "ID"), tables.colu
 KINDS = {"ROOT": "Root", "ORGANIZATIONAL_UNIT": "Organizational unit", "ACCOUNT": "Account"}
 
 
-@require_GET
+@require_safe
 @console_page
 def policies(request: HttpRequest, session: Session) -> HttpResponse:
     found = asked(session, "organizations:ListPolicies", {"Filter": SCP})
@@ -48,7 +48,7 @@ def policies(request: HttpRequest, session: Session) -> HttpResponse:
     return shown(request, session, template, {"table": table}, TITLE, [(TITLE, None)])
 
 
-@require_GET
+@require_safe
 @console_page
 def policy(request: HttpRequest, session: Session, policy_id: str) -> HttpResponse:
     found = asked(session, "organizations:DescribePolicy", {"PolicyId": policy_id})

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, pages, panels
@@ -45,7 +45,7 @@ def shown(
     return pages.render(request, session, template, context, title=title, crumbs=crumbs, service="organizations")
 
 
-@require_GET
+@require_safe
 @console_page
 def accounts(request: HttpRequest, session: Session) -> HttpResponse:
     """The organization, and the root with what is under it."""
@@ -120,7 +120,7 @@ def described(session: Session, place: str) -> Panel | None:
     return Panel(found[kind]) if found is not None and found.stands else found
 
 
-@require_GET
+@require_safe
 @console_page
 def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """A root, unit or account: what is under it, and the policies attached to it."""

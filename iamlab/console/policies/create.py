@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages, wizard
 from iamlab.console.models import Draft
@@ -57,7 +57,7 @@ WIZARD = Wizard(
 )
 
 
-@require_GET
+@require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
     return wizard.start(session, WIZARD)

@@ -4,7 +4,7 @@ import difflib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, documents, last_accessed, lists, pages, panels
@@ -35,7 +35,7 @@ KINDS = (
 KINDS_OF_CHANGE = {"-": "del", "+": "add"}
 
 
-@require_GET
+@require_safe
 @console_page
 def policies(request: HttpRequest, session: Session) -> HttpResponse:
     scope = request.GET.get("type", "All")
@@ -89,7 +89,7 @@ def used_as(policy: dict[str, Any]) -> str:
     return ", ".join(f"{word} ({number})" for word, number in uses if number) or "None"
 
 
-@require_GET
+@require_safe
 @console_page
 def policy(request: HttpRequest, session: Session, arn: str, tab: str) -> HttpResponse:
     if tab not in TABS:

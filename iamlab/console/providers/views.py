@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, pages, panels, refusals, tagging
@@ -33,7 +33,7 @@ def type_of(arn: str) -> str:
     return "SAML" if SAML_MARK in arn else "OpenID Connect"
 
 
-@require_GET
+@require_safe
 @console_page
 def providers(request: HttpRequest, session: Session) -> HttpResponse:
     saml = panel(session, "iam:ListSAMLProviders")
@@ -108,7 +108,7 @@ def add(request: HttpRequest, session: Session) -> HttpResponse:
     return pages.render(request, session, template, context, title=title, crumbs=crumbs, status=status)
 
 
-@require_GET
+@require_safe
 @console_page
 def provider(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     saml = SAML_MARK in arn

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup
 from iamlab.console import cells, documents, holders, last_accessed, pages
@@ -21,7 +21,7 @@ TABS = {
 }
 
 
-@require_GET
+@require_safe
 @console_page
 def role(request: HttpRequest, session: Session, name: str, tab: str) -> HttpResponse:
     if tab not in TABS:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, lists, pages, panels
@@ -18,7 +18,7 @@ COLUMNS = [
 ]
 
 
-@require_GET
+@require_safe
 @console_page
 def roles(request: HttpRequest, session: Session) -> HttpResponse:
     found, ask = lists.listed(session, request, "iam:ListRoles", COLUMNS)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import menus, pages
@@ -22,7 +22,7 @@ RESOURCES: tuple[tuple[str, str, dict[str, str], str, str, str, str], ...] = (
 COLUMNS = [tables.column("name", "Name")]
 
 
-@require_GET
+@require_safe
 @console_page
 def search(request: HttpRequest, session: Session) -> HttpResponse:
     """One call a kind of resource, each of which may be refused alone; no query asks for nothing."""

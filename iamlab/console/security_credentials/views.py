@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup
 from iamlab.console import mfa, pages
@@ -16,7 +16,7 @@ from iamlab.services.operations import AwsError
 CRUMB = "Security credentials"
 
 
-@require_GET
+@require_safe
 @console_page
 def credentials(request: HttpRequest, session: Session) -> HttpResponse:
     devices = panel(session, "iam:ListMFADevices")

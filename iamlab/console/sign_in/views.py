@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.console.forms import OperationForm
 from iamlab.console.session import Session, console_page
@@ -129,7 +129,7 @@ def root(request: HttpRequest, public_id: str) -> HttpResponse:
     return shown(request, "root_email", public_id, first)
 
 
-@require_GET
+@require_safe
 @console_page
 def home(request: HttpRequest, session: Session) -> HttpResponse:
     """A session's own address leads to where its work begins."""

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, lists, pages, panels
@@ -28,7 +28,7 @@ COLUMNS = [
 READS = {"GetTrail": "Name", "GetTrailStatus": "Name", "GetEventSelectors": "TrailName"}
 
 
-@require_GET
+@require_safe
 @console_page
 def trails(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "cloudtrail:DescribeTrails")
@@ -73,7 +73,7 @@ def status_of(state: Panel) -> Any:
     return markup.status("success", "Logging") if state["IsLogging"] else markup.status("stopped", "Off")
 
 
-@require_GET
+@require_safe
 @console_page
 def trail(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     """Three panels, each by its own call; what the events' form cannot hold is shown as JSON."""

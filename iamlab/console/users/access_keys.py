@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import changes, downloads, pages, wizard
 from iamlab.console.forms import member, pattern_check
@@ -121,7 +121,7 @@ WIZARD = Wizard(
 )
 
 
-@require_GET
+@require_safe
 @console_page
 def start(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     return wizard.start(session, WIZARD, user=name)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.console import downloads, drafts, pages, wizard
 from iamlab.console.models import Draft
@@ -133,7 +133,7 @@ def sign_in_url(request: HttpRequest, session: Session) -> str:
     return request.build_absolute_uri(address)
 
 
-@require_GET
+@require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
     era = "2021" if request.GET.get("era") == "2021" else "now"

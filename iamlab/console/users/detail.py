@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, holders, last_accessed, lists, pages, panels
@@ -23,7 +23,7 @@ TABS = {
 }
 
 
-@require_GET
+@require_safe
 @console_page
 def user(request: HttpRequest, session: Session, name: str, tab: str) -> HttpResponse:
     if tab not in TABS:

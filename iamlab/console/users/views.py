@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, lists, pages, panels
@@ -27,7 +27,7 @@ COLUMNS = [
 USUAL = [column["key"] for column in COLUMNS if column["key"] not in ("arn", "created")]
 
 
-@require_GET
+@require_safe
 @console_page
 def users(request: HttpRequest, session: Session) -> HttpResponse:
     wanted = [key for key in request.GET.getlist("columns") if key != "name"] or USUAL
