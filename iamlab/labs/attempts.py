@@ -14,6 +14,7 @@ from iamlab.labs.vocabulary import decision_key, outcome_of
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history, snapshots
 from iamlab.sandbox.models import Snapshot
+from iamlab.services.transactions import writing
 
 HINT_WAIT = 30  # seconds between the second hint and the exact one
 Lab = dict[str, Any]
@@ -176,6 +177,7 @@ def end_what_if(attempt: Attempt, *, adopt: bool) -> None:
     began = attempt.sandbox.snapshots.filter(pk=attempt.past.get("trying")).first()
     if began is None:
         raise Refused("You are not trying anything.")
+    require_open(attempt)
     runner.catch_up(attempt)
     tried_from = attempt.past.pop("tried_from", began.event)
     note_happening(attempt, "what-if", attempt.current, adopted=adopt)
@@ -280,14 +282,18 @@ def follow(attempt: Attempt) -> bool:
 
 
 def freeze(attempt: Attempt, when: datetime) -> None:
-    """Hand in as the checks have it now. What was only being tried stays as it is: nobody can ask any more."""
-    attempt.past.pop("trying", None)
-    past.take(attempt, "submission", "Submission")
-    attempt.submitted = when
-    attempt.frozen = {
-        "score": scoring.score(attempt).auto,
-        "event": history.last(attempt.sandbox),
-        "checks": {f"{fact.step}/{fact.check_id}": fact.status for fact in attempt.checks.all()},
-    }
-    attempt.save(update_fields=["submitted", "frozen", "bound", "past"])
-    note_happening(attempt, "submit", attempt.current, score=attempt.frozen["score"])
+    """Hand in as the checks have it now, once: who asks at the same moment finds it done. What is being tried stays."""
+    with writing():
+        if not Attempt.objects.filter(pk=attempt.pk, submitted=None).update(submitted=when):
+            attempt.refresh_from_db()
+            return
+        attempt.past.pop("trying", None)
+        past.take(attempt, "submission", "Submission")
+        attempt.submitted = when
+        attempt.frozen = {
+            "score": scoring.score(attempt).auto,
+            "event": history.last(attempt.sandbox),
+            "checks": {f"{fact.step}/{fact.check_id}": fact.status for fact in attempt.checks.all()},
+        }
+        attempt.save(update_fields=["frozen", "bound", "past"])
+        note_happening(attempt, "submit", attempt.current, score=attempt.frozen["score"])

@@ -180,3 +180,20 @@ def test_the_panel_refuses_after_the_close_and_says_so(pupil, assignment, attemp
     assert "The window closed on" in page
     attempt.refresh_from_db()
     assert attempt.submitted is not None and attempt.frozen["score"] == 0
+
+
+def test_what_was_being_tried_at_the_close_is_not_adopted_after_it(assignment, attempt, solve):
+    attempts.what_if(attempt)
+    close_now(assignment)
+    solve(attempt, 2)
+    with pytest.raises(attempts.Refused, match="The window closed on"):
+        attempts.end_what_if(attempt, adopt=True)
+    assert attempt.frozen["score"] == scoring.score(attempt).auto == 0
+
+
+def test_two_who_hand_in_at_the_same_moment_hand_in_once(assignment, attempt):
+    other_tab = Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+    attempts.submit(attempt)
+    attempts.submit(other_tab)
+    assert attempt.happenings.filter(kind="submit").count() == 1
+    assert other_tab.submitted == attempt.submitted
