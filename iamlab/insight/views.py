@@ -86,7 +86,7 @@ def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
             for action in asked["actions"]
         ]
         context |= answers(session, judgements, who)
-        context |= comparison(request, session, judgements, who)
+        context |= comparison(request, judgements, context["answers"], who)
         draft_form = context["draft_form"]
         status = 422 if draft_form.is_bound and not draft_form.is_valid() else 200
     return pages.render(
@@ -111,14 +111,16 @@ def answers(session: Session, judgements: list[Judgement], who: str) -> dict[str
     return {"answers": found, "only": found[0] if len(found) == 1 else None}
 
 
-def comparison(request: HttpRequest, session: Session, judgements: list[Judgement], who: str) -> dict[str, Any]:
+def comparison(
+    request: HttpRequest, judgements: list[Judgement], decided: list[dict[str, Any]], who: str
+) -> dict[str, Any]:
     """The form for a draft, and each action before and after where one was sent."""
     form = DraftForm(request.POST if request.method == "POST" else None, judgements[0].policies)
     compared = []
     if form.is_bound and form.is_valid():
-        for judgement in judgements:
+        for judgement, before in zip(judgements, decided, strict=True):
             drafted = with_draft(judgement, form.cleaned_data["place"], form.cleaned_data["PolicyDocument"])
-            before, after = page_data(judgement, who), page_data(drafted, who)
+            after = page_data(drafted, who)
             differs = before["allowed"] != after["allowed"]
             compared.append({"action": judgement.request.action, "before": before, "after": after, "differs": differs})
     return {"draft_form": form, "compared": compared}
