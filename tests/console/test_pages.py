@@ -204,3 +204,10 @@ def test_more_rows_cost_no_more_queries(
     with CaptureQueriesContext(connection) as many:
         browser_of.get(address)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("place", WIZARDS)
+def test_a_wizards_form_names_its_own_address(browser_of, filled, place):
+    """A browser whose address bar has moved on already would send it elsewhere."""
+    address = browser_of.get(f"/console/{filled.id}/iam/{place}").url
+    assert f'<form method="post" class="stack" action="{address}"' in browser_of.get(address).content.decode()
