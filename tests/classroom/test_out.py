@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -59,6 +60,17 @@ def test_heat_map_timeline_gradebook_and_csv_agree(teacher, assignment, attempt,
         assert f"{mark.final:g}" in shown and f"{mark.counted.automatic:g}" in shown
     bundle = evidence(teacher, attempt)
     assert bundle["marks"]["final"] == mark.final
+
+
+def test_a_third_of_a_step_is_shown_with_two_decimals(teacher, attempt, solve, mistake):
+    solve(attempt, 7)
+    mistake(attempt, "policy", "object-arn")
+    attempt.overrides.create(step="alias", score=50, comment="Half")
+    page = teacher.get(
+        reverse("attempt-timeline", args=[attempt.work.assignment.klass_id, attempt.pk])
+    ).content.decode()
+    shown = re.findall(r"<td>([\d.]+) %", page)
+    assert {"33.33", "50"} <= set(shown) <= {"0", "33.33", "50", "100"}
 
 
 def evidence(client, attempt) -> dict:

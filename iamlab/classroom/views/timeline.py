@@ -148,8 +148,8 @@ def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) 
             "word": panel.STATES[cell.state],
             "minutes": cell.minutes,
             "tries": cell.tries,
-            "auto": f"{score.steps[step['id']].auto * 100:g}",
-            "by_hand": given[step["id"]].score if step["id"] in given else None,
+            "auto": f"{round(score.steps[step['id']].auto * 100, 2):g}",
+            "by_hand": f"{given[step['id']].score:g}" if step["id"] in given else None,
             "comment": score.steps[step["id"]].comment,
             "seen": acts.stamp(given.get(step["id"])),
         }
