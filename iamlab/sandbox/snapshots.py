@@ -49,10 +49,13 @@ def _fields(model: type[models.Model]) -> list[Any]:
     return list(model._meta.concrete_fields)
 
 
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in _fields(model)]
+
+
 def _rows(model: type[models.Model], account_ids: list[str]) -> list[tuple[Any, ...]]:
     key = "pk__in" if model is Account else "account_id__in"
-    names = [field.attname for field in _fields(model)]
-    return list(model._base_manager.filter(**{key: account_ids}).order_by("pk").values_list(*names))
+    return list(model._base_manager.filter(**{key: account_ids}).order_by("pk").values_list(*_columns(model)))
 
 
 def _filled(account_ids: list[str]) -> list[type[models.Model]]:
@@ -99,7 +102,8 @@ def take(sandbox: Sandbox, *, kind: str = "history", name: str = "") -> Snapshot
     chunks: dict[str, bytes] = {}
     places: dict[str, str] = {}
     for model in _filled(ids):
-        packed = json.dumps(_rows(model, ids), default=_encode, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        kept_as = {"columns": _columns(model), "rows": _rows(model, ids)}
+        packed = json.dumps(kept_as, default=_encode, separators=(",", ":")).encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(packed).hexdigest()
         chunks[digest] = packed
         places[model._meta.label] = digest
@@ -130,22 +134,28 @@ def restore(snapshot: Snapshot) -> None:
         for model in tables():
             digest = snapshot.tables.get(model._meta.label)
             if digest or model is Account:
-                _put(model, json.loads(zlib.decompress(bytes(chunks[digest]))) if digest else [], ids)
+                _put(model, _unpacked(model, chunks[digest]) if digest else [], ids)
         Sandbox.objects.filter(pk=sandbox.pk).update(revision=new_revision(), clock_offset=snapshot.clock_offset)
 
 
-def _put(model: type[models.Model], rows: list[list[Any]], ids: list[str]) -> None:
-    fields = _fields(model)
-    names = [field.attname for field in fields]
-    found: list[Any] = [
-        model(**{name: _decode(field, value) for name, field, value in zip(names, fields, row, strict=True)})
-        for row in rows
+def _unpacked(model: type[models.Model], packed: Any) -> list[Any]:
+    """The rows of a chunk. A column that was added since has its default, one that was taken away is left out."""
+    kept = json.loads(zlib.decompress(bytes(packed)))
+    if isinstance(kept, list):  # as chunks were kept at first: without names, in the order of the columns then
+        kept = {"columns": _columns(model), "rows": kept}
+    fields = {field.attname: field for field in _fields(model)}
+    known = [(at, name, fields[name]) for at, name in enumerate(kept["columns"]) if name in fields]
+    return [
+        model(**{name: _decode(field, row[at]) for at, name, field in known if at < len(row)}) for row in kept["rows"]
     ]
+
+
+def _put(model: type[models.Model], found: list[Any], ids: list[str]) -> None:
     if model is not Account:
         model._base_manager.bulk_create(found, batch_size=500)
         return
     # An account's events hang on its row: it is changed in place, or closed, never deleted.
-    changed = [field.attname for field in fields if not field.primary_key]
+    changed = [field.attname for field in _fields(model) if not field.primary_key]
     for closing in Account.objects.filter(pk__in=set(ids) - {row.pk for row in found}, closed=None):
         closing.closed, closing.alias, closing.email_lower = timezone.now(), "", f"closed {closing.pk}"
         closing.save(update_fields=["closed", "alias", "email_lower"])
