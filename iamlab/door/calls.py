@@ -117,8 +117,7 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
                 renew(this.caller)
             elif this.caller.world.kept is not None:
                 this.caller.world.kept.clear()  # rows of a page that the change may have changed
-            rows = [*held, _row(this, result, None)]
-            record.store(rows)
+            record.store([*held, _row(this, result, None)])
     except (AwsError, DatabaseError, ObjectDoesNotExist) as error:
         if not isinstance(error, AwsError):
             record.forget_policy_sets()
@@ -127,7 +126,6 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
         if _overtaken(error):
             raise AwsError("ConcurrentModification", OVERTAKEN, 409) from error
         raise
-    record.announce(rows)
     return result
 
 

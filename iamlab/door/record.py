@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -36,17 +36,7 @@ RESOURCE_TYPES = {
 OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationException"}
 
 
-@dataclass(slots=True)
-class Row:
-    """An event on its way to the table."""
-
-    event_id: str
-    account_id: str
-    values: tuple[Any, ...]
-    call: Call
-    result: dict[str, Any] | None
-    error: AwsError | None
-    id: int = 0
+Row = tuple[Any, ...]  # an event on its way to the table: the values of COLUMNS
 
 
 @dataclass(slots=True)
@@ -55,7 +45,6 @@ class Pending:
 
 
 _pending: ContextVar[Pending | None] = ContextVar("pending events", default=None)
-observers: list[Callable[[list[Row]], None]] = []  # told of every stored event, after it was stored
 _kept_sets: set[str] = set()
 _json = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
@@ -84,7 +73,6 @@ def flush() -> None:
     if pending is not None and pending.rows:
         rows, pending.rows = pending.rows, []
         store(rows)
-        announce(rows)
 
 
 def keep(row: Row) -> None:
@@ -92,7 +80,6 @@ def keep(row: Row) -> None:
     pending = _pending.get()
     if pending is None:
         store([row])
-        announce([row])
     else:
         pending.rows.append(row)
 
@@ -106,11 +93,6 @@ def take_pending() -> list[Row]:
     return rows
 
 
-def announce(rows: list[Row]) -> None:
-    for observer in observers:
-        observer(rows)
-
-
 @lru_cache(maxsize=64)
 def _insert(count: int) -> str:
     one = "(" + ", ".join(["%s"] * 16) + ")"
@@ -118,7 +100,7 @@ def _insert(count: int) -> str:
 
 
 def store(rows: list[Row]) -> None:
-    statements.run(_insert(len(rows)), [value for row in rows for value in row.values])
+    statements.run(_insert(len(rows)), [value for row in rows for value in row])
 
 
 def keep_policy_set(digest: str, text: str) -> None:
@@ -164,7 +146,7 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
     )
     if error is not None:
         error.event_id = event_id
-    return Row(event_id, account_id, values, call, result, error)
+    return values
 
 
 def _recipient(call: Call) -> str:
