@@ -89,10 +89,10 @@ def fill(attempt):
     return root
 
 
-def numbered(root: Callable[..., dict]) -> Callable[[], None]:
+def numbered(root: Callable[..., dict]) -> Callable[[], dict]:
     """Makes one more user each time that it is called."""
     count = iter(range(10**6))
-    return lambda: root("iam:CreateUser", UserName=f"more-{next(count)}") and None
+    return lambda: root("iam:CreateUser", UserName=f"more-{next(count)}")
 
 
 def timed(act: Callable, *args: object) -> float:
@@ -101,7 +101,7 @@ def timed(act: Callable, *args: object) -> float:
     return time.perf_counter() - began
 
 
-def after(change: Callable[[], None], attempt, act: Callable, *args: object) -> float:
+def after(change: Callable[[], object], attempt, act: Callable, *args: object) -> float:
     """Seconds that a way back takes once something was changed."""
     from iamlab.labs import runner
 
@@ -139,4 +139,4 @@ def bare(sandbox) -> tuple[float, float]:
         held = read()
         with transaction.atomic():
             both = [(timed(read), timed(put)) for _ in range(ROUNDS)]
-    return tuple(statistics.median(times) for times in zip(*both, strict=True))  # type: ignore[return-value]
+    return tuple(statistics.median(times) for times in zip(*both, strict=True))

@@ -1,6 +1,7 @@
 """The heat map of 200 learners by 25 steps beside a bare signed-in list: time, queries, size of an update."""
 
 from datetime import timedelta
+from typing import Any
 
 from bench._load import Request, latency, medians, processor
 from tools import scratch
@@ -43,8 +44,10 @@ def fill(world: scratch.World) -> str:
     from iamlab.people.models import Person
     from iamlab.sandbox import controls
 
-    checks = [{"id": f"check-{n}", "test": {"exists": "user/x"}} for n in range(CHECKS)]
-    steps = [{"id": f"step-{n}", "title": f"Step number {n}", "weight": 4, "checks": checks} for n in range(STEPS)]
+    checks: list[dict[str, Any]] = [{"id": f"check-{n}", "test": {"exists": "user/x"}} for n in range(CHECKS)]
+    steps: list[dict[str, Any]] = [
+        {"id": f"step-{n}", "title": f"Step number {n}", "weight": 4, "checks": checks} for n in range(STEPS)
+    ]
     lab = {"id": "bench", "title": "Bench", "version": "1.0.0", "steps": steps, "questions": []}
     version = LabVersion.objects.create(lab="bench", version="1.0.0", digest="bench", data=lab)
     klass = Class.objects.create(name="Bench")

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "iamlab/policy/catalog/data"
@@ -55,7 +56,8 @@ def install(directory: str, *packages: str) -> None:
 
 def build_services(source: Path) -> None:
     """services: names and levels; service_details: a block each; keys: the condition keys' types; arns: formats."""
-    names, index, types = read(source / "serviceNames.json"), {}, {}
+    names, index = read(source / "serviceNames.json"), {}
+    types: dict[str, Any] = {}
     arns: dict[str, set] = {}
     untagged = []
     blocks = Blocks("service_details")
@@ -114,6 +116,7 @@ def service_details(actions: list, resources: list) -> dict:
 
 def build_managed_policies(source: Path) -> None:
     assignment = ast.parse(source.read_text()).body[0]
+    assert isinstance(assignment, ast.Assign)
     policies = json.loads(ast.literal_eval(assignment.value))
     descriptions = read(DESCRIPTIONS)
     unknown = descriptions.keys() - policies.keys()
@@ -153,7 +156,8 @@ class Blocks:
     """A file of separately compressed JSON texts, each found by its offset and length."""
 
     def __init__(self, name: str):
-        self.path, self.parts, self.size = DATA / f"{name}.bin", [], 0
+        self.path, self.size = DATA / f"{name}.bin", 0
+        self.parts: list[bytes] = []
 
     def add(self, value: object) -> tuple[int, int]:
         part = zlib.compress(compact(value), 9)
@@ -170,7 +174,7 @@ def by_name(entries: dict, field: str) -> list:
     return sorted(entries.values(), key=lambda entry: entry[field].lower())
 
 
-def read(path: Path) -> object:
+def read(path: Path) -> Any:
     return json.loads(path.read_text())
 
 

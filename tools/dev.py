@@ -144,5 +144,5 @@ if __name__ == "__main__":
     name = sys.argv[1] if len(sys.argv) > 1 else "help"
     if name not in COMMANDS:
         raise SystemExit(f"No command {name!r}. There are: {', '.join(COMMANDS)}.")
-    sys.stdout.reconfigure(line_buffering=True)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.exit(COMMANDS[name](sys.argv[2:]))

@@ -76,7 +76,7 @@ def usable() -> bool:
 
 def install_with_uv(options: list[str], python: Path = PYTHON) -> bool:
     uv = shutil.which("uv")
-    return bool(uv) and loudly([uv, "pip", "install", "--quiet", "--python", str(python), *options])
+    return uv is not None and loudly([uv, "pip", "install", "--quiet", "--python", str(python), *options])
 
 
 def install_with_pip(options: list[str], python: Path = PYTHON) -> bool:
