@@ -6,6 +6,7 @@ from iamlab.labs import predicting
 from iamlab.labs.event_tests import identity
 from iamlab.labs.models import Answer, Attempt
 from iamlab.labs.texts import inline, render
+from iamlab.labs.translations import attribute
 from iamlab.labs.view import View
 
 ROWS = 20  # of the record that an event is picked from
@@ -23,6 +24,7 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
     return {
         **question,
         "html": inline(question["text"], names),
+        "lang": attribute(attempt.lab_version.data, attempt.language),
         "tries": len(tries),
         "correct": last.correct if last else None,
         "options": [

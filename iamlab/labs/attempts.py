@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import content, past, performing, questions, runner, scoring
+from iamlab.labs import content, past, performing, questions, runner, scoring, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact, Dispute, Happening, HelpCall, HintUse, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
@@ -24,8 +24,11 @@ class Refused(Exception):
     """What a learner asked for cannot be done now; the message says why."""
 
 
-def begin(person: Person, lab: Lab, *, graded: bool = False) -> Attempt:
-    """A new attempt in a world of its own, brought to the lab's start state. Raises LineFailed on a broken lab."""
+def begin(person: Person, lab: Lab, *, graded: bool = False, language: str = "") -> Attempt:
+    """A new attempt in a world of its own, brought to the lab's start state, in the person's last language without one.
+
+    Raises LineFailed on a broken lab.
+    """
     version = content.pin(lab)
     sandbox = controls.create(person, lab["title"])
     bound = performing.perform(sandbox, lab["start"], {}, lab.get("files") or {})
@@ -40,6 +43,7 @@ def begin(person: Person, lab: Lab, *, graded: bool = False) -> Attempt:
             graded=graded,
             bound=bound,
             current=lab["steps"][0]["id"],
+            language=language or translations.spoken(person),
         )
     mark_start(attempt)
     attempt.start = past.take(attempt, "start", "The start of the lab")
@@ -80,6 +84,15 @@ def open_step(attempt: Attempt, step_id: str) -> None:
     if fact.opened is None:
         fact.opened = timezone.now()
         fact.save(update_fields=["opened"])
+
+
+def speak(attempt: Attempt, language: str) -> None:
+    """Tell the lab in another of its languages. Raises Refused."""
+    if language not in dict(translations.languages(attempt.lab_version.data)):
+        raise Refused("This lab is not told in that language.")
+    attempt.language = language
+    attempt.save(update_fields=["language"])
+    runner.retell(attempt)
 
 
 def require_open(attempt: Attempt) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from iamlab.labs import translations
 from iamlab.labs.models import LabVersion
 
 CONTENT = Path(__file__).parent / "content"
@@ -28,7 +29,14 @@ def read_yaml(path: Path) -> Any:
 
 
 def read(folder: Path) -> Lab:
-    """A lab folder as one JSON-able object: lab.yaml with its step texts, questions, start, solution and mistakes."""
+    """A lab folder as one JSON-able object, with its translations."""
+    lab = english(folder)
+    told = translations.read(folder, lab.get("steps", ()))
+    return {**lab, "i18n": told} if told else lab
+
+
+def english(folder: Path) -> Lab:
+    """What a lab folder says itself: lab.yaml with its step texts, questions, lines and figures."""
     lab: Lab = read_yaml(folder / "lab.yaml")
     for step in lab.get("steps", ()):
         if step.get("text"):

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from iamlab.labs import content, scoring
+from iamlab.labs import content, scoring, translations
 from iamlab.labs.models import Attempt
 from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person, create_guest
@@ -52,7 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
     latest: dict[str, Attempt] = {}
     for attempt in attempts:
         latest.setdefault(attempt.lab, attempt)
-    labs = [lab_card(lab, latest.get(lab["id"]), marks) for lab in content.catalogue().values()]
+    catalogue = content.catalogue()
+    newest = max(attempts, key=lambda attempt: attempt.pk, default=None)
+    language = (newest.language if newest else "") or translations.of_browser(request, catalogue.values())
+    labs = [lab_card(lab, latest.get(lab["id"]), marks, language) for lab in catalogue.values()]
     context = {
         "labs": labs,
         "resume": next((card for card in labs if attempts and card["attempt"] == attempts[0]), None),
@@ -62,12 +65,17 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "labs/home.html", context)
 
 
-def lab_card(lab: dict[str, Any], attempt: Attempt | None, marks: dict[int, scoring.Score]) -> dict[str, Any]:
-    """A lab as the catalogue shows it, with the learner's latest attempt."""
+def lab_card(
+    lab: dict[str, Any], attempt: Attempt | None, marks: dict[int, scoring.Score], language: str
+) -> dict[str, Any]:
+    """A lab as the catalogue shows it, in the learner's language where it can, with their latest attempt."""
+    told = lab.get("i18n", {}).get(language)
     return {
         "id": lab["id"],
-        "title": lab["title"],
-        "summary": lab.get("summary", ""),
+        "title": translations.found(told, ["title"]) or lab["title"],
+        "summary": translations.found(told, ["summary"]) or lab.get("summary", ""),
+        "lang": translations.attribute(lab, language),
+        "other_languages": translations.others(lab, language),
         "minutes": lab["minutes"],
         "steps": len(lab["steps"]),
         "concepts": [concept.replace("-", " ") for concept in lab.get("concepts", ())],

@@ -42,6 +42,7 @@ class Attempt(models.Model):
     submitted = models.DateTimeField(null=True)
     frozen = models.JSONField(null=True)  # the facts at submission
     past = models.JSONField(default=dict)  # the way back: see iamlab/labs/past.py
+    language = models.CharField(max_length=16, blank=True)  # of the lab's texts; English without one
     closed: datetime | None = None  # no column: the window's close, once a run of the checks met something after it
 
     class Meta:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamlab.door import record
-from iamlab.labs import attempts, clockwork, content, past, runner, scoring, showing, wheres
+from iamlab.labs import attempts, clockwork, content, past, runner, scoring, showing, translations, wheres
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.texts import inline, render
@@ -90,13 +90,13 @@ def cursor(attempt: Attempt) -> str:
 
 def open_step(attempt: Attempt) -> dict[str, Any]:
     """The step that the panel shows."""
-    lab: Lab = attempt.lab_version.data
+    lab: Lab = translations.lab_of(attempt)
     return content.step_of(lab, attempt.current) or lab["steps"][0]
 
 
 def data(attempt: Attempt, page: str) -> dict[str, Any]:
     """The panel of an attempt, beside a page of that address. Six queries, whatever the number of steps."""
-    lab: Lab = attempt.lab_version.data
+    lab: Lab = translations.lab_of(attempt)
     checks, used = list(attempt.checks.all()), list(attempt.hints.all())
     facts = {(fact.step, fact.check_id): fact for fact in checks}
     steps = {fact.step: fact for fact in attempt.steps.all()}
@@ -113,6 +113,8 @@ def data(attempt: Attempt, page: str) -> dict[str, Any]:
         "where": wheres.address(current.get("where", ""), page),
         "cursor": cursor(attempt),
         "title": lab["title"],
+        "lang": translations.attribute(lab, attempt.language),
+        "other_languages": translations.others(lab, attempt.language),
         "mode": "Graded" if attempt.graded else "Practice",
         "steps": [
             {

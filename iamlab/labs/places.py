@@ -45,6 +45,13 @@ class Source:
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             self.broken = Problem(name, 1, 1, f"this cannot be read: {error}")
 
+    @classmethod
+    def of_text(cls, name: str) -> "Source":
+        """A file that is one text: all that is wrong with it is said of its beginning."""
+        source = cls.__new__(cls)
+        source.name, source.places, source.broken, source.data = name, {}, None, None
+        return source
+
     def problem(self, where: Steps, message: str, severity: str = "error") -> Problem:
         """A problem at the nearest place that is known."""
         while where and where not in self.places:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from iamlab.labs import scoring
 from iamlab.labs.models import Answer, Attempt, CheckFact
+from iamlab.labs.translations import lab_of
 from iamlab.people.models import Person
 
 REVIEWS = (timedelta(days=3), timedelta(days=10))  # after the first time that a question was missed
@@ -31,7 +32,7 @@ def best(person: Person) -> list[Row]:
 
 
 def _row(attempt: Attempt, mark: scoring.Score) -> Row:
-    lab = attempt.lab_version.data
+    lab = lab_of(attempt)
     graded = [step for step in lab["steps"] if step.get("checks")]
     return {
         "attempt": attempt,
@@ -53,7 +54,7 @@ def misconceptions(person: Person) -> list[Row]:
             row = met[code]
             row["times"] += times
             row["mended"] = row["mended"] and (fact.status == "pass" or fact.passed is not None)
-            row["labs"].add(fact.attempt.lab_version.data["title"])
+            row["labs"].add(lab_of(fact.attempt)["title"])
     rows = [{"code": code, "word": code.replace("-", " "), **row} for code, row in met.items()]
     return sorted(rows, key=lambda row: (row["mended"], row["code"]))
 
@@ -73,7 +74,7 @@ def due(person: Person, now: datetime | None = None) -> list[tuple[Attempt, dict
         reviewed = [one for one in given if one.review and one.correct]
         if len(reviewed) < len(REVIEWS) and now >= missed.at + REVIEWS[len(reviewed)]:
             attempt = given[-1].attempt
-            lab = attempt.lab_version.data
+            lab = lab_of(attempt)
             question = next((one for one in lab["questions"] if one["id"] == question_id), None)
             if question is not None and question["kind"] not in ("event", "fix"):
                 found.append((attempt, question))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.labs import content, progress, questions
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Answer
+from iamlab.labs.translations import lab_of
 from iamlab.labs.view import View
 from iamlab.labs.views import given_answer, own_attempt
 from iamlab.people.models import Person
@@ -56,7 +57,7 @@ def review(request: HttpRequest) -> HttpResponse:
         return render(request, "labs/review.html", {"left": 0})
     if said is None:
         attempt, question = waiting[0]
-        names = content.names(attempt.lab_version.data, attempt.bound)
+        names = content.names(lab_of(attempt), attempt.bound)
         said = {"attempt": attempt, "question": question_data(attempt, question, [], names)}
     return render(request, "labs/review.html", {**said, "left": len(waiting)})
 
@@ -71,6 +72,6 @@ def answered(request: HttpRequest) -> dict[str, Any] | None:
             kept = Answer.objects.create(
                 attempt=attempt, question=question["id"], given=given, correct=correct, review=True
             )
-            names = content.names(attempt.lab_version.data, attempt.bound)
+            names = content.names(lab_of(attempt), attempt.bound)
             return {"attempt": attempt, "question": question_data(attempt, question, [kept], names), "after": True}
     return None

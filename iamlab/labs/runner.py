@@ -12,6 +12,7 @@ from django.utils import timezone
 from iamlab.labs import content, past
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
+from iamlab.labs.translations import lab_of
 from iamlab.labs.view import TooLong, View
 from iamlab.labs.vocabulary import fill, holds, inputs_of
 from iamlab.sandbox import history
@@ -90,7 +91,7 @@ def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool
         return False
     if attempt.past.get("trying"):
         return False  # a what-if is looked at when it is kept
-    lab: Lab = attempt.lab_version.data
+    lab = lab_of(attempt)
     wanted = None if inputs is None else set(inputs)
     view = View(attempt)
     if (wanted is None or names_touched(lab, wanted)) and bind(lab, view):
@@ -156,6 +157,22 @@ def judge(
     return Result("error", message=f"{step['id']}/{check['id']}: {fault}")
 
 
+def retell(attempt: Attempt) -> None:
+    """Say again, in the language chosen now, what stands beside checks. Nothing is counted by that."""
+    lab, view = lab_of(attempt), View(attempt)
+    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    told = []
+    for step, check in content.checks_of(lab):
+        fact = facts.get((step["id"], check["id"]))
+        if fact is None or fact.status != "fail":
+            continue
+        result = judge(check, step, view, facts, lab)
+        if (result.status, result.code) == (fact.status, fact.code):
+            fact.message = result.message
+            told.append(fact)
+    CheckFact.objects.bulk_update(told, ["message"])
+
+
 def failure(check: dict[str, Any], view: View, lab: Lab) -> Result:
     """The first mistake that fits, in the author's order; else what the check says of itself."""
     for mistake in check.get("mistakes", ()):
@@ -176,7 +193,7 @@ def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attem
         fact.undone = {}
         fact.passed = fact.passed or timezone.now()
         fact.latched = check.get("latch", "hold") == "once"
-    elif result.status == "fail" and result.code:
+    elif result.status == "fail" and result.code and (fact.status, fact.code) != ("fail", result.code):
         fact.tries = {**fact.tries, result.code: fact.tries.get(result.code, 0) + 1}
     fact.status, fact.code, fact.message = result.status, result.code, result.message
     fact.changed = timezone.now()

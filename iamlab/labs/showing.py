@@ -6,6 +6,7 @@ from iamlab.labs import attempts, performing, runner, scoring
 from iamlab.labs.attempts import Refused
 from iamlab.labs.models import Attempt, HintUse
 from iamlab.labs.past import take
+from iamlab.labs.translations import lab_of
 from iamlab.labs.vocabulary import fill
 
 SHOW = 4  # the tier of show me among hints
@@ -31,7 +32,7 @@ def said(line: dict[str, Any], names: dict[str, str]) -> str:
 def show(attempt: Attempt, step: dict[str, Any]) -> None:
     """Perform a step's solution, kept apart by a checkpoint to go back to. Raises Refused where it does not fit."""
     attempts.require_real(attempt)
-    lab: Lab = attempt.lab_version.data
+    lab = lab_of(attempt)
     lines = lines_of(lab, step["id"])
     if not lines:
         raise Refused("There is nothing to show in this step: read, or answer.")

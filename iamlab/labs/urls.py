@@ -25,6 +25,7 @@ urlpatterns = [
     path("attempts/<int:pk>/steps/<slug:step_id>/note/", views.note, name="lab-note"),
     path("attempts/<int:pk>/steps/<slug:step_id>/<slug:check_id>/dispute/", views.dispute, name="lab-dispute"),
     path("attempts/<int:pk>/questions/<slug:question_id>/", views.answer, name="lab-answer"),
+    path("attempts/<int:pk>/language/", views.language, name="lab-language"),
     path("attempts/<int:pk>/help/", views.ask, name="lab-help"),
     path("attempts/<int:pk>/media/<str:name>", views.media, name="lab-media"),
     path("attempts/<int:pk>/files/<str:name>", views.file, name="lab-file"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from iamlab.labs import grammar, scoring, validate_tests, wheres
+from iamlab.labs import content, grammar, scoring, validate_tests, validate_translations, wheres
 from iamlab.labs.places import Problem, Source, Steps
 from iamlab.labs.validate_tests import shaped
 from iamlab.labs.vocabulary import VARIABLE
@@ -69,6 +69,8 @@ def problems(folder: Path) -> list[Problem]:
     for needed in ("solution", "mistakes"):
         if needed not in files:
             found.append(Problem(f"{needed}.yaml", 1, 1, f"a lab proves itself by {needed}.yaml, which is missing"))
+    if not any(problem.severity == "error" for problem in found):
+        found += validate_translations.problems(folder, content.english(folder))
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, reswap, retarget
 
-from iamlab.labs import attempts, clockwork, content, panel, runner, showing
+from iamlab.labs import attempts, clockwork, content, panel, runner, showing, translations
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
@@ -68,7 +68,8 @@ def back(request: HttpRequest, attempt: Attempt) -> str:
 def begin(request: HttpRequest, lab_id: str) -> HttpResponse:
     """A new attempt. Asked twice in a row (a double click), the untouched attempt just begun is given again."""
     assert isinstance(request.user, Person)
-    lab = content.catalogue().get(lab_id)
+    catalogue = content.catalogue()
+    lab = catalogue.get(lab_id)
     if lab is None:
         raise Http404
     graded = request.POST.get("mode") == "graded"
@@ -76,7 +77,8 @@ def begin(request: HttpRequest, lab_id: str) -> HttpResponse:
         Attempt.objects.filter(person=request.user, lab=lab_id, submitted=None, graded=graded).order_by("-pk").first()
     )
     if recent is None or (timezone.now() - recent.started).total_seconds() > 5:
-        recent = attempts.begin(request.user, lab, graded=graded)
+        language = translations.spoken(request.user) or translations.of_browser(request, catalogue.values())
+        recent = attempts.begin(request.user, lab, graded=graded, language=language)
     return redirect("attempt", pk=recent.pk)
 
 
@@ -115,7 +117,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 def media(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """A figure of the lab as it was pinned; nothing in it may run."""
     found = own_attempt(request, pk)
-    text = found.lab_version.data.get("media", {}).get(name)
+    text = translations.lab_of(found).get("media", {}).get(name)
     if text is None:
         raise Http404
     response = HttpResponse(text, content_type="image/svg+xml")
@@ -154,7 +156,7 @@ def hint(request: HttpRequest, attempt: Attempt, step_id: str, tier: int) -> Non
 
 @acting
 def answer(request: HttpRequest, attempt: Attempt, question_id: str) -> None:
-    question = content.question_of(attempt.lab_version.data, question_id)
+    question = content.question_of(translations.lab_of(attempt), question_id)
     if question is None:
         raise Http404
     given = given_answer(request, question)
@@ -176,6 +178,11 @@ def given_answer(request: HttpRequest, question: dict[str, Any]) -> Any:
             return []
         return sorted(places, key=lambda item: int(places[item]))
     return request.POST.get("answer", "")[:500]
+
+
+@acting
+def language(request: HttpRequest, attempt: Attempt) -> None:
+    attempts.speak(attempt, request.POST.get("language", ""))
 
 
 @acting
