@@ -64,6 +64,7 @@ WRONG: Shape = {
 TYPES = {"user", "group", "role", "policy", "bucket", "object", "alias", "mfa", "account"}
 OPERATORS = {"=", "!=", ">", ">=", "<", "<=", "in", "matches", "contains"}
 OUTCOMES = {"allow", "implicit_deny", "explicit_deny"}
+PREDICTIONS = {*OUTCOMES, "failure"}  # what an option of a prediction may mean; a sign-in fails without any policy
 DECISION: Shape = {
     "as": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "context": (OPTIONAL, dict),
     "is": (REQUIRED, str), "by": (OPTIONAL, str),

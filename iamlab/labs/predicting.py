@@ -14,6 +14,7 @@ WORDS = {
     "allow": "it is allowed",
     "implicit_deny": "it is refused, because nothing allows it",
     "explicit_deny": "it is refused, because something forbids it",
+    "failure": "it fails",
 }
 
 
@@ -36,7 +37,7 @@ def compared(attempt: Attempt, question: Question, first: Answer | None) -> dict
     came = outcome(record)
     return {
         "said": WORDS[said],
-        "came": WORDS.get(came, f"it failed: {record['error']}"),
+        "came": f"it failed: {record['error']}" if came == "failure" else WORDS[came],
         "as_said": said == came,
         "sure": first.sure,
         "call": f"{record['eventName']} by {identity(record)}",
@@ -44,9 +45,9 @@ def compared(attempt: Attempt, question: Question, first: Answer | None) -> dict
 
 
 def outcome(record: dict[str, Any]) -> str:
-    """How a call came out, as a decision; its error's code where no policy was asked."""
+    """How a call came out, as a decision; "failure" where no policy was asked."""
     if not record["error"]:
         return "allow"
     if not record["error"].startswith("AccessDenied"):
-        return str(record["error"])
+        return "failure"
     return "explicit_deny" if "explicit deny" in json.dumps(record.get("errorMessage", "")) else "implicit_deny"

@@ -1,7 +1,6 @@
 """Run the checks of an attempt whose inputs were touched, and keep what changed."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 from iamlab.labs import content, past
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
+from iamlab.labs.patterns import BadPattern
 from iamlab.labs.translations import lab_of
 from iamlab.labs.view import TooLong, View
 from iamlab.labs.vocabulary import fill, holds, inputs_of
@@ -22,7 +22,7 @@ from iamlab.services.transactions import writing
 closings: list[Callable[[Attempt], datetime | None]] = []
 LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 # What a test of an author's may raise: a path, a pattern or a value that does not fit what is found.
-FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, re.error)
+FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, BadPattern)
 log = logging.getLogger(__name__)
 Lab = dict[str, Any]
 

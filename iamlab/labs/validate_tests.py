@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from iamlab.door.shown import S3_NAMES
-from iamlab.labs import grammar
+from iamlab.labs import grammar, patterns
 from iamlab.labs.places import Problem, Source, Steps
+from iamlab.labs.vocabulary import VARIABLE
 from iamlab.policy.catalog import keys, reference
 from iamlab.services.operations import REGISTRY
 
@@ -67,6 +68,8 @@ def _simple(source: Source, where: Steps, name: str, asked: Any, questions: Coll
 def _parts(source: Source, where: Steps, name: str, asked: grammar.Data) -> Iterator[Problem]:
     if "op" in asked and asked["op"] not in grammar.OPERATORS:
         yield source.problem((*where, "op"), f"there is no operator {asked['op']!r}")
+    if asked.get("op") == "matches":
+        yield from _pattern(source, (*where, "value"), asked.get("value"))
     if name == "field":
         yield from _type(source, (*where, "of"), asked.get("of"))
     if name == "attached":
@@ -87,6 +90,13 @@ def _parts(source: Source, where: Steps, name: str, asked: grammar.Data) -> Iter
         found = REGISTRY.get(str(asked.get("call")))
         if found is not None and found.writes:
             yield source.problem((*where, "call"), f"{asked['call']} changes something; checks only read")
+
+
+def _pattern(source: Source, where: Steps, value: Any) -> Iterator[Problem]:
+    """One that RE2 takes: without look-around and references back, and so without texts that it never ends with."""
+    wrong = patterns.fault(VARIABLE.sub("x", value)) if isinstance(value, str) else "it is no text"
+    if wrong:
+        yield source.problem(where, f"this is no pattern as RE2 has them: {wrong}")
 
 
 def _action(source: Source, where: Steps, asked: Any) -> Iterator[Problem]:

@@ -242,8 +242,8 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
             yield from validate_tests.event(source, (*where, part), question[part])
     if "run" in question:
         for index, option in enumerate(options):
-            if isinstance(option, dict) and option.get("means") not in grammar.OUTCOMES:
-                means = ", ".join(sorted(grammar.OUTCOMES))
+            if isinstance(option, dict) and option.get("means") not in grammar.PREDICTIONS:
+                means = ", ".join(sorted(grammar.PREDICTIONS))
                 yield source.problem((*where, "options", index), f"with a run, an option means one of {means}")
     if "event" in question:
         yield from validate_tests.event(source, (*where, "event"), question["event"])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from iamlab.labs import event_tests
+from iamlab.labs import event_tests, patterns
 from iamlab.labs.view import View
 
 Spec = Any
@@ -62,7 +62,7 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a is not None and a < b,
     "<=": lambda a, b: a is not None and a <= b,
     "in": lambda a, b: a in b,
-    "matches": lambda a, b: a is not None and re.search(b, str(a)) is not None,
+    "matches": lambda a, b: a is not None and patterns.found(b, str(a)),
     "contains": lambda a, b: a is not None and b in a,
 }
 

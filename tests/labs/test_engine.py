@@ -303,6 +303,31 @@ def test_prediction_stands_beside_what_came_of_it(begin, do):
     assert compared() is None
 
 
+def test_prediction_of_a_sign_in_stands_beside_how_it_went(begin, do):
+    options = [
+        {"id": "in", "text": "In", "why": "No.", "means": "allow"},
+        {"id": "stopped", "text": "Stopped", "why": "Right.", "means": "failure", "right": True},
+    ]
+    question = {"id": "q", "kind": "predict", "text": "And?", "options": options}
+    question["run"] = {"name": "ConsoleLogin", "by": "root"}
+    attempt = begin(step("ask", {"answer": "q"}), questions=[question])
+    attempts.answer(attempt, question, "stopped", True)
+    wrong = {"Email": "root@x.example", "Password": "not this one"}
+    do(attempt, {"as": "visitor", "call": "signin:ConsoleLogin", "params": wrong, "error": "FailedAuthentication"})
+    found = question_data(attempt, question, list(attempt.answers.all()), {})["compared"]
+    assert (found["as_said"], found["said"], found["call"]) == (True, "it fails", "ConsoleLogin by root")
+
+
+def test_no_pattern_runs_away_with_what_a_learner_wrote(begin, do):
+    """A pattern that backtracks would try two to the power of sixty ways here."""
+    field = {"of": "group/*", "path": "GroupName", "op": "matches", "value": "^(a+)+$"}
+    attempt = begin(step("group", {"field": field}))
+    do(attempt, f"iam create-group --group-name {'a' * 60}-")
+    assert fact(attempt).status == "fail"
+    do(attempt, f"iam create-group --group-name {'a' * 60}")
+    assert fact(attempt).status == "pass"
+
+
 def test_bonus_adds_to_the_mark_and_its_step_passes_without_it(begin, do):
     group, user = step("group", {"exists": "group/Readers"}), step("user", {"exists": "user/anna"})
     better = {"id": "better", "title": "better", "test": {"exists": "user/bob"}, "say": "Not asked.", "bonus": 4}

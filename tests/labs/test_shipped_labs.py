@@ -17,3 +17,9 @@ def test_lab_is_well_formed(folder):
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_start_earns_nothing_solution_everything_and_mistakes_their_codes(folder):
     assert selftest.test_lab(content.read(folder)) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_prediction_can_be_compared_with_what_came(folder):
+    predictions = [question for question in content.read(folder)["questions"] if question["kind"] == "predict"]
+    assert [question["id"] for question in predictions if "run" not in question] == []

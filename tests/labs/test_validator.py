@@ -56,6 +56,12 @@ def test_new_lab_proves_itself(folder):
             '{query: {call: "iam:CreateUser", path: User, value: 1}}',
             "checks only read",
         ),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            "{field: {of: group/Readers, path: Path, op: matches, value: '(?=a)'}}",
+            "this is no pattern as RE2 has them: invalid perl operator",
+        ),
         ("lab.yaml", "{exists: group/Readers}", "{event: {name: MakeUser}}", "no operation 'MakeUser' is simulated"),
         ("lab.yaml", "{exists: group/Readers}", '{exists: "group/{{team}}"}', "{{team}} is bound nowhere"),
         ("lab.yaml", "latch: hold", "latch: always", "a latch is once or hold"),
