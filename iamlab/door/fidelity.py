@@ -33,9 +33,12 @@ STORED = {
         (r"(Get|Put|Delete)BucketEncryption", "Bodies are not encrypted; headers say what AWS's would."),
         (r"(Get|Put|Delete)Bucket(Cors|Website)", "Buckets are not web sites; the rules are kept."),
         (r"(Get|Put|Delete)BucketLifecycle(Configuration)?", "Objects do not age or move to other storage classes."),
-        (r"(Get|Put)Bucket(Logging|NotificationConfiguration)", "Buckets send nothing out."),
+        (r"(Get|Put|Delete)Bucket(Logging|NotificationConfiguration|Replication)", "Buckets send nothing out."),
+        (
+            r".*(Analytics|IntelligentTiering|Inventory|Metrics)Configurations?",
+            "Nothing is counted for them.",
+        ),
         (r"(Get|Put)Bucket(AccelerateConfiguration|RequestPayment)", "Nothing is nearer or paid for here."),
-        (r"GetBucketReplication|GetObjectLockConfiguration", "Never configured."),
     ),
     "organizations": (
         (r".*AWSServiceAccess.*", "No service acts on its own in the accounts."),
@@ -54,11 +57,7 @@ MISSING = {
     "s3": (
         (r".*(Metadata|Annotation).*", "S3 Metadata tables are not simulated."),
         (r"CreateSession|ListDirectoryBuckets|RenameObject", "Directory buckets are not simulated."),
-        (r".*(Analytics|IntelligentTiering|Inventory|Metrics).*", "Storage analysis is not simulated."),
         (r"(Get|Put)BucketNotification|GetBucketLifecycle|PutBucketLifecycle", "Older forms of what is kept."),
-        (r".*Replication.*", "Buckets send nothing out."),
-        (r".*(Retention|LegalHold|ObjectLock).*", "Object Lock is not simulated."),
-        (r"RestoreObject", "Objects do not age or move to other storage classes: what is archived stays so."),
         (r"GetObjectTorrent", "There are no torrents; AWS has none any more."),
         (r"UpdateObjectEncryption", "Bodies are not encrypted."),
         (r"SelectObjectContent|WriteGetObjectResponse", "S3 Select and Object Lambda are not simulated."),
@@ -108,8 +107,8 @@ DIFFERENCES = (
      "CloudTrail; GetTrailStatus says AccessDenied where the policy keeps it out. There are no digest files."),
     ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "
      "account wrote needs no grant of that account."),
-    ("S3's keys and headers", "A KMS key is told by its ARN and is looked up nowhere. Keys of the client (SSE-C), "
-     "Object Lock and restoring from archive are refused; of other headers none is passed over in silence."),
+    ("S3's keys and headers", "A KMS key is told by its ARN and is looked up nowhere. Keys of the client (SSE-C) "
+     "are refused; of other headers none is passed over in silence. What is archived is restored at once."),
     ("A new organization", "Service control policies are enabled from the start, resource control policies are not. "
      "CreateAccount is done when it answers. Without MaxResults a list is one page."),
     ("One endpoint", "Every service and Region answers under /aws, S3 path-style. Anonymous requests go to the "

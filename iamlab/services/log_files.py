@@ -122,7 +122,7 @@ def _put(call: Call, row: Trail, bucket: Bucket, window: datetime, region: str, 
     unique = hashlib.sha256(f"{row.arn} {last} {records[0]['eventID']}".encode()).hexdigest()[:16]
     name = f"{row.account_id}_CloudTrail_{region}_{last:%Y%m%dT%H%MZ}_{unique}.json.gz"
     data = gzip.compress(json.dumps({"Records": records}, separators=(",", ":")).encode(), mtime=0)
-    headers = writing.kept_headers(bucket, {"ContentType": "application/json", "ContentEncoding": "gzip"})
+    headers = writing.kept_headers(call, bucket, {"ContentType": "application/json", "ContentEncoding": "gzip"})
     key = f"{prefix(row)}/{region}/{last:%Y/%m/%d}/{name}"
     writing.write(call, bucket, key, data, headers=headers, owner_id=bucket.account_id)
 

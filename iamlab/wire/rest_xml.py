@@ -38,9 +38,13 @@ ROOTS = {
     "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
     "GetBucketRequestPayment": "RequestPaymentConfiguration",
     "GetObjectAttributes": "GetObjectAttributesResponse",
+    "ListBucketAnalyticsConfigurations": "ListBucketAnalyticsConfigurationResult",
+    "ListBucketIntelligentTieringConfigurations": "ListBucketIntelligentTieringConfigurationsOutput",
+    "ListBucketInventoryConfigurations": "ListInventoryConfigurationsResult",
+    "ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult",
 }
 # Answers whose status the model does not tell.
-STATUSES = {"PutBucketTagging": 204, "PutBucketPolicy": 204}
+STATUSES = {"PutBucketTagging": 204, "PutBucketPolicy": 204, "PutBucketMetricsConfiguration": 204}
 # Answers whose root element is the value of their one member.
 BARE = {"GetBucketLocation": "LocationConstraint"}
 # Members that EncodingType=url encodes, by the names of their shapes.
@@ -145,7 +149,7 @@ def answer(operation: str, result: dict[str, Any]) -> Answer:
     members, payload, shape = _members(operation, "out")
     headers: dict[str, str] = {}
     told = int(model("s3").operation_model(operation).http.get("responseCode", 200))
-    status = STATUSES.get(operation, told)
+    status = result.get("HTTPStatusCode") or STATUSES.get(operation, told)
     if "ContentRange" in result:
         status = 206
     for name, member in members.items():

@@ -34,7 +34,7 @@ def claimed(http: Facts, now: datetime) -> tuple[Signature, Facts]:
     Raises AccessDenied for one whose time is over.
     """
     given = dict(parse_qsl(http.query, keep_blank_values=True))
-    carried = {name: value for name, value in given.items() if name.startswith("x-amz-") or name in STANDARD}
+    carried = {name: value for name, value in given.items() if name.startswith("x-amz-")}
     expires = given["Expires"]
     if not expires.isdecimal() or len(expires) > 11:
         raise AwsError("AccessDenied", f"Invalid date (should be seconds since epoch): {expires}", 403)

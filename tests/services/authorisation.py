@@ -39,6 +39,7 @@ OF_BUCKET = {
     "DeleteBucketLifecycle": ({}, "PutLifecycleConfiguration"),
     "DeleteBucketOwnershipControls": ({}, "PutBucketOwnershipControls"),
     "DeleteBucketPolicy": ({}, ""),
+    "DeleteBucketReplication": ({}, "PutReplicationConfiguration"),
     "DeleteBucketTagging": ({}, "PutBucketTagging"),
     "DeleteBucketWebsite": ({}, ""),
     "DeletePublicAccessBlock": ({}, "PutBucketPublicAccessBlock"),
@@ -77,6 +78,10 @@ OF_BUCKET = {
     "PutBucketNotificationConfiguration": ({"NotificationConfiguration": {}}, "PutBucketNotification"),
     "PutBucketOwnershipControls": ({"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}, ""),
     "PutBucketPolicy": ({"Policy": BUCKET_POLICY}, ""),
+    "PutObjectLockConfiguration": (
+        {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+        "PutBucketObjectLockConfiguration",
+    ),
     "PutBucketRequestPayment": ({"RequestPaymentConfiguration": {"Payer": "Requester"}}, ""),
     "PutBucketTagging": ({"Tagging": TAG}, ""),
     "PutBucketVersioning": ({"VersioningConfiguration": {"Status": "Enabled"}}, ""),
@@ -92,13 +97,30 @@ OF_OBJECT = {
     "DeleteObjectTagging": ({}, ""),
     "GetObject": ({}, ""),
     "GetObjectAcl": ({}, ""),
+    "GetObjectLegalHold": ({}, ""),
+    "GetObjectRetention": ({}, ""),
     "GetObjectTagging": ({}, ""),
     "HeadObject": ({}, "GetObject"),
     "ListParts": ({"UploadId": "none"}, "ListMultipartUploadParts"),
     "PutObject": ({"Body": b"1"}, ""),
     "PutObjectAcl": ({"ACL": "private"}, ""),
+    "PutObjectLegalHold": ({"LegalHold": {"Status": "ON"}}, ""),
+    "PutObjectRetention": ({"Retention": {}}, ""),
     "PutObjectTagging": ({"Tagging": TAG}, ""),
+    "RestoreObject": ({"RestoreRequest": {"Days": 1}}, ""),
     "UploadPart": (PART, "PutObject"),
+}
+# Configurations with ids: what each must say.
+CONFIGURATIONS = {
+    "Analytics": {"StorageClassAnalysis": {}},
+    "IntelligentTiering": {"Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]},
+    "Inventory": {
+        "Destination": {"S3BucketDestination": {"Bucket": B, "Format": "CSV"}},
+        "IsEnabled": True,
+        "IncludedObjectVersions": "All",
+        "Schedule": {"Frequency": "Daily"},
+    },
+    "Metrics": {},
 }
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/target"
 TRAIL = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/target"
@@ -260,6 +282,16 @@ OTHERS = {
         [("s3:PutObject", NEW), ("s3:GetObject", O)],
     ),
     "s3:ListBuckets": ({}, [("s3:ListAllMyBuckets", "*")]),
+    "s3:PutBucketReplication": (
+        {
+            "Bucket": BUCKET,
+            "ReplicationConfiguration": {
+                "Role": ROLE,
+                "Rules": [{"Status": "Enabled", "Destination": {"Bucket": B}}],
+            },
+        },
+        [("s3:PutReplicationConfiguration", B), ("iam:PassRole", ROLE)],
+    ),
     "sts:AssumeRole": (
         {**SESSION, "Tags": [{"Key": "a", "Value": "1"}], "SourceIdentity": "caller"},
         [("sts:AssumeRole", ROLE), ("sts:TagSession", ROLE), ("sts:SetSourceIdentity", ROLE)],
@@ -287,6 +319,13 @@ ELSEWHERE = {
 def _table():
     for name, (params, action) in OF_BUCKET.items():
         yield f"s3:{name}", ({"Bucket": BUCKET, **params}, [(f"s3:{action or name}", B)])
+    for kind, more in CONFIGURATIONS.items():
+        name, one = f"{kind}Configuration", {"Bucket": BUCKET, "Id": "own"}
+        whole = {**one, name: {"Id": "own", **more}}
+        yield f"s3:PutBucket{name}", (whole, [(f"s3:Put{name}", B)])
+        yield f"s3:DeleteBucket{name}", (one, [(f"s3:Put{name}", B)])
+        yield f"s3:GetBucket{name}", (one, [(f"s3:Get{name}", B)])
+        yield f"s3:ListBucket{name}s", ({"Bucket": BUCKET}, [(f"s3:Get{name}", B)])
     for name, (params, action) in OF_OBJECT.items():
         yield f"s3:{name}", ({"Bucket": BUCKET, "Key": KEY, **params}, [(f"s3:{action or name}", O)])
     for name, params in OF_TRAIL.items():

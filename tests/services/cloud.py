@@ -1,10 +1,12 @@
 """An account as its root user and others see it, through boto3 clients that the site answers in process."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
+from iamlab.services.accounts.models import Sandbox
 from tests import boto
 
 ACCOUNT = "111122223333"
@@ -18,6 +20,10 @@ class Cloud:
 
     def client(self, service, key=None):
         return boto.client(service, key or self.root)
+
+    def move(self, **span):
+        """Move the sandbox's clock."""
+        Sandbox.objects.filter(accounts=ACCOUNT).update(clock_offset=int(timedelta(**span).total_seconds()))
 
     def user(self, name, *statements):
         """A new user's key, with one inline policy where statements are given."""

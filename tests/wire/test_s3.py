@@ -153,10 +153,10 @@ def test_lists_have_awss_root_elements(root, s3):
 @pytest.mark.parametrize(
     ("method", "path", "operation"),
     [
-        ("PUT", f"/aws/{BUCKET}?replication", "PutBucketReplication"),
-        ("PUT", f"/aws/{BUCKET}/bill.txt?retention", "PutObjectRetention"),
+        ("PUT", f"/aws/{BUCKET}?abac", "PutBucketAbac"),
+        ("PUT", f"/aws/{BUCKET}/bill.txt?encryption", "UpdateObjectEncryption"),
         ("GET", f"/aws/{BUCKET}/bill.txt?torrent", "GetObjectTorrent"),
-        ("DELETE", f"/aws/{BUCKET}?analytics&id=1", "DeleteBucketAnalyticsConfiguration"),
+        ("DELETE", f"/aws/{BUCKET}?metadataTable", "DeleteBucketMetadataTableConfiguration"),
     ],
 )
 def test_what_is_not_simulated_is_refused_and_not_taken_for_something_else(root, s3, method, path, operation):

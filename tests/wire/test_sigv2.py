@@ -51,6 +51,12 @@ def test_what_botocore_signs_is_written_with_its_headers(s3):
     assert (told["ContentLength"], told["ContentType"]) == (6, "text/plain")
 
 
+@pytest.mark.parametrize("content_type", ["", "text/html"])
+def test_a_content_type_that_was_signed_must_be_sent(s3, content_type):
+    refused = asked(url(s3, "put_object", ContentType="text/plain"), "PUT", b"43 EUR", content_type)
+    assert (refused.status_code, b"<Code>SignatureDoesNotMatch</Code>" in refused.content) == (403, True)
+
+
 def test_an_answers_headers_may_be_signed_for(s3):
     answer = asked(url(s3, ResponseContentDisposition='attachment; filename="a b.txt"'))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="a b.txt"'

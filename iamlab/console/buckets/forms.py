@@ -57,6 +57,12 @@ class CreateBucketForm(OperationForm, BlockForm):
     versioning = forms.BooleanField(
         label="Enable Bucket Versioning", required=False, help_text="Keeps every version of every object."
     )
+
+    def params(self) -> dict[str, Any]:
+        """ACLs are disabled without being asked for, and to ask takes a permission more."""
+        found = super().params()
+        return {k: v for k, v in found.items() if (k, v) != ("ObjectOwnership", OWNERSHIPS[0][0])}
+
     field_order = ["Bucket", "ObjectOwnership", *(name for name, _ in SETTINGS), "versioning"]
 
 

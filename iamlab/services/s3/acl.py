@@ -19,6 +19,7 @@ def asked(parameters: dict[str, Any]) -> bool:
 
 def of_new_bucket(row: Bucket, parameters: dict[str, Any]) -> Grants:
     """Raises InvalidBucketAclWithObjectOwnership, InvalidBucketAclWithBlockPublicAccessError."""
+    grants.check_form(parameters)
     if parameters.get("ACL") in (None, "private") and not any(parameters.get(name) for name in grants.HEADERS):
         return []
     if row.ownership == "BucketOwnerEnforced":
@@ -32,6 +33,7 @@ def of_new_bucket(row: Bucket, parameters: dict[str, Any]) -> Grants:
 
 def given(row: Bucket, parameters: dict[str, Any], owner_id: str) -> Grants:
     """The grants of a request, checked against ownership and Block Public Access."""
+    grants.check_form(parameters)
     if not asked(parameters):
         return []
     if row.ownership == "BucketOwnerEnforced":

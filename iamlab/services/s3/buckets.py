@@ -17,8 +17,16 @@ BLOCKED = dict.fromkeys(targets.SETTINGS, True)  # what every new bucket has, si
 TAKEN = ("test", "test-bucket", "my-bucket", "mybucket", "bucket", "data", "backup", "logs", "images", "example")
 
 
-def new_bucket(call: Call, Bucket: str, **_: Any) -> Target:
-    return Target(arn=f"arn:aws:s3:::{Bucket}")
+def new_bucket(call: Call, Bucket: str, **more: Any) -> list[Target]:
+    """Making a bucket with an ACL, another ownership or Object Lock needs more. API Reference: "CreateBucket"."""
+    actions = ["s3:CreateBucket"]
+    if more.get("ACL") not in (None, "private") or any(more.get(name) for name in targets.GRANTS):
+        actions.append("s3:PutBucketAcl")
+    if more.get("ObjectOwnership"):
+        actions.append("s3:PutBucketOwnershipControls")
+    if more.get("ObjectLockEnabledForBucket"):
+        actions += ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+    return [Target(arn=f"arn:aws:s3:::{Bucket}", action=action) for action in actions]
 
 
 def create_context(call: Call, CreateBucketConfiguration: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -41,6 +49,7 @@ def create_bucket(
     GrantWriteACP: str | None = None,
     CreateBucketConfiguration: dict[str, Any] | None = None,
     ObjectOwnership: str = "BucketOwnerEnforced",
+    ObjectLockEnabledForBucket: bool = False,
 ) -> dict[str, Any]:
     configuration = CreateBucketConfiguration or {}
     refuse_special(call, configuration)
@@ -62,15 +71,15 @@ def create_bucket(
         block_public=BLOCKED,
         tags=tagging.tag_set(configuration.get("Tags") or [], bucket=True),
     )
+    if ObjectLockEnabledForBucket:
+        made.versioning, made.settings = "Enabled", {"lock": {"ObjectLockEnabled": "Enabled"}}
     made.acl = acl.of_new_bucket(made, call.params)
     made.save(force_insert=True)
     return location
 
 
 def refuse_special(call: Call, configuration: dict[str, Any]) -> None:
-    """Other kinds of buckets than those for general use, and Object Lock. Raises NotImplemented."""
-    if call.given.get("ObjectLockEnabledForBucket"):
-        raise errors.not_implemented("x-amz-bucket-object-lock-enabled")
+    """Other kinds of buckets than those for general use. Raises NotImplemented."""
     if call.given.get("BucketNamespace") not in (None, "global"):
         raise errors.not_implemented("x-amz-bucket-namespace")
     if configuration.get("Location") or configuration.get("Bucket"):

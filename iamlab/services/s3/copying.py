@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.s3 import acl, checksums, conditional, errors, tagging, targets
 from iamlab.services.s3.models import Bucket, Object, body_of
-from iamlab.services.s3.reading import ARCHIVED
+from iamlab.services.s3.restoring import away
 from iamlab.services.s3.writing import KEPT, kept_headers, put_context, stored_as, write
 
 SOURCE_OWNER = "ExpectedSourceBucketOwner"
@@ -47,7 +47,7 @@ def readable(call: Call, source: Target, key: str, number: str | None) -> Object
     if found.marker:
         message = "The source of a copy request may not specifically refer to a delete marker by version id."
         raise AwsError("InvalidRequest", message, 400)
-    if found.headers.get("StorageClass") in ARCHIVED:
+    if away(found, call.now):
         message = "Operation is not valid for the source object's storage class"
         raise AwsError("InvalidObjectState", message, 403, StorageClass=found.headers["StorageClass"])
     conditional.check_source(found, call.now, call.params)
@@ -106,6 +106,9 @@ def copy_object(
     WebsiteRedirectLocation: str | None = None,
     StorageClass: str | None = None,
     Metadata: dict[str, str] | None = None,
+    ObjectLockMode: str | None = None,
+    ObjectLockRetainUntilDate: datetime | None = None,
+    ObjectLockLegalHoldStatus: str | None = None,
 ) -> dict[str, Any]:
     source_bucket, source_key, number = source_of(call, CopySource)
     found = readable(call, call.target, source_key, number)
@@ -127,7 +130,7 @@ def copy_object(
         bucket,
         Key,
         data,
-        headers=kept_headers(bucket, _described(call, found)) | _checksum(found, data, ChecksumAlgorithm),
+        headers=kept_headers(call, bucket, _described(call, found)) | _checksum(found, data, ChecksumAlgorithm),
         tags=found.tags if TaggingDirective == "COPY" else tagging.of_header(Tagging),
         acl=acl.given(bucket, call.params, owner_id),
         owner_id=owner_id,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from iamlab.services.operations import AwsError, Call, operation
-from iamlab.services.s3 import conditional, errors, targets
+from iamlab.services.s3 import conditional, errors, locks, targets
 from iamlab.services.s3.models import Bucket, Object
 from iamlab.services.s3.reading import version_context
 
@@ -42,16 +42,33 @@ def _remove_version(bucket: Bucket, rows: Any, version_id: str) -> dict[str, Any
     return answer
 
 
+def check_lock(call: Call, bucket: Bucket, key: str, version_id: str | None, found: Object | None) -> None:
+    """A version that is locked stays; a delete marker can be laid over it. Raises AccessDenied."""
+    bypass = call.params.get("BypassGovernanceRetention", False)
+    if bypass:
+        locks.require_bypass(call, bucket, key, found)
+    if version_id is not None:
+        locks.check_delete(call, found, bypass)
+
+
 @operation("s3:DeleteObject", target=targets.object_, context=version_context, data_event=True)
 def delete_object(
-    call: Call, Bucket: str, Key: str, VersionId: str | None = None, IfMatch: str | None = None
+    call: Call,
+    Bucket: str,
+    Key: str,
+    VersionId: str | None = None,
+    IfMatch: str | None = None,
+    BypassGovernanceRetention: bool = False,
 ) -> dict[str, Any]:
     conditional.check_delete(Key, call.target.row, IfMatch)
+    check_lock(call, call.target.loaded, Key, VersionId, call.target.row)
     return remove(call, call.target.loaded, Key, VersionId)
 
 
 @operation("s3:DeleteObjects", unauthorised=True, target=targets.bucket, data_event=True)
-def delete_objects(call: Call, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
+def delete_objects(
+    call: Call, Bucket: str, Delete: dict[str, Any], BypassGovernanceRetention: bool = False
+) -> dict[str, Any]:
     """Each key is authorised by itself; one that is refused does not stop the others."""
     bucket, quiet = call.target.row, Delete.get("Quiet", False)
     deleted: list[dict[str, Any]] = []
@@ -78,6 +95,7 @@ def _delete_one(call: Call, bucket: Bucket, item: dict[str, Any]) -> dict[str, A
             return {"Key": key, "VersionId": number}
         raise errors.no_such_version(key, number)
     conditional.check_delete(key, found, item.get("ETag"))
+    check_lock(call, bucket, key, number, found)
     answer = remove(call, bucket, key, number)
     entry: dict[str, Any] = {"Key": key}
     if number is not None:

@@ -107,12 +107,16 @@ LOCKS = ("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStat
 BYPASS = "x-amz-bypass-governance-retention"
 
 
-def refuse_unheard(call: Call) -> None:
+def no_lock() -> AwsError:
+    return AwsError("InvalidRequest", "Bucket is missing Object Lock Configuration", 400)
+
+
+def refuse_unheard(call: Call, locked: bool) -> None:
     """Refuse what would otherwise be passed over in silence. Raises NotImplemented, InvalidRequest, InvalidArgument."""
     for name in call.given:
         if name in UNHEARD:
             raise not_implemented(UNHEARD[name])
-        if name in LOCKS:
-            raise AwsError("InvalidRequest", "Bucket is missing Object Lock Configuration", 400)
-        if name == "BypassGovernanceRetention":
+        if name in LOCKS and not locked:
+            raise no_lock()
+        if name == "BypassGovernanceRetention" and not locked and call.operation.api_name != "PutObjectRetention":
             raise invalid(BYPASS, f"{BYPASS} is only applicable to Object Lock enabled buckets.")

@@ -32,13 +32,16 @@ GRANTEE = re.compile(r'\s*(id|uri|emailAddress)\s*=\s*"?([^",]*)"?\s*')
 Grants = list[dict[str, str]]
 
 
+def check_form(parameters: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest for two ways of granting at once."""
+    if parameters.get("ACL") and any(parameters.get(name) for name in HEADERS):
+        raise AwsError("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed", 400)
+
+
 def wanted(row: Bucket, parameters: Mapping[str, Any], owner_id: str) -> Grants:
     """The grants besides the owner's that a request asks for. Raises InvalidRequest, InvalidArgument and others."""
     ACL, policy = parameters.get("ACL"), parameters.get("AccessControlPolicy")
     headers = {name: parameters[name] for name in HEADERS if parameters.get(name)}
-    if ACL and headers:
-        message = "Specifying both Canned ACLs and Header Grants is not allowed"
-        raise AwsError("InvalidRequest", message, 400)
     if policy and (ACL or headers):
         raise AwsError("UnexpectedContent", "This request does not support content", 400)
     if policy:

@@ -64,6 +64,9 @@ def create_multipart_upload(
     WebsiteRedirectLocation: str | None = None,
     StorageClass: str | None = None,
     Metadata: dict[str, str] | None = None,
+    ObjectLockMode: str | None = None,
+    ObjectLockRetainUntilDate: datetime | None = None,
+    ObjectLockLegalHoldStatus: str | None = None,
 ) -> dict[str, Any]:
     bucket = call.target.loaded
     kind = checksums.type_of(ChecksumAlgorithm, ChecksumType)
@@ -73,7 +76,7 @@ def create_multipart_upload(
         key=Key,
         upload_id=secrets.token_urlsafe(32),
         started=call.now,
-        headers=writing.kept_headers(bucket, call.params),
+        headers=writing.kept_headers(call, bucket, call.params),
         tags=tagging.of_header(Tagging),
         acl=acl.given(bucket, call.params, acl.owner_of_new(bucket, call.account_id, call.params)),
         algorithm=ChecksumAlgorithm or "",

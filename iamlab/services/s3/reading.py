@@ -5,12 +5,11 @@ from typing import Any
 
 from iamlab.services import callers
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.s3 import checksums, conditional, targets
+from iamlab.services.s3 import checksums, conditional, locks, restoring, targets
 from iamlab.services.s3.errors import invalid
 from iamlab.services.s3.models import Object, body_of
 from iamlab.services.s3.writing import KEPT, encrypted_as
 
-ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 # Headers of the answer that a request may replace.
 REPLACED = ("ContentType", "ContentLanguage", "ContentDisposition", "ContentEncoding", "CacheControl", "Expires")
 MOST_PARTS = 1000
@@ -30,6 +29,8 @@ def head(call: Call, found: Object) -> dict[str, Any]:
         "Metadata": {},
         **encrypted_as(found.headers),
         **{name: found.headers[name] for name in KEPT if name in found.headers},
+        **locks.shown(call, found),
+        **restoring.shown(found, call.now),
     }
     if answer.get("StorageClass") == "STANDARD":
         del answer["StorageClass"]
@@ -100,7 +101,7 @@ def get_object(
     ResponseExpires: datetime | None = None,
 ) -> dict[str, Any]:
     found, answer, span = read(call, **call.params)
-    if found.headers.get("StorageClass") in ARCHIVED:
+    if restoring.away(found, call.now):
         message = "The operation is not valid for the object's storage class"
         raise AwsError("InvalidObjectState", message, 403, StorageClass=found.headers["StorageClass"])
     data = body_of(found.body)

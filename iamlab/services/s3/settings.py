@@ -1,6 +1,5 @@
-"""A bucket's settings that bear on its objects: versioning and ownership; and what is never configured here."""
+"""A bucket's settings that bear on its objects: versioning and ownership."""
 
-from collections.abc import Callable
 from typing import Any
 
 from iamlab.services.operations import AwsError, Call, operation
@@ -19,6 +18,9 @@ def put_bucket_versioning(call: Call, Bucket: str, VersioningConfiguration: dict
         raise errors.not_implemented("x-amz-mfa")
     if status is None:
         raise AwsError("IllegalVersioningConfigurationException", "The Versioning element must be specified", 400)
+    if status != "Enabled" and "lock" in call.target.row.settings:
+        message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+        raise AwsError("InvalidBucketState", message, 409)
     call.target.row.versioning = status
     call.target.row.save(update_fields=["versioning"])
     return {}
@@ -51,23 +53,3 @@ def delete_bucket_ownership_controls(call: Call, Bucket: str) -> dict[str, Any]:
     call.target.row.ownership = ""
     call.target.row.save(update_fields=["ownership"])
     return {}
-
-
-# Clients ask for these on every bucket; nothing here can set them, so that the honest answer is: not configured.
-ABSENT = (
-    ("GetBucketReplication", "s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError",
-     "The replication configuration was not found"),
-    ("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError",
-     "Object Lock configuration does not exist for this bucket"),
-)  # fmt: skip
-
-
-def _absent(code: str, message: str) -> Callable[..., dict[str, Any]]:
-    def get_nothing(call: Call, Bucket: str) -> dict[str, Any]:
-        raise AwsError(code, message, 404, BucketName=Bucket)
-
-    return get_nothing
-
-
-for _name, _action, _code, _message in ABSENT:
-    operation(f"s3:{_name}", action=_action, target=targets.bucket)(_absent(_code, _message))

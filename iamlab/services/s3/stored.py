@@ -108,7 +108,9 @@ def get_bucket_logging(call: Call, Bucket: str) -> dict[str, Any]:
 def put_bucket_notification_configuration(
     call: Call, Bucket: str, NotificationConfiguration: dict[str, Any], SkipDestinationValidation: bool = False
 ) -> dict[str, Any]:
-    return put(call, "notification", notification(NotificationConfiguration, SkipDestinationValidation))
+    return put(
+        call, "notification", notification(call.target.row, NotificationConfiguration, SkipDestinationValidation)
+    )
 
 
 @operation("s3:GetBucketNotificationConfiguration", action="s3:GetBucketNotification", target=targets.bucket)

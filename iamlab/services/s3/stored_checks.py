@@ -15,7 +15,12 @@ ACTIONS = (
     "Expiration", "Transitions", "NoncurrentVersionTransitions", "NoncurrentVersionExpiration",
     "AbortIncompleteMultipartUpload",
 )  # fmt: skip
-DESTINATIONS = ("TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations")
+# Where events may go: the ARN of each, its service, and what S3 calls it.
+DESTINATIONS = {
+    "TopicConfigurations": ("TopicArn", "sns", "Topic"),
+    "QueueConfigurations": ("QueueArn", "sqs", "Queue"),
+    "LambdaFunctionConfigurations": ("LambdaFunctionArn", "lambda", "CloudFunction"),
+}
 Document = dict[str, Any]
 
 
@@ -95,7 +100,7 @@ def website(document: Document) -> Document:
 
 
 def logging(row: Bucket, document: Document) -> Document:
-    """Raises InvalidTargetBucketForLogging, CrossLocationLoggingProhibited."""
+    """Raises InvalidTargetBucketForLogging, CrossLocationLoggingProhibitted: S3 spells it so."""
     wanted = document.get("LoggingEnabled")
     if wanted is None:
         return {}
@@ -106,19 +111,39 @@ def logging(row: Bucket, document: Document) -> Document:
         raise AwsError("InvalidTargetBucketForLogging", message, 400, TargetBucket=name)
     if found.region != row.region:
         message = "Cross S3 location logging not allowed. "
-        raise AwsError("CrossLocationLoggingProhibited", message, 403, TargetBucketLocation=found.region)
+        where = {"TargetBucketLocation": found.region}
+        if row.region != "us-east-1":
+            where = {"SourceBucketLocation": row.region, **where}
+        raise AwsError("CrossLocationLoggingProhibitted", message, 403, **where)
     return document
 
 
-def notification(document: Document, unchecked: bool) -> Document:
+def notification(row: Bucket, document: Document, unchecked: bool) -> Document:
     """Where a bucket's events go. There are no topics, queues and functions here: none that is named can be found."""
-    if not unchecked and any(document.get(name) for name in DESTINATIONS):
-        raise AwsError("InvalidArgument", "Unable to validate the following destination configurations", 400)
+    for name in DESTINATIONS:
+        for one in document.get(name) or []:
+            _destination(row, name, one, unchecked)
     found = {name: value for name, value in document.items() if value is not None and name not in DESTINATIONS}
     for name in DESTINATIONS:
         given = [{**one, "Id": one.get("Id") or str(uuid.uuid4())} for one in document.get(name) or []]
         found |= {name: given} if given else {}
     return found
+
+
+def _destination(row: Bucket, name: str, one: Document, unchecked: bool) -> None:
+    """Raises InvalidArgument."""
+    member, service, title = DESTINATIONS[name]
+    arn = one[member]
+    parts = arn.split(":")
+    if parts[:3] != ["arn", "aws", service] or len(parts) < 6:
+        raise invalid(f"{title} ARN", "The ARN is not well formed", arn)
+    if parts[3] != row.region:
+        message = "The notification destination service region is not valid for the bucket location constraint"
+        raise invalid(arn, message, arn)
+    if not unchecked:
+        kind = {"Topic": "topic", "Queue": "queue"}.get(title, "Lambda")
+        message = "Unable to validate the following destination configurations"
+        raise invalid(arn, message, f"The destination {kind} does not exist")
 
 
 def accelerate(bucket: str, document: Document, kept: Document | None) -> Document:

@@ -24,6 +24,12 @@ VERSION_ACTIONS = {
     "s3:GetObjectAcl": "s3:GetObjectVersionAcl",
     "s3:PutObjectAcl": "s3:PutObjectVersionAcl",
     "s3:GetObjectAttributes": "s3:GetObjectVersionAttributes",
+    # These are the same for all versions.
+    "s3:GetObjectRetention": "s3:GetObjectRetention",
+    "s3:PutObjectRetention": "s3:PutObjectRetention",
+    "s3:GetObjectLegalHold": "s3:GetObjectLegalHold",
+    "s3:PutObjectLegalHold": "s3:PutObjectLegalHold",
+    "s3:RestoreObject": "s3:RestoreObject",
 }
 GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
@@ -61,7 +67,7 @@ def find(call: Call, name: str, owner: str = "ExpectedBucketOwner") -> Bucket:
         raise errors.no_such_bucket(name)
     if call.given.get(owner) not in (None, found.account_id):
         raise errors.access_denied()
-    errors.refuse_unheard(call)
+    errors.refuse_unheard(call, "lock" in found.settings or owner != "ExpectedBucketOwner")
     if found.settings.get("trail") and not call.operation.writes:
         for read in readers:
             read(call, found)
@@ -167,7 +173,7 @@ def new_version() -> str:
 def new_object(
     call: Call, Bucket: str, Key: str, Tagging: str | None = None, ACL: str | None = None, **_: Any
 ) -> list[Target]:
-    """Writing may need tagging and ACL permissions too. S3 guide: "Required permissions for S3 API operations"."""
+    """Writing may need to tag, grant and lock too. S3 guide: "Required permissions for S3 API operations"."""
     row = find(call, Bucket)
     if (size := len(Key.encode("utf-8", "surrogatepass"))) > MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long", 400, Size=str(size), MaxSizeAllowed=str(MOST_KEY))
@@ -177,6 +183,10 @@ def new_object(
         targets.append(of_object(row, Key, found, "s3:PutObjectTagging"))
     if ACL or any(name in call.given for name in GRANTS):
         targets.append(of_object(row, Key, found, "s3:PutObjectAcl"))
+    if "ObjectLockMode" in call.given or "ObjectLockRetainUntilDate" in call.given:
+        targets.append(of_object(row, Key, found, "s3:PutObjectRetention"))
+    if "ObjectLockLegalHoldStatus" in call.given:
+        targets.append(of_object(row, Key, found, "s3:PutObjectLegalHold"))
     return targets
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from iamlab.services.operations import AwsError, Call, operation
-from iamlab.services.s3 import acl, checksums, conditional, encryption, tagging, targets
+from iamlab.services.s3 import acl, checksums, conditional, encryption, locks, tagging, targets
 from iamlab.services.s3.grants import HEADERS
 from iamlab.services.s3.models import Bucket, Object, Part, keep_body
 
@@ -42,22 +42,26 @@ def put_context(call: Call, Tagging: str | None = None, **more: Any) -> dict[str
         context["s3:if-none-match"] = more["IfNoneMatch"]
     if more.get("IfMatch") is not None:
         context["s3:if-match"] = more["IfMatch"]
-    return context
+    return context | locks.context(call.now, *(more.get(name) for name in locks.MEMBERS))
 
 
-def write(call: Call, bucket: Bucket, key: str, data: bytes, etag: str = "", **kept: Any) -> Object:
-    """A new latest version with these bytes. Raises EntityTooLarge, QuotaExceeded as EntityTooLarge."""
+def write(
+    call: Call, bucket: Bucket, key: str, data: bytes, etag: str = "", *, headers: dict[str, Any], **kept: Any
+) -> Object:
+    """A new latest version with these bytes, locked as its headers or else its bucket says. Raises EntityTooLarge."""
     check_room(bucket, len(data))
     rows = Object.objects.filter(bucket=bucket, key=key)
     rows.filter(latest=True).update(latest=False)
     number = targets.new_version() if bucket.versioning == "Enabled" else "null"
     if number == "null":
         rows.filter(version="null").delete()
+    locked = {} if locks.MODE in headers else locks.by_default(bucket, call.now)
     return Object.objects.create(
         account_id=bucket.account_id,
         bucket=bucket,
         key=key,
         version=number,
+        headers={**headers, **locked},
         body=keep_body(data),
         size=len(data),
         etag=etag or hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -81,8 +85,8 @@ def check_room(bucket: Bucket, size: int) -> None:
         raise AwsError("EntityTooLarge", message, 400)
 
 
-def kept_headers(bucket: Bucket, parameters: dict[str, Any]) -> dict[str, Any]:
-    """What an object keeps of the headers it came with, encryption included. Raises MetadataTooLarge and others."""
+def kept_headers(call: Call, bucket: Bucket, parameters: dict[str, Any]) -> dict[str, Any]:
+    """What an object keeps of the headers it came with, encryption and lock too. Raises MetadataTooLarge and others."""
     found = {name: parameters[name] for name in KEPT if parameters.get(name) is not None}
     found.setdefault("ContentType", "binary/octet-stream")
     if isinstance(found.get("Expires"), datetime):
@@ -97,7 +101,7 @@ def kept_headers(bucket: Bucket, parameters: dict[str, Any]) -> dict[str, Any]:
     if redirect is not None and not redirect.startswith(("/", "http://", "https://")):
         message = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."
         raise AwsError("InvalidRedirectLocation", message, 400)
-    return found | encryption.of_write(bucket, parameters)
+    return found | encryption.of_write(bucket, parameters) | locks.asked(call, parameters)
 
 
 def encrypted_as(headers: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +146,9 @@ def put_object(
     WebsiteRedirectLocation: str | None = None,
     StorageClass: str | None = None,
     Metadata: dict[str, str] | None = None,
+    ObjectLockMode: str | None = None,
+    ObjectLockRetainUntilDate: datetime | None = None,
+    ObjectLockLegalHoldStatus: str | None = None,
     ChecksumAlgorithm: str | None = None,
     ChecksumCRC32: str | None = None,
     ChecksumCRC32C: str | None = None,
@@ -156,13 +163,14 @@ def put_object(
     if ContentMD5 is not None and ContentMD5 != checksums.of("MD5", data)["ChecksumMD5"]:
         raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
     conditional.check_write(Key, call.target.row, IfMatch, IfNoneMatch)
+    locks.require_sum(call, bucket)
     owner_id = acl.owner_of_new(bucket, call.account_id, call.params)
     written = write(
         call,
         bucket,
         Key,
         data,
-        headers=kept_headers(bucket, call.params) | checksums.kept(call.params, data, ChecksumAlgorithm),
+        headers=kept_headers(call, bucket, call.params) | checksums.kept(call.params, data, ChecksumAlgorithm),
         tags=tagging.of_header(Tagging),
         acl=acl.given(bucket, call.params, owner_id),
         owner_id=owner_id,

@@ -92,7 +92,7 @@ def test_logs_go_to_a_bucket_of_ones_own_in_the_region(s3):
 
     s3.put_bucket_logging(**HERE, BucketLoggingStatus=status("near-logs"))
     assert s3.get_bucket_logging(**HERE)["LoggingEnabled"] == status("near-logs")["LoggingEnabled"]
-    assert code(s3.put_bucket_logging, BucketLoggingStatus=status("far-logs")) == "CrossLocationLoggingProhibited"
+    assert code(s3.put_bucket_logging, BucketLoggingStatus=status("far-logs")) == "CrossLocationLoggingProhibitted"
     assert code(s3.put_bucket_logging, BucketLoggingStatus=status("no-logs")) == "InvalidTargetBucketForLogging"
     s3.put_bucket_logging(**HERE, BucketLoggingStatus={})
     assert "LoggingEnabled" not in s3.get_bucket_logging(**HERE)
@@ -106,6 +106,20 @@ def test_destinations_of_notifications_do_not_exist(s3):
     (kept,) = s3.get_bucket_notification_configuration(**HERE)["TopicConfigurations"]
     assert kept.pop("Id")
     assert kept == topic
+
+
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        ("arn:aws:{}:us-east-1:111122223333:bills", "The ARN is not well formed"),
+        ("arn:aws:sns:eu-west-1:111122223333:bills", "The notification destination service region is not valid"),
+        ("arn:aws:sns:us-east-1:111122223333:bills", "Unable to validate the following destination configurations"),
+    ],
+)
+def test_what_is_wrong_with_a_destination_is_told(s3, arn, message):
+    wanted = {"TopicConfigurations": [{"TopicArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+    wrong = refusal(s3.put_bucket_notification_configuration, **HERE, NotificationConfiguration=wanted)["Error"]
+    assert (wrong["Code"], wrong["Message"][: len(message)]) == ("InvalidArgument", message)
 
 
 def test_acceleration_and_who_pays(s3):
