@@ -4,7 +4,6 @@ import hashlib
 import logging
 import secrets
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
@@ -13,11 +12,23 @@ from django.http import HttpRequest, HttpResponse
 
 from iamlab.door import authenticate, record
 from iamlab.door.calls import call
-from iamlab.services.callers import Caller, Source
+from iamlab.services.callers import Caller
 from iamlab.services.error_names import of_service
 from iamlab.services.operations import REGISTRY, AwsError, model
 from iamlab.services.sts.messages import encoded
-from iamlab.wire import bodies, errors, json_protocol, query, rest_xml, routing, sigv2, sigv4, throttle
+from iamlab.wire import (
+    bodies,
+    errors,
+    exchanges,
+    form_uploads,
+    json_protocol,
+    query,
+    rest_xml,
+    routing,
+    sigv2,
+    sigv4,
+    throttle,
+)
 from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 
 log = logging.getLogger(__name__)
@@ -29,22 +40,6 @@ SAFE = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff
 # for these.
 SPEAK_XML = ("cloudfront", "route53", "s3", "s3-outposts", "s3express")
 UNKNOWN_FAILURE = "The request processing has failed because of an unknown error, exception or failure."
-UNSIGNED_HINT = (
-    "Unsigned requests for public objects go to the sandbox's own address, /public/<sandbox>/<bucket>/<key>."
-)
-
-
-@dataclass(slots=True)
-class Exchange:
-    """A request on its way to its answer. `service` is empty until it is known, and for one that iamlab lacks."""
-
-    request: HttpRequest
-    http: Facts
-    prefix: str
-    protocol: str
-    request_id: str
-    service: str = ""
-    claim: sigv4.Signature | None = None
 
 
 @cache
@@ -68,11 +63,11 @@ def public(request: HttpRequest) -> HttpResponse:
     return _answered(exchange, public_id)
 
 
-def _begin(request: HttpRequest, prefix: str) -> Exchange:
+def _begin(request: HttpRequest, prefix: str) -> exchanges.Exchange:
     http = facts_of(request.META)
     protocol = _protocol_of(http)
     request_id = secrets.token_hex(8).upper() if protocol == errors.REST else str(uuid.uuid4())
-    return Exchange(request, http, prefix, protocol, request_id)
+    return exchanges.Exchange(request, http, prefix, protocol, request_id)
 
 
 def _protocol_of(http: Facts) -> str:
@@ -84,7 +79,7 @@ def _protocol_of(http: Facts) -> str:
     return errors.REST
 
 
-def _answered(exchange: Exchange, public_id: str | None) -> HttpResponse:
+def _answered(exchange: exchanges.Exchange, public_id: str | None) -> HttpResponse:
     try:
         with record.recording():
             check_size(exchange.http)
@@ -108,21 +103,21 @@ def _answered(exchange: Exchange, public_id: str | None) -> HttpResponse:
     return response
 
 
-def _refused(exchange: Exchange, error: AwsError) -> HttpResponse:
+def _refused(exchange: exchanges.Exchange, error: AwsError) -> HttpResponse:
     head = exchange.http.method == "HEAD"
     return errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
 
 
-def _version_2(exchange: Exchange) -> HttpResponse:
+def _version_2(exchange: exchanges.Exchange) -> HttpResponse:
     """A presigned URL of the older scheme, which S3 alone takes."""
     exchange.service, exchange.protocol = "s3", errors.REST
     exchange.claim, exchange.http = sigv2.claimed(exchange.http, datetime.now(UTC))
-    credentials = _credentials(exchange.claim)
+    credentials = exchanges.credentials_of(exchange.claim)
     sigv2.verify(exchange.http, exchange.claim, credentials.secret, exchange.prefix)
     return _s3(exchange, credentials.caller, sigv4.UNSIGNED, credentials.secret)
 
 
-def _signed(exchange: Exchange) -> HttpResponse:
+def _signed(exchange: exchanges.Exchange) -> HttpResponse:
     if sigv2.presigned(exchange.http):
         return _version_2(exchange)
     claim = exchange.claim = sigv4.claimed(exchange.http)
@@ -135,7 +130,7 @@ def _signed(exchange: Exchange) -> HttpResponse:
         exchange.protocol = errors.JSON
     exchange.http = renamed(exchange.http, claim.signed_headers)
     sigv4.check_time(claim, datetime.now(UTC))
-    credentials = _credentials(claim)
+    credentials = exchanges.credentials_of(claim)
     if exchange.service == "s3":
         said = bodies.payload_of(exchange.http, claim)
         sigv4.verify(exchange.http, claim, credentials.secret, said)
@@ -145,19 +140,7 @@ def _signed(exchange: Exchange) -> HttpResponse:
     return _performed(exchange, credentials.caller, body)
 
 
-def _credentials(claim: sigv4.Signature) -> authenticate.Credentials:
-    try:
-        return authenticate.credentials(claim.access_key_id, claim.token)
-    except AwsError as error:
-        if claim.service == "s3" and error.code == "InvalidClientTokenId":
-            if claim.token:
-                message = "The provided token is malformed or otherwise invalid."
-                raise AwsError("InvalidToken", message, 400) from error
-            error.extra["AWSAccessKeyId"] = claim.access_key_id
-        raise
-
-
-def _unsigned(exchange: Exchange) -> HttpResponse:
+def _unsigned(exchange: exchanges.Exchange) -> HttpResponse:
     """Only what carries its own proof is performed: operations whose model says that nobody signs them."""
     if exchange.protocol == errors.QUERY:
         body = bodies.small(exchange.request)
@@ -171,11 +154,13 @@ def _unsigned(exchange: Exchange) -> HttpResponse:
             if world is None:
                 raise AwsError("AccessDenied", f"Not authorized to perform sts:{operation}", 403)
             return _performed(exchange, authenticate.anonymous(world), body)
-    extra = {"Hint": UNSIGNED_HINT} if exchange.protocol == errors.REST else {}
+    if bucket := form_uploads.bucket_of(exchange):
+        return form_uploads.upload(exchange, bucket, None)
+    extra = {"Hint": exchanges.UNSIGNED_HINT} if exchange.protocol == errors.REST else {}
     raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403, **extra)
 
 
-def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
+def _performed(exchange: exchanges.Exchange, caller: Caller, body: bytes) -> HttpResponse:
     """A call of the query protocol, EC2's or the JSON protocol."""
     throttle.check(caller.world)
     service, http = exchange.service, exchange.http
@@ -183,7 +168,7 @@ def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
         operation = json_protocol.operation_of(service, http)
         params = json_protocol.parameters(service, operation, body)
         try:
-            result = call(caller, f"{service}:{operation}", params, _source(exchange))
+            result = call(caller, f"{service}:{operation}", params, exchanges.source_of(exchange))
         except AwsError as error:
             raise of_service(service, error) from error
         text, kind = json_protocol.answer(service, operation, result), json_protocol.content_type(service)
@@ -193,7 +178,7 @@ def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
         given = query.fields(http, body)
         operation = query.operation_of(service, given)
         params = query.parameters(service, operation, given)
-        result = call(caller, f"{service}:{operation}", params, _source(exchange))
+        result = call(caller, f"{service}:{operation}", params, exchanges.source_of(exchange))
         text, kind = query.answer(service, operation, result, exchange.request_id), query.CONTENT_TYPE
     else:
         name = exchange.claim.service if exchange.claim else ""
@@ -201,18 +186,20 @@ def _performed(exchange: Exchange, caller: Caller, body: bytes) -> HttpResponse:
     return HttpResponse(text, headers={"x-amzn-RequestId": exchange.request_id, "Content-Type": kind})
 
 
-def _public(exchange: Exchange, public_id: str) -> HttpResponse:
+def _public(exchange: exchanges.Exchange, public_id: str) -> HttpResponse:
     if sigv4.claimed(exchange.http) is not None:
         message = f"This address takes unsigned requests only. Signed ones go to {ENDPOINT}."
         raise AwsError("InvalidRequest", message, 400)
     world = authenticate.world_at(public_id)
     if world is None:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
+    if bucket := form_uploads.bucket_of(exchange):
+        return form_uploads.upload(exchange, bucket, authenticate.anonymous(world))
     said = bodies.payload_of(exchange.http, None)
     return _s3(exchange, authenticate.anonymous(world), said, "")
 
 
-def _s3(exchange: Exchange, caller: Caller, said: str, secret: str) -> HttpResponse:
+def _s3(exchange: exchanges.Exchange, caller: Caller, said: str, secret: str) -> HttpResponse:
     throttle.check(caller.world)
     http = exchange.http
     try:
@@ -225,48 +212,13 @@ def _s3(exchange: Exchange, caller: Caller, said: str, secret: str) -> HttpRespo
     operation = routing.operation_of(http, where, given)
     body, plain = bodies.s3_body(exchange.request, http, operation, said, exchange.claim, secret)
     params = rest_xml.parameters(operation, where, given, plain.headers, body)
-    source = _source(exchange)
+    source = exchanges.source_of(exchange)
     try:
         result = call(caller, f"s3:{operation}", params, source)
     except AwsError as error:
         raise rest_xml.as_s3_says(operation, error, source.region) from error
     answer = rest_xml.answer(operation, result)
-    headers = {
-        "x-amz-request-id": exchange.request_id,
-        "x-amz-id-2": errors.host_id_of(exchange.request_id),
-        **answer.headers,
-    }
-    response = HttpResponse(answer.body, status=answer.status, headers=headers)
+    response = HttpResponse(answer.body, status=answer.status, headers={**exchanges.ids(exchange), **answer.headers})
     if "Content-Type" not in answer.headers:
         del response.headers["Content-Type"]
     return response
-
-
-def _source(exchange: Exchange) -> Source:
-    request, claim = exchange.request, exchange.claim
-    context = _signature_context(exchange.http, claim) if exchange.service == "s3" else {}
-    return Source(
-        ip=request.META.get("REMOTE_ADDR") or "127.0.0.1",
-        user_agent=exchange.http.headers.get("user-agent", "")[:512],
-        entrance="wire",
-        host=request.get_host(),
-        secure=request.is_secure(),
-        region=claim.region if claim is not None else "us-east-1",
-        request_id=exchange.request_id,
-        context=context,
-    )
-
-
-def _signature_context(http: Facts, claim: sigv4.Signature | None) -> dict[str, str]:
-    """S3's condition keys about the signature. S3 API Reference: "Amazon S3 Signature Version 4 policy keys"."""
-    if claim is None:
-        return {}
-    context = {
-        "s3:authType": "REST-HEADER" if claim.expires is None else "REST-QUERY-STRING",
-        "s3:signatureversion": claim.algorithm,
-    }
-    if claim.algorithm == sigv4.ALGORITHM:
-        context["s3:signatureAge"] = str(int((datetime.now(UTC) - claim.moment).total_seconds() * 1000))
-    if "x-amz-content-sha256" in http.headers:
-        context["s3:x-amz-content-sha256"] = http.headers["x-amz-content-sha256"]
-    return context
