@@ -66,7 +66,7 @@ def _records(spec: Spec, view: View) -> list[dict[str, Any]]:
     if "*" not in spec["name"]:
         return list(view.events(spec["name"]))
     attempt = view.attempt
-    found = {name for _, _, name, _, _ in history.touched(attempt.sandbox, attempt.began_event)}
+    found = {name for _, name, _, _ in history.touched(attempt.sandbox, attempt.began_event)}
     wanted = [name for name in found if fnmatchcase(name, spec["name"])]
     return list(view.records(wanted))
 

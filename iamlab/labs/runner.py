@@ -45,13 +45,13 @@ def touched(attempt: Attempt, after: int) -> tuple[set[str], int]:
     last = after
     found = history.touched(attempt.sandbox, after)
     close = closes(attempt) if found else None
-    for seq, source, name, changed, at in found:
+    for seq, name, changed, at in found:
         if close is not None and at > close:
             attempt.closed = close
             break
         last = max(last, seq)
         inputs |= {f"event:{name}", "any event"}
-        if changed and source != "signin":
+        if changed:
             inputs.add("state")
     return inputs, last
 

@@ -12,6 +12,7 @@ PAGES = {
     "edit-alias": "iam-home",
     "edit-password-policy": "account-settings",
     "assign-mfa": "security-credentials",
+    "update-password": "security-credentials",
     "create-access-key": "security-credentials",
     "billing-access": "account",
     "create-bucket": "buckets",

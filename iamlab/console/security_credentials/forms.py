@@ -15,6 +15,15 @@ class OwnPasswordForm(NewPasswordForm):
         self.fields["again"].label = "Confirm new password"
 
 
+class RootPasswordForm(OwnPasswordForm):
+    operation = "signin:PasswordUpdated"
+    fields_of_codes = {"WeakPassword": "NewPassword", "FailedAuthentication": "OldPassword"}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["NewPassword"].help_text = "8 characters or more, three of upper case, lower case, digits, symbols."
+
+
 class DeviceNameForm(OperationForm):
     operation = "iam:CreateVirtualMFADevice"
     fields_of_codes = {"EntityAlreadyExists": "VirtualMFADeviceName"}

@@ -9,7 +9,7 @@ from iamlab.components import markup
 from iamlab.console import mfa, pages
 from iamlab.console.mfa import Owner
 from iamlab.console.panels import panel
-from iamlab.console.security_credentials.forms import OwnPasswordForm
+from iamlab.console.security_credentials.forms import OwnPasswordForm, RootPasswordForm
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -48,10 +48,11 @@ def crumbs(session: Session, last: str) -> list[tuple[str, str | None]]:
 @require_http_methods(["GET", "POST"])
 @console_page
 def password(request: HttpRequest, session: Session) -> HttpResponse:
-    form = OwnPasswordForm(request.POST or None)
+    """A user's own by IAM; root's at the sign-in service, as AWS keeps it outside of IAM."""
+    form = RootPasswordForm(request.POST or None) if session.is_root else OwnPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            session.call("iam:ChangePassword", form.params())
+            session.call(form.operation, form.params())
         except AwsError as error:
             form.refuse(error)
         else:

@@ -3,6 +3,7 @@
 import time
 
 import pyotp
+from django.contrib.auth.hashers import check_password, make_password
 from django.urls import reverse
 
 
@@ -24,6 +25,21 @@ def test_root_gets_a_device_by_two_codes(browser_of, root):
     assert "Authentication code for device is not valid." in wrong.content.decode()
     assert browser_of.post(root.url("enable-mfa"), form).status_code == 302
     assert root.call("iam:GetAccountSummary")["SummaryMap"]["AccountMFAEnabled"] == 1
+
+
+def test_root_changes_its_password_on_its_own_page(browser_of, root):
+    account = root.account
+    account.root_password = make_password("Roots-password-1")
+    account.save(update_fields=["root_password"])
+    assert root.url("own-password") in browser_of.get(root.url("security-credentials")).content.decode()
+    form = {"OldPassword": "Roots-password-1", "NewPassword": "Only-one-knows-7", "again": "Only-one-knows-7"}
+    wrong = browser_of.post(root.url("own-password"), {**form, "OldPassword": "a guess"})
+    assert (wrong.status_code, "The current password is incorrect." in wrong.content.decode()) == (422, True)
+    weak = browser_of.post(root.url("own-password"), {**form, "NewPassword": "aaaaaaaa", "again": "aaaaaaaa"})
+    assert (weak.status_code, "Mix at least three of" in weak.content.decode()) == (422, True)
+    assert browser_of.post(root.url("own-password"), form, follow=True).status_code == 200
+    account.refresh_from_db()
+    assert check_password("Only-one-knows-7", account.root_password)
 
 
 def test_a_forged_seal_enables_nothing(browser_of, root):

@@ -93,6 +93,39 @@ def test_a_user_without_a_password_cannot_sign_in(world):
         world.login(Account=world.account, UserName="luigi", Password=PASSWORD)
 
 
+def test_root_sets_a_new_password_and_the_old_one_opens_nothing(world):
+    """CloudTrail User Guide: the event PasswordUpdated of the sign-in service."""
+    world.do("signin:PasswordUpdated", OldPassword=PASSWORD, NewPassword="Only-one-knows-7")
+    record = last_record()
+    assert (record["eventName"], record["eventSource"]) == ("PasswordUpdated", "signin.amazonaws.com")
+    assert (record["eventType"], record["requestParameters"]) == ("AwsConsoleSignIn", None)
+    assert record["responseElements"] == {"PasswordUpdated": "Success"}
+    assert (record["userIdentity"]["type"], record["recipientAccountId"]) == ("Root", world.account)
+    with pytest.raises(AwsError, match="incorrect"):
+        world.login(Email=EMAIL, Password=PASSWORD)
+    assert last_record()["responseElements"] == {"ConsoleLogin": "Failure"}
+    world.login(Email=EMAIL, Password="Only-one-knows-7")
+
+
+@pytest.mark.parametrize(
+    ("who", "old", "new", "code"),
+    [
+        ("root", "a guess", "Only-one-knows-7", "FailedAuthentication"),
+        ("root", PASSWORD, "short", "WeakPassword"),
+        ("root", PASSWORD, EMAIL.capitalize(), "WeakPassword"),
+        ("user/mario", PASSWORD, "Only-one-knows-7", "AccessDenied"),
+    ],
+)
+def test_refused_new_password_of_root_changes_nothing_and_is_recorded(world, who, old, new, code):
+    with pytest.raises(AwsError) as refused:
+        world.do("signin:PasswordUpdated", who, OldPassword=old, NewPassword=new)
+    assert refused.value.code == code
+    record = last_record()
+    assert record["responseElements"] == {"PasswordUpdated": "Failure"}
+    assert new not in json.dumps(record)
+    world.login(Email=EMAIL, Password=PASSWORD)
+
+
 def test_a_device_asks_for_a_code_and_the_session_carries_it(world):
     now = int(time.time())
     totp, serial = give_device(world, now=now)
