@@ -29,7 +29,10 @@ def tagged(call: Call, ResourceId: str, TagsList: list[dict[str, str]] | None = 
     return find(call, ResourceId)
 
 
-def of_request(call: Call, TagsList: list[dict[str, str]], **_: Any) -> dict[str, Any]:
+def of_request(call: Call, TagsList: list[dict[str, str]] | None = None, **_: Any) -> dict[str, Any]:
+    """The condition keys of the tags in a request."""
+    if not TagsList:
+        return {}
     return {
         "aws:TagKeys": [tag["Key"] for tag in TagsList],
         **{f"aws:RequestTag/{tag['Key']}": tag.get("Value") or "" for tag in TagsList},

@@ -38,7 +38,7 @@ def check_bucket(call: Call, name: str) -> None:
         raise AwsError("S3BucketDoesNotExistException", f"S3 bucket {name} does not exist!")
 
 
-@operation("cloudtrail:CreateTrail", target=new)
+@operation("cloudtrail:CreateTrail", target=new, context=trail_tags.of_request)
 def create_trail(
     call: Call,
     Name: str,

@@ -19,7 +19,6 @@ def describe(row: Instance, number: int, fresh: bool = False) -> dict[str, Any]:
     own = places.network(row.account_id, row.region)
     image = places.IMAGES[row.image_id]
     ended = row.terminated is not None
-    metadata = {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}
     found: dict[str, Any] = {
         "AmiLaunchIndex": number,
         "ImageId": row.image_id,
@@ -43,7 +42,7 @@ def describe(row: Instance, number: int, fresh: bool = False) -> dict[str, Any]:
         "RootDeviceType": "ebs",
         "VirtualizationType": "hvm",
         "PlatformDetails": "Linux/UNIX",
-        "MetadataOptions": {"State": "applied", **metadata, **row.settings.get("MetadataOptions", {})},
+        "MetadataOptions": {"State": "applied", **places.METADATA, **row.settings.get("MetadataOptions", {})},
         "NetworkInterfaces": [],
         "SecurityGroups": [] if ended else [{"GroupId": own["group"], "GroupName": "default"}],
         "Tags": tags.shown(row.tags),

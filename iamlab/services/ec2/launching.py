@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Any
 
-from iamlab.services.ec2 import instances, places, profiles, tags, targets
+from iamlab.services.ec2 import condition_keys, instances, places, profiles, tags, targets
 from iamlab.services.ec2.models import Instance
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -20,28 +20,35 @@ def resources(
     KeyName: str | None = None,
     SubnetId: str | None = None,
     SecurityGroupIds: list[str] | None = None,
+    MetadataOptions: dict[str, Any] | None = None,
     IamInstanceProfile: dict[str, str] | None = None,
     TagSpecifications: list[dict[str, Any]] | None = None,
     **_: Any,
 ) -> list[Target]:
     """All that a launch uses or makes has to be allowed; tags at launch need ec2:CreateTags besides."""
     own = places.network(call.account_id, call.source.region)
-    keys: dict[str, Any] = {**targets.region_key(call), "ec2:InstanceType": InstanceType or USUAL_TYPE}
+    # Metadata options that a request leaves open have no key: who requires one requires that it is asked for.
+    keys = condition_keys.instance(call, InstanceType or USUAL_TYPE, MetadataOptions or {})
     if IamInstanceProfile:
         row = profiles.found(call, IamInstanceProfile.get("Name") or "", IamInstanceProfile.get("Arn") or "")
         if row is not None:
             keys["ec2:InstanceProfile"] = profiles.instance_profiles.arn(call.account_id, row.path, row.name)
     requested = tags.keys_of(of_instances(TagSpecifications))
     instance = Target(arn=targets.arn(call, "instance"), context={**keys, **requested})
+    subnet = SubnetId or own["subnet"]
     used = [
-        ("subnet", SubnetId or own["subnet"]),
+        ("subnet", subnet),
         ("network-interface", "*"),
         ("volume", "*"),
         *(("security-group", group) for group in SecurityGroupIds or [own["group"]]),
         *([("key-pair", KeyName)] if KeyName else []),
     ]
-    image = Target(arn=targets.arn(call, "image", ImageId or "*", owner=False), context=targets.region_key(call))
-    others = [Target(arn=targets.arn(call, kind, name), context=targets.region_key(call)) for kind, name in used]
+    image_arn = targets.arn(call, "image", ImageId or "*", owner=False)
+    image = Target(arn=image_arn, context=condition_keys.image(call, ImageId or ""))
+    others = [
+        Target(arn=targets.arn(call, kind, name), context=condition_keys.used(call, kind, name, subnet))
+        for kind, name in used
+    ]
     tagging = {"ec2:CreateAction": "RunInstances"}
     made = Target(arn=instance.arn, context={**keys, **requested, **tagging}, action="ec2:CreateTags")
     return [instance, image, *others, *([made] if requested else [])]

@@ -20,6 +20,7 @@ IMAGES: dict[str, dict[str, Any]] = {
         "Architecture": "arm64",
     },
 }
+METADATA = {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}  # usual options
 CREATED = "2026-11-01T00:00:00.000Z"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from iamlab.services.ec2 import condition_keys
 from iamlab.services.ec2.models import Instance
 from iamlab.services.operations import AwsError, Call, Target
 
@@ -17,10 +18,6 @@ def arn(call: Call, kind: str, name: str = "*", owner: bool = True) -> str:
     return f"arn:aws:ec2:{call.source.region}:{call.account_id if owner else ''}:{kind}/{name}"
 
 
-def region_key(call: Call) -> dict[str, str]:
-    return {"ec2:Region": call.source.region}
-
-
 def seen(call: Call) -> Any:
     """The instances of the account in the call's Region, those that ended long ago aside."""
     rows = Instance.objects.filter(account_id=call.account_id, region=call.source.region)
@@ -29,12 +26,7 @@ def seen(call: Call) -> Any:
 
 def of_row(call: Call, instance_id: str, row: Instance | None) -> Target:
     """An instance with the keys that the reference gives it."""
-    context: dict[str, Any] = region_key(call)
-    if row is not None:
-        context |= {f"ec2:ResourceTag/{key}": value for key, value in row.tags.items()}
-        context |= {"ec2:InstanceType": row.kind, "ec2:InstanceID": row.instance_id}
-        if row.profile_arn:
-            context["ec2:InstanceProfile"] = row.profile_arn
+    context = condition_keys.existing(call, row) if row is not None else condition_keys.region(call)
     tags = row.tags if row is not None else {}
     return Target(arn=arn(call, "instance", instance_id), row=row, tags=tags, context=context)
 
@@ -67,7 +59,7 @@ def of_association(call: Call, AssociationId: str, **_: Any) -> Target:
 
 def any_resource(call: Call) -> Target:
     """Operations that only list: they act on everything."""
-    return Target(context=region_key(call))
+    return Target(context=condition_keys.region(call))
 
 
 def listing(call: Call, **_: Any) -> Target:

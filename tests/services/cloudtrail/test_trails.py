@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests import boto
-from tests.services.cloud import ACCOUNT, refusal
+from tests.services.cloud import ACCOUNT, allow, refusal
 
 BUCKET = "bill-logs"
 ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/bills"
@@ -187,3 +187,14 @@ def test_tags(trails):
     assert found == {"ResourceId": ARN, "TagsList": [{"Key": "cost", "Value": "7"}, {"Key": "empty", "Value": ""}]}
     assert code(trails.list_tags, ResourceIdList=[f"{ARN}x"]) == "ResourceNotFoundException"
     assert code(trails.add_tags, ResourceId="bills", TagsList=[]) == "CloudTrailARNInvalidException"
+
+
+@pytest.mark.parametrize(("tags", "allowed"), [([], False), ([{"Key": "team", "Value": "audit"}], True)])
+def test_making_a_trail_can_be_held_to_its_tags(cloud, trails, tags, allowed):
+    """Service Authorization Reference, "AWS CloudTrail": CreateTrail has aws:RequestTag and aws:TagKeys."""
+    tagged = allow("cloudtrail:CreateTrail", Condition={"StringEquals": {"aws:RequestTag/team": "audit"}})
+    maker = cloud.client("cloudtrail", cloud.user("mario", tagged))
+    if allowed:
+        assert make(maker, TagsList=tags)["TrailARN"] == ARN
+    else:
+        assert code(maker.create_trail, Name="bills", S3BucketName=BUCKET, TagsList=tags) == "AccessDeniedException"
