@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "iamlab.door.middleware.recording",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iamlab.too_big.too_big",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -183,4 +184,8 @@ LOGGING = {
 OBJECT_BYTES = env_int("OBJECT_BYTES", 32 * 2**20)
 SANDBOX_BYTES = env_int("SANDBOX_BYTES", 128 * 2**20)
 REQUESTS_PER_SECOND = env_int("REQUESTS_PER_SECOND", 50)
+UPLOAD_BYTES = SANDBOX_BYTES + 2**20  # all files of one form
+# Limits of who comes from outside, for each process.
+GUESTS_PER_MINUTE = env_int("GUESTS_PER_MINUTE", 120)
+SIGN_INS_PER_MINUTE = env_int("SIGN_INS_PER_MINUTE", 10)
 DATA_UPLOAD_MAX_MEMORY_SIZE = OBJECT_BYTES + 2**20

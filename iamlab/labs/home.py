@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.labs import content, scoring, translations
 from iamlab.labs.models import Attempt
+from iamlab.people import pace
 from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person, create_guest
 from iamlab.people.views import BACKEND
@@ -32,6 +33,9 @@ def landing(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """One click: a guest, at home. Who is signed in already stays who they are."""
     if not isinstance(request.user, Person):
+        if not pace.may_start(request.META.get("REMOTE_ADDR", "")):
+            messages.error(request, "Many people are starting just now. Wait a minute, then try again.")
+            return redirect("landing")
         guest, key = create_guest()
         login(request, guest, BACKEND)
         link = request.build_absolute_uri(reverse("come-back", args=[key]))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate, password_validation
 
+from iamlab.people import pace
 from iamlab.people.models import Person
 
 
@@ -15,8 +16,12 @@ class SignInForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        found = authenticate(username=data.get("username"), password=data.get("password"))
+        username = data.get("username", "")
+        if not pace.may_guess(username):
+            raise forms.ValidationError("Too many tries for this user name. Wait a minute, then try again.")
+        found = authenticate(username=username, password=data.get("password"))
         if not isinstance(found, Person):
+            pace.guessed_wrong(username)
             raise forms.ValidationError("That user name and password do not match. Try again.")
         self.person = found
         return data
