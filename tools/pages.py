@@ -18,6 +18,7 @@ SITE = [
     ("root-sign-in", "Sign in as the root user", "/sandbox/{sandbox}/root-sign-in/"),
 ]
 CONSOLE = [
+    ("console-home", "Console Home", ""),
     ("dashboard", "IAM dashboard", "iam/home/"),
     ("users", "Users", "iam/users/"),
     ("user", "A user: permissions", "iam/users/details/mario/permissions/"),

@@ -107,9 +107,14 @@ SERVICES = {
 }
 
 
+def service_named(request: HttpRequest) -> str:
+    """The service that an address names: /console/<session>/<service>/...; "" where it names none."""
+    return next((part for part in request.path.split("/")[3:4] if part in SERVICES), "")
+
+
 def service_of(request: HttpRequest) -> str:
-    """The service that an address belongs to: /console/<session>/<service>/..., IAM where it names none."""
-    return next((part for part in request.path.split("/")[3:4] if part in SERVICES), "iam")
+    """The service that an address belongs to, IAM where it names none."""
+    return service_named(request) or "iam"
 
 
 def hyphenated(account_id: str) -> str:
@@ -127,7 +132,7 @@ def services(session: "Session") -> dict[str, list[dict[str, str]]]:
 
 
 def home_url(session: "Session") -> str:
-    return session.url("iam-home")
+    return session.url("console")
 
 
 def side_nav(request: HttpRequest, session: "Session", service: str) -> list[dict[str, Any]]:

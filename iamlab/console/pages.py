@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as django_render
 from django_htmx.http import HttpResponseLocation
 
-from iamlab.console import menus
+from iamlab.console import menus, visits
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
@@ -46,7 +46,9 @@ def render(
         "side_nav": menus.side_nav(request, session, service),
         "breadcrumbs": [(menu.title, session.url(menu.home)), *crumbs],
     }
-    return django_render(request, template, {**frame, **(context or {})}, status=status)
+    response = django_render(request, template, {**frame, **(context or {})}, status=status)
+    visits.note(request, response, session)
+    return response
 
 
 def done(request: HttpRequest, url: str, text: str = "", kind: str = "success") -> HttpResponse:

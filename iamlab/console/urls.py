@@ -14,6 +14,7 @@ from iamlab.console.editor import views as editor
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
 from iamlab.console.groups import views as groups
+from iamlab.console.home import views as home
 from iamlab.console.instances import launch as instance_launch
 from iamlab.console.instances import views as instances
 from iamlab.console.organizations import policies as organization_policies
@@ -241,7 +242,7 @@ budget_pages = [
 ]
 
 session: list[URLPattern | URLResolver] = [
-    path("", sign_in.home, name="console"),
+    path("", home.home, name="console"),
     path("sign-out/", sign_in.sign_out, name="sign-out-session"),
     path("new-password/", sign_in.new_password, name="new-password"),
     path("switch-role/", switch_role.switch, name="switch-role"),

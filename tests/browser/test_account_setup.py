@@ -11,6 +11,7 @@ from tests.browser.walking import (
     green,
     heading,
     next_step,
+    open_service,
     press,
     side,
     sign_in_as,
@@ -105,9 +106,7 @@ def protect_root(page: Page) -> None:
 def make_administrator(page: Page) -> str:
     """The wizard from its first page to the last; the sign-in address that it ends with."""
     next_step(page, "Find the users")
-    page.locator("details[data-menu=services] > summary").click()
-    page.get_by_role("link", name="IAM", exact=False).first.click()
-    heading(page, "Dashboard")
+    open_service(page, "IAM", "Dashboard")
     side(page, "Users", "Users")
     next_step(page, "Make a user for yourself")
     follow(page, "Create user", "Specify user details")
@@ -174,6 +173,7 @@ def sign_in_administrator(page: Page, address: str) -> Page:
 
 def set_password_policy(anna: Page) -> None:
     next_step(anna, "Look at the password policy that is there")
+    open_service(anna, "IAM", "Dashboard")
     side(anna, "Account settings", "Account settings")
     answer(anna, "default-policy", "eight", "kinds", "name")
     green(anna, "default-policy-known")

@@ -106,7 +106,8 @@ def sign_in(page: Page, name: str, password: str) -> str:
     enter(page, "Sign in to Team", "a", "IAM user sign in")
     type_into(page, "IAM username", name)
     type_into(page, "Password", password)
-    enter(page, "Sign in", "submit", "Dashboard")
+    enter(page, "Sign in", "submit", "Console Home")
+    enter(page, "IAM", "a", "Dashboard")
     return account
 
 

@@ -6,6 +6,8 @@ import boto3
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.walking import console_of
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "Long-and-good-1"
 POLICY = """{
@@ -46,8 +48,8 @@ def sign_in_root(page: Page) -> str:
     heading(page, "Root user sign in")
     page.fill("[name=Password]", PASSWORD)
     press(page, "Sign in")
-    heading(page, "Dashboard")
-    return page.url.split("/iam/")[0]
+    heading(page, "Console Home")
+    return console_of(page)
 
 
 def sign_in_user(page: Page, address: str, name: str) -> str:
@@ -56,8 +58,8 @@ def sign_in_user(page: Page, address: str, name: str) -> str:
     page.fill("[name=UserName]", name)
     page.fill("[name=Password]", PASSWORD)
     press(page, "Sign in")
-    heading(page, "Dashboard")
-    return page.url.split("/iam/")[0]
+    heading(page, "Console Home")
+    return console_of(page)
 
 
 def add_user(page: Page, base: str, name: str) -> None:

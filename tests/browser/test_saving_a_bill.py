@@ -5,7 +5,18 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import account_menu, answer, green, heading, next_step, press, sign_in_as, start_lab, step
+from tests.browser.walking import (
+    account_menu,
+    answer,
+    green,
+    heading,
+    next_step,
+    open_service,
+    press,
+    sign_in_as,
+    start_lab,
+    step,
+)
 from tests.cli.conftest import Cli
 
 pytestmark = [pytest.mark.browser, pytest.mark.cli, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -97,7 +108,7 @@ def take_role_and_upload(mario: Page, account: str) -> None:
     mario.fill("[name=account]", account)
     mario.fill("[name=roleName]", "BillUploader")
     press(mario, "Switch Role")
-    heading(mario, "Dashboard")
+    heading(mario, "Console Home")
     expect(mario.locator(".identity").first).to_contain_text("BillUploader")
     green(mario, "take-role-assumed")
     next_step(mario, "The bill is saved")
@@ -105,9 +116,7 @@ def take_role_and_upload(mario: Page, account: str) -> None:
     with mario.expect_download() as download:
         mario.locator("#lab-panel").get_by_role("link", name="bill-0042.txt").click()
     bill = download.value.path().read_bytes()
-    mario.locator("details[data-menu=services] > summary").click()
-    mario.locator("details[data-menu=services]").get_by_role("link", name="S3").click()
-    heading(mario, "Buckets")
+    open_service(mario, "S3", "Buckets")
     mario.get_by_label("Bucket name").fill(f"{account}-customer-bills")
     press(mario, "Open")
     heading(mario, f"{account}-customer-bills")

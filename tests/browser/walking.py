@@ -32,6 +32,13 @@ def account_menu(page: Page, name: str, title: str) -> None:
     heading(page, title)
 
 
+def open_service(page: Page, name: str, title: str) -> None:
+    """A service of the menu at the top left."""
+    page.locator("details[data-menu=services] > summary").click()
+    page.locator("details[data-menu=services]").get_by_role("link", name=name).first.click()
+    heading(page, title)
+
+
 def start_lab(page: Page, address: str, title: str) -> None:
     """A guest at the lab's own page: one click each."""
     page.goto(address)
@@ -48,7 +55,7 @@ def sign_in_as_root(page: Page, password: str = PASSWORD) -> None:
     heading(page, "Root user sign in")
     page.fill("[name=Password]", password)
     press(page, "Sign in")
-    heading(page, "Dashboard")
+    heading(page, "Console Home")
 
 
 def sign_in_as(page: Page, name: str, password: str) -> None:
@@ -57,12 +64,12 @@ def sign_in_as(page: Page, name: str, password: str) -> None:
     page.fill("[name=UserName]", name)
     page.fill("[name=Password]", password)
     press(page, "Sign in")
-    heading(page, "Dashboard")
+    heading(page, "Console Home")
 
 
 def console_of(page: Page) -> str:
     """The address of the session that a tab is in."""
-    return page.url.split("/iam/")[0]
+    return "/".join(page.url.split("/")[:5])
 
 
 def step(page: Page, title: str) -> Locator:

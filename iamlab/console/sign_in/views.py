@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from iamlab.console.forms import OperationForm
 from iamlab.console.session import Session, console_page
@@ -127,13 +127,6 @@ def root(request: HttpRequest, public_id: str) -> HttpResponse:
         form = RootPasswordForm(initial=first.cleaned_data)
         return shown(request, "root_password", public_id, form)
     return shown(request, "root_email", public_id, first)
-
-
-@require_safe
-@console_page
-def home(request: HttpRequest, session: Session) -> HttpResponse:
-    """A session's own address leads to where its work begins."""
-    return redirect(session.url("iam-home"))
 
 
 @require_POST

@@ -64,7 +64,7 @@ def back(request: HttpRequest, session: Session) -> HttpResponse:
     """Back to the identity that switched: the role's session ends."""
     before = sessions.switched_from(session.person, session.id)
     if before is None:
-        return redirect(session.url("iam-home"))
+        return redirect(session.url("console"))
     session.call("signin:ExitRole", {"SwitchFrom": session.caller.arn})
     sessions.end_session(sessions.session_of(session.person, session.id), session.now)
     return redirect("console", session_id=before)
