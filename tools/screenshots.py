@@ -127,6 +127,17 @@ BUDGET = {
         for kind, threshold in (("ACTUAL", 85), ("FORECASTED", 100))
     ],
 }
+NO_SERVERS = {
+    "Name": "NoServers",
+    "Description": "Learners start no servers.",
+    "Type": "SERVICE_CONTROL_POLICY",
+    "Content": json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Sid": "NoServers", "Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*"}],
+        }
+    ),
+}
 
 ASSUME = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 
@@ -156,6 +167,13 @@ def furnish(world: scratch.World) -> dict[str, str]:
     launch = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "TagSpecifications": tags}
     instance = world.call("ec2:RunInstances", **launch)["Instances"][0]["InstanceId"]
     world.call("budgets:CreateBudget", AccountId=world.account_id, **BUDGET)
+    world.call("organizations:CreateOrganization")
+    top = world.call("organizations:ListRoots")["Roots"][0]["Id"]
+    unit = world.call("organizations:CreateOrganizationalUnit", ParentId=top, Name="Sandbox")["OrganizationalUnit"]
+    member = world.call("organizations:CreateAccount", Email="tax@bills.example", AccountName="Tax")
+    member_id = member["CreateAccountStatus"]["AccountId"]
+    scp = world.call("organizations:CreatePolicy", **NO_SERVERS)["Policy"]["PolicySummary"]["Id"]
+    world.call("organizations:AttachPolicy", PolicyId=scp, TargetId=unit["Id"])
     trust = {"Version": "2012-10-17", "Statement": [ASSUME | {"Principal": {"AWS": world.account_id}}]}
     world.call("iam:CreateRole", RoleName="Clerk", AssumeRolePolicyDocument=json.dumps(trust))
     key = world.call("iam:CreateAccessKey", UserName="mario")["AccessKey"]
@@ -170,6 +188,9 @@ def furnish(world: scratch.World) -> dict[str, str]:
             "instance": instance,
             "refused": error.event_id,
             "attempt": str(attempt.pk),
+            "unit": unit["Id"],
+            "member": member_id,
+            "scp": scp,
         }
     raise RuntimeError("Mario was not refused.")
 

@@ -107,7 +107,7 @@ def counted(text: str, kind: str) -> dict[str, Any]:
     text = text.replace("\r\n", "\n")
     if kind == "bucket":
         return {"size": len(text.encode()), "unit": "bytes"}
-    if kind == "scp":
+    if kind in ("scp", "rcp"):
         return {"size": len(text), "unit": "characters (white space counts)"}
     return {"size": size(text), "unit": "characters (white space does not count)"}
 

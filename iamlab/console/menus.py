@@ -66,7 +66,14 @@ SERVICES = {
         home="organization-accounts",
         description="Central management of several AWS accounts",
         side=[
-            ("", [("AWS accounts", "organization-accounts"), ("Service control policies", "organization-policies")]),
+            ("", [("AWS accounts", "organization-accounts")]),
+            (
+                "Policies",
+                [
+                    ("Service control policies", "organization-policies"),
+                    ("Resource control policies", "organization-rcps"),
+                ],
+            ),
         ],
         group="Management & Governance",
     ),

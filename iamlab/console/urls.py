@@ -17,8 +17,11 @@ from iamlab.console.groups import views as groups
 from iamlab.console.home import views as home
 from iamlab.console.instances import launch as instance_launch
 from iamlab.console.instances import views as instances
+from iamlab.console.organizations import changing as organization_changing
 from iamlab.console.organizations import policies as organization_policies
+from iamlab.console.organizations import units as organization_units
 from iamlab.console.organizations import views as organizations
+from iamlab.console.organizations.forms import RCP, SCP
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
 from iamlab.console.policies import views as policies
@@ -223,9 +226,27 @@ organization_pages = [
     path("accounts/<str:target>/", organizations.place, name="organization-place"),
     path("accounts/<str:target>/attach/", organizations.attach, name="organization-attach"),
     path("accounts/<str:target>/detach/", organizations.detach, name="organization-detach"),
-    path("policies/", organization_policies.policies, name="organization-policies"),
-    path("policies/create/", organization_policies.create, name="organization-policy-create"),
+    path("accounts/<str:target>/create-unit/", organization_units.create, name="organization-unit-create"),
+    path("accounts/<str:target>/rename/", organization_units.rename, name="organization-unit-rename"),
+    path("accounts/<str:target>/delete/", organization_units.delete, name="organization-unit-delete"),
+    path("accounts/<str:target>/move/", organization_units.move, name="organization-move"),
+    path("accounts/<str:target>/remove/", organization_units.remove, name="organization-remove"),
+    path("add-account/", organization_units.add_account, name="organization-account-create"),
+    path("policies/", organization_policies.policies, {"kind": SCP}, name="organization-policies"),
+    path("policies/create/", organization_policies.create, {"kind": SCP}, name="organization-policies-create"),
+    path("resource-control-policies/", organization_policies.policies, {"kind": RCP}, name="organization-rcps"),
+    path(
+        "resource-control-policies/create/",
+        organization_policies.create,
+        {"kind": RCP},
+        name="organization-rcps-create",
+    ),
     path("policies/<str:policy_id>/", organization_policies.policy, name="organization-policy"),
+    path("policies/<str:policy_id>/edit/", organization_changing.edit, name="organization-policy-edit"),
+    path("policies/<str:policy_id>/delete/", organization_changing.delete, name="organization-policy-delete"),
+    path("policies/<str:policy_id>/attach/", organization_changing.attach, name="organization-policy-attach"),
+    path("policies/<str:policy_id>/detach/", organization_changing.detach, name="organization-policy-detach"),
+    path("types/<slug:scope>/<slug:state>/", organization_changing.switch, name="organization-type"),
 ]
 
 # /console/<session>/billing/budgets/; a budget's name may be "..", so that it does not stand in an address

@@ -5,10 +5,23 @@ from typing import Any
 from django import forms
 
 from iamlab.console import documents
-from iamlab.console.documents import DocumentField
+from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.forms import OperationForm
 
-SCP = "SERVICE_CONTROL_POLICY"
+SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+SCOPES = {SCP: "scp", RCP: "rcp"}  # what the grammar calls them
+RCP_START = """{
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Statement1",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": [],
+            "Resource": "*"
+        }
+    ]
+}"""
 
 
 class AttachForm(OperationForm):
@@ -22,8 +35,8 @@ class AttachForm(OperationForm):
         self.fields["PolicyId"].choices = [(one["Id"], one["Name"]) for one in policies]  # type: ignore[attr-defined]
 
 
-class PolicyForm(OperationForm):
-    """A new service control policy."""
+class PolicyForm(SeenForm):
+    """A policy of one of the two kinds, new or changed."""
 
     operation = "organizations:CreatePolicy"
     fields_of_codes = {
@@ -35,3 +48,39 @@ class PolicyForm(OperationForm):
     Name = forms.CharField(label="Policy name", help_text="Up to 128 characters.")
     Description = forms.CharField(label="Policy description", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     Content = DocumentField("scp", label="Policy", initial=documents.START)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        content = self.fields["Content"]
+        content.kind = SCOPES[kind]  # type: ignore[attr-defined]
+        if kind == RCP:
+            content.initial = RCP_START
+
+
+class UnitForm(OperationForm):
+    """The name of an organizational unit, new or changed."""
+
+    operation = "organizations:CreateOrganizationalUnit"
+    fields_of_codes = {"DuplicateOrganizationalUnitException": "Name"}
+
+    Name = forms.CharField(
+        label="Organizational unit name",
+        help_text="Up to 128 characters; no other unit under the same parent may have it.",
+    )
+
+
+class AccountForm(OperationForm):
+    """A new member account."""
+
+    operation = "organizations:CreateAccount"
+    fields_of_codes = {"EMAIL_ALREADY_EXISTS": "Email"}
+
+    AccountName = forms.CharField(label="AWS account name")
+    Email = forms.EmailField(
+        label="Email address of the account's owner", help_text="No other account may have this address."
+    )
+    RoleName = forms.CharField(
+        label="IAM role name",
+        initial="OrganizationAccountAccessRole",
+        help_text="The management account's users may switch to this role: it is an administrator of the new account.",
+    )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from iamlab.components import markup, tables
 from iamlab.console import cells, changes, pages, panels
 from iamlab.console.changes import Change
-from iamlab.console.organizations.forms import SCP, AttachForm
+from iamlab.console.organizations.forms import RCP, SCP, AttachForm
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
@@ -22,6 +22,20 @@ CHILDREN = [
     tables.column("email", "Email"),
     tables.column("joined", "Joined"),
 ]
+# Kinds of policies by what an address calls them: type, title, what they bear on.
+SCOPES = {
+    "service": (
+        SCP,
+        "Service control policies",
+        "The most that identities of the accounts here and below may do: an action has to be allowed at every level "
+        "from the root down to the account.",
+    ),
+    "resource": (
+        RCP,
+        "Resource control policies",
+        "The most that anybody may do to the resources of the accounts here and below.",
+    ),
+}
 ATTACHED = [tables.column("name", "Policy name"), tables.column("kind", "Type"), tables.column("text", "Description")]
 
 
@@ -124,7 +138,7 @@ def described(session: Session, place: str) -> Panel | None:
 @console_page
 def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """A root, unit or account: what is under it, and the policies attached to it."""
-    title = "AWS accounts"
+    title, scope = "AWS accounts", scope_of(request)
     here = described(session, target)
     if here is None:
         return outside(request, session, title)
@@ -137,7 +151,13 @@ def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
         "missing": missing,
         "summary": [("Name", name), ("ID", target), ("ARN", markup.copy(here["Arn"], "ARN"))] if here.answer else [],
         "table": children(request, session, target) if here.answer and not target.isdigit() else None,
-        "policies": attached(request, session, target) if here.answer else None,
+        "policies": attached(request, session, target, scope) if here.answer else None,
+        "attach_url": session.url("organization-attach", target, kind=scope),
+        "scopes": [
+            {"label": label, "url": session.url("organization-place", target, kind=one), "current": one == scope}
+            for one, (_, label, _) in SCOPES.items()
+        ],
+        "kind": "account" if target.isdigit() else "unit" if target.startswith("ou-") else "root",
     }
     crumbs = [(title, session.url("organization-accounts")), (name, None)]
     response = shown(request, session, "console/organizations/place.html", context, name, crumbs)
@@ -145,22 +165,30 @@ def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     return response
 
 
-def attached(request: HttpRequest, session: Session, target: str) -> dict[str, Any]:
-    params = {"TargetId": target, "Filter": SCP}
+def scope_of(request: HttpRequest) -> str:
+    """Which kind of policies an address asks for."""
+    return "resource" if request.GET.get("kind") == "resource" else "service"
+
+
+def attached(request: HttpRequest, session: Session, target: str, scope: str) -> dict[str, Any]:
+    """The policies of a kind at a place."""
+    kind, title, reach = SCOPES[scope]
+    params = {"TargetId": target, "Filter": kind}
     found = panel(session, "organizations:ListPoliciesForTarget", params)
     rows = [tables.row(one["Id"], policy_cells(session, one), label=one["Name"]) for one in found.get("Policies", [])]
     return tables.table(
         request,
         id="attached",
-        title="Service control policies",
+        title=title,
         columns=ATTACHED,
         rows=rows,
         select="many",
         denial=found.denial,
         failure=found.failure,
         tools=False,
-        description="The most that identities of the accounts here and below may do: an action has to be allowed at "
-        "every level from the root down to the account.",
+        empty_title="None",
+        empty_text="This type of policies is disabled.",  # AWS's own policy stands everywhere where it is not
+        description=reach,
     )
 
 
@@ -181,7 +209,8 @@ def create(request: HttpRequest, session: Session) -> HttpResponse:
 def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """Attach a policy that is not there yet."""
     back = session.url("organization-place", target)
-    known = panel(session, "organizations:ListPolicies", {"Filter": SCP})
+    kind, kinds_title, _ = SCOPES[scope_of(request)]
+    known = panel(session, "organizations:ListPolicies", {"Filter": kind})
     form = AttachForm(request.POST if request.method == "POST" else None, policies=known.get("Policies", []))
     if request.method == "POST" and form.is_valid():
         try:
@@ -193,7 +222,7 @@ def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
             form.refuse(error)
         else:
             return pages.done(request, back, "The policy is attached.")
-    title = "Attach a service control policy"
+    title = f"Attach {kinds_title.lower()}"
     confirm = {"title": title, "cancel_url": back, "submit": "Attach policy"}
     context = {"confirm": confirm, "form": form, "known": known}
     crumbs = [("AWS accounts", session.url("organization-accounts")), (target, back), (title, None)]

@@ -10,21 +10,6 @@ SCP = "SERVICE_CONTROL_POLICY"
 PAGES = ["accounts/", "policies/", "policies/create/"]
 
 
-@pytest.fixture
-def base(root):
-    return f"/console/{root.id}/organizations/"
-
-
-@pytest.fixture
-def tree(root):
-    """An organization with a unit Sandbox and a member account; the root's and the unit's id."""
-    root.call("organizations:CreateOrganization")
-    top = root.call("organizations:ListRoots")["Roots"][0]["Id"]
-    unit = root.call("organizations:CreateOrganizationalUnit", {"ParentId": top, "Name": "Sandbox"})
-    root.call("organizations:CreateAccount", {"Email": "tax@example.com", "AccountName": "Tax"})
-    return top, unit["OrganizationalUnit"]["Id"]
-
-
 def deny(root, name="NoS3"):
     params = {"Name": name, "Content": DENY, "Description": "", "Type": SCP}
     return root.call("organizations:CreatePolicy", params)["Policy"]["PolicySummary"]["Id"]

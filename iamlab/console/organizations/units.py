@@ -1,0 +1,155 @@
+"""Organizational units and member accounts: made, renamed, moved, and their end."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from iamlab.console import pages
+from iamlab.console.forms import OperationForm
+from iamlab.console.organizations.choosing import chosen
+from iamlab.console.organizations.forms import AccountForm, UnitForm
+from iamlab.console.organizations.views import shown
+from iamlab.console.questions import question
+from iamlab.console.session import Session, console_page
+from iamlab.services.operations import AwsError
+
+
+def asking(
+    request: HttpRequest, session: Session, form: OperationForm, title: str, submit: str, back: str
+) -> HttpResponse:
+    """A form in a dialog, or on a page of its own."""
+    confirm = {"title": title, "cancel_url": back, "submit": submit}
+    crumbs = [("AWS accounts", session.url("organization-accounts")), (title, None)]
+    template = "console/organizations/asking.html"
+    response = shown(request, session, template, {"confirm": confirm, "form": form}, title, crumbs)
+    response.status_code = 422 if form.is_bound else 200
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def create(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """A new unit under a root or unit."""
+    back, title = session.url("organization-place", target), "Create organizational unit"
+    form = UnitForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            session.call(form.operation, {**form.params(), "ParentId": target})
+        except AwsError as error:
+            if error.refuses:
+                raise
+            form.refuse(error)
+        else:
+            return pages.done(request, back, f"Organizational unit {form.cleaned_data['Name']} created.")
+    return asking(request, session, form, title, title, back)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def rename(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    back = session.url("organization-place", target)
+    now = session.call("organizations:DescribeOrganizationalUnit", {"OrganizationalUnitId": target})
+    name = now["OrganizationalUnit"]["Name"]
+    form = UnitForm(request.POST if request.method == "POST" else None, initial={"Name": name})
+    if form.is_bound and form.is_valid():
+        try:
+            session.call("organizations:UpdateOrganizationalUnit", {**form.params(), "OrganizationalUnitId": target})
+        except AwsError as error:
+            if error.refuses:
+                raise
+            form.refuse(error)
+        else:
+            return pages.done(request, back, f"{name} is called {form.cleaned_data['Name']} now.")
+    return asking(request, session, form, f"Rename {name}", "Save changes", back)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """A unit has to be empty; one that is not stays, and the dialog says so."""
+    now = session.call("organizations:DescribeOrganizationalUnit", {"OrganizationalUnitId": target})
+    name, params = now["OrganizationalUnit"]["Name"], {"OrganizationalUnitId": target}
+    return ended(
+        request,
+        session,
+        ("organizations:DeleteOrganizationalUnit", params),
+        {"title": f"Delete {name}?", "submit": "Delete", "cancel_url": session.url("organization-place", target)},
+        ["Its policies are detached with it. A unit with accounts or units in it cannot be deleted."],
+        f"Organizational unit {name} deleted.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def remove(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """A member account leaves the organization."""
+    return ended(
+        request,
+        session,
+        ("organizations:RemoveAccountFromOrganization", {"AccountId": target}),
+        {
+            "title": f"Remove account {target} from the organization?",
+            "submit": "Remove account",
+            "cancel_url": session.url("organization-place", target),
+        },
+        ["It stands alone from then on: no policy of the organization bears on it, and it pays its own bills."],
+        f"Account {target} is removed from the organization.",
+    )
+
+
+def ended(
+    request: HttpRequest,
+    session: Session,
+    call: tuple[str, dict[str, Any]],
+    confirm: dict[str, Any],
+    sentences: list[str],
+    done: str,
+) -> HttpResponse:
+    """A question whose yes is one call; a failure is told in the dialog."""
+    if request.method == "POST":
+        try:
+            session.call(*call)
+        except AwsError as error:
+            if error.refuses:
+                raise
+            return question(request, session, {**confirm, "error": error.message}, sentences, 422)
+        return pages.done(request, session.url("organization-accounts"), done)
+    return question(request, session, confirm, sentences)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def move(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """An account goes to another root or unit."""
+    back, title = session.url("organization-place", target), f"Move account {target}"
+    crumbs = [("AWS accounts", session.url("organization-accounts")), (target, back)]
+    places = chosen(request, session, title, back, crumbs, submit="Move AWS account", units_only=True)
+    if isinstance(places, HttpResponse):
+        return places
+    source = session.call("organizations:ListParents", {"ChildId": target})["Parents"][0]["Id"]
+    if source != places[0]:
+        params = {"AccountId": target, "SourceParentId": source, "DestinationParentId": places[0]}
+        session.call("organizations:MoveAccount", params)
+    return pages.done(request, session.url("organization-place", places[0]), f"Account {target} moved here.")
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def add_account(request: HttpRequest, session: Session) -> HttpResponse:
+    """A member account, with a role in it that this account's users may switch to."""
+    back, title = session.url("organization-accounts"), "Create an AWS account"
+    form = AccountForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            status = session.call(form.operation, form.params())["CreateAccountStatus"]
+        except AwsError as error:
+            if error.refuses:
+                raise
+            form.refuse(error)
+        else:
+            if status["State"] != "FAILED":
+                text = f"Account {status['AccountName']} ({status['AccountId']}) created."
+                return pages.done(request, session.url("organization-place", status["AccountId"]), text)
+            form.refuse(AwsError(status["FailureReason"], "Another account has this email address already."))
+    return asking(request, session, form, title, "Create AWS account", back)
