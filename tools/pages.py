@@ -54,6 +54,7 @@ CONSOLE = [
     ("instance-launch", "Launch an instance", "ec2/launch/"),
     ("events", "Event history", "cloudtrail/events/"),
     ("event", "An event", "cloudtrail/events/{refused}/"),
+    ("events-compare", "Compare events", "cloudtrail/events/compare/?selected={refused}&selected={made}"),
     ("trails", "Trails", "cloudtrail/trails/"),
     ("trail-create", "Create trail", "cloudtrail/trails/create/"),
     ("trail", "A trail", "cloudtrail/trails/details/audit/"),

@@ -187,6 +187,7 @@ def furnish(world: scratch.World) -> dict[str, str]:
             "account": world.account_id,
             "instance": instance,
             "refused": error.event_id,
+            "made": world.call("cloudtrail:LookupEvents", MaxResults=2)["Events"][1]["EventId"],
             "attempt": str(attempt.pk),
             "unit": unit["Id"],
             "member": member_id,

@@ -11,6 +11,7 @@ from iamlab.console.budgets import views as budgets
 from iamlab.console.credential_report import views as credential_report
 from iamlab.console.dashboard import views as dashboard
 from iamlab.console.editor import views as editor
+from iamlab.console.events import compare as event_comparison
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
 from iamlab.console.groups import views as groups
@@ -197,6 +198,7 @@ s3 = [
 cloudtrail = [
     path("events/", events.history, name="events"),
     path("events/download.<slug:kind>", events.download, name="events-download"),
+    path("events/compare/", event_comparison.compare, name="events-compare"),
     path("events/<str:event_id>/", events.event, name="event"),
     path("trails/", trails.trails, name="trails"),
     path("trails/create/", trail_create.start, name="trail-create-start"),

@@ -81,6 +81,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         columns=columns,
         preferences=[(one["key"], one["label"], one in columns) for one in COLUMNS if one["key"] != "name"],
         tools=False,
+        select="many",
         rows=rows,
         denial=found.denial,
         failure=found.failure,
@@ -94,6 +95,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         "form": form,
         "next_query": f"{query.urlencode()}&after={token}" if token else "",
         "query": query.urlencode(),
+        "asked": [(key, request.GET[key]) for key in ("attribute", "value", "range", "after") if key in request.GET],
     }
     return pages.render(
         request,
@@ -106,6 +108,10 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
     )
 
 
+def words_of(event: dict[str, Any], record: dict[str, Any]) -> str:
+    return sentence(record, [one["ResourceName"] for one in event.get("Resources", [])[-1:]])
+
+
 def event_row(session: Session, event: dict[str, Any], columns: list[dict[str, Any]]) -> dict[str, Any]:
     record = json.loads(event["CloudTrailEvent"])
     resources = event.get("Resources", [])
@@ -114,7 +120,7 @@ def event_row(session: Session, event: dict[str, Any], columns: list[dict[str, A
         name = markup.lines([name, markup.badge("data event")])
     cells = {
         "name": name,
-        "words": sentence(record, [resources[-1]["ResourceName"]] if resources else []),
+        "words": words_of(event, record),
         "time": f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)",
         "user": event.get("Username", "-"),
         "source": event["EventSource"],
@@ -147,7 +153,7 @@ def event(request: HttpRequest, session: Session, event_id: str) -> HttpResponse
         context |= {
             "record": record,
             "text": json.dumps(record, indent=2),
-            "words": sentence(record, [resources[-1]["ResourceName"]] if resources else []),
+            "words": words_of(events[0], record),
             "data": record.get("eventCategory") == "Data",
             "facts": facts(events[0], record),
             "resources": [(one["ResourceType"], one["ResourceName"]) for one in resources],

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from iamlab.console.events.words import sentence
 
@@ -101,3 +103,60 @@ def test_columns_are_chosen_and_the_filter_stays(browser_of, root, happened):
     assert "127.0.0.1" in text and "The root user created" not in text
     gear = text.partition("Preferences of Event history")[2].partition("</form>")[0]
     assert 'name="value" value="CreateUser"' in gear and 'value="address" checked' in gear
+
+
+def newest(root, *names):
+    """Ids of the newest events of these names."""
+    found = root.call("cloudtrail:LookupEvents", {"MaxResults": 50})["Events"]
+    return [next(one["EventId"] for one in found if one["EventName"] == name) for name in names]
+
+
+def test_events_are_compared_property_by_property(browser_of, root, happened):
+    page = browser_of.get(root.url("events-compare") + f"?{selection(newest(root, 'CreateUser', 'CreateBucket'))}")
+    rows = {row["label"]: row for row in page.context["rows"]}
+    assert set(rows["Event source"]["cells"]) == {"iam.amazonaws.com", "s3.amazonaws.com"}
+    assert rows["Event source"]["differs"] and not rows["Read-only"]["differs"]
+    assert "The root user created the user mario." in page.content.decode()
+
+
+def selection(ids):
+    return "&".join(f"selected={one}" for one in ids)
+
+
+def test_comparing_five_costs_no_more_than_comparing_two(browser_of, root, happened):
+    for name in ("anna", "bob", "carla"):
+        root.call("iam:CreateUser", {"UserName": name})
+    events = root.call("cloudtrail:LookupEvents", {"MaxResults": 50})["Events"]
+    ids = [one["EventId"] for one in events if one["EventName"].startswith("Create")]
+    address = root.url("events-compare")
+    browser_of.get(f"{address}?{selection(ids[:2])}")
+    with CaptureQueriesContext(connection) as two:
+        assert len(browser_of.get(f"{address}?{selection(ids[:2])}").context["heads"]) == 2
+    with CaptureQueriesContext(connection) as five:
+        assert len(browser_of.get(f"{address}?{selection(ids[:5])}").context["heads"]) == 5
+    assert len(two) == len(five) <= 15
+
+
+def test_an_event_that_has_left_the_list_is_still_compared(browser_of, root, happened):
+    ids = newest(root, "CreateUser", "ListUsers")  # reads are not in the list as it opens
+    page = browser_of.get(f"{root.url('events-compare')}?{selection(ids)}")
+    assert len(page.context["heads"]) == 2
+
+
+@pytest.mark.parametrize("number", [0, 1, 6])
+def test_two_to_five_events_can_be_compared(browser_of, root, happened, number):
+    ids = [f"00000000-0000-4000-8000-00000000000{one}" for one in range(number)]
+    page = browser_of.get(f"{root.url('events-compare')}?{selection(ids)}", follow=True)
+    assert page.redirect_chain and "Select two to five events" in page.content.decode()
+
+
+def test_ids_that_are_none_are_told(browser_of, root, happened):
+    ids = [*newest(root, "CreateUser"), "nonsense"]
+    page = browser_of.get(f"{root.url('events-compare')}?{selection(ids)}")
+    assert page.status_code == 200 and "1 of the selected events cannot be found" in page.content.decode()
+
+
+def test_who_may_not_look_compares_nothing(browser_of, root, happened, user):
+    ids = newest(root, "CreateUser", "CreateBucket")
+    page = browser_of.get(f"{user('anna').url('events-compare')}?{selection(ids)}").content.decode()
+    assert "cloudtrail:LookupEvents" in page and "mario" not in page
