@@ -1,4 +1,4 @@
-"""Inline policies of users and groups: one page that shows, makes and changes them."""
+"""Inline policies of users, groups and roles: one page that shows, makes and changes them."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from iamlab.console import documents, pages, refusals
 from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.editor.importing import ImportMixin
+from iamlab.console.panels import panel
 from iamlab.console.pickers import PickingForm
 from iamlab.console.session import Session
 from iamlab.policy.document import INLINE_LIMITS
@@ -16,7 +17,11 @@ from iamlab.services.operations import AwsError
 
 class InlineForm(ImportMixin, PickingForm, SeenForm):
     operation = "iam:PutUserPolicy"
-    fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
+    fields_of_codes = {
+        "MalformedPolicyDocument": "PolicyDocument",
+        "LimitExceeded": "PolicyDocument",
+        "EntityAlreadyExists": "PolicyName",
+    }
 
     PolicyName = forms.CharField(
         label="Policy name",
@@ -26,10 +31,19 @@ class InlineForm(ImportMixin, PickingForm, SeenForm):
     PolicyDocument = DocumentField()
 
 
+def check_name(session: Session, kind: str, who: dict[str, str], name: str) -> None:
+    """Put... replaces a policy of the same name without a word; making a new one must not. Raises AwsError."""
+    taken = panel(session, f"iam:List{kind}Policies", {**who, "MaxItems": 1000})  # who may not look takes the risk
+    if name in taken.get("PolicyNames", []):
+        raise AwsError(
+            "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed."
+        )
+
+
 def edit(
     request: HttpRequest, session: Session, kind: str, name: str, back: str, listing: tuple[str, str], policy: str = ""
 ) -> HttpResponse:
-    """The editor. `kind` is User or Group, `policy` the one to change, none for a new one."""
+    """The editor. `kind` is User, Group or Role, `policy` the one to change, none for a new one."""
     who = {f"{kind}Name": name}
     text, seen, initial = "", "", {"PolicyDocument": documents.START}
     if policy:
@@ -48,6 +62,8 @@ def edit(
         status = 422
         if form.is_valid() and not overtaken:
             try:
+                if not policy:
+                    check_name(session, kind, who, form.cleaned_data["PolicyName"])
                 session.call(f"iam:Put{kind}Policy", {**who, **form.params()})
             except AwsError as error:
                 if refusals.is_refusal(error):
