@@ -32,6 +32,5 @@ def past_call(caller: Caller, event_id: str) -> Past | None:
 def again(caller: Caller, stored: dict[str, Any], policy_set: str) -> Judgement:
     """The decision with the documents of that moment."""
     request, policies, text = asked(stored, policy_set)
-    return Judgement(
-        request, policies, evaluate(request, policies), caller, policy_set, text, stored["resource_policy"]
-    )
+    decision, granted = evaluate(request, policies), tuple(stored["granted"])
+    return Judgement(request, policies, decision, caller, policy_set, text, stored["resource_policy"], granted)

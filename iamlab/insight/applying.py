@@ -10,16 +10,18 @@ from iamlab.console.documents import pretty
 from iamlab.console.menus import name_of
 from iamlab.console.session import Session
 from iamlab.door.authorise import Judgement
+from iamlab.policy.compile import as_list
 from iamlab.policy.whatif import Change, Step
 
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the console by its name; `document` is the draft that its editor opens with, "" where it takes none."""
+    """A page of the console by its name; `document` is the draft that its editor opens with in `field`, "" for none."""
 
     name: str
     args: tuple[str, ...]
     document: str = ""
+    field: str = "PolicyDocument"
 
 
 def offered(session: Session, judgement: Judgement, changes: list[Change]) -> list[list[dict[str, Any]]]:
@@ -56,8 +58,7 @@ def place_of(account: str, judgement: Judgement, step: Step) -> Place | None:
         return None
     text = pretty(json.dumps(step.document, ensure_ascii=False))
     if step.layer == "resource":
-        bucket = judgement.request.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
-        return Place("bucket-policy", (bucket,)) if judgement.request.resource.startswith("arn:aws:s3:::") else None
+        return _bucket_policy(account, judgement, step)
     if not step.policy:
         return Place(f"{kind}-inline-create", (holder,), text) if kind and step.layer == "identity" else None
     held = [one for layer, *_, listed in judgement.policies.layers() for one in listed if layer == step.layer]
@@ -71,6 +72,21 @@ def place_of(account: str, judgement: Judgement, step: Step) -> Place | None:
     if via.startswith("group "):
         return Place("group-inline", (via.removeprefix("group "), policy.name), text)
     return Place(f"{kind}-inline", (holder, policy.name), text) if kind and via == "inline" else None
+
+
+def _bucket_policy(account: str, judgement: Judgement, step: Step) -> Place | None:
+    """The bucket's whole policy after the edit; its end where no statement is left."""
+    request = judgement.request
+    if not request.resource.startswith("arn:aws:s3:::") or request.resource_account not in (None, "", account):
+        return None
+    bucket = request.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+    source = step.policies.resource.document.source if step.policies.resource else {}
+    # What the bucket's ACL grants was judged as statements beside the policy; it is none of the policy's own.
+    own = [one for one in as_list(source.get("Statement", [])) if one not in judgement.granted]
+    if not own:
+        return Place("bucket-policy-delete", (bucket,))
+    text = pretty(json.dumps({**source, "Statement": own}, ensure_ascii=False))
+    return Place("bucket-policy", (bucket,), text, "Policy")
 
 
 def _attaching(kind: str, holder: str) -> Place | None:

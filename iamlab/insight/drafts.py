@@ -4,10 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from iamlab.console.documents import START, DocumentField
+from iamlab.console.forms import typed
 from iamlab.door.authorise import Judgement
 from iamlab.policy.compile import Policy, compile_policy
+from iamlab.policy.document import BUCKET_LIMIT, MANAGED_LIMIT, TRUST_LIMIT
 from iamlab.policy.evaluate import Policies, evaluate
 
 ADDED = [
@@ -15,7 +18,16 @@ ADDED = [
     ("boundary", "Their permissions boundary"),
     ("resource", "The resource's own policy"),
 ]
-KINDS = {"resource": "resource"}  # all others are read as identity policies
+LIMITS = {"identity": MANAGED_LIMIT, "bucket": BUCKET_LIMIT, "trust": TRUST_LIMIT, "resource": BUCKET_LIMIT}
+
+
+def kind_of(place: str, resource: str) -> str:
+    """How a draft is read: a resource's own policy has another grammar, that of the resource's kind."""
+    if place != "resource":
+        return "identity"
+    if resource.startswith("arn:aws:s3:::"):
+        return "bucket"
+    return "trust" if ":role/" in resource else "resource"
 
 
 class DraftForm(forms.Form):
@@ -24,12 +36,31 @@ class DraftForm(forms.Form):
     place = forms.ChoiceField(label="Where the draft would stand")
     PolicyDocument = DocumentField(initial=START)
 
-    def __init__(self, data: Any, policies: Policies) -> None:
-        super().__init__(data)
-        instead = [(f"instead:{policy.name}", f"Instead of {policy.name}") for policy in policies.identity]
-        self.fields["place"].choices = [*ADDED, *dict(instead).items()]  # type: ignore[attr-defined]
-        if data:
-            self.fields["PolicyDocument"].kind = KINDS.get(data.get("place", ""), "identity")  # type: ignore[attr-defined]
+    def __init__(self, data: QueryDict | None, judgement: Judgement, address: str) -> None:
+        """Looking round in it (the editor's buttons, another place) sends it to `address` and checks nothing."""
+        look = data if data is not None and "look" in data else None
+        super().__init__(
+            None if look is not None else data, initial=typed(DraftForm, look) if look is not None else None
+        )
+        instead = [(f"instead:{one.name}", f"Instead of {one.name}") for one in judgement.policies.identity]
+        place: Any = self.fields["place"]
+        place.choices = [*ADDED, *dict(instead).items()]
+        place.widget.attrs |= {
+            "hx-post": address,
+            "hx-vals": '{"look": "place"}',
+            "hx-trigger": "change",
+            "hx-include": "closest form",
+            "hx-target": "#editor-PolicyDocument",
+            "hx-select": "#editor-PolicyDocument",
+            "hx-swap": "outerHTML",
+            "hx-push-url": "false",
+        }
+        self.kind = kind_of(data.get("place", "") if data else "", judgement.request.resource)
+        self.fields["PolicyDocument"].kind = self.kind  # type: ignore[attr-defined]
+
+    @property
+    def limit(self) -> int:
+        return LIMITS[self.kind]
 
 
 def with_draft(judgement: Judgement, place: str, text: str) -> Judgement:

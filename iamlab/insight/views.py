@@ -115,7 +115,7 @@ def comparison(
     request: HttpRequest, judgements: list[Judgement], decided: list[dict[str, Any]], who: str
 ) -> dict[str, Any]:
     """The form for a draft, and each action before and after where one was sent."""
-    form = DraftForm(request.POST if request.method == "POST" else None, judgements[0].policies)
+    form = DraftForm(request.POST if request.method == "POST" else None, judgements[0], request.get_full_path())
     compared = []
     if form.is_bound and form.is_valid():
         for judgement, before in zip(judgements, decided, strict=True):

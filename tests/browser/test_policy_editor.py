@@ -187,3 +187,19 @@ def test_axe_finds_nothing_in_the_editor(page: Page, console, violations, scheme
     page.keyboard.type("S")
     assert found + violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_a_draft_is_written_in_the_editor_and_compared(page: Page, console, root):  # noqa: F811
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    mario = f"arn:aws:iam::{root.account.pk}:user/mario"
+    page.goto(f"{console}../evaluator/?principal={mario}&actions=s3:PutObject&resource=arn:aws:s3:::customer-bills/1")
+    page.locator("[name=place]").select_option("resource")
+    expect(page.locator("#findings")).to_contain_text("of 20480 bytes")  # it is read as a bucket's policy now
+    expect(page.locator(".cm-lint-marker-error")).to_have_count(1)  # which has no Principal yet
+    page.locator("[name=place]").select_option("identity")
+    expect(page.locator("#findings")).to_contain_text("of 6144 characters")
+    editor(page).fill(json.dumps(BILL_WRITE, indent=4))
+    expect(page.locator(".findings-bar")).to_contain_text("Suggestions: 0")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator("#compared")).to_contain_text("changes")
+    assert kept(page) == BILL_WRITE

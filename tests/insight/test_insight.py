@@ -175,9 +175,9 @@ def test_a_policy_that_could_be_attached_is_offered(client, story):
     assert "BillWrite" in page and "Attach" in page
 
 
-def draft_of(page, number=0):
+def draft_of(page, number=0, field="PolicyDocument"):
     """(address, document) of an editor that a change offers to open with its draft."""
-    forms = re.findall(r'<form method="post" action="([^"]+)">.*?name="PolicyDocument" value="([^"]+)"', page)
+    forms = re.findall(rf'<form method="post" action="([^"]+)">[^\n]*?name="{field}" value="([^"]+)"', page)
     address, document = forms[number]
     return address, json.loads(unescape(document))
 
@@ -272,3 +272,74 @@ def test_a_malformed_draft_is_told_in_its_field_and_kept(client, story):
     assert response.status_code == 422
     assert "Line 1, column 13" in page
     assert '{"Version": <b>' not in page and "&lt;b&gt;" in page
+
+
+BUCKET_READ = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Read",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::customer-bills/*",
+        }
+    ],
+}
+
+
+NO_WRITES = {**BUCKET_READ["Statement"][0], "Sid": "NoWrites", "Effect": "Deny", "Action": "s3:PutObject"}
+
+
+@pytest.mark.parametrize("acl", ["", "public-read-write"])
+def test_a_bucket_policys_draft_is_the_policy_after_the_edit_and_saving_it_allows_the_call(client, story, acl):
+    """What the bucket's ACL grants is judged beside the policy, and is no part of the draft."""
+    story.grant()
+    story.do("root", "s3:DeletePublicAccessBlock", Bucket="customer-bills")
+    if acl:
+        rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        story.do("root", "s3:PutBucketOwnershipControls", Bucket="customer-bills", OwnershipControls=rules)
+        story.do("root", "s3:PutBucketAcl", Bucket="customer-bills", ACL=acl)
+    policy = {**BUCKET_READ, "Statement": [*BUCKET_READ["Statement"], NO_WRITES]}
+    story.do("root", "s3:PutBucketPolicy", Bucket="customer-bills", Policy=json.dumps(policy))
+    page = client.get(story.url("why", refused(story))).content.decode()
+    address, document = draft_of(page, field="Policy")
+    assert address == story.url("bucket-policy", "customer-bills")
+    assert document == BUCKET_READ
+    shown = client.post(address, {"Policy": json.dumps(document), "look": "draft"})
+    assert shown.status_code == 200
+    assert json.loads(shown.context["form"]["Policy"].value()) == document
+    assert "NoWrites" in story.do("root", "s3:GetBucketPolicy", Bucket="customer-bills")["Policy"]
+    seen = shown.context["form"]["seen"].value()
+    assert client.post(address, {"Policy": json.dumps(document), "seen": seen}).status_code == 302
+    story.do("user/mario", "s3:PutObject", Bucket="customer-bills", Key="bill.txt", Body=b"42")
+
+
+def test_removing_a_bucket_policys_only_statement_is_deleting_it(client, story):
+    story.grant()
+    policy = json.dumps({**BUCKET_READ, "Statement": [NO_WRITES]})
+    story.do("root", "s3:PutBucketPolicy", Bucket="customer-bills", Policy=policy)
+    page = client.get(story.url("why", refused(story))).content.decode()
+    assert f'href="{story.url("bucket-policy-delete", "customer-bills")}"' in page
+
+
+def test_the_drafts_editor_tells_findings_without_judging(client, story):
+    sent = {"place": "identity", "PolicyDocument": BILL_WRITE.replace("s3:PutObject", "s3:PutObjekt"), "look": "check"}
+    response = client.post(ask(story), sent)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "s3:PutObjekt" in page[page.index('id="findings"') :]
+    assert 'id="compared"' not in page
+
+
+@pytest.mark.parametrize(("place", "said"), [("resource", "of 20480 bytes"), ("identity", "of 6144 characters")])
+def test_the_editor_is_that_of_the_place(client, story, place, said):
+    page = client.post(ask(story), {"place": place, "PolicyDocument": BILL_WRITE, "look": "place"}).content.decode()
+    assert said in page
+    assert ("Add a statement" in page or 'aria-label="Policy editor"' in page) == (place == "identity")
+
+
+def test_a_bucket_policys_draft_needs_a_principal(client, story):
+    response = client.post(ask(story), {"place": "resource", "PolicyDocument": BILL_WRITE})
+    assert response.status_code == 422
+    assert response.context["draft_form"].errors["PolicyDocument"]
