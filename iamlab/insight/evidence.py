@@ -29,7 +29,7 @@ PARTS = ("action", "principal", "resource", "condition")
 
 def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] = ()) -> dict[str, Any]:
     """All that the decision page shows of one judgement; `attachable` policies may be among what would change it."""
-    found = explain(judgement.request, judgement.policies, judgement.decision, who=who or None)
+    found = dict(explain(judgement.request, judgement.policies, judgement.decision, who=who or None))
     deciding = {(row["policy"], row["index"]) for row in found["deciding"]}
     near = found["nearest"]
     closest = None if near is None else (near["policy"], near["index"])

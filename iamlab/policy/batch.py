@@ -8,7 +8,7 @@ A whole input that is one JSON object without an action is a question over many:
 import gc
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ from .cases import CaseReader, UnreadableCase, load_line
 from .evaluate import Request, evaluate
 
 BENCH_SECONDS = 2.0
-Explain = Callable[..., dict[str, Any]]
+Explain = Callable[..., Mapping[str, Any]]
 QUESTIONS = ("queries", "actions")
 
 

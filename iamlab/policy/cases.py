@@ -12,7 +12,7 @@ from .arns import caller_from
 from .compile import Document, Policy, compile_document
 from .conditions import text_of
 from .document import MalformedPolicy
-from .evaluate import Policies, Request
+from .request import Policies, Request
 
 KEPT_SETS = 20_000
 

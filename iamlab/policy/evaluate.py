@@ -9,129 +9,30 @@
 AWS: "Policy evaluation logic", "Cross-account policy evaluation logic", "Evaluating policies within a single account".
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from . import guards
-from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED, Caller, Principal, caller_from, is_account
+from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED, Caller, is_account
 from .compile import Document, Policy
-from .conditions import text_of
 from .plan import ALLOWED, EXPLICIT, IMPLICIT, NOTHING, Decision, Entry, Plan
 from .principals import ACCOUNT, DIRECT
 from .public import is_public
+from .request import Policies, Request, caller_of, callers
 
 NO = {
     layer: Decision(IMPLICIT, layer)
     for layer in ("scp", "rcp", "vpce", "resource", "identity", "boundary", "session", "guard")
 }
-KEPT_PLANS = 4_096
-KEPT_CALLERS = 20_000
 # Explicit denies are named in this order (AWS: "Troubleshoot access denied error messages").
 RANK = {layer: n for n, layer in enumerate(("scp", "rcp", "vpce", "boundary", "session", "resource", "identity"))}
-
-ContextValue = str | list[str]
-
-
-@dataclass(slots=True)
-class Request:
-    """What is asked. `principal` is an ARN, {"Service": name}, {"Federated": provider} or "anonymous"; `resource` an
-    ARN or "*"; `context` the whole request context, a list standing for a multivalued key; key names in any case.
-    """
-
-    principal: Principal
-    action: str
-    resource: str
-    context: Mapping[str, ContextValue] = field(default_factory=dict)
-    resource_account: str | None = None
-    session_issuer: str | None = None
-    restrict_public_buckets: bool = False
-    _lowered: dict[str, ContextValue | None] | None = field(default=None, init=False, repr=False, compare=False)
-
-    def lookup(self, lower: str) -> ContextValue | None:
-        """A context value by its key in lower case: text, a list of texts, or None when missing."""
-        lowered = self._lowered
-        if lowered is None:
-            lowered = self._lowered = {
-                key.lower(): value if type(value) is str else _context_value(value)
-                for key, value in self.context.items()
-            }
-        return lowered.get(lower)
-
-
-def _context_value(value: object) -> ContextValue | None:
-    if isinstance(value, (list, tuple)):
-        return [text for member in value if (text := text_of(member)) is not None]
-    return text_of(value)
-
-
-@dataclass(slots=True)
-class Policies:
-    """Every policy that applies, by layer; keep the object where it is used again, since it remembers its plans.
-
-    None or an empty tuple: no such layer. An empty inner tuple of `scps` is a level at which nothing is allowed.
-    """
-
-    identity: tuple[Policy, ...] = ()
-    resource: Policy | None = None
-    boundaries: tuple[Policy, ...] | None = None
-    session: tuple[Policy, ...] | None = None
-    scps: tuple[tuple[Policy, ...], ...] | None = None
-    rcps: tuple[tuple[Policy, ...], ...] | None = None
-    vpce: tuple[Policy, ...] | None = None
-    _plans: tuple[dict[str, Plan], ...] = field(
-        default_factory=lambda: ({}, {}, {}, {}), init=False, repr=False, compare=False
-    )
-    outlines: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # of `evidence`
-
-    def plan(self, group: int, action: str) -> Plan:
-        """What an action needs of a group of callers; depends on policies and the action's name only."""
-        plans = self._plans[group]
-        found = plans.get(action)
-        if found is not None:
-            return found
-        if len(plans) >= KEPT_PLANS:
-            plans.clear()
-        plan = plans[action] = Plan(self, group, action)
-        return plan
-
-    def layers(self) -> list[tuple[str, str, int, tuple[Policy, ...]]]:
-        """(layer, kind of document, level, policies) in the order in which AWS names a denying layer."""
-        found = [("scp", "scp", level, policies) for level, policies in enumerate(self.scps or ())]
-        found += [("rcp", "rcp", level, policies) for level, policies in enumerate(self.rcps or ())]
-        found.append(("vpce", "vpce", 0, tuple(self.vpce or ())))
-        found.append(("boundary", "identity", 0, tuple(self.boundaries or ())))
-        found.append(("session", "identity", 0, tuple(self.session or ())))
-        found.append(("resource", "resource", 0, (self.resource,) if self.resource else ()))
-        found.append(("identity", "identity", 0, tuple(self.identity)))
-        return found
-
-
-_callers: dict[Any, Caller] = {}
-
-
-def caller_of(request: Request) -> Caller:
-    """The request's principal, read once and kept."""
-    principal, issuer = request.principal, request.session_issuer
-    if not isinstance(principal, str):
-        return caller_from(principal, issuer)
-    key = principal if issuer is None else (principal, issuer)
-    found = _callers.get(key)
-    if found is None:
-        if len(_callers) >= KEPT_CALLERS:
-            _callers.clear()
-        found = _callers[key] = caller_from(principal, issuer)
-    return found
 
 
 def evaluate(request: Request, policies: Policies) -> Decision:
     """Judge one request. Never raises on what policies or context hold."""
     principal = request.principal
     if type(principal) is str and request.session_issuer is None:
-        caller = _callers.get(principal) or caller_of(request)
+        caller = callers.get(principal) or caller_of(request)
     else:
         caller = caller_of(request)
-    plan = policies._plans[caller.group].get(request.action) or policies.plan(caller.group, request.action)
+    plan = policies.plans[caller.group].get(request.action) or policies.plan(caller.group, request.action)
     if plan.simple and request.resource_account is None and request.resource.startswith(caller.home):
         for applies, verdict in plan.tests:
             if applies(request):
@@ -325,4 +226,4 @@ def _guarded(decision: Decision, request: Request, policies: Policies, plan: Pla
     return decision
 
 
-__all__ = ["Decision", "Document", "Entry", "Policies", "Policy", "Request", "evaluate"]
+__all__ = ["Decision", "Document", "Entry", "Policies", "Policy", "Request", "caller_of", "evaluate"]

@@ -8,10 +8,11 @@ from typing import Any
 
 from .arns import ROOT
 from .compile import Statement
-from .evaluate import Policies, Request, spared_layer
+from .evaluate import spared_layer
 from .outline import CONDITION, GRANTING, PARTS, PRINCIPAL, RESOURCE, Considered, Row, listed
 from .plan import Decision, Entry
-from .view import view_of
+from .request import Policies, Request
+from .view import tried, view_of
 
 # How close a statement comes to granting, by the parts that do not match: the principal weighs most.
 CLOSENESS = {
@@ -25,12 +26,13 @@ class Judged:
 
     __slots__ = ("caller", "outline", "policies", "request", "seen")
 
-    def __init__(self, request: Request, policies: Policies):
+    def __init__(self, request: Request, policies: Policies, found: list[bool] | None = None):
+        """`found`: what `tried` says of the request, where it has been asked already."""
         self.request, self.policies = request, policies
         view = view_of(request, policies)
         self.caller, self.outline = view.caller, view.outline
-        special = view.caller.group >= ROOT
-        self.seen = view.look(request, spared_layer(request, view.caller) if special else None)
+        spared = spared_layer(request, view.caller) if view.caller.group >= ROOT else None
+        self.seen = view.look(request, tried(request, policies) if found is None else found, spared)
 
     @property
     def considered(self) -> Iterator[tuple[Entry, Row, bool]]:

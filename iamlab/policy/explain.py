@@ -6,16 +6,18 @@
 AWS: "Troubleshoot access denied error messages".
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .arns import Caller
-from .evaluate import Policies, Request
 from .evidence import Judged, entry_row, missing_keys, nearest, some_allow
 from .guards import is_kms_key
 from .operators import read_operator
 from .plan import ALLOWED, EXPLICIT, Decision, Entry
 from .principals import ACCOUNT
 from .reasons import shown_value, wanted
+from .request import Policies, Request
+from .view import tried
 
 LAYER_WORDS = {
     "scp": "service control policy",
@@ -29,17 +31,44 @@ LAYER_WORDS = {
 }
 
 
-def explain(request: Request, policies: Policies, decision: Decision, *, who: str | None = None) -> dict[str, Any]:
+class Evidence(Mapping[str, Any]):
     """The evidence of a decision as plain data.
 
     Keys: sentence, outcome, layer, deciding (statements), layers (in order; each with its outcome and its policies'
     statements), missing_keys, nearest. A statement's row says whether action, principal, resource and condition match
-    and `why` not. `who` is the caller's name in sentences. Rows are shared with other answers: copy before you change
-    them.
+    and `why` not. Rows are shared with other answers: copy before you change them.
+
+    Which statements about the action apply is found when it is made, rows and sentences when it is first read.
     """
-    judged = Judged(request, policies)
+
+    __slots__ = ("_decision", "_found", "_policies", "_request", "_who", "_whole")
+
+    def __init__(self, request: Request, policies: Policies, decision: Decision, *, who: str | None = None):
+        self._request, self._policies, self._decision, self._who = request, policies, decision, who
+        self._found = tried(request, policies)
+        self._whole: dict[str, Any] | None = None
+
+    def _read(self) -> dict[str, Any]:
+        if self._whole is None:
+            self._whole = _written(Judged(self._request, self._policies, self._found), self._decision, self._who)
+        return self._whole
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
+explain = Evidence  # what callers ask for: `explain(request, policies, decision)["sentence"]`
+
+
+def _written(judged: Judged, decision: Decision, who: str | None) -> dict[str, Any]:
     seen = judged.seen
-    owner = _owner_word(request) if decision.grant or decision.layer == "resource" else ""
+    owner = _owner_word(judged.request) if decision.grant or decision.layer == "resource" else ""
     key = (decision, who, owner)
     found = seen.told.get(key) or _told(judged, decision, who, key)
     return {

@@ -3,16 +3,16 @@
 The rows, policies and layers kept here stand in many answers: copy them before you change them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .arns import Caller
 from .compile import Document, Policy, Selection, Statement, as_list
 from .conditions import Condition
-from .evaluate import Policies
 from .plan import SPARED, Entry, binds
 from .principals import KIND_WORDS
 from .reasons import action_reason
+from .request import Policies
 
 NEAREST_OF, ACTIONS_OF = 50, 20  # statements about other actions, and actions of each, that are looked at
 KEPT_SERVICES, KEPT_OUTLINES = 256, 256
@@ -169,8 +169,9 @@ class Considered(NamedTuple):
 class Outline:
     """The evidence of one action for a group of callers, as far as it does not hang on the request; kept by the plan.
 
-    `tested`: the statements that hang on the request; `selected`: the numbers of those about the action; `initial`:
-    their states before they are tested; `looked_at`: those whose test does not tell all, with the tests of their parts;
+    `tested`: the statements that hang on the request; `selected`: the numbers of those about the action; `tried`: those
+    of them that bind, in the order of `statements_about`; `initial`: their states before they are tested; `looked_at`:
+    those whose test does not tell all, with the tests of their parts;
     `paths`: where each stands, its layer's and its policy's place. `layers`: the layers that hang on the request;
     `layer_rows`: every layer's row. `considered`: the statements about the action; `grants`: those that could grant it;
     `asked`: the conditions of those that bind, one for each key. `held`: (layer, kind, level, binds, policies).
@@ -189,12 +190,14 @@ class Outline:
         "paths",
         "selected",
         "tested",
+        "tried",
         "views",
     )
 
     def __init__(self, policies: Policies, group: int, action: str):
         self.tested: list[Statement] = []
         self.initial: list[int] = []
+        self.tried: list[int] = []
         self.considered: list[Considered] = []
         self.held: list[tuple[str, str, int, bool, tuple[Policy, ...]]] = []
         self.layer_rows: list[dict[str, Any]] = []
@@ -260,9 +263,21 @@ class Outline:
                 row = matching_row(statement)
                 rows = rows.copy() if rows is known.rows else rows
                 rows[statement.index] = row
+            elif binds:
+                self.tried.append(numbers[statement.index])
             entry = Entry(layer, policy, statement, level)
             self.considered.append(Considered(entry, binds, numbers.get(statement.index, -1), row))
         return rows
+
+
+def statements_about(policies: Policies, group: int, action: str) -> Iterator[Statement]:
+    """The statements about an action that bind a group of callers and hang on the request."""
+    for layer, kind, _, held in policies.layers():
+        for policy in held if binds(layer, group, action.lower()) else ():
+            selection = policy.document.select(action, kind)
+            for statement in (*selection.allows, *selection.denies):
+                if not statement.unconditional:
+                    yield statement
 
 
 def outline_of(policies: Policies, group: int, action: str) -> Outline:

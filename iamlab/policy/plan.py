@@ -8,7 +8,7 @@ from .compile import Policy, Statement
 from .index import Candidates
 
 if TYPE_CHECKING:
-    from .evaluate import Policies
+    from .request import Policies
 
 # What binds a caller (AWS: "SCP evaluation", "Resource control policies"), by the groups of `arns`.
 BINDING = {
@@ -80,13 +80,15 @@ class Plan:
         "simple",
         "special",
         "tests",
+        "trials",
         "trust",
         "vpce",
     )
 
     def __init__(self, policies: "Policies", group: int, action: str):
         lower = action.lower()
-        self.outline: Any = None  # kept by `evidence`
+        self.outline: Any = None  # kept by `view`, as are
+        self.trials: dict[Any, Any] = {}
         self.trust = lower in guards.TRUST_ACTIONS
         self.guarded = lower in guards.GUARDED_ACTIONS
         spared = lower in guards.BUCKET_POLICY_ACTIONS or self.trust

@@ -5,8 +5,8 @@ from typing import Any
 
 from .cases import CaseReader, UnreadableCase
 from .effective import effective
-from .evaluate import Policies
 from .masks import Universe
+from .request import Policies
 from .who_can import Directory
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from .arns import Caller
 from .compile import Statement
 from .conditions import Condition
-from .evaluate import Policies, Request, caller_of, is_bounded
+from .evaluate import is_bounded
 from .outline import (
     CONDITION,
     FAILS,
@@ -25,15 +25,18 @@ from .outline import (
     outline_of,
     policy_row,
     row_of,
+    statements_about,
 )
+from .plan import Plan
 from .reasons import action_reason, condition_reason, principal_reason, resource_reason
+from .request import Policies, Request, caller_of, callers
 
 KEPT_SEEN, KEPT_TESTED = 32, 64  # answers kept for an action and a caller; of no more than so many tests
 BEGINNING, KEPT_BEGINNINGS = 12, 32  # characters of a resource, most often as far as its service
 KEPT_VIEWS = 64  # callers of an action
 KEPT_ROWS = 64  # for each statement
 
-Test = tuple[Callable[[Request], bool] | None, int, int]
+Test = tuple[int, Callable[[Request], bool] | None, int, int]
 
 
 class Seen:
@@ -52,11 +55,12 @@ class Seen:
 
 
 class View:
-    """An action's outline for one caller. `tests` has by the beginning of a resource, for each tested statement: its
-    test, its state as far as principal and beginning go, and the part that does not match where the test fails.
+    """An action's outline for one caller. `tried` has for each statement that is tested for every answer: its number,
+    its state as far as the principal goes, and the part that does not match where the test fails. `tests` has the same
+    by the beginning of a resource, with the test, for the others.
     """
 
-    __slots__ = ("caller", "outline", "seen", "states", "tests")
+    __slots__ = ("caller", "outline", "seen", "states", "tests", "tried", "untried")
 
     def __init__(self, outline: Outline, caller: Caller, bounded: bool):
         self.outline, self.caller = outline, caller
@@ -66,13 +70,19 @@ class View:
         for number, statement in enumerate(outline.tested):
             principals = statement.principals
             if principals is not None:
-                grant = principals.grants(caller)
-                matches = principals.denies(caller, bounded) if statement.deny else grant > 0
-                self.states[number] |= grant | (0 if matches else PRINCIPAL)
+                self.states[number] |= principals.grants(caller)
+                if not concerns(statement, caller, bounded):
+                    self.states[number] |= PRINCIPAL
+        numbers = [number for number in outline.tried if not self.states[number] & PRINCIPAL]
+        self.tried = [(number, self.states[number], self._failing(number)) for number in numbers]
+        self.untried = sorted(set(range(len(self.states))).difference(numbers))
 
-    def look(self, request: Request, spared: str | None) -> Seen:
+    def _failing(self, number: int) -> int:
+        return failing(self.outline.tested[number], self.states[number])
+
+    def look(self, request: Request, tried: list[bool], spared: str | None) -> Seen:
         """The evidence of one request; `spared` is the layer whose denies do not count."""
-        states = self._tested(request)
+        states = self._tested(request, tried)
         if len(states) > KEPT_TESTED:
             return self._naming(request, self._assembled(states, spared))
         key = (spared, *states) if spared else tuple(states)
@@ -86,40 +96,46 @@ class View:
     # Testing
 
     def _settle(self, beginning: str) -> list[Test]:
-        """The tests for resources that begin so."""
+        """The tests of the statements not tried, for resources that begin so."""
         tests: list[Test] = []
-        for statement, state in zip(self.outline.tested, self.states, strict=True):
-            part = failing(statement, state)
+        for number in self.untried:
+            statement, state, part = self.outline.tested[number], self.states[number], self._failing(number)
             if part == RESOURCE and not statement.resources.may_begin(beginning):
-                tests.append((None, state | RESOURCE, 0))
+                tests.append((number, None, state | RESOURCE, 0))
             elif part == LOOK:
-                tests.append((None, state, 0))
+                tests.append((number, None, state | LOOK, 0))
             else:
-                tests.append((statement.applies, state, part))
+                tests.append((number, statement.applies, state, part))
         if len(self.tests) >= KEPT_BEGINNINGS:
             self.tests.clear()
         self.tests[beginning] = tests
         return tests
 
-    def _tested(self, request: Request) -> list[Any]:
+    def _tested(self, request: Request, tried: list[bool]) -> list[Any]:
         """The state of each tested statement, with the conditions and values that its reason names."""
         resource = request.resource
         beginning = resource[:BEGINNING]
-        tests = self.tests.get(beginning) or self._settle(beginning)
-        states: list[Any] = [
-            state if applies is None or applies(request) else state | part for applies, state, part in tests
-        ]
+        states: list[Any] = self.states.copy()
+        for (number, state, part), applies in zip(self.tried, tried, strict=True):
+            if not applies:
+                states[number] = state | part
+        tests = self.tests.get(beginning)
+        for number, test, state, part in self._settle(beginning) if tests is None else tests:
+            states[number] = state if test is None or test(request) else state | part
         for number, matches, conditions in self.outline.looked_at:
-            state = states[number]
+            if not states[number] & LOOK:
+                continue
+            bits = states[number] ^ LOOK
+            failed: list[Any] = []
             if matches is not None and not matches(resource, request):
-                state |= RESOURCE
+                bits |= RESOURCE
             for condition in conditions:
                 if not condition.test(request):
-                    state |= CONDITION
-                    if state & (SELECTED | PARTS) == SELECTED | CONDITION:
-                        state = (state, *_failed(conditions, condition, request))
+                    bits |= CONDITION
+                    if bits & (SELECTED | PARTS) == SELECTED | CONDITION:
+                        failed = _failed(conditions, condition, request)
                     break
-            states[number] = state
+            states[number] = (bits, *failed) if failed else bits
         return states
 
     # Telling
@@ -206,6 +222,29 @@ def _names_resource(state: Any) -> bool:
     return type(state) is int and state >= FAILS and not state & PRINCIPAL
 
 
+def concerns(statement: Statement, caller: Caller, bounded: bool) -> bool:
+    """Whether the principals of a statement cover the caller, as its effect has it."""
+    principals = statement.principals
+    if principals is None:
+        return True
+    return principals.denies(caller, bounded) if statement.deny else principals.grants(caller) > 0
+
+
+def trial_of(policies: Policies, plan: Plan, caller: Caller, action: str) -> tuple[Callable[[Request], bool], ...]:
+    """The tests of the statements about the action that bind and concern the caller, kept with the plan."""
+    if len(plan.trials) >= KEPT_VIEWS:
+        plan.trials.clear()
+    bounded = is_bounded(policies, caller)
+    plan.trials[caller] = found = tuple(
+        [
+            statement.applies
+            for statement in statements_about(policies, caller.group, action)
+            if concerns(statement, caller, bounded)
+        ]
+    )
+    return found
+
+
 def view_of(request: Request, policies: Policies) -> View:
     """The view of the request's action and caller, kept with the plan."""
     caller = caller_of(request)
@@ -219,3 +258,17 @@ def view_of(request: Request, policies: Policies) -> View:
             outline.views.clear()
         view = outline.views[caller] = View(outline, caller, is_bounded(policies, caller))
     return view
+
+
+def tried(request: Request, policies: Policies) -> list[bool]:
+    """Which of the statements about the action apply; a statement that concerns others is left out."""
+    principal = request.principal
+    if type(principal) is str and request.session_issuer is None:
+        caller = callers.get(principal) or caller_of(request)
+    else:
+        caller = caller_of(request)
+    plan = policies.plans[caller.group].get(request.action) or policies.plan(caller.group, request.action)
+    trial = plan.trials.get(caller)
+    if trial is None:
+        trial = trial_of(policies, plan, caller, request.action)
+    return [applies(request) for applies in trial]

@@ -172,7 +172,7 @@ def test_layers_stand_in_order_with_their_outcomes():
         ("boundary", 0, "allows"),
         ("identity", 0, "allows"),
     ]
-    assert json.dumps(evidence)
+    assert json.dumps(dict(evidence))
 
 
 DENY = statement("Deny", action="*", resource="*")
@@ -225,3 +225,12 @@ def test_an_account_that_is_foreign_needs_both_sides():
     text = access_denied_message(request, evaluate(request, Policies((ALLOW_ALL,))), MARIO)
     assert text.endswith("because no resource-based policy allows the s3:PutObject action")
     assert evaluate(request, Policies((ALLOW_ALL,), resource=OPEN)).allowed
+
+
+def test_no_sentence_is_written_before_the_evidence_is_read():
+    held = Policies(identity=(BILLS, policy("Stop", statement("Deny", resource="arn:aws:s3:::other/*"))))
+    request = Request(MARIO, "s3:PutObject", BILL, {})
+    evidence = explain(request, held, evaluate(request, held))
+    assert held.outlines == {}
+    assert evidence["layers"][0]["outcome"] == "allows"
+    assert held.outlines != {}

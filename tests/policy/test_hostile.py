@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from iamlab.policy.batch import answer_line, answer_lines
+from iamlab.policy.batch import answer_line, answer_lines, answer_text
 from iamlab.policy.cases import CaseReader
 from iamlab.policy.compile import Policy, compile_document
 from iamlab.policy.document import MalformedPolicy, parse
@@ -26,7 +26,7 @@ def judge(statement, *, resource="arn:aws:s3:::b/k", context=None, action="s3:Ge
     policies = Policies(identity=(Policy(compile_document(document), "P"),))
     request = Request(MARIO, action, resource, context or {})
     decision = evaluate(request, policies)
-    explain(request, policies, decision)
+    dict(explain(request, policies, decision))
     assert time.process_time() - began < SECONDS
     return decision.outcome
 
@@ -85,7 +85,7 @@ def test_odd_leaves_in_every_layer(value):
         request = Request(principal, "s3:GetObject", "arn:aws:s3:::b/k", {}, restrict_public_buckets=True)
         decision = evaluate(request, held)
         assert decision.outcome in ("allowed", "explicitDeny", "implicitDeny")
-        explain(request, held, decision)
+        dict(explain(request, held, decision))
         changes(request, held, decision)
 
 
@@ -196,5 +196,6 @@ def test_cases_with_something_odd_in_one_place_are_answered():
             node = node[key]
         node[last] = dice.pick(ODD)
         answer = answer_line(reader, json.dumps(case), explain=True)
+        assert json.loads(answer_text(dict(answer)))
         assert answer["decision"] in ("allowed", "explicitDeny", "implicitDeny") or answer["error"], case
         assert answer["decision"] == answer_line(reader, json.dumps(case))["decision"]

@@ -125,7 +125,7 @@ def test_evidence_does_not_hang_on_what_was_asked_before(asked, held):
 def test_evidence_as_text_holds_the_evidence(asked, held):
     for request in asked:
         found = explain(request, held, evaluate(request, held))
-        assert json.loads(evidence_text(found)) == json.loads(json.dumps(found))
+        assert json.loads(evidence_text(found)) == json.loads(json.dumps(dict(found)))
 
 
 LAYERS = ("identity", "resource", "boundaries", "session", "scps", "rcps", "vpce")
