@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from typing import Any
 
 from bench._load import Request, medians
 from tools import scratch
@@ -50,9 +51,9 @@ def share(person, without: str, with_lab: str) -> float:
     browser.force_login(person)
     catch_up, spent = runner.catch_up, []
 
-    def watched(attempt) -> bool:
+    def watched(*given: Any, **named: Any) -> bool:
         began = time.thread_time()
-        changed = catch_up(attempt)
+        changed = catch_up(*given, **named)
         spent.append(time.thread_time() - began)
         return changed
 

@@ -120,7 +120,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "iamlab.components.context.frame",
-                "iamlab.labs.panel.context",
+                "iamlab.labs.beside.context",
                 "iamlab.classroom.context.mine",
             ],
         },

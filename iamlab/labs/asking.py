@@ -50,6 +50,12 @@ def _why(question: Question, last: Answer | None, chosen: set[str], names: Names
     return [render(one, names) for one in said]
 
 
+def reads_events(lab: dict[str, Any], step: dict[str, Any]) -> bool:
+    """Whether a question of a step shows something of the record."""
+    asked = [question for question in lab["questions"] if question["id"] in step.get("questions", ())]
+    return any(question["kind"] == "event" or "run" in question for question in asked)
+
+
 def events(attempt: Attempt, question: Question) -> list[dict[str, str]]:
     """Rows of the attempt's own record to choose from, newest first."""
     found = list(View(attempt).records(question.get("names") or [question["event"]["name"]]))[-ROWS:]

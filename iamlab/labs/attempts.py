@@ -13,6 +13,7 @@ from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history, snapshots
+from iamlab.sandbox.history import Touch
 from iamlab.sandbox.models import Snapshot
 from iamlab.services.transactions import writing
 
@@ -285,9 +286,11 @@ def submit(attempt: Attempt) -> None:
     freeze(attempt, timezone.now())
 
 
-def follow(attempt: Attempt) -> bool:
+def follow(
+    attempt: Attempt, found: list[Touch] | None = None, hung_on: set[str] | None = None, *, wait: bool = False
+) -> bool:
     """Catch up with the events; once something came after the window's close, the work is handed in as of then."""
-    changed = runner.catch_up(attempt)
+    changed = runner.catch_up(attempt, found, hung_on, wait=wait)
     if attempt.closed is not None and attempt.submitted is None:
         freeze(attempt, attempt.closed)
         return True

@@ -61,9 +61,3 @@ def act(attempt: Attempt, actor: Actor) -> str | None:
     except performing.LineFailed as error:
         return str(error)
     return None
-
-
-def shown(attempt: Attempt) -> dict[str, Any]:
-    """What the panel says of the clock: the time, and what actors did in the last move."""
-    last = attempt.happenings.filter(kind="clock").order_by("-pk").first()
-    return {"now": now(attempt), "actors": last.data["actors"] if last is not None else [], "moves": list(MOVES)}

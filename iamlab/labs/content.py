@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.db.models import QuerySet
 
 from iamlab.labs import translations
-from iamlab.labs.models import LabVersion
+from iamlab.labs.models import Attempt, LabVersion
 
 CONTENT = Path(__file__).parent / "content"
 Lab = dict[str, Any]
@@ -65,6 +66,11 @@ def pin(lab: Lab) -> LabVersion:
     return LabVersion.objects.get_or_create(
         digest=digest, defaults={"lab": lab["id"], "version": str(lab["version"]), "data": json.loads(text)}
     )[0]
+
+
+def lightly(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Attempts with their sandboxes and labs, of which this process has most already: see LabVersion."""
+    return rows.select_related("sandbox", "lab_version").defer("lab_version__data")
 
 
 def names(lab: Lab, bound: Lab) -> dict[str, str]:

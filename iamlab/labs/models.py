@@ -1,6 +1,7 @@
 """Facts of a learner's work at a lab: check results, hints used, answers, times. Marks are derived from them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,9 +9,16 @@ from django.utils import timezone
 
 from iamlab.sandbox.models import Snapshot
 
+_labs: dict[str, Any] = {}
+MOST_LABS = 50  # kept in a process
+
 
 class LabVersion(models.Model):
-    """One version of a lab as it was when somebody began it: attempts go on with what they began."""
+    """One version of a lab as it was when somebody began it: attempts go on with what they began.
+
+    Where `data` is deferred it is read once a process, for a digest stands for one content: it is some 100 KB of JSON.
+    Nobody changes what is in it.
+    """
 
     lab = models.CharField(max_length=64)
     version = models.CharField(max_length=20)
@@ -20,6 +28,18 @@ class LabVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lab} {self.version}"
+
+    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """What Django loads a deferred field by."""
+        if fields != ["data"]:
+            super().refresh_from_db(using, fields, from_queryset)
+            return
+        if self.digest not in _labs:
+            super().refresh_from_db(using, fields, from_queryset)
+            if len(_labs) >= MOST_LABS:
+                _labs.clear()
+            _labs[self.digest] = self.data
+        self.data = _labs[self.digest]
 
 
 class Attempt(models.Model):

@@ -1,19 +1,15 @@
-"""What the panel beside the console shows: plain data, made once per page."""
+"""What the panel beside the console shows: plain data, made where something changed."""
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 
-from iamlab.door import record
-from iamlab.labs import attempts, clockwork, content, past, runner, scoring, showing, translations, wheres
+from iamlab.labs import clockwork, content, runner, scoring, showing, translations
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
+from iamlab.labs.seen import Seen
 from iamlab.labs.texts import inline, render
 from iamlab.labs.vocabulary import fill
-from iamlab.people.models import Person
-from iamlab.services.prepared import Prepared
 
 OFFER_AFTER = 3  # failures with one code, then the first hint is offered unasked
 STATES = {
@@ -42,76 +38,31 @@ KINDS = {
 Lab = dict[str, Any]
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the panel of the attempt whose world a page belongs to. Other pages get none."""
-    world = world_of(request)
-    if world is None or not isinstance(request.user, Person):
-        return {}
-    record.flush()
-    attempt = _attempt(request.user.pk, world)
-    if attempt is None:
-        return {}
-    attempts.follow(attempt)
-    return {"lab_panel": {**data(attempt, request.get_full_path()), "template": "labs/panel.html", "open": True}}
-
-
-def _of_world(**filters: Any) -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("sandbox", "lab_version").filter(**filters).order_by("pk")
-
-
-OF_SANDBOX = Prepared(lambda person, sandbox: _of_world(person_id=person, sandbox_id=sandbox)[:1], int, int)
-
-
-def _attempt(person_id: int, world: dict[str, Any]) -> Attempt | None:
-    """The person's attempt in a world; a console's pages, which know its key, ask by the prepared query."""
-    if "sandbox_id" in world:
-        return OF_SANDBOX.first(person_id, world["sandbox_id"])
-    return _of_world(person_id=person_id, **world).first()
-
-
-def world_of(request: HttpRequest) -> dict[str, Any] | None:
-    """How to find a page's sandbox: of its console session's account, by the address, or as the view says."""
-    account = getattr(request, "console_account", None)
-    if account is not None:
-        return {"sandbox_id": account.sandbox_id}
-    if hasattr(request, "sandbox_id"):
-        return {"sandbox_id": request.sandbox_id}
-    match = request.resolver_match
-    public_id = match.kwargs.get("public_id") if match is not None else None
-    return {"sandbox__public_id": public_id} if public_id else None
-
-
-def cursor(attempt: Attempt) -> str:
-    """Changes whenever what the panel shows does: polling with the last one seen answers nothing new cheaply."""
-    last = attempt.happenings.order_by("-pk").values_list("pk", flat=True).first() or 0
-    unread = attempt.messages.filter(read=None).order_by("-pk").values_list("pk", flat=True).first() or 0
-    return f"{last}.{unread}"
-
-
 def open_step(attempt: Attempt) -> dict[str, Any]:
     """The step that the panel shows."""
     lab: Lab = translations.lab_of(attempt)
     return content.step_of(lab, attempt.current) or lab["steps"][0]
 
 
-def data(attempt: Attempt, page: str) -> dict[str, Any]:
-    """The panel of an attempt, beside a page of that address. Six queries, whatever the number of steps."""
+def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
+    """The panel of an attempt without what `beside.here` says of the page. Only a question of events makes queries."""
     lab: Lab = translations.lab_of(attempt)
-    checks, used = list(attempt.checks.all()), list(attempt.hints.all())
-    facts = {(fact.step, fact.check_id): fact for fact in checks}
-    steps = {fact.step: fact for fact in attempt.steps.all()}
-    hints = {(hint.step, hint.tier): hint for hint in used}
-    answers = list(attempt.answers.filter(review=False).order_by("pk"))
-    score = scoring.score_of(lab, checks, used, answers, list(attempt.overrides.all()), graded=attempt.graded)
-    states = step_states(lab, facts, steps, {step for step, _ in hints if hints[step, _].tier >= 3}, score)
+    score = scoring.score_of(
+        lab,
+        list(found.checks.values()),
+        list(found.hints.values()),
+        found.answers,
+        found.overrides,
+        graded=attempt.graded,
+    )
+    helped = {step for step, tier in found.hints if tier >= 3}
+    states = step_states(lab, found.checks, found.steps, helped, score)
     current = open_step(attempt)
     names = content.names(lab, attempt.bound)
     graded_steps = [step for step in lab["steps"] if step.get("checks")]
     return {
         "attempt": attempt,
-        "back": page,
-        "where": wheres.address(current.get("where", ""), page),
-        "cursor": cursor(attempt),
+        "cursor": found.cursor,
         "title": lab["title"],
         "lang": translations.attribute(lab, attempt.language),
         "other_languages": translations.others(lab, attempt.language),
@@ -132,16 +83,17 @@ def data(attempt: Attempt, page: str) -> dict[str, Any]:
         "of": len(graded_steps),
         "progress_text": f"{sum(is_done(states[s['id']]) for s in graded_steps)} of {len(graded_steps)} steps",
         "score": round(score.effective),
-        "step": step_data(attempt, lab, current, states[current["id"]], facts, hints, answers, names),
-        "note": steps[current["id"]].note if current["id"] in steps else "",
+        "step": step_data(attempt, lab, current, states[current["id"]], found, names),
+        "note": found.steps[current["id"]].note if current["id"] in found.steps else "",
         "sign_ins": fill(lab.get("sign_ins", []), names),
         "files": list(lab.get("files") or ()),
-        "checkpoints": past.checkpoints(attempt),
-        "clock": clockwork.shown(attempt),
+        "checkpoints": found.checkpoints,
+        "moves": list(clockwork.MOVES),
+        "actors": (found.happening("clock") or {}).get("actors", []),
         "trying": bool(attempt.past.get("trying")),
-        "waiting": attempt.help_calls.filter(answered=None).exists(),
-        "messages": list(attempt.messages.filter(read=None).order_by("pk")),
-        "next": next_step(lab, states, steps, current),
+        "waiting": found.waiting,
+        "messages": found.messages,
+        "next": next_step(lab, states, found.steps, current),
     }
 
 
@@ -205,9 +157,7 @@ def step_data(
     lab: Lab,
     step: dict[str, Any],
     state: str,
-    facts: dict[tuple[str, str], CheckFact],
-    hints: dict[tuple[str, int], Any],
-    answers: list[Any],
+    found: Seen,
     names: dict[str, str],
 ) -> dict[str, Any]:
     return {
@@ -218,15 +168,17 @@ def step_data(
         "weight": step.get("weight", 0),
         "html": render(step.get("markdown", ""), names, reverse("attempt", args=[attempt.pk]) + "media/"),
         "fault": step.get("fault"),
-        "shown": showing.last_shown(attempt, step["id"]),
+        "shown": found.happening("show"),
         "can_show": showing.can_show(lab, step),
         "show_price": round(scoring.prices(lab)[4] * 100) if attempt.graded else 0,
-        "checks": [check_data(check, facts.get((step["id"], check["id"])), names) for check in step.get("checks", ())],
-        "hints": hint_data(attempt, lab, step, facts, hints, names),
+        "checks": [
+            check_data(check, found.checks.get((step["id"], check["id"])), names) for check in step.get("checks", ())
+        ],
+        "hints": hint_data(attempt, lab, step, found.checks, found.hints, names),
         "questions": [
-            question_data(attempt, found, answers, names)
+            question_data(attempt, asked, found.answers, names)
             for question in step.get("questions", ())
-            if (found := content.question_of(lab, question)) is not None
+            if (asked := content.question_of(lab, question)) is not None
         ],
     }
 

@@ -13,7 +13,6 @@ from iamlab.sandbox.models import Snapshot
 
 DEPTH = 30  # changes that can be undone
 KEPT = 300  # changes after each of which the account can be seen as it was
-SHOWN = 20  # checkpoints in the panel's list
 Range = list[int]
 
 
@@ -60,13 +59,6 @@ def before(attempt: Attempt) -> Snapshot | None:
     found = attempt.sandbox.snapshots.filter(pk=stack[-2]).first()
     attempt.past["undo"] = stack[:-1]
     return found
-
-
-def checkpoints(attempt: Attempt) -> list[tuple[int, str]]:
-    """(key, name) of what may be jumped to, newest first."""
-    kinds = ("start", "checkpoint", "branch")
-    rows = attempt.sandbox.snapshots.filter(kind__in=kinds).order_by("-pk").values_list("pk", "name")
-    return list(rows[:SHOWN])
 
 
 def leave_behind(attempt: Attempt, snapshot: Snapshot) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +16,13 @@ from iamlab.labs.translations import lab_of
 from iamlab.labs.view import TooLong, View
 from iamlab.labs.vocabulary import fill, holds, inputs_of
 from iamlab.sandbox import history
+from iamlab.sandbox.history import Touch
 from iamlab.services.transactions import writing
 
 # Rules attempt -> when its window closes, or None: what happens after that counts no more.
 closings: list[Callable[[Attempt], datetime | None]] = []
 LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
+LATEST = timedelta(seconds=10)  # by when at the latest a call counts as activity
 # What a test of an author's may raise: a path, a pattern or a value that does not fit what is found.
 FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, BadPattern)
 log = logging.getLogger(__name__)
@@ -39,40 +41,62 @@ def closes(attempt: Attempt) -> datetime | None:
     return min((when for rule in closings if (when := rule(attempt)) is not None), default=None)
 
 
-def touched(attempt: Attempt, after: int) -> tuple[set[str], int]:
-    """The inputs that events behind `after` touched, and the last event's number."""
-    inputs: set[str] = set()
-    last = after
-    found = history.touched(attempt.sandbox, after)
+def touched(attempt: Attempt, found: list[Touch]) -> tuple[set[str], int]:
+    """The inputs that events behind the last run touched, and the last event's number."""
+    last = attempt.examined
     close = closes(attempt) if found else None
-    for seq, name, changed, at in found:
-        if close is not None and at > close:
+    counted = []
+    for one in found:
+        if close is not None and one[-1] > close:
             attempt.closed = close
             break
-        last = max(last, seq)
+        last = max(last, one[0])
+        counted.append(one)
+    return inputs_touched(counted), last
+
+
+def inputs_touched(found: list[Touch]) -> set[str]:
+    inputs: set[str] = set()
+    for _, name, changed, _ in found:
         inputs |= {f"event:{name}", "any event"}
         if changed:
             inputs.add("state")
-    return inputs, last
+    return inputs
 
 
-def catch_up(attempt: Attempt) -> bool:
+def awaited(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
+    """The inputs that something hangs on now: what passed for good, or waits for another step, reads nothing yet."""
+    inputs = {"state", *(f"event:{one['name']}" for one in (lab.get("bind") or {}).values())}
+    for step, check in content.checks_of(lab):
+        fact = facts.get((step["id"], check["id"]))
+        if fact is None or not (fact.latched or fact.status == "blocked"):
+            inputs |= read_by(check)
+    return inputs
+
+
+def catch_up(
+    attempt: Attempt, found: list[Touch] | None = None, hung_on: set[str] | None = None, *, wait: bool = False
+) -> bool:
     """Run what the events since the last run touched. True when some check may have changed.
 
     Two who look at once (a second tab, the instructor) count an event once: the first claims it, the other waits.
+    Who has the events `found` already, and the inputs that something hangs on, gives them: events that touched none of
+    these are only noted, and with `wait` not even that for a while, since it costs as much as a page's own queries.
     """
     if attempt.submitted is not None:
         return False
-    inputs, last = touched(attempt, attempt.examined)
+    found = history.touched(attempt.sandbox, attempt.examined) if found is None else found
+    idle = hung_on is not None and not inputs_touched(found) & hung_on
+    if idle and wait and timezone.now() - attempt.active < LATEST:
+        return False
+    inputs, last = touched(attempt, found)
     if not inputs:
         return False
+    if idle:
+        return not claim(attempt, last)
     with writing():
-        unclaimed = Attempt.objects.filter(pk=attempt.pk, examined=attempt.examined)
-        attempt.active = timezone.now()
-        if not unclaimed.update(examined=last, active=attempt.active):
-            attempt.refresh_from_db()
+        if not claim(attempt, last):
             return True
-        attempt.examined = last
         before = attempt.bound
         if "state" in inputs:
             past.remember(attempt)
@@ -80,6 +104,17 @@ def catch_up(attempt: Attempt) -> bool:
         if changed or "state" in inputs or attempt.bound != before:
             attempt.save(update_fields=["bound", "past"])
     return changed
+
+
+def claim(attempt: Attempt, last: int) -> bool:
+    """Count the events up to `last` as seen, by us. False, with the attempt read anew, where another was quicker."""
+    unclaimed = Attempt.objects.filter(pk=attempt.pk, examined=attempt.examined)
+    attempt.active = timezone.now()
+    if unclaimed.update(examined=last, active=attempt.active):
+        attempt.examined = last
+        return True
+    attempt.refresh_from_db()
+    return False
 
 
 def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool = False) -> bool:
@@ -120,9 +155,12 @@ def relevant(check: dict[str, Any], wanted: set[str], changed: list[CheckFact]) 
     """Its inputs were touched, or a step that it needs may have come to pass in this very run."""
     if changed and check.get("needs"):
         return True
-    whens = [mistake["when"] for mistake in check.get("mistakes", ())]
-    inputs = inputs_of(check["test"]).union(*map(inputs_of, whens)) if whens else inputs_of(check["test"])
-    return bool(inputs & wanted)
+    return bool(read_by(check) & wanted)
+
+
+def read_by(check: dict[str, Any]) -> set[str]:
+    """The inputs of a check and of the mistakes that it knows."""
+    return inputs_of(check["test"]).union(*(inputs_of(mistake["when"]) for mistake in check.get("mistakes", ())))
 
 
 def passed_steps(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:

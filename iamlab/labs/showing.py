@@ -51,12 +51,6 @@ def show(attempt: Attempt, step: dict[str, Any]) -> None:
     runner.catch_up(attempt)
 
 
-def last_shown(attempt: Attempt, step_id: str) -> dict[str, Any] | None:
-    """What was shown of a step last: its lines, and the checkpoint before."""
-    found = attempt.happenings.filter(kind="show", step=step_id).order_by("-pk").first()
-    return found.data if found is not None else None
-
-
 def to_step(attempt: Attempt, step: dict[str, Any]) -> None:
     """The official start of a step: the lab's start, then the solution of all steps before. In practice only."""
     attempts.require_real(attempt)

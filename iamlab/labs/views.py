@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, reswap, retarget
 
-from iamlab.labs import attempts, clockwork, content, panel, runner, showing, translations
+from iamlab.labs import attempts, beside, clockwork, content, panel, runner, seen, showing, translations, wheres
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
@@ -25,8 +26,10 @@ View = Callable[..., HttpResponse]
 def own_attempt(request: HttpRequest, pk: int) -> Attempt:
     """The person's own attempt; anybody else's is not found."""
     assert isinstance(request.user, Person)
-    rows = Attempt.objects.select_related("sandbox", "lab_version")
-    return get_object_or_404(rows, pk=pk, person=request.user)
+    found = beside.OWN.first(request.user.pk, pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def acting(view: Callable[..., HttpResponse | None]) -> View:
@@ -51,7 +54,9 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
 
 def in_place(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """The panel anew, the page beside it as it is: what is half typed there stays, and a secret shown once."""
-    shown = panel.data(attempt, back(request, attempt))
+    found = seen.of(attempt, panel.open_step(attempt)["id"])
+    page = back(request, attempt)
+    shown = beside.shown(attempt, found, page, wheres.session_of(page))
     answer = render(request, "labs/in_place_panel.html", {"lab_panel": shown})
     return push_url(answer, False)  # a boosted form pushes its address else, and reloading that is no page
 
@@ -101,14 +106,19 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     Where another tab went on to another step, this tab's panel goes along whole.
     """
     found = own_attempt(request, pk)
-    attempts.follow(found)
+    at = request.GET.get("at", "")
     same_step = request.GET.get("step") == panel.open_step(found)["id"]
-    if same_step and panel.cursor(found) == request.GET.get("at"):
+    if same_step and beside.unchanged(found, at):
         return HttpResponse(status=204)
-    shown = panel.data(found, back(request, found))
+    facts = beside.caught_up(found)
+    if same_step and facts.cursor == at:
+        return HttpResponse(status=204)
+    page = back(request, found)
+    session = wheres.session_of(page)
     if same_step:
+        shown = {**panel.data(found, facts), **beside.here(found, page, session)}
         return render(request, "labs/live.html", {"lab_panel": shown, "changed": True})
-    whole = render(request, "labs/panel.html", {"lab_panel": shown})
+    whole = HttpResponse(beside.shown(found, facts, page, session)["fill"](get_token(request)))
     return reswap(retarget(whole, "#lab-panel"), "innerHTML")
 
 

@@ -21,10 +21,14 @@ PAGES = {
 }
 
 
-def address(control: str, page: str) -> str:
+def address(control: str, session: str) -> str:
     """Where a control is, in the session whose page the panel stands beside; "" beside a page of no session."""
+    return f"{reverse(PAGES[control], args=[session])}#{control}" if session and control in PAGES else ""
+
+
+def session_of(page: str) -> str:
+    """The console session of a page's address, "" where it is of none."""
     try:
-        session = resolve(urlsplit(page).path).kwargs.get("session_id")
+        return resolve(urlsplit(page).path).kwargs.get("session_id", "")
     except Resolver404:
         return ""
-    return f"{reverse(PAGES[control], args=[session])}#{control}" if session and control in PAGES else ""

@@ -179,12 +179,13 @@ def test_show_where_leads_to_a_control_that_is_on_its_page(site, shipped, learne
     attempt = shipped("groups")
     account = attempt.sandbox.accounts.get()
     session = signed_in(learner, account, "root", account.pk, "root")
+    here = wheres.session_of(f"/console/{session.id}/iam/users/?q=x")
     missing = []
     for control in wheres.PAGES:
-        address, _, anchor = wheres.address(control, f"/console/{session.id}/iam/users/?q=x").partition("#")
+        address, _, anchor = wheres.address(control, here).partition("#")
         if f'id="{anchor}"' not in site.get(address).content.decode() and control != "switch-role":
             missing.append(control)
     assert missing == []
-    assert wheres.address("create-user", "/attempts/1/") == ""
+    assert wheres.address("create-user", wheres.session_of("/attempts/1/")) == ""
     shown = site.get(f"/console/{session.id}/iam/home/").content.decode()
     assert f'href="/console/{session.id}/iam/groups/#create-group"' in shown

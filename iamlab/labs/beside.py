@@ -1,0 +1,162 @@
+"""The panel beside a page: its attempt found, caught up with what happened, and its HTML kept while nothing changes."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from iamlab.door import record
+from iamlab.labs import asking, attempts, content, panel, runner, seen, wheres
+from iamlab.labs.models import Attempt, Happening, Message
+from iamlab.labs.seen import Seen
+from iamlab.people.models import Person
+from iamlab.sandbox import history
+from iamlab.services import clock
+from iamlab.services.callers import World
+from iamlab.services.prepared import Prepared
+
+MOST = 300  # panels kept in a process, of some 20 KB each
+# What differs from page to page stands in kept HTML as marks that nobody can guess and write into a panel.
+MARK = secrets.token_hex(8)
+HOLES = {name: f"{MARK}-{name}-" for name in ("csrf_token", "back", "back_query", "where", "now")}
+HOLE = re.compile(f"{MARK}-([a-z_]+)-")
+
+
+@dataclass(slots=True)
+class Kept:
+    """A panel's HTML, cut at its holes, with all that it was made of."""
+
+    made_of: tuple[Any, ...]
+    parts: list[str]
+    title: str
+    score: int
+    hung_on: set[str]  # the inputs that a check hangs on
+
+
+_kept: dict[int, Kept] = {}
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the panel of the attempt whose world a page belongs to. Other pages get none."""
+    world = world_of(request)
+    if world is None or not isinstance(request.user, Person):
+        return {}
+    record.flush()
+    attempt = (OF_SANDBOX if isinstance(world, int) else OF_PUBLIC_ID).first(request.user.pk, world)
+    if attempt is None:
+        return {}
+    session = request.resolver_match.kwargs.get("session_id", "") if request.resolver_match is not None else ""
+    return {"lab_panel": shown(attempt, caught_up(attempt, wait=True), request.get_full_path(), session)}
+
+
+def world_of(request: HttpRequest) -> int | str | None:
+    """A page's sandbox, by its key or public id: of its console session's account, as the view or the address says."""
+    account = getattr(request, "console_account", None)
+    if account is not None:
+        return account.sandbox_id
+    if hasattr(request, "sandbox_id"):
+        return request.sandbox_id
+    match = request.resolver_match
+    return match.kwargs.get("public_id") if match is not None else None
+
+
+def _attempts(person_id: int, **filters: Any) -> QuerySet[Attempt]:
+    """With what tells whether a panel has to be looked into: `behind` (there are new events), `told` and `unread`."""
+    told = Happening.objects.filter(attempt=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    unread = Message.objects.filter(attempt=OuterRef("pk"), read=None).order_by("-pk").values("pk")[:1]
+    rows = content.lightly(Attempt.objects.filter(person_id=person_id, **filters)).order_by("pk")
+    return rows.annotate(
+        behind=history.exist_behind(OuterRef("sandbox"), OuterRef("examined")),
+        told=Subquery(told),
+        unread=Subquery(unread),
+    )[:1]
+
+
+OF_SANDBOX = Prepared(lambda person, sandbox: _attempts(person, sandbox_id=sandbox), int, int)
+OF_PUBLIC_ID = Prepared(lambda person, world: _attempts(person, sandbox__public_id=world), int, str)
+OWN = Prepared(lambda person, key: _attempts(person, pk=key), int, int)
+
+
+def unchanged(attempt: Attempt, at: str) -> bool:
+    """Whether a panel that was shown with this cursor is still right, as the attempt's own row tells."""
+    row: Any = attempt
+    behind = row.behind and attempt.submitted is None
+    return not behind and seen.cursor(row.told, row.unread) == at
+
+
+def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
+    """An attempt's facts once the checks ran that events touched; with `wait` those that touched none may be left."""
+    step = panel.open_step(attempt)["id"]
+    found = seen.of(attempt, step)
+    if found.events and attempts.follow(attempt, found.events, hung_on(attempt, found), wait=wait):
+        return seen.of(attempt, step)
+    return found
+
+
+def hung_on(attempt: Attempt, found: Seen) -> set[str]:
+    """The inputs that a check hangs on."""
+    kept = _kept.get(attempt.pk)
+    if kept is not None and kept.made_of[:2] == (attempt.lab_version.digest, found.rows):
+        return kept.hung_on
+    return runner.awaited(attempt.lab_version.data, found.checks)
+
+
+def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, Any]:
+    """The panel beside a page of that address and session: title, score, and what makes HTML with a csrf_token."""
+    kept = _panel(attempt, found)
+    values = here(attempt, page, session)
+
+    def fill(token: str) -> SafeString:
+        filled = {**values, "csrf_token": escape(token)}
+        html = "".join(filled[part] if hole % 2 else part for hole, part in enumerate(kept.parts))
+        return mark_safe(html)  # noqa: S308 - a template made the parts, and the values are escaped
+
+    return {"title": kept.title, "score": kept.score, "fill": fill, "template": "labs/kept_panel.html", "open": True}
+
+
+def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
+    """What a panel says of the page that it stands beside, and of the time."""
+    address = wheres.address(panel.open_step(attempt).get("where", ""), session)
+    link = '<p><a class="show-where" href="{}" hx-boost="false">Show where</a></p>'
+    now = clock.now(World(attempt.sandbox_id, "", attempt.sandbox.clock_offset))
+    return {
+        "back": escape(page),
+        "back_query": escape(quote(page)),
+        "where": format_html(link, address) if address else SafeString(),
+        "now": escape(date_format(now, "j M Y, H:i")),
+    }
+
+
+def _panel(attempt: Attempt, found: Seen) -> Kept:
+    step = panel.open_step(attempt)
+    made_of = (
+        attempt.lab_version.digest,
+        found.rows,
+        step["id"],
+        attempt.sandbox.public_id,
+        attempt.bound,
+        (attempt.language, attempt.graded, attempt.submitted, bool(attempt.past.get("trying"))),
+        history.last(attempt.sandbox) if asking.reads_events(attempt.lab_version.data, step) else None,
+    )
+    kept = _kept.pop(attempt.pk, None)
+    if kept is None or kept.made_of != made_of:
+        kept = _made(attempt, found, made_of)
+        while len(_kept) >= MOST:
+            _kept.pop(next(iter(_kept), 0), None)
+    _kept[attempt.pk] = kept  # as the last one: those not asked for go first
+    return kept
+
+
+def _made(attempt: Attempt, found: Seen, made_of: tuple[Any, ...]) -> Kept:
+    data = panel.data(attempt, found)
+    holes = {name: mark_safe(mark) for name, mark in HOLES.items()}  # noqa: S308 - hexadecimal
+    html = render_to_string("labs/panel.html", {"lab_panel": {**data, **holes}, "csrf_token": holes["csrf_token"]})
+    return Kept(made_of, HOLE.split(html), data["title"], data["score"], hung_on(attempt, found))

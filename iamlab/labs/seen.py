@@ -1,0 +1,137 @@
+"""What a panel shows of an attempt, and what happened since its checks ran: read in one statement."""
+
+import json
+from collections import defaultdict
+from functools import cache, cached_property
+from typing import Any
+
+from django.db import connection
+
+from iamlab.labs.models import Answer, Attempt, CheckFact, HintUse, Message, Override, StepFact
+from iamlab.sandbox import history
+from iamlab.sandbox.history import Touch
+from iamlab.services import statements
+
+# Kind -> columns, and where they are read. Before a column of JSON stands a #; each %s is a value of `of`, in order.
+PARTS = {
+    "check": ("step check_id status code message latched #undone #tries", "labs_checkfact where attempt_id = %s"),
+    "step": ("step opened begun skipped unlocked note", "labs_stepfact where attempt_id = %s"),
+    "hint": ("step tier price", "labs_hintuse where attempt_id = %s"),
+    "answer": ("id question #given correct sure", "labs_answer where not review and attempt_id = %s"),
+    "override": ("step score comment", "labs_override where attempt_id = %s"),
+    "message": ("id text", "labs_message where read is null and attempt_id = %s"),
+    "help": ("id", "labs_helpcall where answered is null and attempt_id = %s"),
+    "told": ("id", "(select max(id) as id from labs_happening where attempt_id = %s) as newest"),
+    "clock": (
+        "#data",
+        "(select data from labs_happening where kind = 'clock' and attempt_id = %s order by id desc limit 1) as moved",
+    ),
+    "show": (
+        "#data",
+        "(select data from labs_happening where kind = 'show' and attempt_id = %s and step = %s"
+        " order by id desc limit 1) as shown",
+    ),
+    "checkpoint": (
+        "id name",
+        "(select id, name from sandbox_snapshot where kind in ('start', 'checkpoint', 'branch') and sandbox_id = %s"
+        " order by id desc limit 20) as newest_ones",
+    ),
+    "event": history.TOUCHED,
+}
+
+
+class Seen:
+    """An attempt's facts as they were at one moment. `rows`, all but the events, are equal while nothing changed."""
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.rows = [row for row in rows if row[0] != "event"]
+        self._events = [text for kind, text in rows if kind == "event"]
+
+    @cached_property
+    def events(self) -> list[Touch]:
+        """What happened since the checks ran."""
+        return [history.touch(*row) for row in sorted(map(json.loads, self._events))]
+
+    @cached_property
+    def _found(self) -> defaultdict[str, list[list[Any]]]:
+        found: defaultdict[str, list[list[Any]]] = defaultdict(list)
+        for kind, text in self.rows:
+            found[kind].append(json.loads(text))
+        return found
+
+    def _models(self, model: Any, kind: str) -> list[Any]:
+        names = [name.lstrip("#") for name in PARTS[kind][0].split()]
+        return [model(**dict(zip(names, row, strict=True))) for row in self._found[kind]]
+
+    @cached_property
+    def checks(self) -> dict[tuple[str, str], CheckFact]:
+        return {(fact.step, fact.check_id): fact for fact in self._models(CheckFact, "check")}
+
+    @cached_property
+    def steps(self) -> dict[str, StepFact]:
+        """By step; whether a time is there is what counts of it here."""
+        return {fact.step: fact for fact in self._models(StepFact, "step")}
+
+    @cached_property
+    def hints(self) -> dict[tuple[str, int], HintUse]:
+        return {(hint.step, hint.tier): hint for hint in self._models(HintUse, "hint")}
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        return sorted(self._models(Answer, "answer"), key=lambda answer: answer.pk)
+
+    @property
+    def overrides(self) -> list[Override]:
+        return self._models(Override, "override")
+
+    @property
+    def messages(self) -> list[Message]:
+        """Those not read yet."""
+        return sorted(self._models(Message, "message"), key=lambda message: message.pk)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a hand is up."""
+        return bool(self._found["help"])
+
+    @property
+    def checkpoints(self) -> list[list[Any]]:
+        """[key, name] of what may be jumped to, newest first."""
+        return sorted(self._found["checkpoint"], reverse=True)
+
+    def happening(self, kind: str) -> Any:
+        """The data of the newest move of the clock, or of what was shown of the open step; None without any."""
+        return next((data for (data,) in self._found[kind]), None)
+
+    @property
+    def cursor(self) -> str:
+        told = next((key for (key,) in self._found["told"]), None)
+        return cursor(told, max((message.pk for message in self.messages), default=None))
+
+
+def cursor(told: int | None, unread: int | None) -> str:
+    """Changes whenever what the panel shows does: polling with the last one seen answers nothing new cheaply.
+
+    It is the newest happening and the newest message that was not read.
+    """
+    return f"{told or 0}.{unread or 0}"
+
+
+def of(attempt: Attempt, step: str) -> Seen:
+    """Read an attempt whose open step is `step`."""
+    pk, sandbox = attempt.pk, attempt.sandbox_id
+    values = [*[pk] * 10, step, sandbox, sandbox, attempt.examined]
+    return Seen(statements.rows(_statement(connection.vendor), values))
+
+
+@cache
+def _statement(vendor: str) -> str:
+    array, own = ("json_array", "json({})") if vendor == "sqlite" else ("json_build_array", "{}")
+
+    def column(name: str) -> str:
+        return own.format(name[1:]) if name.startswith("#") else name
+
+    return " union all ".join(
+        f"select '{kind}', cast({array}({', '.join(map(column, columns.split()))}) as text) from {source}"
+        for kind, (columns, source) in PARTS.items()
+    )

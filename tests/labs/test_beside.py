@@ -1,0 +1,240 @@
+"""The panel beside a page is kept while nothing changes: what it costs then, and that no change is missed."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from iamlab.classroom import acts
+from iamlab.labs import attempts, clockwork, performing
+from iamlab.labs.models import Attempt
+from iamlab.people.models import create_guest
+from tests.console.conftest import signed_in
+from tests.labs.conftest import step
+
+pytestmark = pytest.mark.django_db
+QUESTION = {
+    "id": "q", "kind": "single", "text": "Which?",
+    "options": [
+        {"id": "a", "text": "A", "why": "Because of A."}, {"id": "b", "text": "B", "why": "No.", "right": True},
+    ],
+}  # fmt: skip
+PICK = {
+    "id": "pick",
+    "kind": "event",
+    "text": "Pick.",
+    "event": {"name": "ListRoles"},
+    "why": "So.",
+    "names": ["ListRoles"],
+}
+HINTED = step("group", {"exists": "group/Readers"}, hints=["A hint that is open."], questions=["q"])
+
+
+@pytest.fixture
+def made(begin):
+    steps = [
+        HINTED,
+        step("later", {"exists": "user/anna"}, needs=["group"]),
+        step("picking", {"answer": "pick"}, questions=["pick"]),
+    ]
+    lines = [{"as": "root", "run": "aws iam create-group --group-name Readers"}]
+    solution = [{"step": "group", "lines": lines}]
+    return begin(*steps, questions=[QUESTION, PICK], solution=solution)
+
+
+@pytest.fixture
+def console(client, learner, made):
+    """console(place) -> a page of the attempt's console beside which the panel stands."""
+    client.force_login(learner)
+    account = made.sandbox.accounts.get()
+    session = signed_in(learner, account, "root", account.pk, "root")
+
+    def page(place="users/"):
+        response = client.get(f"/console/{session.id}/iam/{place}")
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return page
+
+
+def cli(attempt, line, by="root", **more):
+    """A call from elsewhere: nobody looks at the checks."""
+    performing.perform(attempt.sandbox, [{"as": by, "run": f"aws {line}", **more}], attempt.bound, {})
+
+
+def fresh(attempt):
+    return Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+
+
+def teacher():
+    return create_guest()[0]
+
+
+CHANGES = {
+    "a check passes": (lambda one: cli(one, "iam create-group --group-name Readers"), 'data-status="pass"'),
+    "a hint is opened": (lambda one: attempts.use_hint(one, HINTED, 1), "A hint that is open."),
+    "a question is answered": (lambda one: attempts.answer(one, QUESTION, "a"), "Because of A."),
+    "a note is kept": (lambda one: attempts.keep_note(one, "group", "What I noted"), ">What I noted</textarea>"),
+    "a hand goes up": (lambda one: attempts.ask_for_help(one, ""), "Your hand is up."),
+    "a checkpoint is kept": (lambda one: attempts.keep_checkpoint(one, "By hand"), ">By hand</option>"),
+    "another step is opened": (lambda one: attempts.open_step(one, "later"), 'id="lab-step-title">later<'),
+    "something is tried": (attempts.what_if, "You are trying something."),
+    "it is handed in": (attempts.submit, "Submitted "),
+    "the clock is moved": (lambda one: clockwork.move(one, 3600), None),
+    "an instructor writes": (lambda one: acts.message(one, teacher(), "Well begun"), "Well begun"),
+    "an instructor marks": (lambda one: acts.override(one, "group", teacher(), 70, "By hand", ""), "23 of 100 points"),
+    "an instructor unlocks": (lambda one: acts.unlock(one, "later", teacher()), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_made_elsewhere_shows_on_the_very_next_page(made, console, name):
+    change, text = CHANGES[name]
+    console()
+    before = panel(console())
+    change(fresh(made))
+    after = panel(console())
+    assert panel(console()) == after
+    assert after != before
+    assert text is None or (text in after and text not in before)
+
+
+def test_a_call_that_a_question_asks_for_can_be_picked_on_the_very_next_page(made, console):
+    attempts.open_step(fresh(made), "picking")
+    assert "ListRoles by root" not in console()
+    cli(made, "iam list-roles")
+    assert "ListRoles by root" in console()
+
+
+def panel(html):
+    """The panel of a page, without the token, which every page has its own of."""
+    return re.sub(
+        r'name="csrfmiddlewaretoken" value="\w+"', "", html[html.index('id="lab-panel"') :].partition("</aside>")[0]
+    )
+
+
+def test_what_an_instructor_took_back_or_answered_is_gone(made, console):
+    instructor = teacher()
+    attempts.ask_for_help(fresh(made), "")
+    acts.override(fresh(made), "group", instructor, 70, "By hand", "")
+    assert "Your hand is up." in console()
+    given = made.overrides.get()
+    acts.lower_hand(fresh(made), instructor)
+    acts.override(fresh(made), "group", instructor, None, "", acts.stamp(given))
+    after = console()
+    assert "Your hand is up." not in after
+    assert "23 of 100 points" not in after
+
+
+def test_an_unlocked_step_is_open(made, console):
+    assert "Locked" in panel(console())
+    acts.unlock(fresh(made), "later", teacher())
+    assert "Locked" not in panel(console())
+
+
+def test_the_clock_in_the_panel_goes_on_by_itself(made, console):
+    console()
+    clockwork.move(fresh(made), 3600)
+    shown = re.search(r"Clock: ([^<]+)<", console())[1]
+    assert shown == f"{clockwork.now(made):%-d %b %Y, %H:%M}"
+
+
+def test_each_page_has_its_own_address_and_token_in_the_panel(made, console, client):
+    users, groups = console("users/?q=%22%3E%3Cb%3E"), console("groups/")
+    backs = [set(re.findall(r'name="back" value="([^"]*)"', panel(page))) for page in (users, groups)]
+    assert [len(found) for found in backs] == [1, 1]
+    assert backs[0] != backs[1]
+    assert all("<b>" not in back for back in backs[0])
+    tokens = [set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)) for page in (users, groups)]
+    assert [len(found) for found in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+    strict = type(client)(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    address = reverse("lab-note", args=[made.pk, "group"])
+    assert strict.post(address, {"note": "x"}).status_code == 403
+    assert strict.post(address, {"note": "x", "csrfmiddlewaretoken": tokens[1].pop()}).status_code == 302
+
+
+def test_what_is_written_into_a_panel_fills_no_hole(made, console):
+    """Text of a learner's own that looks like what stands in for the page's own stays text."""
+    attempts.keep_note(made, "group", "<b>{{ back }}</b> 0123456789abcdef-back- %(now)s")
+    assert "&lt;b&gt;{{ back }}&lt;/b&gt; 0123456789abcdef-back- %(now)s</textarea>" in console()
+    assert "0123456789abcdef-back-" in console("groups/")
+
+
+def counted(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    return response, len(captured)
+
+
+def test_a_panel_costs_a_page_three_queries_while_nothing_is_touched(client, learner, shipped):
+    attempt = shipped("account-setup")
+    account = {"Email": "boss@x.example", "AccountName": "X", "Password": "Long-and-good-1", "Plan": "free"}
+    line = {"as": "visitor", "call": "accounts:RegisterAccount", "params": account}
+    performing.perform(attempt.sandbox, [line], attempt.bound, {})
+    owned = attempt.sandbox.accounts.get()
+    session = signed_in(learner, owned, "root", owned.pk, "root")
+    client.force_login(learner)
+    address = f"/console/{session.id}/iam/roles/"
+    client.get(address)
+    beside = counted(client, address)[1]
+    Attempt.objects.filter(pk=attempt.pk).update(person=teacher())
+    client.get(address)
+    assert beside - counted(client, address)[1] <= 2  # the attempt's row, looked for, is the third
+
+
+@pytest.fixture
+def live(client, made):
+    def address(html):
+        return re.search(r'hx-get="([^"]+/live/[^"]+)"', html)[1].replace("&amp;", "&")
+
+    return address
+
+
+def test_a_poll_of_an_unchanged_panel_costs_three_queries(made, console, client, live):
+    address = live(console())
+    client.get(address)  # notes the page's own calls
+    response, queries = counted(client, address)
+    assert (response.status_code, queries) == (204, 3)
+
+
+def test_a_poll_after_a_call_from_the_command_line_brings_what_changed(made, console, client, live):
+    address = live(console())
+    assert client.get(address).status_code == 204
+    cli(made, "iam list-users")
+    assert client.get(address).status_code == 204
+    cli(made, "iam create-group --group-name Readers")
+    response = client.get(address)
+    assert response.status_code == 200
+    assert 'data-status="pass"' in response.content.decode()
+    assert client.get(live(response.content.decode())).status_code == 204
+
+
+def test_a_poll_brings_an_instructors_message_and_forgets_it_once_read(made, console, client, live):
+    address = live(console())
+    acts.message(fresh(made), teacher(), "Well begun")
+    assert client.get(address).status_code == 200
+    made.messages.update(read="2026-11-01T00:00Z")
+    assert "Well begun" not in console()
+
+
+def test_strangers_do_not_find_a_poll(made, console, client, live):
+    address = live(console())
+    client.force_login(teacher())
+    assert client.get(address).status_code == 404
+
+
+def test_calls_that_no_check_hangs_on_count_as_activity_all_the_same(made, console, client, live):
+    """The class's view tells by it who works: at the next poll, or, without JavaScript, some seconds later."""
+    address = live(console())
+    cli(made, "iam list-users")
+    before = fresh(made).active
+    client.get(address)
+    assert fresh(made).active > before
+    Attempt.objects.filter(pk=made.pk).update(active="2026-01-01T00:00Z")
+    cli(made, "iam list-users")
+    console()
+    assert fresh(made).active.year > 2025 and fresh(made).active >= before
