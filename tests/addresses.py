@@ -34,7 +34,9 @@ VALUES: dict[str, dict[str, str]] = {
         "key_id": "{key}",
         "instance_id": "{instance}",
         "target": "{account}",
-        "policy_id": "p-FullAWSAccess",
+        "policy_id": "{scp}",
+        "scope": "resource",
+        "state": "enable",
         "draft_id": "{draft}",
         "class_id": "{klass}",
         "attempt_id": "{work}",
@@ -47,6 +49,9 @@ VALUES: dict[str, dict[str, str]] = {
     "trail": {"name": "audit"},
     "provider": {"arn": "arn:aws:iam::{account}:oidc-provider/token.example.com"},
     "bucket": {"tab": "objects"},
+    "organization-unit": {"target": "{unit}"},
+    "organization-move": {"target": "{member}"},
+    "organization-remove": {"target": "{member}"},
     "sign-up-step": {"name": "email"},
     "lab-": {"pk": "{attempt}", "name": "bill.txt"},
     "attempt": {"pk": "{attempt}"},
@@ -60,6 +65,7 @@ VALUES: dict[str, dict[str, str]] = {
 QUERIES = {
     "budget": "name=monthly",
     "budget-edit-start": "name=monthly",
+    "events-compare": "selected={refused}&selected={made}",
     "object": "key=2026/february.txt",
     "object-download": "key=2026/february.txt",
 }
