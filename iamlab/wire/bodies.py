@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,19 +18,18 @@ DOCUMENT = 4 * 2**20  # of an XML document or a policy sent to S3
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-def read(request: Any, limit: int) -> bytes:
+def read(environ: Mapping[str, Any], limit: int) -> bytes:
     """The body as sent. Raises EntityTooLarge over `limit` bytes, IncompleteBody when the client ended early.
 
-    Not request.body, which stops at DATA_UPLOAD_MAX_MEMORY_SIZE; and Django's stream ends at Content-Length, which a
-    chunked request lacks.
+    Not Django's request.body, which stops at DATA_UPLOAD_MAX_MEMORY_SIZE and at Content-Length, which a chunked
+    request lacks.
     """
-    environ = request.META
     chunks = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" and environ.get("wsgi.input_terminated")
     length = int(environ["CONTENT_LENGTH"]) if environ.get("CONTENT_LENGTH", "").isdecimal() else 0
     if length > limit:
         raise too_large(length, limit)
     try:
-        body = environ["wsgi.input"].read(limit + 1) if chunks else request.read(limit + 1)
+        body = environ["wsgi.input"].read(limit + 1 if chunks else length)
     except OSError as error:  # what the server raises for a connection cut or a broken chunk
         raise incomplete() from error
     if len(body) > limit:
@@ -39,10 +39,10 @@ def read(request: Any, limit: int) -> bytes:
     return body
 
 
-def small(request: Any) -> bytes:
+def small(environ: Mapping[str, Any]) -> bytes:
     """The body of a request that carries no object. Raises RequestEntityTooLarge, IncompleteBody."""
     try:
-        return read(request, SMALL)
+        return read(environ, SMALL)
     except AwsError as error:
         if error.code == "EntityTooLarge":
             raise AwsError("RequestEntityTooLarge", f"A request is at most {SMALL} bytes long.", 413) from error
@@ -75,7 +75,7 @@ def payload_of(http: Facts, claim: sigv4.Signature | None) -> str:
 
 
 def s3_body(
-    request: Any, http: Facts, operation: str, said: str, claim: sigv4.Signature | None, secret: str
+    environ: Mapping[str, Any], http: Facts, operation: str, said: str, claim: sigv4.Signature | None, secret: str
 ) -> tuple[bytes, Facts]:
     """The data of an S3 request, and its facts as if it had been sent plainly: trailers among the headers.
 
@@ -87,11 +87,11 @@ def s3_body(
     try:
         if said in chunked.STREAMING:
             length = _decoded_length(headers, limit)
-            body, trailers = chunked.decode(read(request, chunked.overhead(limit)), said, claim, secret)
+            body, trailers = chunked.decode(read(environ, chunked.overhead(limit)), said, claim, secret)
             _check_chunks(headers, trailers, body, length)
             headers |= trailers
         else:
-            body = read(request, limit)
+            body = read(environ, limit)
     except AwsError as error:
         if error.code == "EntityTooLarge" and limit == DOCUMENT:
             raise AwsError("MaxMessageLengthExceeded", "Your request was too big.", 400) from error

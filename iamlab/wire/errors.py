@@ -2,16 +2,15 @@
 
 import json
 
-from django.http import HttpResponse
-
 from iamlab.services.error_names import named
 from iamlab.services.operations import AwsError, model, status_of
 from iamlab.wire import elements, json_protocol
+from iamlab.wire.answers import Answer
 
 QUERY, JSON, REST, EC2 = "query", "json", "rest-xml", "ec2"
 
 
-def response(error: AwsError, protocol: str, service: str, request_id: str, *, head: bool = False) -> HttpResponse:
+def response(error: AwsError, protocol: str, service: str, request_id: str, *, head: bool = False) -> Answer:
     """The answer to a refused or failed request of a service ("" where none is known). A HEAD's has no body."""
     status = error.status or status_of(service, error.code)
     if protocol == JSON:
@@ -23,7 +22,7 @@ def response(error: AwsError, protocol: str, service: str, request_id: str, *, h
     return _rest(error, request_id, status, head)
 
 
-def _json(error: AwsError, service: str, request_id: str, status: int) -> HttpResponse:
+def _json(error: AwsError, service: str, request_id: str, status: int) -> Answer:
     code, message, status = named(JSON, error.code, error.message, status)
     extra = error.extra if code == error.code else {}
     body = json.dumps({"__type": code, "message": message, **extra})
@@ -32,10 +31,10 @@ def _json(error: AwsError, service: str, request_id: str, status: int) -> HttpRe
         "x-amzn-ErrorType": code,
         "Content-Type": json_protocol.content_type(service) if service else "application/x-amz-json-1.1",
     }
-    return HttpResponse(body, status=status, headers=headers)
+    return Answer(status, headers, body.encode())
 
 
-def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpResponse:
+def _query(error: AwsError, service: str, request_id: str, status: int) -> Answer:
     space = model(service).metadata.get("xmlNamespace", "") if service else ""
     opening = f'<ErrorResponse xmlns="{space}">' if space else "<ErrorResponse>"
     code, message = elements.escape(error.code), elements.escape(error.message)
@@ -43,19 +42,19 @@ def _query(error: AwsError, service: str, request_id: str, status: int) -> HttpR
         f"{opening}<Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type><Code>{code}</Code>"
         f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     )
-    return HttpResponse(body, status=status, headers={"x-amzn-RequestId": request_id, "Content-Type": "text/xml"})
+    return Answer(status, {"x-amzn-RequestId": request_id, "Content-Type": "text/xml"}, body.encode())
 
 
-def _ec2(error: AwsError, request_id: str, status: int) -> HttpResponse:
+def _ec2(error: AwsError, request_id: str, status: int) -> Answer:
     code, message, status = named(EC2, error.code, error.message, status)
     body = (
         f"{elements.DECLARATION}<Response><Errors><Error><Code>{elements.escape(code)}</Code>"
         f"<Message>{elements.escape(message)}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
     )
-    return HttpResponse(body, status=status, headers={"x-amzn-RequestId": request_id, "Content-Type": "text/xml"})
+    return Answer(status, {"x-amzn-RequestId": request_id, "Content-Type": "text/xml"}, body.encode())
 
 
-def _rest(error: AwsError, request_id: str, status: int, head: bool) -> HttpResponse:
+def _rest(error: AwsError, request_id: str, status: int, head: bool) -> Answer:
     code, message, status = named(REST, error.code, error.message, status)
     host_id = host_id_of(request_id)
     headers = {
@@ -65,13 +64,13 @@ def _rest(error: AwsError, request_id: str, status: int, head: bool) -> HttpResp
         **error.headers,
     }
     if head or status == 304:
-        return HttpResponse(status=status, headers=headers)
+        return Answer(status, headers)
     extra = "".join(f"<{name}>{elements.escape(str(value))}</{name}>" for name, value in error.extra.items())
     body = (
         f"{elements.DECLARATION}<Error><Code>{elements.escape(code)}</Code><Message>{elements.escape(message)}</Message>"
         f"{extra}<RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
     )
-    return HttpResponse(body, status=status, headers=headers)
+    return Answer(status, headers, body.encode())
 
 
 def host_id_of(request_id: str) -> str:

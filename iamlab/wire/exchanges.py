@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from django.http import HttpRequest
+from typing import Any
 
 from iamlab.door import authenticate
 from iamlab.services.callers import Source
 from iamlab.services.operations import AwsError
 from iamlab.wire import errors, forms, sigv4
-from iamlab.wire.facts import Facts
+from iamlab.wire.facts import Facts, host_of, secure
 
 UNSIGNED_HINT = (
     "Unsigned requests for public objects go to the sandbox's own address, /public/<sandbox>/<bucket>/<key>."
@@ -20,7 +19,7 @@ UNSIGNED_HINT = (
 class Exchange:
     """A request on its way to its answer. `service` is empty until it is known, and for one that iamlab lacks."""
 
-    request: HttpRequest
+    environ: dict[str, Any]
     http: Facts
     prefix: str
     protocol: str
@@ -47,16 +46,16 @@ def ids(exchange: Exchange) -> dict[str, str]:
 
 
 def source_of(exchange: Exchange) -> Source:
-    request, claim = exchange.request, exchange.claim
+    environ, claim = exchange.environ, exchange.claim
     context = _signature_context(exchange.http, claim) if exchange.service == "s3" else {}
     if claim is not None and exchange.form is not None:
         context["s3:authType"] = "POST"
     return Source(
-        ip=request.META.get("REMOTE_ADDR") or "127.0.0.1",
+        ip=environ.get("REMOTE_ADDR") or "127.0.0.1",
         user_agent=exchange.http.headers.get("user-agent", "")[:512],
         entrance="wire",
-        host=request.get_host(),
-        secure=request.is_secure(),
+        host=host_of(environ),
+        secure=secure(environ),
         region=claim.region if claim is not None else "us-east-1",
         request_id=exchange.request_id,
         context=context,

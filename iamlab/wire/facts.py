@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
+
+from django.conf import settings
+from django.http import HttpRequest
 
 from iamlab.services.operations import AwsError
 
@@ -47,6 +51,38 @@ def _path(environ: Mapping[str, Any]) -> str:
     if raw.startswith("/"):
         return raw.partition("?")[0].partition("#")[0]
     return quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "/")).encode("latin-1", "replace"))
+
+
+class _Asked(HttpRequest):
+    """As much of a request as Django reads its host and scheme from."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self.META = environ
+
+    def _get_scheme(self) -> str | None:
+        return self.META.get("wsgi.url_scheme")
+
+
+def host_of(environ: dict[str, Any]) -> str:
+    """The host that was asked, as Django checks it. Raises DisallowedHost."""
+    if "HTTP_HOST" in environ:
+        return _checked(environ["HTTP_HOST"], tuple(settings.ALLOWED_HOSTS))
+    return _Asked(environ).get_host()
+
+
+@lru_cache(maxsize=256)
+def _checked(host: str, allowed: tuple[str, ...]) -> str:
+    return _Asked({"HTTP_HOST": host}).get_host()
+
+
+def secure(environ: dict[str, Any]) -> bool:
+    """Whether the request came over HTTPS, to here or to the proxy that this server believes."""
+    return bool(_Asked(environ).is_secure())
+
+
+def absolute(environ: dict[str, Any], path: str) -> str:
+    """The address of a path here. Raises DisallowedHost."""
+    return f"{'https' if secure(environ) else 'http'}://{host_of(environ)}{path}"
 
 
 def renamed(http: Facts, signed_headers: tuple[str, ...]) -> Facts:

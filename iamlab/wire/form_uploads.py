@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
-from django.http import HttpResponse
-
 from iamlab.door.calls import call
 from iamlab.services.callers import Caller
 from iamlab.services.operations import AwsError
 from iamlab.wire import errors, form_policies, forms, rest_xml, routing, throttle
+from iamlab.wire.answers import Answer
 from iamlab.wire.exchanges import UNSIGNED_HINT, Exchange, credentials_of, ids, source_of
+from iamlab.wire.facts import absolute
 
 
 def bucket_of(exchange: Exchange) -> str:
@@ -20,11 +20,11 @@ def bucket_of(exchange: Exchange) -> str:
     return where.bucket if where.depth == 1 else ""
 
 
-def upload(exchange: Exchange, bucket: str, anybody: Caller | None) -> HttpResponse:
+def upload(exchange: Exchange, bucket: str, anybody: Caller | None) -> Answer:
     """An upload from a form, by whoever signed its policy, else by `anybody`."""
     exchange.service = "s3"
     now = datetime.now(UTC)
-    form = exchange.form = forms.read(exchange.request, exchange.http)
+    form = exchange.form = forms.read(exchange.environ, exchange.http)
     claim = exchange.claim = forms.claimed(form, now)
     caller = anybody
     if claim is not None and anybody is None:
@@ -45,13 +45,13 @@ def upload(exchange: Exchange, bucket: str, anybody: Caller | None) -> HttpRespo
     return answered(exchange, form, bucket, rest_xml.answer("PutObject", result))
 
 
-def answered(exchange: Exchange, form: forms.Form, bucket: str, answer: rest_xml.Answer) -> HttpResponse:
+def answered(exchange: Exchange, form: forms.Form, bucket: str, answer: Answer) -> Answer:
     etag = answer.headers["ETag"]
-    location = exchange.request.build_absolute_uri(exchange.prefix + forms.path_of(bucket, form.key))
+    location = absolute(exchange.environ, exchange.prefix + forms.path_of(bucket, form.key))
     headers = {**ids(exchange), **answer.headers, "Location": location}
     elsewhere = forms.redirect(form, bucket, etag)
     if elsewhere:
-        return HttpResponse(status=303, headers={**headers, "Location": elsewhere})
+        return Answer(303, {**headers, "Location": elsewhere})
     status = forms.status(form)
     text = forms.document(location, bucket, form.key, etag) if status == 201 else ""
-    return HttpResponse(text, status=status, headers=headers, content_type="application/xml")
+    return Answer(status, {**headers, "Content-Type": "application/xml"}, text.encode())

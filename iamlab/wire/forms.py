@@ -50,10 +50,10 @@ def enclosed(http: Facts) -> bytes:
     return match[1].encode("latin-1", "replace")
 
 
-def read(request: Any, http: Facts) -> Form:
+def read(environ: dict[str, Any], http: Facts) -> Form:
     """Fields up to the file; what follows it is not looked at. Raises MalformedPOSTRequest, InvalidArgument."""
     boundary = enclosed(http)
-    body = bodies.read(request, settings.OBJECT_BYTES + 2 * MOST_FIELDS)
+    body = bodies.read(environ, settings.OBJECT_BYTES + 2 * MOST_FIELDS)
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]
     if not pieces or not pieces[-1].startswith(b"--"):
         message = "The body of your POST request is not well-formed multipart/form-data."

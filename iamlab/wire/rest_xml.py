@@ -1,7 +1,6 @@
 """The REST XML protocol of S3: parameters in address, headers and body; answers in headers and body."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from iamlab.services.operations import AwsError, model
 from iamlab.services.s3.errors import bad_value
 from iamlab.wire import elements, values
+from iamlab.wire.answers import Answer
 from iamlab.wire.routing import Address
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -52,13 +52,6 @@ ENCODED = {
     "ObjectKey", "Prefix", "Delimiter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker", "StartAfter",
 }  # fmt: skip
 CONTROL = dict.fromkeys((*range(32), 127), " ")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 @cache

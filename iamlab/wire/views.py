@@ -6,9 +6,9 @@ import secrets
 import uuid
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
 
 from iamlab.door import authenticate, record
 from iamlab.door.calls import call
@@ -29,6 +29,7 @@ from iamlab.wire import (
     sigv4,
     throttle,
 )
+from iamlab.wire.answers import Answer, sendable
 from iamlab.wire.facts import Facts, check_size, facts_of, renamed
 
 log = logging.getLogger(__name__)
@@ -50,24 +51,24 @@ def services() -> dict[str, str]:
     return {m.signing_name: service for service, m in known.items() if m.metadata.get("signatureVersion")}
 
 
-def aws(request: HttpRequest) -> HttpResponse:
+def aws(environ: dict[str, Any]) -> Answer:
     """Any service, signed; STS's operations that carry their proof in a parameter, unsigned."""
-    return _answered(_begin(request, ENDPOINT), None)
+    return _answered(_begin(environ, ENDPOINT), None)
 
 
-def public(request: HttpRequest) -> HttpResponse:
+def public(environ: dict[str, Any]) -> Answer:
     """S3 for anybody: /public/<public id of a sandbox>/<bucket>/<key>, judged as anonymous."""
-    public_id = request.path_info.removeprefix(PUBLIC + "/").partition("/")[0]
-    exchange = _begin(request, f"{PUBLIC}/{public_id}")
+    public_id = environ["PATH_INFO"].removeprefix(PUBLIC + "/").partition("/")[0]
+    exchange = _begin(environ, f"{PUBLIC}/{public_id}")
     exchange.service, exchange.protocol = "s3", errors.REST
     return _answered(exchange, public_id)
 
 
-def _begin(request: HttpRequest, prefix: str) -> exchanges.Exchange:
-    http = facts_of(request.META)
+def _begin(environ: dict[str, Any], prefix: str) -> exchanges.Exchange:
+    http = facts_of(environ)
     protocol = _protocol_of(http)
     request_id = secrets.token_hex(8).upper() if protocol == errors.REST else str(uuid.uuid4())
-    return exchanges.Exchange(request, http, prefix, protocol, request_id)
+    return exchanges.Exchange(environ, http, prefix, protocol, request_id)
 
 
 def _protocol_of(http: Facts) -> str:
@@ -79,36 +80,35 @@ def _protocol_of(http: Facts) -> str:
     return errors.REST
 
 
-def _answered(exchange: exchanges.Exchange, public_id: str | None) -> HttpResponse:
+def _answered(exchange: exchanges.Exchange, public_id: str | None) -> Answer:
     try:
         with record.recording():
             check_size(exchange.http)
-            response = _signed(exchange) if public_id is None else _public(exchange, public_id)
+            answer = _signed(exchange) if public_id is None else _public(exchange, public_id)
+        answer.headers = sendable(answer.headers)
     except AwsError as error:
         if error.code == "IncompleteSignature" and exchange.protocol == errors.REST and "X-Amz-" in exchange.http.query:
             error.code = "AuthorizationQueryParametersError"
-        response = _refused(exchange, error)
+        answer = _refused(exchange, error)
         if error.decision is not None and error.event_id:
-            response.headers["x-iamlab-encoded-message"] = encoded(error.event_id)
+            answer.headers["x-iamlab-encoded-message"] = encoded(error.event_id)
     except SuspiciousOperation as error:
-        response = _refused(exchange, AwsError("ValidationError", str(error), 400))
+        answer = _refused(exchange, AwsError("ValidationError", str(error), 400))
     except Exception:
         log.exception("%s %s failed, request %s", exchange.http.method, exchange.http.path, exchange.request_id)
-        response = _refused(exchange, AwsError("InternalFailure", UNKNOWN_FAILURE, 500))
-    for name, value in SAFE.items():
-        response.headers[name] = value
-    if "Content-Length" not in response.headers and response.status_code not in (204, 304):
-        response.headers["Content-Length"] = str(len(response.content))
-    response._has_been_logged = True  # type: ignore[attr-defined]  # to Django a 501 is an error of the site
-    return response
+        answer = _refused(exchange, AwsError("InternalFailure", UNKNOWN_FAILURE, 500))
+    answer.headers.update(SAFE)
+    if "Content-Length" not in answer.headers and answer.status not in (204, 304):
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
 
 
-def _refused(exchange: exchanges.Exchange, error: AwsError) -> HttpResponse:
+def _refused(exchange: exchanges.Exchange, error: AwsError) -> Answer:
     head = exchange.http.method == "HEAD"
     return errors.response(error, exchange.protocol, exchange.service, exchange.request_id, head=head)
 
 
-def _version_2(exchange: exchanges.Exchange) -> HttpResponse:
+def _version_2(exchange: exchanges.Exchange) -> Answer:
     """A presigned URL of the older scheme, which S3 alone takes."""
     exchange.service, exchange.protocol = "s3", errors.REST
     exchange.claim, exchange.http = sigv2.claimed(exchange.http, datetime.now(UTC))
@@ -117,7 +117,7 @@ def _version_2(exchange: exchanges.Exchange) -> HttpResponse:
     return _s3(exchange, credentials.caller, sigv4.UNSIGNED, credentials.secret)
 
 
-def _signed(exchange: exchanges.Exchange) -> HttpResponse:
+def _signed(exchange: exchanges.Exchange) -> Answer:
     if sigv2.presigned(exchange.http):
         return _version_2(exchange)
     claim = exchange.claim = sigv4.claimed(exchange.http)
@@ -135,15 +135,15 @@ def _signed(exchange: exchanges.Exchange) -> HttpResponse:
         said = bodies.payload_of(exchange.http, claim)
         sigv4.verify(exchange.http, claim, credentials.secret, said)
         return _s3(exchange, credentials.caller, said, credentials.secret)
-    body = bodies.small(exchange.request)
+    body = bodies.small(exchange.environ)
     sigv4.verify(exchange.http, claim, credentials.secret, hashlib.sha256(body).hexdigest())
     return _performed(exchange, credentials.caller, body)
 
 
-def _unsigned(exchange: exchanges.Exchange) -> HttpResponse:
+def _unsigned(exchange: exchanges.Exchange) -> Answer:
     """Only what carries its own proof is performed: operations whose model says that nobody signs them."""
     if exchange.protocol == errors.QUERY:
-        body = bodies.small(exchange.request)
+        body = bodies.small(exchange.environ)
         given = query.fields(exchange.http, body)
         operation = given.get("Action", "")
         shapes = model("sts")
@@ -160,7 +160,7 @@ def _unsigned(exchange: exchanges.Exchange) -> HttpResponse:
     raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403, **extra)
 
 
-def _performed(exchange: exchanges.Exchange, caller: Caller, body: bytes) -> HttpResponse:
+def _performed(exchange: exchanges.Exchange, caller: Caller, body: bytes) -> Answer:
     """A call of the query protocol, EC2's or the JSON protocol."""
     throttle.check(caller.world)
     service, http = exchange.service, exchange.http
@@ -183,10 +183,10 @@ def _performed(exchange: exchanges.Exchange, caller: Caller, body: bytes) -> Htt
     else:
         name = exchange.claim.service if exchange.claim else ""
         raise AwsError("InvalidAction", f"The service {name} is not simulated by iamlab.", 400)
-    return HttpResponse(text, headers={"x-amzn-RequestId": exchange.request_id, "Content-Type": kind})
+    return Answer(200, {"x-amzn-RequestId": exchange.request_id, "Content-Type": kind}, text.encode())
 
 
-def _public(exchange: exchanges.Exchange, public_id: str) -> HttpResponse:
+def _public(exchange: exchanges.Exchange, public_id: str) -> Answer:
     if sigv4.claimed(exchange.http) is not None:
         message = f"This address takes unsigned requests only. Signed ones go to {ENDPOINT}."
         raise AwsError("InvalidRequest", message, 400)
@@ -199,7 +199,7 @@ def _public(exchange: exchanges.Exchange, public_id: str) -> HttpResponse:
     return _s3(exchange, authenticate.anonymous(world), said, "")
 
 
-def _s3(exchange: exchanges.Exchange, caller: Caller, said: str, secret: str) -> HttpResponse:
+def _s3(exchange: exchanges.Exchange, caller: Caller, said: str, secret: str) -> Answer:
     throttle.check(caller.world)
     http = exchange.http
     try:
@@ -210,7 +210,7 @@ def _s3(exchange: exchanges.Exchange, caller: Caller, said: str, secret: str) ->
         raise AwsError("InvalidURI", "Couldn't parse the specified URI.", 400)
     where, given = routing.address(path.removeprefix(exchange.prefix)), routing.query_of(http)
     operation = routing.operation_of(http, where, given)
-    body, plain = bodies.s3_body(exchange.request, http, operation, said, exchange.claim, secret)
+    body, plain = bodies.s3_body(exchange.environ, http, operation, said, exchange.claim, secret)
     params = rest_xml.parameters(operation, where, given, plain.headers, body)
     source = exchanges.source_of(exchange)
     try:
@@ -218,7 +218,4 @@ def _s3(exchange: exchanges.Exchange, caller: Caller, said: str, secret: str) ->
     except AwsError as error:
         raise rest_xml.as_s3_says(operation, error, source.region) from error
     answer = rest_xml.answer(operation, result)
-    response = HttpResponse(answer.body, status=answer.status, headers={**exchanges.ids(exchange), **answer.headers})
-    if "Content-Type" not in answer.headers:
-        del response.headers["Content-Type"]
-    return response
+    return Answer(answer.status, {**exchanges.ids(exchange), **answer.headers}, answer.body)
