@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, IntegrityError
 
-from iamlab.door import record
+from iamlab.door import record, storing
 from iamlab.door.authorise import authorise, judge, parameter_context, request_context
 from iamlab.door.parameters import check_parameters, known_parameters
 from iamlab.services import callers, clock
@@ -117,7 +117,7 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
                 renew(this.caller)
             elif this.caller.world.kept is not None:
                 this.caller.world.kept.clear()  # rows of a page that the change may have changed
-            record.store([*held, _row(this, result, None)])
+            storing.store([*held, _row(this, result, None)])
     except (AwsError, DatabaseError, ObjectDoesNotExist) as error:
         if not isinstance(error, AwsError):
             record.forget_policy_sets()

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from iamlab.door.shown import S3_NAMES, s3_parameters, visible
+from iamlab.door.storing import Row, store_together
 from iamlab.services import callers, clock, statements
 from iamlab.services.callers import Caller
 from iamlab.services.cloudtrail.models import PolicySet
@@ -36,9 +36,6 @@ RESOURCE_TYPES = {
 OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationException"}
 
 
-Row = tuple[Any, ...]  # an event on its way to the table: the values of COLUMNS
-
-
 @dataclass(slots=True)
 class Pending:
     rows: list[Row] = field(default_factory=list)
@@ -47,11 +44,6 @@ class Pending:
 _pending: ContextVar[Pending | None] = ContextVar("pending events", default=None)
 _kept_sets: set[str] = set()
 _json = json.JSONEncoder(separators=(",", ":"), default=str).encode
-
-COLUMNS = (
-    "account_id, event_id, time, real_time, source, name, username, access_key_id, principal, read_only, data, "
-    "error, resources, record, context, policies"
-)
 
 
 @contextmanager
@@ -72,14 +64,14 @@ def flush() -> None:
     pending = _pending.get()
     if pending is not None and pending.rows:
         rows, pending.rows = pending.rows, []
-        store(rows)
+        store_together(rows)
 
 
 def keep(row: Row) -> None:
     """Hold an event until the request's end; without a request, store it at once."""
     pending = _pending.get()
     if pending is None:
-        store([row])
+        store_together([row])
     else:
         pending.rows.append(row)
 
@@ -91,16 +83,6 @@ def take_pending() -> list[Row]:
         return []
     rows, pending.rows = pending.rows, []
     return rows
-
-
-@lru_cache(maxsize=64)
-def _insert(count: int) -> str:
-    one = "(" + ", ".join(["%s"] * 16) + ")"
-    return f"insert into cloudtrail_event ({COLUMNS}) values {', '.join([one] * count)}"
-
-
-def store(rows: list[Row]) -> None:
-    statements.run(_insert(len(rows)), [value for row in rows for value in row])
 
 
 def keep_policy_set(digest: str, text: str) -> None:

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -10,7 +11,12 @@ from django.db import connection, transaction
 _lock = threading.RLock()
 
 
+def one_writer() -> AbstractContextManager[Any]:
+    """This process's turn to write."""
+    return _lock if connection.vendor == "sqlite" else nullcontext()
+
+
 @contextmanager
 def writing() -> Iterator[None]:
-    with _lock if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+    with one_writer(), transaction.atomic():
         yield
