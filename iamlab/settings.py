@@ -53,6 +53,7 @@ def env_secret() -> str:
 
 
 DEBUG = env_bool("DEBUG", False)
+LAB_PREVIEW = os.environ.get("LAB_PREVIEW", "")  # a lab's folder; set by manage.py labs preview alone
 DEMO = env_bool("DEMO", False)  # shows the demo sign-ins on the landing page
 SECRET_KEY = env_secret()
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.labs import home, progress_views, views
+from iamlab.labs import home, preview, progress_views, views
 from iamlab.labs.terminal import terminal
 
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("phone/<str:public_id>/", home.phone, name="phone"),
     path("terminal/<slug:public_id>/", terminal, name="terminal"),
     path("labs/<slug:lab_id>/begin/", views.begin, name="lab-begin"),
+    path("preview/", preview.page, name="lab-preview"),
+    path("preview/changed/", preview.changed, name="lab-preview-changed"),
+    path("preview/proof/", preview.proof, name="lab-preview-proof"),
+    path("preview/media/<str:name>", preview.media, name="lab-preview-media"),
+    path("preview/steps/<slug:step>/", preview.try_it, name="lab-preview-try"),
     # /attempts/<attempt>/
     path("attempts/<int:pk>/", views.attempt, name="attempt"),
     path("attempts/<int:pk>/live/", views.live, name="lab-live"),

@@ -1,9 +1,13 @@
-"""`manage.py labs check [PATH]`: prove labs. `manage.py labs new NAME`: begin one."""
+"""`manage.py labs check [PATH]`: prove labs. `new NAME`: begin one. `preview PATH`: see it as its learners will."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iamlab.labs import content, selftest, validator
@@ -64,6 +68,9 @@ class Command(BaseCommand):
         check = commands.add_parser("check", help="validate labs and let them prove themselves")
         check.add_argument("path", nargs="*", type=Path, help="lab folders; without one, every lab that is shipped")
         check.add_argument("--no-test", action="store_true", help="only read the files")
+        preview = commands.add_parser("preview", help="a page of a lab for its author, anew at each change")
+        preview.add_argument("path", type=Path, help="the lab's folder")
+        preview.add_argument("--port", type=int, default=8010)
         new = commands.add_parser("new", help="begin a lab: a folder with one step that proves itself")
         new.add_argument("name", help="lower case, digits and hyphens; also the folder's name")
         new.add_argument("--in", dest="root", type=Path, default=content.CONTENT, help="where to put the folder")
@@ -71,6 +78,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["command"] == "new":
             return self.new(options["name"], options["root"])
+        if options["command"] == "preview":
+            return self.preview(options["path"].resolve(), options["port"])
         failed = [path for path in options["path"] or content.folders() if not self.prove(path, options["no_test"])]
         if failed:
             raise CommandError(f"{len(failed)} with errors: {', '.join(path.name for path in failed)}", returncode=1)
@@ -89,6 +98,21 @@ class Command(BaseCommand):
         if good:
             self.stdout.write(f"{folder.name}: good")
         return good
+
+    def preview(self, folder: Path, port: int) -> None:
+        """Become a server of this lab, with a database of its own that is empty each time."""
+        if not (folder / "lab.yaml").exists():
+            raise CommandError(f"{folder} has no lab.yaml.")
+        database = settings.ROOT / "var" / f"preview-{port}.sqlite3"
+        for old in database.parent.glob(f"{database.name}*"):
+            old.unlink()
+        os.environ |= {"DATABASE_URL": f"sqlite:///{database}", "LAB_PREVIEW": str(folder), "DEBUG": "1"}
+        manage = [sys.executable, str(settings.ROOT / "manage.py")]
+        subprocess.run([*manage, "migrate", "--verbosity=0"], check=True)
+        self.stdout.write(f"{folder.name} is on http://127.0.0.1:{port}/preview/ and changes as its files do.")
+        self.stdout.flush()
+        # The same process becomes the server: one Ctrl-C or SIGTERM ends all of it.
+        os.execv(manage[0], [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"])
 
     def new(self, name: str, root: Path) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
