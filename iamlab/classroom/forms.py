@@ -4,15 +4,45 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from iamlab.classroom import codes
 from iamlab.classroom.models import Assignment, Class, Term
 from iamlab.labs import content
+from iamlab.people.numbers import is_number
 
 
 def when(label: str, help_text: str = "") -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(required=False, label=f"{label} (UTC)", widget=widget, help_text=help_text)
+
+
+# The most that a number may be: percents, and what keeps every time that is reckoned with it within the calendar.
+MOST = {
+    "late_per_day": 100,
+    "late_most": 100,
+    "grace_hours": 365 * 24,
+    "attempts": 1000,
+    "points": 100_000,
+    "retention_days": 100 * 365,
+}
+
+
+def bound(form: forms.Form | forms.ModelForm) -> None:
+    """Hold the form's numbers to MOST."""
+    for name in MOST.keys() & form.fields.keys():
+        form.fields[name].validators.append(MaxValueValidator(MOST[name]))
+        form.fields[name].widget.attrs["max"] = MOST[name]
+
+
+class Among(forms.ModelMultipleChoiceField):
+    """Some of the choices; a number that no row can have is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or ():
+            if not is_number(str(one)):
+                raise forms.ValidationError(self.error_messages["invalid_choice"], params={"value": one})
+        return super().clean(value)
 
 
 class JoinForm(forms.Form):
@@ -45,6 +75,7 @@ class ClassForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(["name", "term_name"])
+        bound(self)
         if self.instance.term is not None:
             self.fields["term_name"].initial = self.instance.term.name
 
@@ -88,12 +119,14 @@ class AssignmentForm(forms.ModelForm):
             "needs",
         ]
         widgets = {"needs": forms.CheckboxSelectMultiple}
+        field_classes = {"needs": Among}
         labels = {"late": "Late work", "needs": "To be passed first"}
         help_texts = {"attempts": "Empty: as many as they like.", "grace_hours": "Before anything is taken off."}
 
     def __init__(self, *args: Any, klass: Class, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.klass = klass
+        bound(self)
         self.fields["lab"].choices = [(lab["id"], lab["title"]) for lab in content.catalogue().values()]  # type: ignore[attr-defined]
         self.fields["needs"].queryset = klass.assignments.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
         self.initial["graded"] = "graded" if self.instance.graded else "practice"
@@ -106,9 +139,6 @@ class AssignmentForm(forms.ModelForm):
         for (before, first), (after, then) in pairwise(times):
             if first > then:
                 self.add_error(after, f"This is before it {before if before != 'due' else 'is due'}.")
-        for name in ("late_per_day", "late_most"):
-            if (data.get(name) or 0) > 100:
-                self.add_error(name, "At most 100 percent.")
         if data.get("attempts") == 0:
             self.add_error("attempts", "At least one, or empty for any number.")
         for need in data.get("needs") or ():

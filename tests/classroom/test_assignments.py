@@ -197,3 +197,28 @@ def test_two_who_hand_in_at_the_same_moment_hand_in_once(assignment, attempt):
     attempts.submit(other_tab)
     assert attempt.happenings.filter(kind="submit").count() == 1
     assert other_tab.submitted == attempt.submitted
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("late_per_day", "101"),
+        ("grace_hours", "9999999999"),
+        ("attempts", "9999999999"),
+        ("points", "9999999999"),
+        ("needs", "99999999999999999999"),
+        ("needs", "²"),
+    ],
+)
+def test_numbers_beyond_reckoning_are_refused_on_their_field(teacher, klass, field, value):
+    """Hours of grace beyond the calendar would have broken every page of the class."""
+    response = teacher.post(reverse("assignment-new", args=[klass.pk]), {**FORM, field: value})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+
+
+def test_names_are_kept_for_so_many_days_that_there_is_a_day(teacher, klass):
+    form = {"name": klass.name, "retention_days": "9999999999"}
+    response = teacher.post(reverse("class-edit", args=[klass.pk]), form)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["retention_days"]
