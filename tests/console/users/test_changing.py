@@ -88,6 +88,14 @@ def test_tags_are_saved_as_they_stand(anna, root):
     assert tags == {"same": "2", "new": "3"}
 
 
+def test_the_enter_key_saves_tags(anna, root):
+    """A browser presses a form's first button that sends: that of no row, which would remove a tag."""
+    root.call("iam:TagUser", {**ANNA, "Tags": [{"Key": "old", "Value": "1"}]})
+    form = anna("manage-tags/").content.decode().partition('<form method="post" class="stack"')[2]
+    first = next(tag for tag in re.findall(r"<button[^>]*>[^<]*", form) if 'type="button"' not in tag)
+    assert first.endswith(">Save changes") and "name=" not in first
+
+
 def test_a_boundary_is_set_and_removed(anna, root):
     anna("boundary/", boundary=READ)
     assert READ in anna("permissions/").content.decode()
