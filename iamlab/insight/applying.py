@@ -10,7 +10,7 @@ from iamlab.console.documents import pretty
 from iamlab.console.menus import name_of
 from iamlab.console.session import Session
 from iamlab.door.authorise import Judgement
-from iamlab.policy.compile import as_list
+from iamlab.policy.compile import Policy, as_list
 from iamlab.policy.whatif import Change, Step
 
 
@@ -61,8 +61,7 @@ def place_of(account: str, judgement: Judgement, step: Step) -> Place | None:
         return _bucket_policy(account, judgement, step)
     if not step.policy:
         return Place(f"{kind}-inline-create", (holder,), text) if kind and step.layer == "identity" else None
-    held = [one for layer, *_, listed in judgement.policies.layers() for one in listed if layer == step.layer]
-    policy = next((one for one in held if one.name == step.policy), None)
+    policy = edited(judgement, step)
     if policy is None or (not policy.arn and step.layer != "identity"):
         return None
     if policy.arn:
@@ -72,6 +71,13 @@ def place_of(account: str, judgement: Judgement, step: Step) -> Place | None:
     if via.startswith("group "):
         return Place("group-inline", (via.removeprefix("group "), policy.name), text)
     return Place(f"{kind}-inline", (holder, policy.name), text) if kind and via == "inline" else None
+
+
+def edited(judgement: Judgement, step: Step) -> Policy | None:
+    """The policy that an edit exchanges. Its name may be that of others: a group's inline policy and the user's own."""
+    kept = {id(one) for *_, listed in step.policies.layers() for one in listed}
+    held = [one for layer, *_, listed in judgement.policies.layers() for one in listed if layer == step.layer]
+    return next((one for one in held if one.name == step.policy and id(one) not in kept), None)
 
 
 def _bucket_policy(account: str, judgement: Judgement, step: Step) -> Place | None:

@@ -42,7 +42,7 @@ class DraftForm(forms.Form):
         super().__init__(
             None if look is not None else data, initial=typed(DraftForm, look) if look is not None else None
         )
-        instead = [(f"instead:{one.name}", f"Instead of {one.name}") for one in judgement.policies.identity]
+        instead = [(key_of(one), f"Instead of {label_of(one)}") for one in judgement.policies.identity]
         place: Any = self.fields["place"]
         place.choices = [*ADDED, *dict(instead).items()]
         place.widget.attrs |= {
@@ -74,5 +74,13 @@ def put(policies: Policies, place: str, draft: Policy) -> Policies:
         return replace(policies, boundaries=(draft,))
     if place == "resource":
         return replace(policies, resource=draft)
-    name = place.removeprefix("instead:") if place != "identity" else None
-    return replace(policies, identity=(*(held for held in policies.identity if held.name != name), draft))
+    return replace(policies, identity=(*(held for held in policies.identity if key_of(held) != place), draft))
+
+
+def key_of(policy: Policy) -> str:
+    """What tells a policy from others in the form: several may have one name."""
+    return f"instead:{policy.arn or f'{policy.name} {policy.via or str()}'}"
+
+
+def label_of(policy: Policy) -> str:
+    return f"{policy.name} ({policy.via})" if policy.via else policy.name

@@ -209,6 +209,34 @@ def test_a_managed_policy_and_a_groups_inline_policy_are_edited_where_they_stand
     assert addresses == {story.url("policy-edit", arn), story.url("group-inline", "billing", "Theirs")}
 
 
+def both_named_own(story, theirs):
+    """An inline policy of mario's and one of his group's, by one name."""
+    story.do("root", "iam:CreateGroup", GroupName="billing")
+    story.do("root", "iam:AddUserToGroup", GroupName="billing", UserName="mario")
+    own = BILL_WRITE.replace("customer-bills/*", "customer-bills")
+    story.do("root", "iam:PutUserPolicy", UserName="mario", PolicyName="Own", PolicyDocument=own)
+    story.do("root", "iam:PutGroupPolicy", GroupName="billing", PolicyName="Own", PolicyDocument=theirs)
+
+
+def test_of_two_policies_of_one_name_each_is_edited_where_it_stands(client, story):
+    theirs = BILL_WRITE.replace("WriteBills", "Theirs").replace("customer-bills/*", "customer-bills")
+    both_named_own(story, theirs)
+    page = client.get(story.url("why", refused(story))).content.decode()
+    drafts = [draft_of(page, number) for number in range(2)]
+    assert {(address, document["Statement"][0]["Sid"]) for address, document in drafts} == {
+        (story.url("user-inline", "mario", "Own"), "WriteBills"),
+        (story.url("group-inline", "billing", "Own"), "Theirs"),
+    }
+
+
+def test_a_draft_stands_instead_of_one_policy_and_not_of_its_namesake(client, story):
+    both_named_own(story, BILL_WRITE.replace("Allow", "Deny"))
+    form = {"place": "instead:Own inline", "PolicyDocument": BILL_WRITE}
+    page = client.post(ask(story), form).content.decode()
+    compared = page[page.index('id="compared"') : page.index("</table>")]
+    assert compared.count("Explicit deny") == 2 and "Allowed" not in compared
+
+
 def test_an_old_refusal_offers_no_draft_once_the_policies_have_changed(client, story):
     story.grant(BILL_WRITE.replace("customer-bills/*", "customer-bills"))
     event_id = refused(story)
@@ -244,7 +272,7 @@ def ask(story, **more):
     [
         ("identity", BILL_WRITE, "Implicit deny", "Allowed"),
         ("identity", BILL_WRITE.replace("Allow", "Deny"), "Implicit deny", "Explicit deny"),
-        ("instead:BillRead", BILL_WRITE, "Implicit deny", "Allowed"),
+        ("instead:BillRead inline", BILL_WRITE, "Implicit deny", "Allowed"),
         ("boundary", BILL_WRITE, "Implicit deny", "Implicit deny"),
         (
             "resource",
