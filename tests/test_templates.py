@@ -1,4 +1,4 @@
-"""What no template may hold: unescaped text, and anything that the Content-Security-Policy would refuse."""
+"""What no template may hold: unescaped text, what the Content-Security-Policy would refuse, a form without address."""
 
 import gzip
 import hashlib
@@ -15,6 +15,7 @@ FORBIDDEN = {
     "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
     "evaluated attributes": re.compile(r"=\s*[\"']\s*js:"),
 }
+FORM = re.compile(r"<form\b(?:\{%.*?%\}|\{\{.*?\}\}|\"[^\"]*\"|[^>\"{])*>")
 
 
 def faults(text: str) -> list[str]:
@@ -23,6 +24,10 @@ def faults(text: str) -> list[str]:
     for name, pattern in FORBIDDEN.items():
         for match in pattern.finditer(text):
             found.append(f"line {text.count(chr(10), 0, match.start()) + 1}: {name}")
+    for match in FORM.finditer(text):
+        # htmx would send it to the address bar, which has moved on already where somebody clicked twice.
+        if not re.search(r"\baction=\"[^\"]", match[0]) and "flat_attrs" not in match[0]:
+            found.append(f"line {text.count(chr(10), 0, match.start()) + 1}: a form without an action")
     return found
 
 
@@ -45,6 +50,9 @@ def test_no_template_is_unsafe_or_inline():
         "<script>go()</script>",
         "<style>p { color: red }</style>",
         "<div hx-vals='js:{a: b()}'>",
+        '<form method="post">',
+        '<form method="post"{% if a > b %} class="stack"{% endif %}>',
+        '<form method="get" action="">',
     ],
 )
 def test_each_of_these_is_found(text):
@@ -54,6 +62,7 @@ def test_each_of_these_is_found(text):
 def test_a_script_of_ours_and_plain_words_are_not():
     text = """<script src="{% static 'console.js' %}" defer></script>\n<p>Sign on = once; a safe style.</p>{{ name }}"""
     assert faults(text) == []
+    assert faults('<form method="post" class="{% if a > b %}x{% endif %}" action="{{ request.path }}">') == []
 
 
 def test_the_vendored_editor_that_templates_name_is_there_compressed_and_with_its_licences():

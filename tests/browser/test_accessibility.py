@@ -1,4 +1,5 @@
-"""The main pages under axe in both themes, at 380 pixels too: nothing found, nothing sticks out, no script fails."""
+"""The main pages under axe in both themes, at 380 pixels too: nothing found, nothing sticks out, no script
+fails, and each form names the address that it goes to."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,6 +53,7 @@ def test_nothing_is_found_on_the_main_pages(look, names, violations, scheme, rul
         found[name] = [
             *([] if answer.status == 200 else [f"status {answer.status}"]),
             *faults(page, violations, *rules),
+            *page.eval_on_selector_all("form:not([action])", "forms => forms.map(one => one.outerHTML.slice(0, 200))"),
         ]
     assert {name: what for name, what in found.items() if what} == {}
     assert page.failed == []
