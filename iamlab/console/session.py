@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from iamlab.console import refusals
 from iamlab.console.menus import hyphenated
@@ -19,6 +19,13 @@ from iamlab.people.models import Person
 from iamlab.services import callers, clock
 from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import AwsError, View
+
+
+@cache
+def _around(name: str, prefix: str) -> tuple[str, str]:
+    """What stands before and after the session in the address of a page: every menu's link is reversed once."""
+    before, _, after = reverse(name, args=["SESSION"]).partition("SESSION")
+    return before, after
 
 
 @dataclass
@@ -44,7 +51,11 @@ class Session:
 
     def url(self, name: str, /, *args: Any, **query: Any) -> str:
         """The address of a page of this session."""
-        address = reverse(name, args=[self.id, *args])
+        if args:
+            address = reverse(name, args=[self.id, *args])
+        else:
+            before, after = _around(name, get_script_prefix())
+            address = f"{before}{self.id}{after}"
         return f"{address}?{urlencode(query)}" if query else address
 
     @property

@@ -141,17 +141,6 @@ def parameter_context(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
     return context
 
 
-def organization_context(caller: Caller, owner: str) -> dict[str, str | list[str]]:
-    """The keys that name the organization of the caller and of the resource, where there is one."""
-    context: dict[str, str | list[str]] = {}
-    own = caller.account_id if caller.kind != callers.WEB else ""
-    for who, account_id in (("Principal", own), ("Resource", owner)):
-        place = applicable.place_of(caller.world, account_id) if account_id.isdigit() else None
-        if place is not None:
-            context |= {f"aws:{who}OrgID": place.organization, f"aws:{who}OrgPaths": [place.path]}
-    return context
-
-
 def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str | list[str]]) -> Judgement:
     """Decide one action on one target. The context is complete but for what the target adds."""
     applied = applicable.of_caller(caller)
@@ -161,7 +150,11 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
     if target.account_id or caller.kind != callers.ANONYMOUS:
         full["aws:ResourceAccount"] = target.account_id or caller.account_id
     full.update(target.context)
-    full.update(organization_context(caller, target.account_id or caller.account_id))
+    owner = target.account_id or caller.account_id
+    organizations, rcps = applicable.between(
+        caller.world, caller.account_id if caller.kind != callers.WEB else "", owner
+    )
+    full.update(organizations)
     request = Request(
         principal=_principal(caller),
         action=action,
@@ -171,8 +164,6 @@ def judge(caller: Caller, action: str, target: Target, context: Mapping[str, str
         session_issuer=caller.principal_arn if caller.kind in (callers.ROLE, callers.FEDERATED) else None,
         restrict_public_buckets=target.restrict_public,
     )
-    owner = target.account_id or caller.account_id
-    rcps = applicable.rcps_of(caller.world, owner) if owner.isdigit() else ()
     policies = applied.policies(target.policy, target.arn, target.granted, rcps)
     decision = evaluate(request, policies)
     return Judgement(

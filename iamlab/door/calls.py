@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -65,7 +66,7 @@ def resolve(name: str) -> Operation:
 def begin(
     caller: Caller, operation: Operation, params: Mapping[str, Any], source: Source, now: datetime | None = None
 ) -> Call:
-    known = known_parameters(operation.service, operation.api_name) & operation.parameters
+    known = _known(operation.name)
     return Call(
         operation=operation,
         caller=caller,
@@ -77,6 +78,13 @@ def begin(
         judge=judge,
         given=params,
     )
+
+
+@cache
+def _known(name: str) -> frozenset[str]:
+    """The parameters that an operation has, and that its function takes."""
+    operation = resolve(name)
+    return known_parameters(operation.service, operation.api_name) & operation.parameters
 
 
 def load(this: Call) -> None:

@@ -101,10 +101,32 @@ def place_of(world: World, account_id: str) -> Place | None:
     return _places[key]
 
 
-def rcps_of(world: World, account_id: str) -> tuple[Applied, ...]:
-    """The resource control policies over the resources of an account."""
-    place = place_of(world, account_id)
-    return tuple(_laid("rcp", place.rcps)) if place is not None and place.rcps else ()
+Between = tuple[dict[str, str | list[str]], tuple[Applied, ...]]
+_between: OrderedDict[tuple[int, str, str, str], Between] = OrderedDict()
+
+
+def between(world: World, caller: str, owner: str) -> Between:
+    """What organizations add to a request from one account to another's resource, kept while the revision stays.
+
+    The keys that name both organizations, where there are any, and the resource control policies over the resource.
+    """
+    key = (world.sandbox_id, world.revision, caller, owner)
+    found = _between.get(key)
+    if found is None:
+        found = _between[key] = _laid_between(world, caller, owner)
+        if len(_between) > KEPT:
+            _between.popitem(last=False)
+    return found
+
+
+def _laid_between(world: World, caller: str, owner: str) -> Between:
+    places = [place_of(world, account_id) if account_id.isdigit() else None for account_id in (caller, owner)]
+    context: dict[str, str | list[str]] = {}
+    for who, place in zip(("Principal", "Resource"), places, strict=True):
+        if place is not None:
+            context |= {f"aws:{who}OrgID": place.organization, f"aws:{who}OrgPaths": [place.path]}
+    place = places[1]
+    return context, tuple(_laid("rcp", place.rcps)) if place is not None and place.rcps else ()
 
 
 def _laid(layer: str, laid: tuple[limits.Level, ...]) -> list[Applied]:

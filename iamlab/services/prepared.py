@@ -1,8 +1,9 @@
 """Statements that Django writes once: writing their SQL costs ten times what running them does."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
+from itertools import count, islice
 from typing import Any
 
 from django.db import connection
@@ -11,30 +12,60 @@ from django.db.models.query import get_related_populators
 
 from iamlab.services import statements
 
+SIZES = (1, 10, 25, 50, 100)  # of lists: for each a statement is kept, and shorter lists repeat their last value
+Value = str | int | Collection[str | int]
+
 
 class Prepared:
     """`build(*values)` makes a queryset, filtered by values of some kinds; `first(*values)` and `all(*values)` run it.
 
-    It is built with placeholders, once for each thread, since converters of columns belong to a connection; so what
-    it does must not depend on the values.
+    A kind is str or int, or [str] or [int] for a list, as `__in` takes it. It is built with placeholders, once for each
+    thread, since converters of columns belong to a connection; so what it does must not depend on the values.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: type[str] | type[int]) -> None:
-        self.build = build
-        self.marks = [f"\0{number}" if kind is str else -(10**15) - number for number, kind in enumerate(kinds)]
+    def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: Any) -> None:
+        self.build, self.kinds = build, kinds
         self.kept = threading.local()
 
-    def all(self, *values: str | int) -> list[Any]:
-        """The rows as instances of their model, annotations and select_related included."""
-        kept = getattr(self.kept, connection.vendor, None)
-        if kept is None:
-            kept = _Compiled(self.build(*self.marks))
-            setattr(self.kept, connection.vendor, kept)
-        given = dict(zip(self.marks, values, strict=True))
+    def all(self, *values: Value) -> list[Any]:
+        """The rows as instances of their model, annotations and select_related included. None for an empty list."""
+        sizes: list[int] = []
+        flat: list[str | int] = []
+        for value in values:
+            if isinstance(value, str | int):
+                flat.append(value)
+                continue
+            found = list(value)
+            size = next((size for size in SIZES if size >= len(found)), 0)
+            if not found or not size:
+                return list(self.build(*values)) if found else []
+            sizes.append(size)
+            flat += found + found[-1:] * (size - len(found))
+        kept = self._compiled(tuple(sizes))
+        given = dict(zip(kept.marks, flat, strict=True))
         rows = statements.rows(kept.sql, [given.get(param, param) for param in kept.params])
         return [kept.instance(list(row)) for row in rows]
 
-    def first(self, *values: str | int) -> Any:
+    def _compiled(self, sizes: tuple[int, ...]) -> "_Compiled":
+        kept = self.kept.__dict__.setdefault(connection.vendor, {})
+        if sizes not in kept:
+            kept[sizes] = _Compiled(*self._marked(iter(sizes)))
+        return kept[sizes]
+
+    def _marked(self, sizes: Iterator[int]) -> tuple[QuerySet[Any], list[str | int]]:
+        """The queryset filtered by placeholders, and these in order."""
+        numbers, marks, values = count(), [], []
+        for kind in self.kinds:
+            many, one = isinstance(kind, list), kind[0] if isinstance(kind, list) else kind
+            own = [
+                f"\0{number}" if one is str else -(10**15) - number
+                for number in islice(numbers, next(sizes) if many else 1)
+            ]
+            marks += own
+            values.append(own if many else own[0])
+        return self.build(*values), marks
+
+    def first(self, *values: Value) -> Any:
         """The first row, None where there is none."""
         return next(iter(self.all(*values)), None)
 
@@ -42,7 +73,8 @@ class Prepared:
 class _Compiled:
     """The SQL of a queryset and how a row of it becomes an instance: what ModelIterable does, once."""
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
+    def __init__(self, rows: QuerySet[Any], marks: list[str | int]) -> None:
+        self.marks = marks
         compiler = rows.query.get_compiler(using=rows.db)
         self.sql, self.params = compiler.as_sql()
         self.db, self.model = rows.db, rows.model

@@ -4,7 +4,7 @@ SQLite is asked past Django's cursor, whose wrapping costs several times what a 
 listens (tests that count, debug cursors), and on any other database, Django's cursor is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,11 @@ def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
             return cursor.fetchall()
     with database.wrap_database_errors:
         return raw.execute(_with_question_marks(statement), values).fetchall()
+
+
+def marks(values: Collection[Any]) -> str:
+    """What stands for some values behind `in`; there must be one at least."""
+    return f"({', '.join(['%s'] * len(values))})"
 
 
 def run(statement: str, values: Sequence[Any]) -> None:

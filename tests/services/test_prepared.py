@@ -57,3 +57,27 @@ def test_threads_compile_for_themselves():
     prepared.first("mario")
     prepared.first("luigi")
     assert built == [threading.get_ident()]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 10, 11, 60, 140])
+def test_a_list_of_any_length_finds_what_the_queryset_finds(mario, count):
+    User.objects.bulk_create(
+        User(account_id=ACCOUNT, name=f"u{n}", name_lower=f"u{n}", unique_id=f"AIDA{n}", created=mario.created)
+        for n in range(150)
+    )
+    many = Prepared(
+        lambda account, names: User.objects.filter(account_id=account, name__in=names).order_by("pk"), str, [str]
+    )
+    for first in (0, 5):
+        names = [f"u{n}" for n in range(first, first + count)]
+        assert [row.name for row in many.all(ACCOUNT, names)] == names
+    assert many.all("444455556666", ["u1", "u2"]) == []
+
+
+def test_a_short_list_takes_the_statement_of_a_longer_one(mario, django_assert_num_queries):
+    many = Prepared(lambda keys: User.objects.filter(pk__in=keys), [int])
+    with django_assert_num_queries(2):
+        assert [row.pk for row in many.all([mario.pk, -1, -2])] == [mario.pk]
+        assert many.all({-(10**15), -5}) == []
+    with django_assert_num_queries(0):
+        assert many.all([]) == []

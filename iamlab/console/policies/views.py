@@ -64,6 +64,7 @@ def policies(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def rows(session: Session, policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    url = session.url("policy", "ARN", "permissions")
     details = panels.cells(session, "iam:GetPolicy", [{"PolicyArn": policy["Arn"]} for policy in policies])
     found = []
     for policy, detail in zip(policies, details, strict=True):
@@ -72,7 +73,7 @@ def rows(session: Session, policies: list[dict[str, Any]]) -> list[dict[str, Any
             detail["Policy"].get("Description", markup.NOTHING) if detail.stands else panels.refused_cell(detail)
         )
         told = [
-            markup.link(session.url("policy", arn, "permissions"), policy["PolicyName"]),
+            markup.link(url.replace("/ARN/", f"/{arn}/"), policy["PolicyName"]),
             policy_type(arn),
             used_as(policy),
             described,

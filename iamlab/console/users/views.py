@@ -66,7 +66,7 @@ def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> li
     profiles = asked("iam:GetLoginProfile", "password", may_be_missing=True)
     keys = asked("iam:ListAccessKeys", "key", "key_age", "key_used", "activity")
     used = last_uses(session, keys) if {"key_used", "activity"} & set(wanted) else {}
-    url = session.url("user", "NAME", "permissions")
+    url, now = session.url("user", "NAME", "permissions"), session.now
     made = []
     for at, user in enumerate(users):
         told = {
@@ -74,11 +74,11 @@ def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> li
             "path": user["Path"],
             "groups": cells.names(groups[at], "Groups", "GroupName") if "groups" in wanted else "",
             "mfa": mfa(devices[at]) if "mfa" in wanted else "",
-            "password": password_age(profiles[at], session.now) if "password" in wanted else "",
-            "sign_in": cells.ago(user.get("PasswordLastUsed"), session.now),
+            "password": password_age(profiles[at], now) if "password" in wanted else "",
+            "sign_in": cells.ago(user.get("PasswordLastUsed"), now),
             "arn": user["Arn"],
-            "created": cells.moment(user["CreateDate"]),
-            **key_cells(keys[at], used, user, session.now),
+            "created": cells.moment(user["CreateDate"]) if "created" in wanted else "",
+            **key_cells(keys[at], used, user, now),
         }
         made.append(tables.row(user["UserName"], [told[key] for key in wanted]))
     return made

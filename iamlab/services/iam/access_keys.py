@@ -10,6 +10,7 @@ from iamlab.services.iam.loading import grouped, loaded, with_loaded
 from iamlab.services.iam.models import AccessKey, User
 from iamlab.services.iam.names import secret_of, unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.prepared import Prepared
 
 Owner = User | Account  # the root user's keys hang on the account alone
 
@@ -38,14 +39,16 @@ def no_such_key(key_id: str) -> AwsError:
     return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found")
 
 
+OF_USERS = Prepared(lambda users: AccessKey.objects.filter(user_id__in=users).order_by("pk"), [int])
+
+
 def keys_of(rows: Sequence[Owner]) -> dict[Any, list[AccessKey]]:
     """The keys of some owners by the owner's key, oldest first."""
     accounts = [row.pk for row in rows if isinstance(row, Account)]
     if accounts:
-        found = AccessKey.objects.filter(account__in=accounts, user=None)
-    else:
-        found = AccessKey.objects.filter(user__in=[row for row in rows if isinstance(row, User)])
-    return grouped((key.account_id if accounts else key.user_id, key) for key in found.order_by("pk"))
+        found = AccessKey.objects.filter(account__in=accounts, user=None).order_by("pk")
+        return grouped((key.account_id, key) for key in found)
+    return grouped((key.user_id, key) for key in OF_USERS.all([row.pk for row in rows]))
 
 
 @operation("iam:CreateAccessKey", target=users.whoever)
@@ -107,15 +110,18 @@ def delete_access_key(call: Call, AccessKeyId: str, UserName: str | None = None)
     return {}
 
 
+def _with_use(account_id: str, key_ids: Any) -> Any:
+    rows = AccessKey.objects.filter(account_id=account_id, key_id__in=key_ids).select_related("user", "account")
+    return rows.annotate(event=activity.newest("access_key_id", "key_id"))
+
+
+WITH_USE = Prepared(_with_use, str, [str])
+
+
 def key_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The owners of keys, with the key and its last use: two queries for all."""
     account_id = call.account_id
-    rows = (
-        AccessKey.objects.filter(account_id=account_id, key_id__in={params["AccessKeyId"] for params in many})
-        .select_related("user", "account")
-        .annotate(event=activity.newest("access_key_id", "key_id"))
-    )
-    keys = {row.key_id: row for row in rows}
+    keys = {row.key_id: row for row in WITH_USE.all(account_id, {params["AccessKeyId"] for params in many})}
     uses = activity.uses(row.event for row in keys.values())
     targets = []
     for params in many:

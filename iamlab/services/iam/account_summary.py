@@ -1,5 +1,6 @@
 """Counts and quotas of the account. IAM API Reference: "GetAccountSummary"."""
 
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -9,6 +10,7 @@ from iamlab.services.accounts.models import Account
 from iamlab.services.iam import models
 from iamlab.services.iam.quotas import QUOTAS
 from iamlab.services.operations import Call, operation
+from iamlab.services.prepared import Prepared
 
 LIMITS = {
     "UsersQuota": "UsersPerAccount",
@@ -47,12 +49,11 @@ def counted(rows: Any) -> Any:
     return Coalesce(Subquery(of_account.annotate(number=Count("*")).values("number")), 0)
 
 
-@operation("iam:GetAccountSummary")
-def get_account_summary(call: Call) -> dict[str, Any]:
-    """One query: the console's first page asks for this."""
+@cache
+def _counts() -> dict[str, Any]:
     devices = models.MfaDevice.objects.all()
     numbers = {name: counted(model._default_manager.all()) for name, model in COUNTED.items()}
-    numbers |= {
+    return numbers | {
         "saml": counted(models.SamlProvider.objects.all()),
         "oidc": counted(models.OidcProvider.objects.all()),
         "MFADevices": counted(devices),
@@ -60,11 +61,19 @@ def get_account_summary(call: Call) -> dict[str, Any]:
         "AccountMFAEnabled": counted(devices.filter(holder=OuterRef("pk"))),
         "AccountAccessKeysPresent": counted(models.AccessKey.objects.filter(user=None)),
     }
-    account: Any = Account.objects.annotate(**{f"{name}_": number for name, number in numbers.items()}).get(
-        pk=call.account_id
-    )
+
+
+WITH_COUNTS = Prepared(
+    lambda pk: Account.objects.annotate(**{f"{name}_": number for name, number in _counts().items()}).filter(pk=pk), str
+)
+
+
+@operation("iam:GetAccountSummary")
+def get_account_summary(call: Call) -> dict[str, Any]:
+    """One query: the console's first page asks for this."""
+    account = WITH_COUNTS.first(call.account_id)
     summary: dict[str, int] = {name: QUOTAS[quota] for name, quota in LIMITS.items()}
-    found = {name: getattr(account, f"{name}_") for name in numbers}
+    found = {name: getattr(account, f"{name}_") for name in _counts()}
     summary |= {name: number for name, number in found.items() if name not in ("saml", "oidc")}
     summary |= {
         "Providers": found["saml"] + found["oidc"],

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Window
+from django.db.models.functions import RowNumber
+
 from iamlab.services import paging
 from iamlab.services.iam import quotas, users
 from iamlab.services.iam.loading import grouped, keeping, named, with_loaded
 from iamlab.services.iam.models import Attachment, Group, InlinePolicy, Membership, User
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.prepared import Prepared
 
 
 def arn(account_id: str, path: str, name: str) -> str:
@@ -54,9 +58,19 @@ def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     return [target_of(call.account_id, p["GroupName"], rows.get(p["GroupName"].lower())) for p in many]
 
 
+def _of_groups(keys: Any) -> Any:
+    """Of each group no more than a page of GetGroup has, and one that says that there are more."""
+    place = Window(RowNumber(), partition_by="group_id", order_by="user__name")
+    rows = Membership.objects.filter(group_id__in=keys).select_related("user").annotate(place=place)
+    return rows.filter(place__lte=paging.DEFAULT + 1).order_by("user__name")
+
+
+OF_GROUPS = Prepared(_of_groups, [int])
+
+
 def members(rows: Sequence[Group]) -> dict[int, list[User]]:
-    """The users of some groups by the group's key, each group's in the order of their names."""
-    found = Membership.objects.filter(group__in=rows).select_related("user").order_by("user__name")
+    """The first users of some groups by the group's key, each group's in the order of their names."""
+    found = OF_GROUPS.all([row.pk for row in rows])
     return grouped((membership.group_id, membership.user) for membership in found)
 
 
@@ -111,10 +125,15 @@ def get_group(call: Call, GroupName: str, Marker: str | None = None, MaxItems: i
     return {"Group": describe(row), **page}
 
 
+ALL = paging.OfAccount(lambda account_id: Group.objects.filter(account_id=account_id))
+
+
 @operation("iam:ListGroups", target=list_target)
 def list_groups(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
+    if call.view is not None and PathPrefix == "/":
+        return ALL.page("Groups", call.account_id, keeping(call, describe), call.view)
     rows = paging.under_path(Group.objects.filter(account_id=call.account_id), PathPrefix)
     return paging.page("Groups", rows, keeping(call, describe), "name", Marker, MaxItems, call.view)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from iamlab.services import paging
+from iamlab.services import paging, statements
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import documents, groups, holders, quotas, roles, users
 from iamlab.services.iam.holders import Holder
@@ -63,7 +63,8 @@ def delete(call: Call, PolicyName: str) -> dict[str, Any]:
 def names_of(rows: Sequence[Holder]) -> dict[int, list[str]]:
     """The names of the inline policies of some holders of one kind, by the holder's key."""
     keys = {row.unique_id: row.pk for row in rows}
-    found = InlinePolicy.objects.filter(holder__in=keys).order_by("name").values_list("holder", "name")
+    statement = f"select holder, name from iam_inlinepolicy where holder in {statements.marks(keys)} order by name"
+    found = statements.rows(statement, list(keys)) if keys else []
     return grouped((keys[holder], name) for holder, name in found)
 
 

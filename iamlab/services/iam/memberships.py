@@ -8,6 +8,7 @@ from iamlab.services.iam import groups, quotas, users
 from iamlab.services.iam.loading import grouped, keeping, loaded, with_loaded
 from iamlab.services.iam.models import Group, Membership, User
 from iamlab.services.operations import AwsError, Call, operation
+from iamlab.services.prepared import Prepared
 
 
 def named_user(call: Call, name: str) -> User:
@@ -18,9 +19,14 @@ def named_user(call: Call, name: str) -> User:
     return row
 
 
+OF_USERS = Prepared(
+    lambda users: Membership.objects.filter(user_id__in=users).select_related("group").order_by("group__name"), [int]
+)
+
+
 def groups_of(rows: Sequence[User]) -> dict[int, list[Group]]:
     """The groups of some users by the user's key, each user's in the order of their names."""
-    found = Membership.objects.filter(user__in=rows).select_related("group").order_by("group__name")
+    found = OF_USERS.all([row.pk for row in rows])
     return grouped((membership.user_id, membership.group) for membership in found)
 
 

@@ -18,6 +18,7 @@ from iamlab.services.iam.mfa_codes import paired_step, step_now
 from iamlab.services.iam.models import MfaDevice, User
 from iamlab.services.iam.secrets import encrypt
 from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.prepared import Prepared
 
 ISSUER = "Amazon Web Services"
 SEED_BYTES = 40
@@ -177,11 +178,13 @@ def deactivate_mfa_device(call: Call, SerialNumber: str, UserName: str | None = 
     return {}
 
 
+OF_HOLDERS = Prepared(lambda holders: MfaDevice.objects.filter(holder__in=holders).order_by("enabled", "serial"), [str])
+
+
 def devices_of(rows: Sequence[Holder]) -> dict[Any, list[MfaDevice]]:
     """The devices of some holders by the holder's key, oldest first."""
     keys = {holder_id(row): row.pk for row in rows}
-    found = MfaDevice.objects.filter(holder__in=keys).order_by("enabled", "serial")
-    return grouped((keys[device.holder], device) for device in found)
+    return grouped((keys[device.holder], device) for device in OF_HOLDERS.all(keys))
 
 
 def describe(device: MfaDevice, name: str) -> dict[str, Any]:

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Count
-
 from iamlab.policy.catalog import ManagedPolicy, managed_policies, managed_policy, managed_policy_document
-from iamlab.services import paging
+from iamlab.services import paging, statements
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import documents, quotas, tags
 from iamlab.services.iam.loading import kept_rows
-from iamlab.services.iam.models import Attachment, Policy, PolicyVersion, Role, User
+from iamlab.services.iam.models import Policy, PolicyVersion
 from iamlab.services.iam.names import lasting_id, unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -66,23 +64,28 @@ def own(call: Call) -> Policy:
     return row
 
 
+USES = (
+    ("iam_attachment", "policy_arn", "count(*)", "0"),
+    ("iam_user", "boundary", "0", "count(*)"),
+    ("iam_role", "boundary", "0", "count(*)"),
+)
+
+
 def usage(account_id: str, arns: Iterable[str] | None = None) -> dict[str, tuple[int, int]]:
-    """How often policies are attached, and set as a boundary, in two queries. `arns` None: all."""
-    attached = Attachment.objects.filter(account_id=account_id)
-    users, roles = User.objects.filter(account_id=account_id), Role.objects.filter(account_id=account_id)
-    if arns is not None:
-        wanted = list(arns)
-        attached = attached.filter(policy_arn__in=wanted)
-        users, roles = users.filter(boundary__in=wanted), roles.filter(boundary__in=wanted)
-    counts: dict[str, tuple[int, int]] = {
-        policy_arn: (count, 0) for policy_arn, count in attached.values_list("policy_arn").annotate(Count("id"))
-    }
-    of_users, of_roles = (
-        rows.exclude(boundary="").values_list("boundary").annotate(Count("id")) for rows in (users, roles)
-    )
-    for policy_arn, count in of_users.union(of_roles, all=True):
-        permissions, boundaries = counts.get(policy_arn, (0, 0))
-        counts[policy_arn] = (permissions, boundaries + count)
+    """How often policies are attached, and set as a boundary, in one query. `arns` None: all."""
+    wanted = list(arns) if arns is not None else []
+    if arns is not None and not wanted:
+        return {}
+    among = f"in {statements.marks(wanted)}" if wanted else "<> ''"
+    parts = [
+        f"select {column}, {attached}, {bounding} from {table}"
+        f" where account_id = %s and {column} {among} group by {column}"
+        for table, column, attached, bounding in USES
+    ]
+    counts: dict[str, tuple[int, int]] = {}
+    for policy_arn, attached, bounding in statements.rows(" union all ".join(parts), [account_id, *wanted] * len(USES)):
+        before = counts.get(policy_arn, (0, 0))
+        counts[policy_arn] = (before[0] + attached, before[1] + bounding)
     return counts
 
 
@@ -149,7 +152,7 @@ def check_document(text: str) -> None:
 
 
 def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
-    """The policies that many calls name, with their usage: one query for the rows and three for the counts."""
+    """The policies that many calls name, with their usage: one query for the rows and one for the counts."""
     account_id, arns = call.account_id, {params["PolicyArn"] for params in many}
     found: dict[str, Any_] = {row.arn: row for row in Policy.objects.filter(account_id=account_id, arn__in=arns)}
     found |= {one: row for one in arns if (row := managed_policy(one)) is not None}
@@ -188,19 +191,21 @@ def list_policies(
     MaxItems: int | None = None,
 ) -> dict[str, Any]:
     """By name, the account's own and AWS's together."""
-    used = usage(call.account_id)
+    used = usage(call.account_id) if OnlyAttached or PolicyUsageFilter else None
     rows: list[Any_] = list(Policy.objects.filter(account_id=call.account_id)) if Scope != "AWS" else []
     if Scope != "Local":
         rows += managed_policies().values()
     if OnlyAttached or PolicyUsageFilter:
         wanted = {None: sum, "PermissionsPolicy": lambda pair: pair[0], "PermissionsBoundary": lambda pair: pair[1]}
-        rows = [row for row in rows if wanted[PolicyUsageFilter](used.get(row.arn, (0, 0)))]
+        rows = [row for row in rows if wanted[PolicyUsageFilter]((used or {}).get(row.arn, (0, 0)))]
     rows = [row for row in rows if row.path.startswith(PathPrefix)]
     if call.view is not None:
         rows = [row for row in rows if ONLY.get(call.view.only, bool)(row)]
         page = paging.seen_of_list("Policies", sorted(rows, key=seen_order), lambda row: row.name, call.view)
     else:
         page = paging.page_of_list("Policies", sorted(rows, key=sort_key), sort_key, Marker, MaxItems)
+    if used is None:
+        used = usage(call.account_id, [row.arn for row in page["Policies"]])
     page["Policies"] = [describe(row, used.get(row.arn, (0, 0))) for row in page["Policies"]]
     return page
 

@@ -174,12 +174,18 @@ def get_role(call: Call, RoleName: str) -> dict[str, Any]:
     return {"Role": describe_listed(row, trust_text) | bears(row) | {"RoleLastUsed": used}}
 
 
+ALL = paging.OfAccount(lambda account_id: Role.objects.filter(account_id=account_id))
+
+
 @operation("iam:ListRoles", target=list_target)
 def list_roles(
     call: Call, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
-    rows = paging.under_path(Role.objects.filter(account_id=call.account_id), PathPrefix)
-    page = paging.page("Roles", rows, lambda row: row, "name", Marker, MaxItems, call.view)
+    if call.view is not None and PathPrefix == "/":
+        page = ALL.page("Roles", call.account_id, lambda row: row, call.view)
+    else:
+        rows = paging.under_path(Role.objects.filter(account_id=call.account_id), PathPrefix)
+        page = paging.page("Roles", rows, lambda row: row, "name", Marker, MaxItems, call.view)
     texts = documents.texts({row.trust for row in page["Roles"]})
     page["Roles"] = [describe_listed(row, texts[row.trust]) for row in page["Roles"]]
     return page

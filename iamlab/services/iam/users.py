@@ -52,6 +52,7 @@ def with_last_sign_in() -> Any:
 BY_NAME = prepared.Prepared(
     lambda account_id, name: with_last_sign_in().filter(account_id=account_id, name_lower=name), str, str
 )
+ALL = paging.OfAccount(lambda account_id: with_last_sign_in().filter(account_id=account_id))
 # How many users an account has, and whether one of them has that name.
 HELD = "select count(*), max(case when name_lower = %s then 1 else 0 end) from iam_user where account_id = %s"
 
@@ -216,6 +217,8 @@ def list_users(
         size = MaxItems or paging.DEFAULT
         found = listed(call.account_id, PathPrefix, paging.after(Marker), size + 1)
         return paging.first_of("Users", found, describe, "name", size)
+    if call.view is not None and PathPrefix == "/":
+        return ALL.page("Users", call.account_id, keeping(call, describe), call.view)
     rows = paging.under_path(with_last_sign_in().filter(account_id=call.account_id), PathPrefix)
     return paging.page("Users", rows, keeping(call, describe), "name", Marker, MaxItems, call.view)
 

@@ -1,5 +1,7 @@
 """User groups: list, create, one group's page, and its end."""
 
+import re
+
 import pytest
 
 from iamlab.services.operations import AwsError
@@ -47,6 +49,18 @@ def test_a_refused_policy_leaves_the_group_and_says_so(browser_of, base, root):
     html = browser_of.post(f"{base}create/", {**TEAM, "policies": ["arn:aws:iam::aws:policy/Nothing"]}).content.decode()
     assert "Not everything was done" in html and "NoSuchEntity" in html
     assert root.call("iam:GetGroup", TEAM)
+
+
+def test_the_list_counts_members_as_far_as_one_call_answers(browser_of, base, root, team):
+    """GetGroup answers a hundred users at once (IAM API Reference), and says that there are more."""
+    root.call("iam:CreateGroup", {"GroupName": "Few"})
+    for number in range(101):
+        root.call("iam:CreateUser", {"UserName": f"user-{number:03}"})
+        root.call("iam:AddUserToGroup", {**TEAM, "UserName": f"user-{number:03}"})
+    root.call("iam:AddUserToGroup", {"GroupName": "Few", "UserName": "user-000"})
+    html = browser_of.get(base).content.decode()
+    shown = re.findall(r'href="[^"]+/details/(\w+)/users/">\w+</a></td><td>([^<]+)</td>', html)
+    assert shown == [("Few", "1"), ("Team", "100+")]
 
 
 def test_users_come_and_go(browser_of, team, root):
