@@ -23,11 +23,11 @@ QUESTIONS = ("queries", "actions")
 def answer_lines(lines: Iterable[str], *, explain: bool = False) -> Iterator[str]:
     """One answer for each case; blank lines and a first line of named policies have none."""
     reader = CaseReader()
-    for line in one_object(lines):
-        if line.strip():
-            answer = answer_line(reader, line, explain=explain)
-            if answer is not None:
-                yield answer_text(answer)
+    filled = (line for line in one_object(lines) if line.strip())
+    for number, line in enumerate(filled):
+        answer = answer_line(reader, line, explain=explain, first=number == 0)
+        if answer is not None:
+            yield answer_text(answer)
 
 
 def one_object(lines: Iterable[str]) -> Iterator[str]:
@@ -55,8 +55,8 @@ def answer_text(answer: dict[str, Any]) -> str:
     return f'{text[:-1]}, "evidence": {evidence_text(evidence)}}}'
 
 
-def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict[str, Any] | None:
-    """The answer to one line; None for a line that only names policies."""
+def answer_line(reader: CaseReader, line: str, *, explain: bool = False, first: bool = False) -> dict[str, Any] | None:
+    """The answer to one line; None for a first line that only names policies."""
     case: Any = None
     try:
         case = load_line(line)
@@ -65,6 +65,8 @@ def answer_line(reader: CaseReader, line: str, *, explain: bool = False) -> dict
 
             return answer_question(reader, case)
         if names_policies(case):
+            if not first:
+                raise UnreadableCase("only the first line may name policies; a case has an action")
             reader.define(case["policies"])
             return None
         request, policies = reader.read(case)
@@ -101,17 +103,14 @@ def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[s
 
     Seconds are the processor's, so that what else the machine does is not counted.
     """
-    cases = [case for line in lines if line.strip() and (case := _readable(line)) is not None]
-    reader = CaseReader()
+    cases = [_readable(line) for line in lines if line.strip()]
+    named = cases.pop(0)["policies"] if cases and names_policies(cases[0]) else {}
     explainer = _explain() if explain else None
     if mode == "cold":
-        return _measure_cold(cases, explainer)
-    judged = []
-    for case in cases:
-        if names_policies(case):
-            _define(reader, case["policies"])
-        elif (read := _read(reader, case)) is not None:
-            judged.append(read)
+        return _measure_cold(cases, named, explainer)
+    reader = CaseReader()
+    _define(reader, named)
+    judged = [read for case in cases if (read := _read(reader, case)) is not None]
     gc.freeze()  # what has been read stays: the collector need not walk it again and again
     if mode == "warm":
         _pass(judged, explainer)
@@ -151,13 +150,10 @@ def _pass(judged: list[tuple[Any, ...]], explain: Explain | None) -> None:
             explain(request, policies, decision)
 
 
-def _measure_cold(cases: list[Any], explain: Explain | None) -> dict[str, Any]:
+def _measure_cold(cases: list[Any], named: Any, explain: Explain | None) -> dict[str, Any]:
     """Each case read and judged by a reader of its own, from the text of its documents."""
-    named: dict[str, Any] = {}
-    for case in cases:
-        if names_policies(case) and isinstance(case["policies"], dict):
-            named |= case["policies"]
-    rows = [(case, _texts(case, named)) for case in cases if not names_policies(case) and _read_with(case, named)]
+    named = named if isinstance(named, dict) else {}
+    rows = [(case, _texts(case, named)) for case in cases if _read_with(case, named)]
     began = time.process_time()
     for case, texts in rows:
         reader = CaseReader(keep=False)

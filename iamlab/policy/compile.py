@@ -16,7 +16,7 @@ from .conditions import Condition, always, compile_conditions
 from .document import MalformedPolicy, loads
 from .globs import glob
 from .match import Resources, action_matches, everything, has_space, split_action
-from .principals import Principals
+from .principals import BothPrincipals, Principals
 
 KEPT_DOCUMENTS = 20_000
 KEPT_SELECTIONS = 4_096
@@ -101,11 +101,14 @@ def _tests(resources: Any, conditions: list[Callable[[Any], bool]], deny: bool) 
     return applies
 
 
-def _principals(raw: dict[str, Any], kind: str) -> Principals | None:
+def _principals(raw: dict[str, Any], kind: str) -> Principals | BothPrincipals | None:
     if kind in ("identity", "scp"):
         return None
     if "NotPrincipal" in raw:
-        return Principals(raw["NotPrincipal"], negated=True)
+        excepted = Principals(raw["NotPrincipal"], negated=True)
+        if "Principal" not in raw or kind == "vpce":
+            return excepted
+        return BothPrincipals((Principals(raw["Principal"], negated=False), excepted))
     if kind == "vpce":
         return None  # an endpoint policy's Principal is taken to be `*`
     return Principals(raw.get("Principal"), negated=False)

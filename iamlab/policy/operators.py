@@ -185,7 +185,7 @@ def _arn(values: list[str], variables: bool) -> Matcher:
 
     def matches(value: str, request) -> bool | None:
         parts = value.split(":", 5)
-        if len(parts) < 6:
+        if len(parts) < 6 or parts[0] != "arn":
             return None
         return any(all(test(part, request) for test, part in zip(tests, parts, strict=True)) for tests in ready)
 

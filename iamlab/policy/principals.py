@@ -68,6 +68,22 @@ class Principals:
         return kind > NOT_COVERED
 
 
+class BothPrincipals:
+    """`Principal` and `NotPrincipal` in one statement: both must match."""
+
+    __slots__ = ("elements",)
+    everyone = all_listed = False
+
+    def __init__(self, elements: tuple[Principals, ...]):
+        self.elements = elements
+
+    def grants(self, caller: Caller) -> int:
+        return min(element.grants(caller) for element in self.elements)
+
+    def denies(self, caller: Caller, bounded: bool) -> bool:
+        return all(element.denies(caller, bounded) for element in self.elements)
+
+
 def _texts(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
     return [text for text in values if isinstance(text, str)]

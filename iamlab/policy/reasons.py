@@ -71,6 +71,9 @@ def _resources_said(statement: Statement) -> tuple[str, list[Any], list[tuple[st
 
 def principal_reason(statement: Statement, caller: Caller) -> str:
     raw = statement.raw
+    if "NotPrincipal" in raw and "Principal" in raw:
+        both = f"{_named(raw['Principal'])}, but not {_named(raw['NotPrincipal'])}"
+        return f"its principal is {both}; the caller is `{caller.shown}`"
     if "NotPrincipal" in raw:
         return f"it is about everybody except {_named(raw['NotPrincipal'])}, and the caller is `{caller.shown}`"
     if "Principal" not in raw:

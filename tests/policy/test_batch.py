@@ -167,3 +167,10 @@ def test_each_answer_comes_before_the_next_case_and_a_reader_may_leave():
         running.stdout.close()
         assert running.communicate((json.dumps(case(3)) + "\n") * 50)[1] == ""
         assert running.returncode == 0
+
+
+def test_only_the_first_line_may_name_policies():
+    found = answers(NAMED, case(1, identityPolicies=[{"ref": "read"}]), {"policies": {"late": WRITE}}, case(2))
+    assert [answer["decision"] for answer in found] == ["allowed", None, "implicitDeny"]
+    assert "first line" in found[1]["error"]
+    assert answers(case(1), NAMED, case(2, identityPolicies=[{"ref": "read"}]))[2]["decision"] is None

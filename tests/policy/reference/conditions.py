@@ -106,7 +106,7 @@ def string_like(found, value, context, variables):
 def arn(found):
     """The six parts of an ARN, or None."""
     pieces = found.split(":", 5)
-    return pieces if len(pieces) == 6 else None
+    return pieces if len(pieces) == 6 and pieces[0] == "arn" else None
 
 
 def arn_like(found, value, context, variables):

@@ -112,10 +112,11 @@ def issued_by(kind, value, caller):
 
 def matched(statement, caller, bounded):
     """The kinds by which a statement of a resource policy covers the caller; empty where it does not."""
-    if "Principal" in statement:
-        return kinds(statement["Principal"], caller)
     if "NotPrincipal" not in statement:
-        return set()
+        return kinds(statement["Principal"], caller) if "Principal" in statement else set()
+    if "Principal" in statement:
+        excepted = {element: part for element, part in statement.items() if element != "Principal"}
+        return kinds(statement["Principal"], caller) if matched(excepted, caller, bounded) else set()
     listed = kinds(statement["NotPrincipal"], caller)
     if statement.get("Effect") == "Deny":
         exempt = bool(listed & {"direct", "role", "issuer"}) and not bounded
