@@ -320,16 +320,17 @@ def _many() -> list[tuple[str, str]]:
     effective(request, policies, universe)
     first = time.process_time() - began
     (again,) = best(lambda: effective(request, policies, universe))
-    directory = Directory(loads.principals(10_000))
+    people = loads.principals(10_000)
     asked = Request(loads.MARIO, "s3:GetObject", "arn:aws:s3:::bucket-4/x")
     began = time.process_time()
+    directory = Directory(people)
     directory.who_can(asked)
     who_first = time.process_time() - began
     (who_again,) = best(lambda: directory.who_can(asked))
     return [
         (f"all {len(universe.actions)} known actions, first", f"{first * 1e3:.1f} ms (under 20)"),
         ("all known actions, again", f"{again * 1e3:.2f} ms (under 1)"),
-        ("who can, of 10,000 principals, first", f"{who_first * 1e3:.1f} ms (under 30)"),
+        ("who can, of 10,000 principals, first, with their directory", f"{who_first * 1e3:.1f} ms (under 30)"),
         ("who can, again", f"{who_again * 1e3:.2f} ms (under 5)"),
     ]
 

@@ -64,24 +64,20 @@ class CaseReader:
         )
 
     def policies(self, case: Mapping[str, Any]) -> Policies:
-        flat = {field: self._flat(case.get(field), field) for field in FLAT}
-        levels = {field: self._levels(case.get(field), field) for field in LEVELS}
-        resource = case.get("resourcePolicy")
-        bucket = None if resource is None else self._policy(resource, "resourcePolicy", "resourcePolicy")
-        key = (tuple(map(_identity, flat.values())), tuple(map(_identity, levels.values())), _identity(bucket))
+        get = case.get
+        identity, boundaries, session, vpce = [
+            self._flat(documents, field) if (documents := get(field)) is not None else () for field in FLAT
+        ]
+        scps, rcps = [self._levels(levels, field) if (levels := get(field)) is not None else () for field in LEVELS]
+        document = get("resourcePolicy")
+        resource = None if document is None else self._policy(document, "resourcePolicy", "resourcePolicy")
+        # Documents of the same content are one object.
+        key = (identity, resource, boundaries, session, vpce, scps, rcps)
         found = self._sets.get(key)
         if found is None:
             if len(self._sets) >= KEPT_SETS:
                 self._sets.clear()
-            found = self._sets[key] = Policies(
-                identity=flat["identityPolicies"],
-                resource=bucket,
-                boundaries=flat["permissionsBoundaries"],
-                session=flat["sessionPolicies"],
-                vpce=flat["vpcEndpointPolicies"],
-                scps=levels["serviceControlPolicies"],
-                rcps=levels["resourceControlPolicies"],
-            )
+            found = self._sets[key] = Policies(identity, resource, boundaries, session, scps, rcps, vpce)
         return found
 
     def _document(self, document: object, where: str) -> Document:
@@ -100,29 +96,18 @@ class CaseReader:
         return Policy(self._document(document, where), name)
 
     def _flat(self, documents: object, field: str) -> tuple[Policy, ...]:
-        if documents is None:
-            return ()
         if not isinstance(documents, list):
             raise UnreadableCase(f"{field} must be a list of policies")
-        return tuple(self._policy(one, f"{field}[{n}]", f"{field}[{n}]") for n, one in enumerate(documents))
+        return tuple([self._policy(one, where := f"{field}[{n}]", where) for n, one in enumerate(documents)])
 
     def _levels(self, levels: object, field: str) -> tuple[tuple[Policy, ...], ...]:
-        if levels is None:
-            return ()
         if not isinstance(levels, list):
             raise UnreadableCase(f"{field} must be a list of lists of policies")
-        return tuple(self._flat(level or [], f"{field}[{n}]") for n, level in enumerate(levels))
+        return tuple([self._flat(level or [], f"{field}[{n}]") for n, level in enumerate(levels)])
 
 
 FLAT = ("identityPolicies", "permissionsBoundaries", "sessionPolicies", "vpcEndpointPolicies")
 LEVELS = ("serviceControlPolicies", "resourceControlPolicies")
-
-
-def _identity(part: Any) -> Any:
-    """A set of policies by the content and names it holds."""
-    if isinstance(part, Policy):
-        return part.document.digest, part.name
-    return None if part is None else tuple(map(_identity, part))
 
 
 def _text(case: Mapping[str, Any], field: str, *, optional: bool = False) -> str | None:

@@ -33,13 +33,24 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     else:
         caller = caller_of(request)
     plan = policies.plans[caller.group].get(request.action) or policies.plan(caller.group, request.action)
-    if plan.simple and request.resource_account is None and request.resource.startswith(caller.home):
+    if plan.simple and request.resource_account is None and _at_home(request.resource, caller):
         for applies, verdict in plan.tests:
             if applies(request):
                 return verdict
         if plan.resource is NOTHING:
             return NO["identity"]
     return judge(request, policies, plan, caller)
+
+
+def _at_home(resource: str, caller: Caller) -> bool:
+    """Whether a resource whose owner is not given is the caller's account's own and needs no policy of its own."""
+    if resource.startswith(caller.home):
+        return True
+    parts = resource.split(":", 5)
+    if len(parts) < 6 or not caller.home:
+        return False
+    _, partition, service, _, account, _ = parts
+    return account == caller.account and partition == caller.partition and service != "kms"
 
 
 def judge(request: Request, policies: Policies, plan: Plan, caller: Caller) -> Decision:

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 ANY, ONE = object(), object()
 _VARIABLE = re.compile(r"\$\{(?:([*?$])|([^\s{}',]+)(?:, '([^']*)')?)\}")
 _WILD = re.compile(r"[*?]")
+TRIES = 4  # places at which a chunk is compared before it is searched for as an expression
 
 
 class Variable(NamedTuple):
-    """`${name}` or `${name, 'default'}`; `name` in lower case, None when what stands in the braces is no name."""
+    """`${name}` or `${name, 'default'}`; `name` in lower case, None when what stands in the braces is no name; `key` as
+    it is spelled.
+    """
 
     name: str | None
     default: str | None
     source: str
+    key: str | None
 
 
 Token = Any  # a literal string, ANY, ONE or a Variable
@@ -41,7 +46,8 @@ def tokenise(text: str, *, variables: bool, wildcards: bool = True) -> list[Toke
             add_literal(tokens, found[1])
         else:
             name = found[2].lower() if found else None
-            tokens.append(Variable(name, found[3] if found else None, text[start:position]))
+            default, key = (found[3], found[2]) if found else (None, None)
+            tokens.append(Variable(name, default, text[start:position], key))
     _add_text(tokens, text[position:], wildcards)
     return tokens
 
@@ -88,21 +94,23 @@ def split_segments(text: str, *, variables: bool) -> list[str]:
 
 
 class Chunk(NamedTuple):
-    """A run of a pattern without `*`: literals at fixed offsets, the longest of them as `text` at `offset`.
-
-    `plain`: the run is that literal and nothing else.
+    """A run of a pattern without `*`: literals at fixed offsets, the longest of them as `text` at `offset` with `tail`
+    characters behind it. `single`: the run holds no other literal; `plain`: nor anything else.
     """
 
     length: int
     parts: tuple[tuple[int, str], ...]
     offset: int
     text: str
+    tail: int
+    single: bool
     plain: bool
 
 
 def _chunk(length: int, parts: list[tuple[int, str]]) -> Chunk:
     offset, text = max(parts, key=lambda part: len(part[1]), default=(0, ""))
-    return Chunk(length, tuple(parts), offset, text, 0 < length == len(text))
+    tail = length - offset - len(text)
+    return Chunk(length, tuple(parts), offset, text, tail, len(parts) < 2, 0 < length == len(text))
 
 
 def chunks_of(tokens: Iterable[Token]) -> list[Chunk]:
@@ -126,19 +134,29 @@ def _chunk_at(chunk: Chunk, value: str, position: int) -> bool:
 
 
 def _find_chunk(chunk: Chunk, value: str, start: int, end: int) -> int:
-    """The first position from `start` where the chunk fits wholly before `end`, or -1."""
-    if not chunk.parts:
-        return start if start + chunk.length <= end else -1
+    """The first position from `start` where a chunk of several literals fits wholly before `end`, or -1."""
     offset, text = chunk.offset, chunk.text
-    last = end - chunk.length + offset + len(text)
-    if len(chunk.parts) > 1 and not all(part in value for _, part in chunk.parts):
+    position = value.find(text, start + offset, end - chunk.tail)
+    if position < 0 or not all(part in value for _, part in chunk.parts):
         return -1
-    position = value.find(text, start + offset, last)
-    while position >= 0:
-        if len(chunk.parts) == 1 or _chunk_at(chunk, value, position - offset):
+    for _ in range(TRIES):
+        if _chunk_at(chunk, value, position - offset):
             return position - offset
-        position = value.find(text, position + 1, last)
-    return -1
+        position = value.find(text, position + 1, end - chunk.tail)
+        if position < 0:
+            return -1
+    found = _searching(chunk.length, chunk.parts).search(value, position - offset, end)
+    return found.start() if found else -1
+
+
+@lru_cache(256)
+def _searching(length: int, parts: tuple[tuple[int, str], ...]) -> re.Pattern[str]:
+    """A chunk as an expression of fixed length, which cannot backtrack, for values in which it nearly fits often."""
+    text, reached = "", 0
+    for offset, part in parts:
+        text += f".{{{offset - reached}}}{re.escape(part)}"
+        reached = offset + len(part)
+    return re.compile(f"{text}.{{{length - reached}}}", re.DOTALL)
 
 
 def match_chunks(chunks: list[Chunk], value: str) -> bool:
@@ -151,8 +169,15 @@ def match_chunks(chunks: list[Chunk], value: str) -> bool:
         return False
     find = value.find
     for chunk in chunks[1:-1]:
-        length, _, _, text, plain = chunk
-        start = find(text, start, end) if plain else _find_chunk(chunk, value, start, end)
+        length, _, offset, text, tail, single, plain = chunk
+        if plain:
+            start = find(text, start, end)
+        elif start + length > end:
+            return False
+        elif single:
+            start = find(text, start + offset, end - tail) - offset
+        else:
+            start = _find_chunk(chunk, value, start, end)
         if start < 0:
             return False
         start += length
@@ -199,7 +224,10 @@ def substitute(tokens: Iterable[Token], request) -> list[Token] | None:
 
 def variable_value(variable: Variable, request) -> str | None:
     """The single-valued context key of that name, else the default, else None."""
-    if variable.name is None:
+    name, default, _, key = variable
+    if name is None:
         return None
-    value = request.lookup(variable.name)
-    return value if isinstance(value, str) else variable.default
+    value = request.context.get(key)
+    if type(value) is not str:
+        value = request.lookup(name)
+    return value if isinstance(value, str) else default

@@ -4,6 +4,7 @@ A `Directory` files principals under the documents they share, as bits of one in
 the documents cost that bear on it, not what the principals cost.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -22,17 +23,17 @@ class Directory:
     def __init__(self, principals: Iterable[tuple[str, Policies]]):
         self.arns: list[str] = []
         self.policies: list[Policies] = []
-        by_document: dict[Document, list[int]] = {}
-        alike: dict[Any, list[int]] = {}
+        self.by_document: defaultdict[Document, list[int]] = defaultdict(list)
+        alike: defaultdict[Any, list[int]] = defaultdict(list)
         for number, (arn, policies) in enumerate(principals):
             self.arns.append(arn)
             self.policies.append(policies)
             for policy in policies.identity:
-                by_document.setdefault(policy.document, []).append(number)
-            alike.setdefault(_likeness(arn, policies), []).append(number)
-        self.by_document = {document: _bits(numbers) for document, numbers in by_document.items()}
+                self.by_document[policy.document].append(number)
+            alike[_likeness(arn, policies)].append(number)
         # One representative of those who differ in nothing but name and identity policies.
         self.alike = [(numbers[0], _bits(numbers)) for numbers in alike.values()]
+        self._members: dict[Document, int] = {}
 
     def who_can(self, request: Request, resource_policy: Policy | None = None) -> list[str]:
         """The principals that `evaluate` would allow the request's action, resource and context, in order.
@@ -68,13 +69,20 @@ class Directory:
     def _documents(self, request: Request) -> tuple[int, int]:
         """The principals with an identity policy that allows, and those with one that denies."""
         granting = denying = 0
-        for document, members in self.by_document.items():
+        for document in self.by_document:
             selection = document.select(request.action, "identity")
             if any(statement.applies(request) for statement in selection.allows):
-                granting |= members
+                granting |= self._holders(document)
             if any(statement.applies(request) for statement in selection.denies):
-                denying |= members
+                denying |= self._holders(document)
         return granting, denying
+
+    def _holders(self, document: Document) -> int:
+        """The principals that have a document, as bits from the first time that it bears on a question."""
+        found = self._members.get(document)
+        if found is None:
+            found = self._members[document] = _bits(self.by_document[document])
+        return found
 
     def _of_alike(self, request: Request, representative: int, members: int, granting: int, denying: int) -> int:
         """Those of one kind who are allowed: judged once with, once without, once against their identity policies."""
@@ -118,6 +126,8 @@ def _likeness(arn: str, policies: Policies) -> tuple[Any, ...]:
 
 def _bits(numbers: list[int]) -> int:
     last = numbers[-1]
+    if len(numbers) == last + 1 and numbers == list(range(last + 1)):
+        return (1 << last + 1) - 1
     array = bytearray(last // 8 + 1)
     for number in numbers:
         array[number >> 3] |= 1 << (number & 7)

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -215,6 +216,13 @@ def simple_glob(pattern: str, value: str) -> bool:
 @given(st.text("ab*?", max_size=9), st.text("ab\n*", max_size=9))
 def test_globs_match_like_the_textbook(pattern, value):
     assert glob(pattern)(value) == simple_glob(pattern, value)
+
+
+def test_short_globs_match_like_the_textbook():
+    values = ["".join(letters) for length in range(5) for letters in product("ab", repeat=length)]
+    for pattern in ("".join(letters) for length in range(7) for letters in product("a?*", repeat=length)):
+        matches = glob(pattern)
+        assert [matches(value) for value in values] == [simple_glob(pattern, value) for value in values], pattern
 
 
 def simple_arn(pattern: str, value: str) -> bool:
