@@ -1,6 +1,5 @@
 """Who is calling: an access key, a session token or a console session becomes a Caller. One statement each."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +33,6 @@ class Credentials:
 def _row(statement: str, *values: str) -> tuple[Any, ...] | None:
     found = statements.rows(statement, values)
     return found[0] if found else None
-
-
-def _json(value: Any) -> dict[str, str]:
-    return json.loads(value) if isinstance(value, str) else (value or {})
 
 
 def _world(row: tuple[Any, ...]) -> World:
@@ -84,7 +79,7 @@ def _user(
         principal_arn=arn,
         unique_id=unique_id,
         name=name,
-        tags=_json(tags),
+        tags=statements.document(tags),
         boundary=boundary,
         **more,
     )
@@ -152,7 +147,7 @@ def _session(kind: str, claims: dict[str, Any], world: World, key_id: str, row: 
         name=name,
         session_name=session,
         # A session tag of the same key, whatever its case, comes before the role's.
-        tags=_json(tags),
+        tags=statements.document(tags),
         boundary=boundary,
         transitive_tags=tuple(claims.get("transitive", ())),
         chained=claims.get("chained", False),

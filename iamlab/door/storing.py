@@ -48,7 +48,7 @@ def store_together(events: Sequence[Row]) -> None:
     SQLite has one writer at a time, and a write costs much the same for one event or for four: whoever's turn it is
     stores what the process's other threads have brought by then.
     """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    if not statements.on_sqlite() or connection.in_atomic_block:
         store(events)
         return
     mine = Brought(events)

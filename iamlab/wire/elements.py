@@ -1,7 +1,7 @@
 """XML along a service model's shapes: written by writers that are made once, read from elements."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +14,10 @@ from iamlab.services.operations import AwsError
 from iamlab.wire import values
 
 Write = Callable[[Any, str], str]  # value and tag -> the element
+WriteAll = Callable[[Sequence[Any], str], str]  # values and their tag -> the elements
+Template = tuple[str, list[tuple[str, Callable[[Any], str]]]]  # a structure's text behind its tag, what fills it
 MOST = 256  # templates of one structure
+FEW = 4  # structures that are written one by one
 # Characters that have a meaning in XML, and those that a parser would change or refuse as they are.
 SPECIAL = re.compile(r'[&<>"\x00-\x08\x0b-\x1f\x7f]')
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -46,7 +49,7 @@ def member_tag(shape: Shape, name: str) -> str:
 def writer(shape: Shape, time: Callable[[Any], str] = values.iso) -> Write:
     """A function that writes values of a shape. Writers of structures find those of their members when first used."""
     if isinstance(shape, StructureShape):
-        return _structure(shape, time)
+        return _structure(shape, time)[0]
     if isinstance(shape, ListShape):
         return _list(shape, time)
     if isinstance(shape, MapShape):
@@ -55,11 +58,13 @@ def writer(shape: Shape, time: Callable[[Any], str] = values.iso) -> Write:
     return lambda value, tag: f"<{tag}>{text(value)}</{tag}>"
 
 
-def _structure(shape: StructureShape, time: Callable[[Any], str]) -> Write:
-    """Long lists hold the same members again and again, so those that are there choose a template made once."""
+def _structure(shape: StructureShape, time: Callable[[Any], str]) -> tuple[Write, WriteAll]:
+    """Writers of one and of many. Long lists hold the same members again and again, so those that are there choose a
+    template made once.
+    """
     elements: dict[str, tuple[str, Callable[[Any], str]]] = {}  # member -> its part of a template, what fills it
     attributes: list[tuple[str, str]] = []
-    templates: dict[tuple[str, ...], tuple[str, list[tuple[str, Callable[[Any], str]]]]] = {}
+    templates: dict[tuple[str, ...], Template] = {}
 
     def prepare() -> None:
         attributes.clear()
@@ -69,22 +74,46 @@ def _structure(shape: StructureShape, time: Callable[[Any], str]) -> Write:
             else:
                 elements[name] = _element(member, member_tag(member, name), time)
 
-    def write(value: Any, tag: str) -> str:
+    def template_of(there: tuple[str, ...]) -> Template:
+        """The template of a tag with those members."""
         if not templates:
             prepare()
-        there = (tag, *value) if None not in value.values() else (tag, *(n for n in value if value[n] is not None))
         found = templates.get(there)
         if found is None:
-            names = [name for name in elements if name in there[1:]]
+            tag, *members = there
+            names = [name for name in elements if name in members]
             if len(templates) > MOST:
                 templates.popitem()
             text = "".join(elements[name][0] for name in names)
             found = templates[there] = (f"{text}</{tag}>", [(name, elements[name][1]) for name in names])
-        template, parts = found
+        return found
+
+    def write(value: Any, tag: str) -> str:
+        there = (tag, *value) if None not in value.values() else (tag, *(n for n in value if value[n] is not None))
+        template, parts = template_of(there)
         opening = f"<{tag}{_attributes(shape, attributes, value)}>" if attributes else f"<{tag}>"
         return opening + template % tuple([fill(value[name]) for name, fill in parts])
 
-    return write
+    def write_all(items: Sequence[Any], tag: str) -> str:
+        """Members of a list; where all have the same members, member by member."""
+        there = tuple(items[0]) if items else ()
+        if len(items) < FEW or any(tuple(item) != there or None in item.values() for item in items):
+            return "".join([write(item, tag) for item in items])
+        template, parts = template_of((tag, *there))
+        if attributes:
+            return "".join([write(item, tag) for item in items])
+        columns = [_filled([item[name] for item in items], fill) for name, fill in parts]
+        template = f"<{tag}>{template}"
+        return "".join([template % row for row in zip(*columns, strict=True)])
+
+    return write, write_all
+
+
+def _filled(column: list[Any], fill: Callable[[Any], str]) -> list[str]:
+    """The texts of one member of many structures. A line's end needs no escape: one look finds whether any does."""
+    if fill is escape and not SPECIAL.search("\n".join(column)):
+        return column
+    return [fill(value) for value in column]
 
 
 def _element(shape: Shape, tag: str, time: Callable[[Any], str]) -> tuple[str, Callable[[Any], str]]:
@@ -102,11 +131,18 @@ def _attributes(shape: Shape, attributes: list[tuple[str, str]], value: dict[str
 
 
 def _list(shape: ListShape, time: Callable[[Any], str]) -> Write:
-    write_item = writer(shape.member, time)
+    write_all = _all_of(shape.member, time)
     if shape.serialization.get("flattened"):
-        return lambda value, tag: "".join([write_item(item, tag) for item in value])
+        return write_all
     inner = item_tag(shape, "")
-    return lambda value, tag: f"<{tag}>{''.join([write_item(item, inner) for item in value])}</{tag}>"
+    return lambda value, tag: f"<{tag}>{write_all(value, inner)}</{tag}>"
+
+
+def _all_of(shape: Shape, time: Callable[[Any], str]) -> WriteAll:
+    if isinstance(shape, StructureShape):
+        return _structure(shape, time)[1]
+    write = writer(shape, time)
+    return lambda items, tag: "".join([write(item, tag) for item in items])
 
 
 def _map(shape: MapShape, time: Callable[[Any], str]) -> Write:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from http.client import responses
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponse
 
 from iamlab.wire import views
@@ -50,7 +50,7 @@ def entrance(django: Wsgi) -> Wsgi:
         try:
             answer = answer_to(environ)
         finally:
-            close_old_connections()
+            connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()  # as Django does behind a request
         if answer is None:
             return django(environ, start_response)
         reason = responses.get(answer.status, "Unknown Status Code")

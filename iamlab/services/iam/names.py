@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -39,5 +40,10 @@ def lasting_id(kind: str, arn: str) -> str:
 
 def secret_of(key_id: str) -> str:
     """The 40-character secret of an access key: derived from the server's key, so that no table could leak it."""
-    digest = hmac.digest(settings.SECRET_KEY.encode(), b"access key " + key_id.encode(), "sha256")
+    return _derived(settings.SECRET_KEY, key_id)
+
+
+@lru_cache(maxsize=4096)
+def _derived(server_key: str, key_id: str) -> str:
+    digest = hmac.digest(server_key.encode(), b"access key " + key_id.encode(), "sha256")
     return base64.b64encode(digest).decode()[:40]

@@ -57,8 +57,15 @@ ALL = paging.OfAccount(lambda account_id: with_last_sign_in().filter(account_id=
 HELD = "select count(*), max(case when name_lower = %s then 1 else 0 end) from iam_user where account_id = %s"
 
 
-class Listed(NamedTuple):
-    """What a list shows of a user."""
+SHOWN = f"path, name, unique_id, cast(created as text), {activity.LAST_SIGN_IN.sql}"
+ONE = f"select {SHOWN}, tags, boundary from iam_user where account_id = %s and name_lower = %s"
+LISTED = f"""
+    select {SHOWN} from iam_user
+    where account_id = %s and name > %s and path >= %s and path < %s order by name limit %s"""
+
+
+class Shown(NamedTuple):
+    """What GetUser shows of a user. An instance of the model would cost more than the statement."""
 
     account_id: str
     path: str
@@ -66,25 +73,39 @@ class Listed(NamedTuple):
     unique_id: str
     created: datetime
     last_sign_in: datetime | None
+    tags: dict[str, str]
+    boundary: str
 
 
-LISTED = f"""
-    select path, name, unique_id, created, {activity.LAST_SIGN_IN.sql} from iam_user
-    where account_id = %s and name > %s and path >= %s and path < %s order by name limit %s"""
+def shown(account_id: str, user_name: str) -> Shown | None:
+    for path, name, unique, created, signed_in, tagged, boundary in statements.rows(
+        ONE, [account_id, user_name.lower()]
+    ):
+        times = statements.moment(created), statements.moment(signed_in)
+        return Shown(account_id, path, name, unique, *times, statements.document(tagged), boundary)
+    return None
 
 
-def listed(account_id: str, prefix: str, after: str, most: int) -> list[Listed]:
-    """Users by name. Instances of the model cost the wire's lists more than all the rest of the call."""
-    moment = statements.moment
-    return [
-        Listed(account_id, path, name, unique_id, moment(created), moment(signed_in))
-        for path, name, unique_id, created, signed_in in statements.rows(
-            LISTED, [account_id, after, prefix, prefix + chr(0x10FFFF), most]
-        )
-    ]
+def listed(account_id: str, prefix: str, after: str, most: int) -> list[dict[str, Any]]:
+    """Users by name, as lists show them."""
+    values = [account_id, after, prefix, prefix + chr(0x10FFFF), most]
+    return [_described(account_id, *row) for row in statements.rows(LISTED, values)]
 
 
-def target_of(account_id: str, name: str, row: User | None) -> Target:
+def _described(account_id: str, path: str, name: str, unique_id: str, created: Any, signed_in: Any) -> dict[str, Any]:
+    user = {
+        "Path": path,
+        "UserName": name,
+        "UserId": unique_id,
+        "Arn": arn(account_id, path, name),
+        "CreateDate": statements.moment(created),
+    }
+    if signed_in:
+        user["PasswordLastUsed"] = statements.moment(signed_in)
+    return user
+
+
+def target_of(account_id: str, name: str, row: User | Shown | None) -> Target:
     if row is None:
         return Target(arn=arn(account_id, "/", name))
     context: dict[str, Any] = {f"iam:ResourceTag/{key}": value for key, value in row.tags.items()}
@@ -136,22 +157,13 @@ def no_such_user(name: str) -> AwsError:
     return AwsError("NoSuchEntity", f"The user with name {name} cannot be found.")
 
 
-def describe(row: User | Listed) -> dict[str, Any]:
+def describe(row: User | Shown) -> dict[str, Any]:
     """A user as lists show it; GetUser adds tags and boundary."""
-    user = {
-        "Path": row.path,
-        "UserName": row.name,
-        "UserId": row.unique_id,
-        "Arn": arn(row.account_id, row.path, row.name),
-        "CreateDate": row.created,
-    }
     last_sign_in = getattr(row, "last_sign_in", None)  # with_last_sign_in adds it
-    if last_sign_in:
-        user["PasswordLastUsed"] = last_sign_in
-    return user
+    return _described(row.account_id, row.path, row.name, row.unique_id, row.created, last_sign_in)
 
 
-def describe_fully(row: User) -> dict[str, Any]:
+def describe_fully(row: User | Shown) -> dict[str, Any]:
     user = describe(row)
     if row.boundary:
         user["PermissionsBoundary"] = boundaries.describe(row.boundary)
@@ -195,6 +207,14 @@ def whoever(call: Call, UserName: str | None = None, **_: Any) -> Target:
     return target(call, UserName)
 
 
+def shown_target(call: Call, UserName: str | None = None, **_: Any) -> Target:
+    """The same for reading alone. The reads of a page share their rows, which `whoever` knows."""
+    if call.caller.world.kept is not None or (UserName is None and call.caller.kind == ROOT):
+        return whoever(call, UserName)
+    name = own_name(call) if UserName is None else UserName
+    return target_of(call.account_id, name, shown(call.account_id, name))
+
+
 def root_user(account: Account) -> dict[str, Any]:
     arn = f"arn:aws:iam::{account.id}:root"
     user = {"Path": "/", "UserId": account.id, "Arn": arn, "CreateDate": account.created}
@@ -202,7 +222,7 @@ def root_user(account: Account) -> dict[str, Any]:
     return user | ({"PasswordLastUsed": signed_in} if signed_in else {})
 
 
-@operation("iam:GetUser", target=whoever, bulk=bulk_targets)
+@operation("iam:GetUser", target=shown_target, bulk=bulk_targets)
 def get_user(call: Call, UserName: str | None = None) -> dict[str, Any]:
     if isinstance(call.target.row, Account):
         return {"User": root_user(call.target.row)}
@@ -216,7 +236,7 @@ def list_users(
     if call.view is None and call.caller.world.kept is None:
         size = MaxItems or paging.DEFAULT
         found = listed(call.account_id, PathPrefix, paging.after(Marker), size + 1)
-        return paging.first_of("Users", found, describe, "name", size)
+        return paging.page_of_list("Users", found, lambda user: user["UserName"], None, size)
     if call.view is not None and PathPrefix == "/":
         return ALL.page("Users", call.account_id, keeping(call, describe), call.view)
     rows = paging.under_path(with_last_sign_in().filter(account_id=call.account_id), PathPrefix)
