@@ -11,21 +11,11 @@ from django.utils import timezone
 
 from iamlab.classroom import faults, heat, marks
 from iamlab.classroom.models import Assignment, Class, Work
+from iamlab.components.spreadsheets import cell
 from iamlab.labs.models import Attempt, HintUse
 from iamlab.sandbox import history
 from iamlab.services.accounts.models import Sandbox
 from iamlab.services.cloudtrail.models import Event
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def cell(value: Any) -> Any:
-    """A value as a spreadsheet may have it: text that would be a formula there is told to be text."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
-        return f"'{value}"
-    return value
 
 
 class Echo:

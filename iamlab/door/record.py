@@ -203,7 +203,7 @@ def _resources(call: Call) -> list[str]:
         value = call.params.get(name)
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, str) and one:
-                found.append(f"{kind} {one}")
+                found.append(f"{kind} {one}".replace("\n", " "))  # a line each
     if "Bucket" in call.params and "Key" in call.params:
         found.append(f"AWS::S3::Object arn:aws:s3:::{call.params['Bucket']}/{call.params['Key']}".replace("\n", " "))
     return found

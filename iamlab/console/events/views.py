@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
+from iamlab.components.spreadsheets import cell
 from iamlab.console import pages
 from iamlab.console.events.forms import HistoryForm
 from iamlab.console.events.words import sentence
@@ -204,15 +205,9 @@ def download(request: HttpRequest, session: Session, kind: str) -> HttpResponse:
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         writer = csv.writer(response)
         writer.writerow(CSV_HEAD)
-        writer.writerows([plain(cell) for cell in csv_row(one)] for one in events)
+        writer.writerows([cell(value) for value in csv_row(one)] for one in events)
     response["Content-Disposition"] = f'attachment; filename="event_history.{kind}"'
     return response
-
-
-def plain(cell: Any) -> str:
-    """A cell that no spreadsheet takes for a formula: what a learner typed is text."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and text != "-" else text
 
 
 def csv_row(event: dict[str, Any]) -> list[Any]:

@@ -97,7 +97,8 @@ def describe(row: Event) -> dict[str, Any]:
         "EventSource": row.source,
         "Resources": [
             {"ResourceType": line.partition(" ")[0], "ResourceName": line.partition(" ")[2]}
-            for line in row.resources.splitlines()
+            for line in row.resources.split("\n")
+            if line
         ],
         "CloudTrailEvent": row.record,
     }

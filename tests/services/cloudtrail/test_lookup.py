@@ -154,3 +154,26 @@ def test_a_sessions_event_tells_its_key_and_its_end(cloud):
 def test_another_accounts_events_are_not_seen(cloud):
     cloud.user("mario")
     assert {json.loads(e["CloudTrailEvent"])["recipientAccountId"] for e in lookup(cloud)["Events"]} == {ACCOUNT}
+
+
+@pytest.mark.parametrize("key", ["a\u2028AWS::IAM::User mario", "a\nAWS::IAM::User mario", "a\x0bb"])
+def test_a_key_with_line_breaks_is_one_resource(cloud, key):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="bills")
+    s3.put_object(Bucket="bills", Key=key, Body=b"")
+    (event,) = lookup(cloud, "EventName", "PutObject")["Events"]
+    name = f"arn:aws:s3:::bills/{key}".replace("\n", " ")
+    assert [(one["ResourceType"], one["ResourceName"]) for one in event["Resources"]] == [
+        ("AWS::S3::Bucket", "bills"),
+        ("AWS::S3::Object", name),
+    ]
+
+
+def test_a_budgets_name_with_a_line_break_is_one_resource(cloud):
+    period = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
+    name = "monthly\nbills of all"
+    budgets = cloud.client("budgets")
+    budgets.create_budget(AccountId=ACCOUNT, Budget={"BudgetName": name, **period})
+    budgets.describe_budget(AccountId=ACCOUNT, BudgetName=name)
+    (event,) = lookup(cloud, "EventName", "DescribeBudget")["Events"]
+    assert [one["ResourceType"] for one in event["Resources"]] == ["AWS::Budgets::Budget"]
