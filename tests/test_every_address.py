@@ -25,7 +25,8 @@ OPEN = {
 OWNED = sorted(set(addresses.templates()) - OPEN)
 OF_MEMBERS = {"class", "assignment-begin"}  # what every learner of a class may do
 OF_LEARNERS = {"my-work", "assignment-begin"}
-NOT_HERE = {"lab-media", "lab-file", "certificate"}  # the lab has no figures and files; Ada has not passed it
+# The lab has no figures and files; Ada has not passed it; an author's preview has a server of its own.
+NOT_HERE = {"lab-media", "lab-file", "certificate"} | {name for name in OWNED if name.startswith("lab-preview")}
 
 
 def signed_in(person: Person) -> Client:

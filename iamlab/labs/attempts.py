@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import content, past, performing, questions, runner, scoring, translations
+from iamlab.labs import content, past, performing, questions, runner, scoring, texts, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact, Dispute, Happening, HelpCall, HintUse, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
@@ -249,7 +249,14 @@ def answer(attempt: Attempt, question: dict[str, Any], given: Any, sure: bool | 
     return kept
 
 
+def require_no_secret(text: str) -> None:
+    """Raises Refused."""
+    if texts.hold_secret(text):
+        raise Refused("This looks like a secret access key, so it was not kept. A secret belongs in no text.")
+
+
 def keep_note(attempt: Attempt, step_id: str, text: str) -> None:
+    require_no_secret(text)
     fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step_id)
     fact.note = text[:5000]
     fact.save(update_fields=["note"])
@@ -257,6 +264,7 @@ def keep_note(attempt: Attempt, step_id: str, text: str) -> None:
 
 def ask_for_help(attempt: Attempt, text: str) -> HelpCall:
     """A hand up: once, until it is answered."""
+    require_no_secret(text)
     waiting = attempt.help_calls.filter(answered=None).first()
     if waiting is not None:
         return waiting
@@ -266,6 +274,7 @@ def ask_for_help(attempt: Attempt, text: str) -> HelpCall:
 
 def dispute(attempt: Attempt, step_id: str, check_id: str, text: str) -> Dispute:
     """My answer is right: the world as it is goes to the instructor with it."""
+    require_no_secret(text)
     snapshot = past.take(attempt, "submission", f"Dispute of {step_id}/{check_id}")
     note_happening(attempt, "dispute", step_id, check=check_id, text=text[:2000])
     return Dispute.objects.create(attempt=attempt, step=step_id, check_id=check_id, text=text[:2000], snapshot=snapshot)

@@ -6,6 +6,7 @@ from typing import Any
 
 from iamlab.labs.view import View
 from iamlab.sandbox import history
+from iamlab.services import clock
 
 Spec = dict[str, Any]
 
@@ -52,14 +53,24 @@ def _fits(found: Any, wanted: Any) -> bool:
 
 
 def matching(spec: Spec, view: View) -> list[dict[str, Any]]:
-    """Records that fit, oldest first, those after the first (or `last`) `since` event where one is given."""
-    start = 0
+    """Records that fit, oldest first, those after the first (or `last`) `since` event where one is given.
+
+    With `days`, those at least so many days of the world's clock after it.
+    """
+    start, earliest = 0, ""
     if isinstance(spec.get("since"), dict):
         first = matching(spec["since"], view)
         if not first:
             return []
-        start = first[-1 if spec["since"].get("last") else 0]["seq"]
-    return [record for record in _records(spec, view) if record["seq"] > start and fits(record, spec, view)]
+        begin = first[-1 if spec["since"].get("last") else 0]
+        start, earliest = begin["seq"], _later(begin["eventTime"], spec.get("days", 0))
+    later = (one for one in _records(spec, view) if one["seq"] > start and one["eventTime"] >= earliest)
+    return [record for record in later if fits(record, spec, view)]
+
+
+def _later(when: str, days: int) -> str:
+    """A time of a record so many days on, written as they are."""
+    return clock.iso(datetime.fromisoformat(when) + timedelta(days=days))
 
 
 def _records(spec: Spec, view: View) -> list[dict[str, Any]]:

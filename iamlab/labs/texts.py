@@ -16,6 +16,12 @@ THEN_NOW = re.compile(r"^::then-now\nthen: (?P<then>.+)\nnow: (?P<now>.+)$", re.
 TERM = re.compile(r"::term\[(?P<word>[^\]]+)\]\((?P<meaning>[^)]+)\)")
 WHERE = re.compile(r"::where\[(?P<text>[^\]]+)\]\((?P<id>[\w-]+)\)")
 IMAGE = re.compile(r"(?P<before>!\[[^\]]*\]\()(?P<file>[\w-]+\.svg)\)")
+SECRET = re.compile(r"(?<![\w/+=])[A-Za-z0-9/+]{40}(?![\w/+=])")  # of an access key, as AWS issues them
+
+
+def hold_secret(text: str) -> bool:
+    """Whether a text has what looks like the secret of an access key, ours or a real one; a digest in it is none."""
+    return any(any(map(str.isdigit, one)) and one not in (one.lower(), one.upper()) for one in SECRET.findall(text))
 
 
 def render(markdown: str, names: Mapping[str, Any], media: str = "") -> SafeString:

@@ -5,6 +5,11 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve, reverse
 
 PAGES = {
+    "users": "users",
+    "groups": "groups",
+    "policies": "policies",
+    "buckets": "buckets",
+    "instances": "instances",
     "create-user": "users",
     "create-group": "groups",
     "create-policy": "policies",

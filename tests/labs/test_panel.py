@@ -10,6 +10,7 @@ from iamlab.labs.models import Attempt
 from iamlab.people.models import create_guest
 from iamlab.people.views import BACKEND
 from tests.console.conftest import signed_in
+from tests.labs import conftest
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +190,21 @@ def test_show_where_leads_to_a_control_that_is_on_its_page(site, shipped, learne
     assert wheres.address("create-user", wheres.session_of("/attempts/1/")) == ""
     shown = site.get(f"/console/{session.id}/iam/home/").content.decode()
     assert f'href="/console/{session.id}/iam/groups/#create-group"' in shown
+
+
+@pytest.mark.parametrize("where", ["lab-note", "lab-help", "lab-dispute"])
+def test_secret_key_is_kept_in_no_text(site, begin, where):
+    """The example of AWS's documentation, as somebody would paste a real one; a digest of 40 digits is none."""
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}))
+    parts = {"lab-help": [], "lab-note": ["group"], "lab-dispute": ["group", "it"]}[where]
+    field = "note" if where == "lab-note" else "text"
+
+    def kept():
+        return [*attempt.steps.values_list("note"), *attempt.help_calls.values_list("text"), *attempt.disputes.all()]
+
+    secret = "my key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY."
+    page = site.post(reverse(where, args=[attempt.pk, *parts]), {field: secret}, follow=True).content.decode()
+    assert "This looks like a secret access key, so it was not kept." in page
+    assert kept() == []
+    site.post(reverse(where, args=[attempt.pk, *parts]), {field: "da39a3ee5e6b4b0d3255bfef95601890afd80709"})
+    assert len(kept()) == 1
