@@ -119,7 +119,7 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
     """A change and its event stand or fall together; what was held before it is stored ahead of it."""
     held = record.take_pending()
     try:
-        with writing():
+        with writing(this.caller.world.sandbox_id):
             result = this.operation.perform(this, **this.params) or {}
             if this.operation.service in POLICY_SERVICES and this.operation.renews:
                 renew(this.caller)

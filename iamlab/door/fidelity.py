@@ -69,7 +69,7 @@ MISSING = {
         (r".*", "Not part of a lesson on access."),
     ),
     "organizations": (
-        (r".*(Handshake|Invite|ResponsibilityTransfer).*|CloseAccount|CreateGovCloudAccount|EnableAllFeatures",
+        (r".*(Handshake|Invite|ResponsibilityTransfer).*|CreateGovCloudAccount|EnableAllFeatures",
          "Accounts are made in the organization with all features; nobody is invited or billed."),
         (r".*ResourcePolicy", "Delegation of Organizations itself by a policy is not simulated."),
         (r".*", "Not simulated yet."),
@@ -103,8 +103,8 @@ DIFFERENCES = (
      "`manage.py lab_saml_metadata` and `manage.py lab_saml_assertion` hand out metadata and responses. "
      "Encrypted assertions are not read."),
     ("Log files of trails", "They come every five minutes of the sandbox's clock, and are written when somebody reads "
-     "the bucket or asks for the trail's status. CreateTrail wants the bucket to exist, not to have a policy for "
-     "CloudTrail; GetTrailStatus says AccessDenied where the policy keeps it out. There are no digest files."),
+     "the bucket or asks for the trail's status. CreateTrail takes a bucket without any policy, and refuses "
+     "one whose policy keeps CloudTrail out; GetTrailStatus says AccessDenied for both. There are no digest files."),
     ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "
      "account wrote needs no grant of that account."),
     ("S3's keys and headers", "A KMS key is told by its ARN and is looked up nowhere. Keys of the client (SSE-C) "

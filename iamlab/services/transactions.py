@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from iamlab.services import statements
 
@@ -19,6 +19,12 @@ def one_writer() -> AbstractContextManager[Any]:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(sandbox_id: int | None = None) -> Iterator[None]:
+    """A write transaction. Of those of one sandbox only one runs at a time, so that what a change counts (a quota, a
+    size) is still so when it is written: on SQLite they all wait for each other, elsewhere for the sandbox's row.
+    """
     with one_writer(), transaction.atomic():
+        if sandbox_id is not None and not statements.on_sqlite():
+            with connection.cursor() as cursor:
+                cursor.execute("select 1 from accounts_sandbox where id = %s for no key update", [sandbox_id])
         yield

@@ -145,6 +145,7 @@ KIND = "SERVICE_CONTROL_POLICY"
 SERVICE = "config.amazonaws.com"
 ORGANIZATIONS = {
     "AttachPolicy": ({"PolicyId": "<policy>", "TargetId": "<unit>"}, [SCP, UNIT]),
+    "CloseAccount": ({"AccountId": "<member>"}, [MEMBER]),
     "CreateAccount": ({"Email": "new@bills.example", "AccountName": "New"}, ["*"]),
     "CreateOrganization": ({}, ["*"]),
     "CreateOrganizationalUnit": ({"ParentId": "<root>", "Name": "New"}, [ROOT]),

@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamlab.sandbox import lab_accounts
+from iamlab.services import throttle
 from iamlab.services.accounts.models import Account, Sandbox
-from iamlab.wire import throttle
 from tests import boto
 
 
@@ -39,7 +39,7 @@ def storm(key, service="sts", operation="get_caller_identity", times=3):
     ("service", "operation", "answer"),
     [
         ("sts", "get_caller_identity", ("Throttling", "Rate exceeded", 400)),
-        ("cloudtrail", "lookup_events", ("ThrottlingException", "Rate exceeded", 400)),
+        ("cloudtrail", "describe_trails", ("ThrottlingException", "Rate exceeded", 400)),
         ("s3", "list_buckets", ("SlowDown", "Please reduce your request rate.", 503)),
     ],
 )
@@ -53,6 +53,15 @@ def test_tokens_come_back_with_time_and_no_more_than_a_seconds_worth(learner, cl
     storm(learner, times=1)
     clock[0] += 3600
     storm(learner, times=3)
+
+
+def test_events_are_looked_up_twice_a_second_in_each_region(learner, clock):
+    """CloudTrail API Reference: "LookupEvents": two a second, for each account and Region."""
+    assert storm(learner, "cloudtrail", "lookup_events", 2) == ("ThrottlingException", "Rate exceeded", 400)
+    clock[0] += 0.34  # a request is there again, an event history not yet: that of another Region is
+    boto.client("cloudtrail", learner, region="eu-west-1").lookup_events()
+    clock[0] += 0.5
+    boto.client("cloudtrail", learner).lookup_events()
 
 
 def test_others_are_not_slowed(learner):

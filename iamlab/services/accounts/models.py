@@ -51,7 +51,8 @@ class Account(models.Model):
     iam_billing_access = models.BooleanField(default=False)
     details = models.JSONField(default=dict, blank=True)  # contact, support plan, card hold: what sign-up asked for
     created = models.DateTimeField()
-    # Set when the world went back to before the account was registered: its events stay, nobody can sign in.
+    # Set by CloseAccount, and when the world went back to before the account was registered: its events stay, nobody
+    # can sign in.
     closed = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from iamlab.services import throttle
 from iamlab.services.cloudtrail.models import Event
 from iamlab.services.operations import AwsError, Call, operation
 
 DAYS = 90
 DEFAULT = 50
+A_SECOND = 2  # calls of an account in a Region
 
 
 @operation("cloudtrail:LookupEvents")
@@ -27,6 +29,8 @@ def lookup_events(
     NextToken: str | None = None,
 ) -> dict[str, Any]:
     """Newest first, 90 days. S3's data events are listed too, on purpose: see the fidelity page."""
+    if call.source.entrance == "wire" and throttle.on(call.caller.world):
+        throttle.take(("LookupEvents", call.account_id, call.source.region), A_SECOND, "ThrottlingException")
     if StartTime and EndTime and StartTime > EndTime:
         raise AwsError("InvalidTimeRangeException", "The start time must be earlier than the end time.")
     if len(LookupAttributes or ()) > 1:

@@ -32,10 +32,16 @@ def settled(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value is not None}
 
 
-def check_bucket(call: Call, name: str) -> None:
-    """Raises S3BucketDoesNotExistException."""
-    if resources.target_of(call.caller.world, f"arn:aws:s3:::{name}", "s3:GetBucketAcl").row is None:
-        raise AwsError("S3BucketDoesNotExistException", f"S3 bucket {name} does not exist!")
+def check_bucket(call: Call, row: Trail) -> None:
+    """Whether logs can go there. A bucket without any policy is let pass (fidelity page), one whose policy keeps
+    CloudTrail out is not. Raises S3BucketDoesNotExistException, InsufficientS3BucketPolicyException.
+    """
+    found = resources.target_of(call.caller.world, f"arn:aws:s3:::{row.bucket}", "s3:GetBucketAcl")
+    if found.row is None:
+        raise AwsError("S3BucketDoesNotExistException", f"S3 bucket {row.bucket} does not exist!")
+    if found.policy and log_files.delivery_error(call, row):
+        message = f"Incorrect S3 bucket policy is detected for bucket: {row.bucket}"
+        raise AwsError("InsufficientS3BucketPolicyException", message)
 
 
 @operation("cloudtrail:CreateTrail", target=new, context=trail_tags.of_request)
@@ -56,7 +62,6 @@ def create_trail(
 ) -> dict[str, Any]:
     """A trail made by the API does not log before StartLogging."""
     kept = settled({key: value for key, value in call.params.items() if key not in ("Name", "TagsList")})
-    check_bucket(call, S3BucketName)
     rows = Trail.objects.filter(account_id=call.account_id, region=call.source.region)
     if rows.filter(name=Name).exists():
         message = f"Trail {Name} already exists for customer: {call.account_id}"
@@ -64,7 +69,7 @@ def create_trail(
     if rows.count() >= MOST:
         message = f"User: {call.account_id} already has {MOST} trails in {call.source.region}."
         raise AwsError("MaximumNumberOfTrailsExceededException", message)
-    row = Trail.objects.create(
+    row = Trail(
         account_id=call.account_id,
         region=call.source.region,
         name=Name,
@@ -72,6 +77,8 @@ def create_trail(
         settings=kept,
         tags=trail_tags.read(TagsList, {}),
     )
+    check_bucket(call, row)
+    row.save(force_insert=True)
     log_files.mark(row)
     return made(row)
 
@@ -93,10 +100,10 @@ def update_trail(
 ) -> dict[str, Any]:
     """What is not given stays as it is."""
     row = at_home(call, Name)
-    if S3BucketName:
-        check_bucket(call, S3BucketName)
     row.settings = settled({**row.settings, **{key: value for key, value in call.params.items() if key != "Name"}})
     row.bucket = S3BucketName or row.bucket
+    if S3BucketName or S3KeyPrefix:
+        check_bucket(call, row)
     row.save(update_fields=["settings", "bucket"])
     log_files.mark(row)
     return made(row)

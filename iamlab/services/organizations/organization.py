@@ -189,6 +189,21 @@ def remove_account_from_organization(call: Call, AccountId: str) -> dict[str, An
     return {}
 
 
+@operation("organizations:CloseAccount", target=account_target)
+def close_account(call: Call, AccountId: str) -> dict[str, Any]:
+    """A member account is closed at once: it stays in the organization for a while, but nobody can use it."""
+    found = tree.managed(call)
+    row = member(found, AccountId)
+    if row.account_id == found.account_id:
+        message = "You can't close the management account of an organization this way."
+        raise AwsError("ConstraintViolationException", message, Reason="CANNOT_CLOSE_MANAGEMENT_ACCOUNT")
+    if row.account.closed is not None:
+        raise AwsError("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
+    row.account.closed = call.now
+    row.account.save(update_fields=["closed"])
+    return {}
+
+
 def leave(found: Organization, account_id: str) -> None:
     """An account goes, with its place, its policies and its tags; as an administrator of services it may not."""
     if found.delegates.get(account_id):

@@ -127,8 +127,8 @@ def describe_account(organization: Organization, account: Account, member: Membe
         "Arn": arn(organization, "account", account.pk),
         "Email": account.email,
         "Name": account.name,
-        "Status": "ACTIVE",
-        "State": "ACTIVE",
+        "Status": "SUSPENDED" if account.closed else "ACTIVE",
+        "State": "CLOSED" if account.closed else "ACTIVE",
         "JoinedMethod": member.method,
         "JoinedTimestamp": member.joined,
     }

@@ -23,7 +23,10 @@ def find(call: Call, RoleArn: str) -> Role | None:
         raise AwsError("ValidationError", f"{RoleArn} is invalid")
     account_id, path, name = match.groups()
     row = Role.objects.filter(
-        account_id=account_id, account__sandbox_id=call.caller.world.sandbox_id, name_lower=name.lower()
+        account_id=account_id,
+        account__sandbox_id=call.caller.world.sandbox_id,
+        account__closed=None,
+        name_lower=name.lower(),
     ).first()
     return row if row is not None and (row.path, row.name) == (path, name) else None
 

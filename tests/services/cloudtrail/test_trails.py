@@ -141,6 +141,21 @@ def test_the_buckets_policy_is_asked_whether_log_files_could_be_written(cloud, t
     assert "LatestDeliveryError" not in trails.get_trail_status(Name="bills")
 
 
+def test_a_bucket_policy_must_let_cloudtrail_write(cloud, trails):
+    elsewhere = f"arn:aws:s3:::{BUCKET}/other/*"
+    statement = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject"}
+    for resource, wrong in ((elsewhere, True), (f"arn:aws:s3:::{BUCKET}/AWSLogs/{ACCOUNT}/*", False)):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": {**statement, "Resource": resource}})
+        cloud.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
+        if wrong:
+            refused = refusal(trails.create_trail, Name="bills", S3BucketName=BUCKET)["Error"]
+            assert refused["Code"] == "InsufficientS3BucketPolicyException"
+            assert refused["Message"] == f"Incorrect S3 bucket policy is detected for bucket: {BUCKET}"
+    make(trails)
+    refused = refusal(trails.update_trail, Name="bills", S3KeyPrefix="elsewhere")["Error"]
+    assert refused["Code"] == "InsufficientS3BucketPolicyException"
+
+
 def test_event_selectors(trails):
     make(trails)
     usual = {

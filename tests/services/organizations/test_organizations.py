@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from iamlab.door import authenticate
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
 from iamlab.sandbox import controls
@@ -151,3 +152,30 @@ def test_an_account_in_no_organization_is_told_so(world):
     with pytest.raises(AwsError) as error:
         call(caller_as(controls.world(other), account, "root"), "organizations:DescribeOrganization")
     assert error.value.code == "AWSOrganizationsNotInUseException"
+
+
+def test_a_closed_account_stays_in_the_organization_and_is_used_by_nobody(world):
+    key = world.do("iam:CreateAccessKey", account=world.dev)["AccessKey"]["AccessKeyId"]
+    entrance = {
+        "RoleArn": f"arn:aws:iam::{world.dev}:role/OrganizationAccountAccessRole",
+        "RoleSessionName": "boss",
+    }
+    user = {"UserName": "mario"}
+    world.do("iam:CreateUser", **user)
+    world.do("iam:AttachUserPolicy", **user, PolicyArn=ADMIN)
+    world.do("sts:AssumeRole", who="user/mario", **entrance)
+    world.do("organizations:CloseAccount", AccountId=world.dev)
+    told = world.do("organizations:DescribeAccount", AccountId=world.dev)["Account"]
+    assert (told["Status"], told["State"]) == ("SUSPENDED", "CLOSED")
+    assert code_of(lambda: authenticate.credentials(key)) == "InvalidClientTokenId"
+    assert code_of(lambda: world.do("sts:AssumeRole", who="user/mario", **entrance)) == "AccessDenied"
+    close = lambda account: lambda: world.do("organizations:CloseAccount", AccountId=account)  # noqa: E731
+    assert code_of(close(world.dev)) == "AccountAlreadyClosedException"
+    assert code_of(close(world.boss)) == "ConstraintViolationException"
+    assert code_of(close("123456789012")) == "AccountNotFoundException"
+
+
+def code_of(call_it):
+    with pytest.raises(AwsError) as error:
+        call_it()
+    return error.value.code
