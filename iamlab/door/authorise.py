@@ -197,7 +197,7 @@ def denied(judgement: Judgement, service: str, target: Target) -> AwsError:
         request,
         judgement.decision,
         requester=judgement.caller.arn or "anonymous",
-        resource=target.shown or target.arn,
+        resource=target.shown or (f'"{target.arn}"' if service == "s3" and target.arn != "*" else target.arn),
         details=together,
     )
     if service == "s3" and not together:

@@ -1,11 +1,11 @@
-"""Principals of trust policies: tied to unique ids when saved, so that a namesake made later is not trusted.
+"""Principals of trust and bucket policies: tied to unique ids when saved, so that a namesake made later is not trusted.
 
 IAM User Guide: "AWS JSON policy elements: Principal".
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +18,9 @@ from iamlab.services.operations import AwsError, Call
 IDENTITY = re.compile(r"arn:aws:iam::(\d{12}):(user|role)(/(?:.*/)?)([^/]+)")
 SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 MODELS: dict[str, type[User] | type[Role]] = {"user": User, "role": Role}
+
+
+followers: list[Callable[[Call, str, str], None]] = []  # services whose resources' policies name identities too
 
 
 def check(call: Call, text: str) -> dict[str, str]:
@@ -73,20 +76,28 @@ def invalid(kind: str, value: str) -> AwsError:
 
 
 def replace_principal(call: Call, unique_id: str, value: str) -> None:
-    """Let the trust policies that name an identity name it `value`: its new ARN, or its bare id once it is gone."""
+    """Let the trust and bucket policies that name an identity name it `value`: its new ARN, or its bare id once it is
+    gone.
+    """
     named = Role.objects.filter(account__sandbox_id=call.caller.world.sandbox_id).filter(
         Q(principals__has_key=unique_id)
     )
     for role in named:
-        old = role.principals[unique_id]
-        document = json.loads(documents.text(role.trust))
-        for statement in statements(document):
-            for element in ("Principal", "NotPrincipal"):
-                if isinstance(statement.get(element), dict):
-                    _swap(statement[element], {old: value})
-        role.trust = keep_document(json.dumps(document))
+        role.trust = renamed(role.trust, role.principals[unique_id], value)
         role.principals = {**role.principals, unique_id: value}
         role.save(update_fields=["trust", "principals"])
+    for follow in followers:
+        follow(call, unique_id, value)
+
+
+def renamed(digest: str, old: str, new: str) -> str:
+    """The digest of a policy that calls a principal by its new name."""
+    document = json.loads(documents.text(digest))
+    for statement in statements(document):
+        for element in ("Principal", "NotPrincipal"):
+            if isinstance(statement.get(element), dict):
+                _swap(statement[element], {old: new})
+    return keep_document(json.dumps(document))
 
 
 def _swap(element: dict[str, Any], new: dict[str, str]) -> None:

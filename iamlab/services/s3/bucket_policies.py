@@ -8,7 +8,7 @@ from iamlab.policy.public import is_public
 from iamlab.services import applicable
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.s3 import targets
+from iamlab.services.s3 import policy_checks, targets
 
 MOST = 20 * 1024  # bytes
 
@@ -55,6 +55,7 @@ def put_bucket_policy(call: Call, Bucket: str, Policy: str) -> dict[str, Any]:
         parse(Policy, "bucket")
     except MalformedPolicy as error:
         raise AwsError("MalformedPolicy", error.message, 400) from error
+    named = policy_checks.check(call, Bucket, Policy)
     if targets.blocks(row)["BlockPublicPolicy"] and is_public(Policy):
         message = "public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
         raise AwsError(
@@ -63,16 +64,20 @@ def put_bucket_policy(call: Call, Bucket: str, Policy: str) -> dict[str, Any]:
             f'"{call.target.arn}" because {message}',
             403,
         )
-    row.policy = keep_document(Policy)
-    row.save(update_fields=["policy"])
+    _keep(row, keep_document(Policy), named)
     return {}
+
+
+def _keep(row: Any, digest: str, named: dict[str, str]) -> None:
+    """A policy with the users and roles that it names, by their ids: a namesake made later is not meant."""
+    row.policy = digest
+    row.settings = {key: value for key, value in {**row.settings, "principals": named}.items() if value}
+    row.save(update_fields=["policy", "settings"])
 
 
 @operation("s3:DeleteBucketPolicy", target=policy_target)
 def delete_bucket_policy(call: Call, Bucket: str) -> dict[str, Any]:
-    row = call.target.row
-    row.policy = ""
-    row.save(update_fields=["policy"])
+    _keep(call.target.row, "", {})
     return {}
 
 
