@@ -45,7 +45,6 @@ def cast(django_db_setup, django_db_blocker):
         world.call("iam:PutUserPolicy", UserName="mario", PolicyName="Own", PolicyDocument=own)
         world.call("iam:PutGroupPolicy", GroupName="billing", PolicyName="Own", PolicyDocument=own)
         world.call("iam:PutRolePolicy", RoleName="Clerk", PolicyName="Own", PolicyDocument=own)
-        world.call("iam:CreateOpenIDConnectProvider", Url="https://token.example.com")
         klass = Class.objects.create(name="Cloud security", code="LEARN7")
         people = {"imani": (klass, Role.INSTRUCTOR), "ada": (klass, Role.LEARNER), "otto": (klass, Role.LEARNER)}
         people["olga"] = (Class.objects.create(name="Another class"), Role.INSTRUCTOR)

@@ -37,6 +37,11 @@ CONSOLE = [
     ("policy", "A policy", f"iam/policies/details/{POLICY}/permissions/"),
     ("policy-create", "Create policy", "iam/policies/create/"),
     ("providers", "Identity providers", "iam/identity-providers/"),
+    (
+        "provider",
+        "An identity provider",
+        "iam/identity-providers/details/arn:aws:iam::{account}:oidc-provider/token.example.com/",
+    ),
     ("account-settings", "Account settings", "iam/account_settings/"),
     ("credential-report", "Credential report", "iam/credential-report/"),
     ("security-credentials", "My security credentials", "iam/security_credentials/"),

@@ -167,6 +167,7 @@ def furnish(world: scratch.World) -> dict[str, str]:
     launch = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "TagSpecifications": tags}
     instance = world.call("ec2:RunInstances", **launch)["Instances"][0]["InstanceId"]
     world.call("budgets:CreateBudget", AccountId=world.account_id, **BUDGET)
+    world.call("iam:CreateOpenIDConnectProvider", Url="https://token.example.com", ClientIDList=["sts.amazonaws.com"])
     world.call("organizations:CreateOrganization")
     top = world.call("organizations:ListRoots")["Roots"][0]["Id"]
     unit = world.call("organizations:CreateOrganizationalUnit", ParentId=top, Name="Sandbox")["OrganizationalUnit"]

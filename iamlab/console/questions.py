@@ -8,8 +8,10 @@ from django.shortcuts import redirect
 
 from iamlab.console import changes, pages
 from iamlab.console.changes import Change
+from iamlab.console.forms import OperationForm
 from iamlab.console.pickers import PickingForm
 from iamlab.console.session import Session
+from iamlab.services.operations import AwsError
 
 
 def question(
@@ -26,6 +28,33 @@ def question(
     return pages.render(
         request, session, "console/question.html", context, title=title, crumbs=[(title, None)], status=status
     )
+
+
+def asking(
+    request: HttpRequest,
+    session: Session,
+    form: OperationForm,
+    confirm: dict[str, Any],
+    crumbs: pages.Crumbs = (),
+    text: str = "",
+) -> HttpResponse:
+    """A form in a dialog, or on a page of its own. `confirm` as in console/confirm.html."""
+    title = confirm["title"]
+    context = {"confirm": confirm, "form": form, "text": text}
+    status = 422 if form.is_bound else 200
+    crumbs = [*crumbs, (title, None)]
+    return pages.render(request, session, "console/asking.html", context, title=title, crumbs=crumbs, status=status)
+
+
+def made(session: Session, form: OperationForm, params: dict[str, Any], operation: str = "") -> dict[str, Any] | None:
+    """The answer of a valid form's call; None where it failed, which the form then tells. A refusal is raised."""
+    try:
+        return session.call(operation or form.operation, params)
+    except AwsError as error:
+        if error.refuses:
+            raise
+        form.refuse(error)
+        return None
 
 
 def picked(

@@ -26,6 +26,7 @@ from iamlab.console.organizations.forms import RCP, SCP
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
 from iamlab.console.policies import views as policies
+from iamlab.console.providers import changing as provider_changing
 from iamlab.console.providers import views as providers
 from iamlab.console.roles import changing as role_changing
 from iamlab.console.roles import create as role_create
@@ -149,6 +150,20 @@ iam: list[URLPattern | URLResolver] = [
     path("identity-providers/create/", providers.add, name="provider-add"),
     path("identity-providers/delete/", providers.delete, name="providers-delete"),
     path("identity-providers/details/<path:arn>/manage-tags/", providers.tags, name="provider-tags"),
+    path(
+        "identity-providers/details/<path:arn>/audiences/add/",
+        provider_changing.add_audience,
+        name="provider-audience-add",
+    ),
+    path(
+        "identity-providers/details/<path:arn>/audiences/remove/",
+        provider_changing.remove_audiences,
+        name="provider-audiences-remove",
+    ),
+    path(
+        "identity-providers/details/<path:arn>/thumbprints/", provider_changing.thumbprints, name="provider-thumbprints"
+    ),
+    path("identity-providers/details/<path:arn>/metadata/", provider_changing.metadata, name="provider-metadata"),
     path("identity-providers/details/<path:arn>/", providers.provider, name="provider"),
     path("credential-report/", credential_report.report, name="credential-report"),
     path("credential-report/download/", credential_report.download, name="credential-report-download"),

@@ -6,25 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import pages
-from iamlab.console.forms import OperationForm
 from iamlab.console.organizations.choosing import chosen
 from iamlab.console.organizations.forms import AccountForm, UnitForm
-from iamlab.console.organizations.views import shown
-from iamlab.console.questions import question
+from iamlab.console.questions import asking, made, question
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
 
-def asking(
-    request: HttpRequest, session: Session, form: OperationForm, title: str, submit: str, back: str
-) -> HttpResponse:
-    """A form in a dialog, or on a page of its own."""
-    confirm = {"title": title, "cancel_url": back, "submit": submit}
-    crumbs = [("AWS accounts", session.url("organization-accounts")), (title, None)]
-    template = "console/organizations/asking.html"
-    response = shown(request, session, template, {"confirm": confirm, "form": form}, title, crumbs)
-    response.status_code = 422 if form.is_bound else 200
-    return response
+def crumbs(session: Session) -> pages.Crumbs:
+    return [("AWS accounts", session.url("organization-accounts"))]
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,16 +23,9 @@ def create(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """A new unit under a root or unit."""
     back, title = session.url("organization-place", target), "Create organizational unit"
     form = UnitForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            session.call(form.operation, {**form.params(), "ParentId": target})
-        except AwsError as error:
-            if error.refuses:
-                raise
-            form.refuse(error)
-        else:
-            return pages.done(request, back, f"Organizational unit {form.cleaned_data['Name']} created.")
-    return asking(request, session, form, title, title, back)
+    if form.is_bound and form.is_valid() and made(session, form, {**form.params(), "ParentId": target}) is not None:
+        return pages.done(request, back, f"Organizational unit {form.cleaned_data['Name']} created.")
+    return asking(request, session, form, {"title": title, "submit": title, "cancel_url": back}, crumbs(session))
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,15 +36,11 @@ def rename(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     name = now["OrganizationalUnit"]["Name"]
     form = UnitForm(request.POST if request.method == "POST" else None, initial={"Name": name})
     if form.is_bound and form.is_valid():
-        try:
-            session.call("organizations:UpdateOrganizationalUnit", {**form.params(), "OrganizationalUnitId": target})
-        except AwsError as error:
-            if error.refuses:
-                raise
-            form.refuse(error)
-        else:
+        params = {**form.params(), "OrganizationalUnitId": target}
+        if made(session, form, params, "organizations:UpdateOrganizationalUnit") is not None:
             return pages.done(request, back, f"{name} is called {form.cleaned_data['Name']} now.")
-    return asking(request, session, form, f"Rename {name}", "Save changes", back)
+    confirm = {"title": f"Rename {name}", "submit": "Save changes", "cancel_url": back}
+    return asking(request, session, form, confirm, crumbs(session))
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,8 +102,9 @@ def ended(
 def move(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """An account goes to another root or unit."""
     back, title = session.url("organization-place", target), f"Move account {target}"
-    crumbs = [("AWS accounts", session.url("organization-accounts")), (target, back)]
-    places = chosen(request, session, title, back, crumbs, submit="Move AWS account", units_only=True)
+    places = chosen(
+        request, session, title, back, [*crumbs(session), (target, back)], submit="Move AWS account", units_only=True
+    )
     if isinstance(places, HttpResponse):
         return places
     source = session.call("organizations:ListParents", {"ChildId": target})["Parents"][0]["Id"]
@@ -138,18 +118,14 @@ def move(request: HttpRequest, session: Session, target: str) -> HttpResponse:
 @console_page
 def add_account(request: HttpRequest, session: Session) -> HttpResponse:
     """A member account, with a role in it that this account's users may switch to."""
-    back, title = session.url("organization-accounts"), "Create an AWS account"
+    back = session.url("organization-accounts")
     form = AccountForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            status = session.call(form.operation, form.params())["CreateAccountStatus"]
-        except AwsError as error:
-            if error.refuses:
-                raise
-            form.refuse(error)
-        else:
-            if status["State"] != "FAILED":
-                text = f"Account {status['AccountName']} ({status['AccountId']}) created."
-                return pages.done(request, session.url("organization-place", status["AccountId"]), text)
-            form.refuse(AwsError(status["FailureReason"], "Another account has this email address already."))
-    return asking(request, session, form, title, "Create AWS account", back)
+    answer = made(session, form, form.params()) if form.is_bound and form.is_valid() else None
+    if answer is not None:
+        status = answer["CreateAccountStatus"]
+        if status["State"] != "FAILED":
+            text = f"Account {status['AccountName']} ({status['AccountId']}) created."
+            return pages.done(request, session.url("organization-place", status["AccountId"]), text)
+        form.refuse(AwsError(status["FailureReason"], "Another account has this email address already."))
+    confirm = {"title": "Create an AWS account", "submit": "Create AWS account", "cancel_url": back}
+    return asking(request, session, form, confirm, crumbs(session))

@@ -1,5 +1,6 @@
 """Adding an identity provider."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,7 +10,23 @@ from iamlab.console.forms import OperationForm, limit, member
 
 SAML, OIDC = "saml", "oidc"
 FIELDS = {SAML: ("Name", "metadata"), OIDC: ("Url", "audience")}
+THUMBPRINT = re.compile(r"[0-9A-Fa-f]{40}")
 PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+def metadata_text(sent: Any) -> str:
+    """The text of an uploaded metadata document. Raises ValidationError."""
+    shape = member("iam:CreateSAMLProvider", "SAMLMetadataDocument")
+    low, high = shape.metadata["min"], shape.metadata["max"]  # type: ignore[union-attr]
+    if sent.size > 4 * high:
+        raise forms.ValidationError(f"The document has at most {high:,} characters.")
+    try:
+        text = str(sent.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise forms.ValidationError("The document is no text.") from error
+    if not low <= len(text) <= high:
+        raise forms.ValidationError(f"The document has {low:,} to {high:,} characters; this one has {len(text):,}.")
+    return text
 
 
 class AddForm(OperationForm):
@@ -55,17 +72,7 @@ class AddForm(OperationForm):
             limit(self.fields["audience"], member(self.operation, "ClientIDList").member)  # type: ignore[union-attr]
 
     def clean_metadata(self) -> str:
-        shape = member(self.operation, "SAMLMetadataDocument")
-        low, high = shape.metadata["min"], shape.metadata["max"]  # type: ignore[union-attr]
-        if self.cleaned_data["metadata"].size > 4 * high:
-            raise forms.ValidationError(f"The document has at most {high:,} characters.")
-        try:
-            text = self.cleaned_data["metadata"].read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError("The document is no text.") from error
-        if not low <= len(text) <= high:
-            raise forms.ValidationError(f"The document has {low:,} to {high:,} characters; this one has {len(text):,}.")
-        return text
+        return metadata_text(self.cleaned_data["metadata"])
 
     def clean_Url(self) -> str:
         url = self.cleaned_data["Url"]
@@ -78,3 +85,45 @@ class AddForm(OperationForm):
         if self.chosen == SAML:
             return {"Name": given["Name"], "SAMLMetadataDocument": given["metadata"]}
         return {"Url": given["Url"], "ClientIDList": [given["audience"]]}
+
+
+class AudienceForm(OperationForm):
+    operation = "iam:AddClientIDToOpenIDConnectProvider"
+    fields_of_codes = {"InvalidInput": "ClientID", "LimitExceeded": "ClientID"}
+
+    ClientID = forms.CharField(
+        label="Audience",
+        help_text="The client ID that the provider gave to the application.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+
+
+class ThumbprintsForm(OperationForm):
+    """One a line, as many as the operation takes."""
+
+    operation = "iam:UpdateOpenIDConnectProviderThumbprint"
+    fields_of_codes = {"InvalidInput": "ThumbprintList"}
+
+    ThumbprintList = forms.CharField(
+        label="Thumbprints",
+        required=False,
+        help_text="Up to five, one a line: 40 hexadecimal digits each.",
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 5}),
+    )
+
+    def clean_ThumbprintList(self) -> list[str]:
+        prints = self.cleaned_data["ThumbprintList"].split()
+        for one in prints:
+            if not THUMBPRINT.fullmatch(one):
+                raise forms.ValidationError(f"{one[:60]} is no thumbprint: it has 40 hexadecimal digits.")
+        return prints
+
+
+class MetadataForm(OperationForm):
+    operation = "iam:UpdateSAMLProvider"
+    fields_of_codes = {"InvalidInput": "metadata"}
+
+    metadata = forms.FileField(label="Metadata document", help_text="The XML file that the identity provider gives.")
+
+    def clean_metadata(self) -> str:
+        return metadata_text(self.cleaned_data["metadata"])

@@ -121,13 +121,28 @@ def provider(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
         "name": name,
         "found": found,
         "summary": summary(arn, found) if found.stands else [],
-        "audiences": found.get("ClientIDList", []),
+        "audiences": audiences(request, found.get("ClientIDList", [])) if found.stands and not saml else None,
+        "thumbprints": found.get("ThumbprintList", []),
         "metadata": found.get("SAMLMetadataDocument", ""),
         "tags": panel(session, f"iam:List{bearer(arn).kind}Tags", bearer(arn).who) if found.stands else None,
     }
     crumbs = [("Identity providers", session.url("providers")), (name, None)]
     status, template = 404 if missing else 200, "console/providers/detail.html"
     return pages.render(request, session, template, context, title=name, crumbs=crumbs, status=status)
+
+
+def audiences(request: HttpRequest, names: list[str]) -> dict[str, Any]:
+    return tables.table(
+        request,
+        id="audiences",
+        title="Audiences",
+        columns=[tables.column("name", "Audience")],
+        rows=[tables.row(one, [one]) for one in names],
+        select="many",
+        tools=False,
+        description="Also known as client IDs: the applications that the provider's tokens are for.",
+        empty_text="No token of the provider is for this account.",
+    )
 
 
 def bearer(arn: str) -> Bearer:

@@ -109,3 +109,61 @@ def test_a_providers_tags_are_managed(browser_of, root, base, made):
     html = browser_of.get(f"{base}details/{arn}/").content.decode()
     assert "<td>team</td><td>more</td>" in html and "<td>Team</td><td>+ - =</td>" in html
     assert "<td>old</td>" not in html
+
+
+TOKEN = "arn:aws:iam::111122223333:oidc-provider/token.example.com"
+CORP = "arn:aws:iam::111122223333:saml-provider/Corp"
+
+
+def token_provider(root):
+    return root.call("iam:GetOpenIDConnectProvider", {"OpenIDConnectProviderArn": TOKEN})
+
+
+def test_audiences_of_a_provider_are_added_and_removed(browser_of, root, base):
+    browser_of.post(f"{base}create/", oidc())
+    here = f"{base}details/{TOKEN}/"
+    assert browser_of.post(f"{here}audiences/add/", {"ClientID": "app-2"}).url == here
+    assert token_provider(root)["ClientIDList"] == ["sts.amazonaws.com", "app-2"]
+    assert "app-2" in browser_of.get(f"{here}audiences/remove/?selected=app-2").content.decode()
+    browser_of.post(f"{here}audiences/remove/", {"selected": ["app-2", "sts.amazonaws.com"]})
+    assert token_provider(root)["ClientIDList"] == []
+    assert "No audiences" in browser_of.get(here).content.decode()
+    long = browser_of.post(f"{here}audiences/add/", {"ClientID": "a" * 256})
+    assert long.status_code == 422 and "at most 255" in long.context["form"].errors["ClientID"][0]
+
+
+@pytest.mark.parametrize(("text", "told"), [("abc", "40 hexadecimal"), ("\n".join(["a" * 40] * 6), "5 entries")])
+def test_wrong_thumbprints_are_told_at_the_field(browser_of, root, base, text, told):
+    browser_of.post(f"{base}create/", oidc())
+    response = browser_of.post(f"{base}details/{TOKEN}/thumbprints/", {"ThumbprintList": text})
+    assert response.status_code == 422
+    assert told in response.context["form"].errors["ThumbprintList"][0]
+
+
+def test_thumbprints_are_kept_one_a_line(browser_of, root, base):
+    browser_of.post(f"{base}create/", oidc())
+    here = f"{base}details/{TOKEN}/"
+    browser_of.post(f"{here}thumbprints/", {"ThumbprintList": f"{'a' * 40}\r\n{'b' * 40}\r\n"})
+    assert token_provider(root)["ThumbprintList"] == ["a" * 40, "b" * 40]
+    assert "b" * 40 in browser_of.get(here).content.decode()
+    assert browser_of.get(f"{here}thumbprints/").context["form"]["ThumbprintList"].value() == f"{'a' * 40}\n{'b' * 40}"
+
+
+def test_the_metadata_of_a_provider_is_replaced(browser_of, root, base):
+    browser_of.post(f"{base}create/", saml())
+    here = f"{base}details/{CORP}/"
+    assert 'enctype="multipart/form-data"' in browser_of.get(f"{here}metadata/").content.decode()
+    new = SimpleUploadedFile("new.xml", METADATA.replace("idp.example", "login.example").encode())
+    assert browser_of.post(f"{here}metadata/", {"metadata": new}).url == here
+    assert "login.example.com" in root.call("iam:GetSAMLProvider", {"SAMLProviderArn": CORP})["SAMLMetadataDocument"]
+    short = browser_of.post(f"{here}metadata/", {"metadata": SimpleUploadedFile("new.xml", b"<x/>")})
+    assert short.status_code == 422 and "this one has 4" in short.context["form"].errors["metadata"][0]
+
+
+@pytest.mark.parametrize("place", ["audiences/add/", "thumbprints/"])
+def test_who_may_not_change_a_provider_is_refused(browser_of, root, base, user, place):
+    browser_of.post(f"{base}create/", oidc())
+    sent = {"ClientID": "x", "ThumbprintList": "a" * 40}
+    here = f"/console/{user('nobody').id}/iam/identity-providers/details/{TOKEN}/{place}"
+    assert browser_of.post(here, sent).status_code == 403
+    assert token_provider(root)["ClientIDList"] == ["sts.amazonaws.com"]
