@@ -44,6 +44,7 @@ VALUES: dict[str, dict[str, str]] = {
         "event": "1",
         "name": "mario",
     },
+    "user-credential": {"service": "git", "kind": "service", "act": "reset"},
     "group": {"name": "billing", "tab": "users"},
     "role": {"name": "Clerk"},
     "trail": {"name": "audit"},

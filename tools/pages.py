@@ -23,6 +23,8 @@ CONSOLE = [
     ("users", "Users", "iam/users/"),
     ("user", "A user: permissions", "iam/users/details/mario/permissions/"),
     ("user-credentials", "A user: security credentials", "iam/users/details/mario/security_credentials/"),
+    ("user-ssh-upload", "Upload an SSH public key", "iam/users/details/mario/ssh-keys/upload/"),
+    ("user-credential-generate", "Generate Git credentials", "iam/users/details/mario/generate/git/"),
     ("user-create", "Create user", "iam/users/create/"),
     ("user-create-2021", "Add user, the five steps of 2021", "iam/users/create/?era=2021"),
     ("user-delete", "Delete a user", "iam/users/delete/?name=mario"),

@@ -152,6 +152,7 @@ def furnish(world: scratch.World) -> dict[str, str]:
     attempt = attempts.begin(world.person, content.catalogue()["first-bill"])
     for name in ("charles", "david", "mario"):
         world.call("iam:CreateUser", UserName=name, Tags=[{"Key": "department", "Value": "billing"}])
+    world.call("iam:CreateServiceSpecificCredential", UserName="mario", ServiceName="codecommit.amazonaws.com")
     world.call("iam:CreateGroup", GroupName="billing")
     world.call("iam:AddUserToGroup", GroupName="billing", UserName="mario")
     policy = world.call("iam:CreatePolicy", PolicyName="BillRead", PolicyDocument=json.dumps(READ))["Policy"]

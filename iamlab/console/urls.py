@@ -45,6 +45,7 @@ from iamlab.console.users import access_keys, console_access, create, create_gro
 from iamlab.console.users import inline as user_inline
 from iamlab.console.users import mfa as user_mfa
 from iamlab.console.users import permissions as user_permissions
+from iamlab.console.users import service_credentials as user_services
 from iamlab.console.users import tags as user_tags
 from iamlab.console.users import views as users
 
@@ -86,6 +87,9 @@ user_pages = [
     path("details/<str:name>/create-access-key/", access_keys.start, name="access-key-start"),
     path("details/<str:name>/access-keys/<str:key_id>/status/", access_keys.status, name="access-key-status"),
     path("details/<str:name>/access-keys/<str:key_id>/delete/", access_keys.delete, name="access-key-delete"),
+    path("details/<str:name>/ssh-keys/upload/", user_services.upload, name="user-ssh-upload"),
+    path("details/<str:name>/generate/<slug:service>/", user_services.generate, name="user-credential-generate"),
+    path("details/<str:name>/credentials/<slug:kind>/<slug:act>/", user_services.change, name="user-credential-change"),
     path("details/<str:name>/mfa/", user_mfa.assign, name="user-mfa"),
     path("details/<str:name>/mfa/enable/", user_mfa.enable, name="user-mfa-enable"),
     path("details/<str:name>/mfa/remove/", user_mfa.remove, name="user-mfa-remove"),

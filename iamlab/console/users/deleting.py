@@ -16,6 +16,16 @@ from iamlab.console.session import Session, console_page
 PARTS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", "DeleteAccessKey", "AccessKeyId", "Access key"),
     ("ListMFADevices", "MFADevices", "SerialNumber", "DeactivateMFADevice", "SerialNumber", "MFA device"),
+    ("ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId", "DeleteSSHPublicKey", "SSHPublicKeyId", "SSH public key"),
+    ("ListSigningCertificates", "Certificates", "CertificateId", "DeleteSigningCertificate", "CertificateId", "X.509"),
+    (
+        "ListServiceSpecificCredentials",
+        "ServiceSpecificCredentials",
+        "ServiceSpecificCredentialId",
+        "DeleteServiceSpecificCredential",
+        "ServiceSpecificCredentialId",
+        "Service-specific credential",
+    ),
     ("ListUserPolicies", "PolicyNames", "", "DeleteUserPolicy", "PolicyName", "Inline policy"),
     ("ListAttachedUserPolicies", "AttachedPolicies", "PolicyArn", "DetachUserPolicy", "PolicyArn", "Attached policy"),
     ("ListGroupsForUser", "Groups", "GroupName", "RemoveUserFromGroup", "GroupName", "Member of group"),

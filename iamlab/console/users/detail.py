@@ -11,6 +11,7 @@ from iamlab.components import markup, tables
 from iamlab.console import cells, holders, last_accessed, lists, pages, panels
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
+from iamlab.console.users import service_credentials
 from iamlab.console.users.create import sign_in_url
 from iamlab.console.users.views import last_uses
 
@@ -180,6 +181,7 @@ def security_credentials(
     descriptions = {tag["Key"]: tag["Value"] for tag in user.get("Tags", [])}
     listed = [key_block(session, key, uses, descriptions) for key in keys.get("AccessKeyMetadata", [])]
     return {
+        **service_credentials.sections(request, session, user["UserName"]),
         "key_blocks": listed,
         "may_add": len(listed) < 2,
         "sign_in_url": sign_in_url(request, session),

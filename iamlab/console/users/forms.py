@@ -1,4 +1,4 @@
-"""The forms of the Create user wizard, of both eras: today's three steps and the five of 2021 share them."""
+"""The forms of the Create user wizard, of both eras, which share them; and of a user's SSH keys."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from iamlab.components.markup import tile
 from iamlab.console import drafts, pickers
+from iamlab.console.forms import OperationForm
 from iamlab.console.panels import panel
 from iamlab.console.tags import TagsField
 from iamlab.console.wizard import StepForm
@@ -232,3 +233,17 @@ class ReviewForm(StepForm):
     """The review of 2021: nothing to fill in."""
 
     key = "review"
+
+
+class SshKeyForm(OperationForm):
+    operation = "iam:UploadSSHPublicKey"
+    fields_of_codes = dict.fromkeys(
+        ("UnrecognizedPublicKeyEncoding", "InvalidPublicKey", "DuplicateSSHPublicKey", "LimitExceeded"),
+        "SSHPublicKeyBody",
+    )
+
+    SSHPublicKeyBody = forms.CharField(
+        label="SSH public key",
+        help_text="An RSA key of at least 2048 bits, as the file id_rsa.pub has it: it begins with ssh-rsa.",
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+    )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.conf import settings
 
 from iamlab.services import paging
 from iamlab.services.iam import quotas, users
-from iamlab.services.iam.models import ServiceCredential
+from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.models import ServiceCredential, User
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -106,7 +108,15 @@ def list_target(call: Call, UserName: str | None = None, AllUsers: bool = False,
     return users.target(call, UserName)
 
 
-@operation("iam:ListServiceSpecificCredentials", target=list_target)
+def credentials_of(rows: Sequence[User]) -> dict[int, list[ServiceCredential]]:
+    """The credentials of some users by the user's key."""
+    found = ServiceCredential.objects.filter(user__in=rows).select_related("user").order_by("credential_id")
+    return grouped((one.user_id, one) for one in found)
+
+
+@operation(
+    "iam:ListServiceSpecificCredentials", target=list_target, bulk=with_loaded(users.bulk_targets, credentials_of)
+)
 def list_service_specific_credentials(
     call: Call,
     UserName: str | None = None,
@@ -116,12 +126,15 @@ def list_service_specific_credentials(
     MaxItems: int | None = None,
 ) -> dict[str, Any]:
     check_service(ServiceName)
-    rows = ServiceCredential.objects.filter(account_id=call.account_id).select_related("user")
-    if not AllUsers:
-        rows = rows.filter(user=users.existing(call))
-    if ServiceName is not None:
-        rows = rows.filter(service=ServiceName)
-    return paging.page("ServiceSpecificCredentials", rows, metadata, "credential_id", Marker, MaxItems)
+    if AllUsers:
+        every = ServiceCredential.objects.filter(account_id=call.account_id).select_related("user")
+        rows = every if ServiceName is None else every.filter(service=ServiceName)
+        return paging.page("ServiceSpecificCredentials", rows, metadata, "credential_id", Marker, MaxItems)
+    users.existing(call)
+    own = [row for row in loaded(call, credentials_of) if ServiceName in (None, row.service)]
+    page = paging.page_of_list("ServiceSpecificCredentials", own, lambda row: row.credential_id, Marker, MaxItems)
+    page["ServiceSpecificCredentials"] = [metadata(row) for row in page["ServiceSpecificCredentials"]]
+    return page
 
 
 @operation("iam:UpdateServiceSpecificCredential", target=target)
