@@ -43,6 +43,27 @@ def judge_with(caller: Caller, action: str, target: Target, context: Mapping[str
     return judge(caller, action, target, full)
 
 
+def who_can(asker: Caller, action: str, resource: str) -> list[tuple[str, str, Judgement]]:
+    """(ARN, label, judgement) of everybody of `principals`: the resource and all of them are looked for once."""
+    world, account_id, now = asker.world, asker.account_id, clock.now(asker.world)
+    users = User.objects.filter(account_id=account_id).order_by("name")
+    roles = Role.objects.filter(account_id=account_id, service_linked="").order_by("name")
+    everybody = [
+        *((replace(_as_user(world, row), issued=now, console=True), f"{row.name} (user)") for row in users),
+        *((replace(_as_role(world, row), issued=now), f"{row.name} (role)") for row in roles),
+        (_root(world, account_id), ROOT),
+        (_nobody(world), ANYBODY),
+    ]
+    target = resources.target_of(world, resource, action)
+    return [
+        (caller.principal_arn or caller.name, label, judge_with(caller, action, target, {}, now))
+        for caller, label in everybody
+    ]
+
+
+ROOT, ANYBODY = "root (root user)", "anybody (not signed in)"
+
+
 def examiner_for(caller: Caller) -> Caller:
     """Who asks on behalf of a console session: questions about decisions are no AWS call, and see the whole account."""
     return Caller(callers.EXAMINER, caller.account_id, caller.world, name="examiner", unique_id="examiner")
@@ -56,8 +77,8 @@ def principals(asker: Caller) -> list[tuple[str, str]]:
     return [
         *((f"arn:aws:iam::{account}:user{path}{name}", f"{name} (user)") for path, name in users),
         *((f"arn:aws:iam::{account}:role{path}{name}", f"{name} (role)") for path, name in roles),
-        (f"arn:aws:iam::{account}:root", "root (root user)"),
-        ("anonymous", "anybody (not signed in)"),
+        (f"arn:aws:iam::{account}:root", ROOT),
+        ("anonymous", ANYBODY),
     ]
 
 
@@ -76,7 +97,7 @@ def principal_of(asker: Caller, principal: str) -> Caller:
     """The caller that a principal would be. Raises NoSuchEntity."""
     world, account_id = asker.world, asker.account_id
     if principal == "anonymous":
-        return Caller(callers.ANONYMOUS, "anonymous", world, unique_id="anonymous", name="anonymous")
+        return _nobody(world)
     if principal.endswith(".amazonaws.com"):
         return Caller(callers.SERVICE, "", world, name=principal, arn=principal)
     short = principal.removeprefix(f"arn:aws:iam::{account_id}:")
@@ -91,6 +112,10 @@ def principal_of(asker: Caller, principal: str) -> Caller:
     raise AwsError("NoSuchEntity", f"{principal} is no principal of account {account_id}.", 404)
 
 
+def _nobody(world: World) -> Caller:
+    return Caller(callers.ANONYMOUS, "anonymous", world, unique_id="anonymous", name="anonymous")
+
+
 def _root(world: World, account_id: str) -> Caller:
     arn = f"arn:aws:iam::{account_id}:root"
     return Caller(callers.ROOT, account_id, world, arn=arn, principal_arn=arn, unique_id=account_id, name="root")
@@ -100,10 +125,14 @@ def _user(world: World, account_id: str, name: str) -> Caller:
     row = User.objects.filter(account_id=account_id, name_lower=name.lower()).first()
     if row is None:
         raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
-    arn = f"arn:aws:iam::{account_id}:user{row.path}{row.name}"
+    return _as_user(world, row)
+
+
+def _as_user(world: World, row: User) -> Caller:
+    arn = f"arn:aws:iam::{row.account_id}:user{row.path}{row.name}"
     return Caller(
         callers.USER,
-        account_id,
+        row.account_id,
         world,
         arn=arn,
         principal_arn=arn,
@@ -118,12 +147,16 @@ def _role(world: World, account_id: str, name: str) -> Caller:
     row = Role.objects.filter(account_id=account_id, name_lower=name.lower()).first()
     if row is None:
         raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+    return _as_role(world, row)
+
+
+def _as_role(world: World, row: Role) -> Caller:
     return Caller(
         callers.ROLE,
-        account_id,
+        row.account_id,
         world,
-        arn=f"arn:aws:sts::{account_id}:assumed-role/{row.name}/question",
-        principal_arn=f"arn:aws:iam::{account_id}:role{row.path}{row.name}",
+        arn=f"arn:aws:sts::{row.account_id}:assumed-role/{row.name}/question",
+        principal_arn=f"arn:aws:iam::{row.account_id}:role{row.path}{row.name}",
         unique_id=row.unique_id,
         name=row.name,
         session_name="question",

@@ -10,6 +10,7 @@ from iamlab.console import pages
 from iamlab.console.session import Session, console_page
 from iamlab.door.authorise import Judgement
 from iamlab.door.judging import attachable, examiner_for, judge_as, principals
+from iamlab.door.judging import who_can as judged
 from iamlab.door.past import past_call
 from iamlab.insight import applying
 from iamlab.insight.drafts import DraftForm, with_draft
@@ -135,8 +136,7 @@ def who_can(request: HttpRequest, session: Session) -> HttpResponse:
     rows = []
     if form.is_bound and form.is_valid():
         action, resource = form.cleaned_data["action"], form.cleaned_data["resource"]
-        for arn, label in principals(asker):
-            judgement = judge_as(asker, arn, action, resource)
+        for arn, label, judgement in judged(asker, action, resource):
             through = ", ".join(f"{entry.policy.name} ({entry.policy.via})" for entry in judgement.decision.statements)
             url = session.url("evaluator", principal=arn, actions=action, resource=resource)
             rows.append({"who": label, "allowed": judgement.allowed, "through": through, "url": url})

@@ -143,6 +143,16 @@ def test_who_can_names_everybody_and_through_what(client, story):
     assert "BillWrite" in page
 
 
+def test_who_can_looks_for_the_resource_and_everybody_once(client, story, django_assert_max_num_queries):
+    for number in range(12):
+        story.do("root", "iam:CreateUser", UserName=f"user-{number}")
+    question = {"action": "s3:PutObject", "resource": BILL}
+    client.get(story.url("who-can"), question)
+    with django_assert_max_num_queries(12):
+        page = client.get(story.url("who-can"), question).content.decode()
+    assert page.count("(user)") == 13
+
+
 def test_a_hostile_policy_name_is_escaped(client, story):
     story.do(
         "root",

@@ -1,5 +1,7 @@
 """Template tags of the component kit: {% load components %}. docs/components.md shows each with its inputs."""
 
+from zlib import crc32
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -8,6 +10,7 @@ from iamlab.components import markup
 from iamlab.components.code import code_lines, difference
 
 register = template.Library()
+LONG = 10_000  # characters
 
 for leaf in (markup.icon, markup.status, markup.badge, markup.link, markup.copy, markup.denied_cell, markup.download):
     register.simple_tag(leaf)
@@ -101,7 +104,11 @@ def segments(items, label):
 def code(text, language="json", marks=None, title="", copy=True, numbers=True):
     """Numbered lines with marks (see iamlab.components.code.code_lines)."""
     lines = code_lines(text, language, marks)
-    return {"text": text, "lines": lines, "language": language, "title": title, "copy": copy, "numbers": numbers}
+    # A long text does not travel twice: it is copied from its lines, where no note stands among them.
+    id = f"code-{crc32(text.encode()):x}" if copy and not marks and len(text) > LONG else ""
+    return {
+        "text": text, "lines": lines, "language": language, "title": title, "copy": copy, "numbers": numbers, "id": id,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("components/code.html")

@@ -112,17 +112,16 @@ def delete_access_key(call: Call, AccessKeyId: str, UserName: str | None = None)
 
 def _with_use(account_id: str, key_ids: Any) -> Any:
     rows = AccessKey.objects.filter(account_id=account_id, key_id__in=key_ids).select_related("user", "account")
-    return rows.annotate(event=activity.newest("access_key_id", "key_id"))
+    return rows.annotate(**activity.newest_use("access_key_id", "key_id"))
 
 
 WITH_USE = Prepared(_with_use, str, [str])
 
 
 def key_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
-    """The owners of keys, with the key and its last use: two queries for all."""
+    """The owners of keys, with the key and its last use: one query for all."""
     account_id = call.account_id
     keys = {row.key_id: row for row in WITH_USE.all(account_id, {params["AccessKeyId"] for params in many})}
-    uses = activity.uses(row.event for row in keys.values())
     targets = []
     for params in many:
         row = keys.get(params["AccessKeyId"])
@@ -133,7 +132,7 @@ def key_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
         else:
             target = users.target_of(account_id, row.user.name, row.user)
             target.row = row
-        target.loaded = uses.get(row.event) if row is not None else None
+        target.loaded = activity.used(row) if row is not None else None
         targets.append(target)
     return targets
 

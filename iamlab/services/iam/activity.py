@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import DateTimeField, OuterRef, Subquery
 from django.db.models.expressions import RawSQL
@@ -37,13 +38,25 @@ def newest(column: str, reference: str) -> Subquery:
     return Subquery(Event.objects.filter(**{column: OuterRef(reference)}).order_by("-id").values("id")[:1])
 
 
+def newest_use(column: str, reference: str) -> dict[str, Subquery]:
+    """Annotations with what `used` tells of the newest event whose `column` equals the outer row's `reference`."""
+    events = Event.objects.filter(**{column: OuterRef(reference)}).order_by("-id")
+    return {f"used_{name}": Subquery(events.values(name)[:1]) for name in ("time", "source", "record")}
+
+
+def used(row: Any) -> Use | None:
+    """The use of a row that `newest_use` annotated."""
+    return _use(row.used_time, row.used_source, row.used_record) if row.used_record else None
+
+
+def _use(time: datetime, source: str, record: str) -> Use:
+    return Use(time, source.partition(".")[0], json.loads(record)["awsRegion"])
+
+
 def uses(event_ids: Iterable[int | None]) -> dict[int, Use]:
     """Time, service and Region of events, in one query."""
     wanted = [event_id for event_id in event_ids if event_id is not None]
     if not wanted:
         return {}
     rows = Event.objects.filter(id__in=wanted).values_list("id", "time", "source", "record")
-    return {
-        event_id: Use(time, source.partition(".")[0], json.loads(record)["awsRegion"])
-        for event_id, time, source, record in rows
-    }
+    return {event_id: _use(time, source, record) for event_id, time, source, record in rows}

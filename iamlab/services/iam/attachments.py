@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from iamlab.services import paging, statements
+from iamlab.services import paging
 from iamlab.services.iam import groups, holders, policies, quotas, roles, users
 from iamlab.services.iam.holders import Holder
-from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.loading import loaded, with_loaded
 from iamlab.services.iam.models import Attachment
 from iamlab.services.operations import AwsError, Call, operation
 
@@ -51,10 +51,7 @@ def detach(call: Call, PolicyArn: str) -> dict[str, Any]:
 
 def arns_of(rows: Sequence[Holder]) -> dict[int, list[str]]:
     """The ARNs attached to some holders of one kind, by the holder's key."""
-    keys = {row.unique_id: row.pk for row in rows}
-    statement = f"select holder, policy_arn from iam_attachment where holder in {statements.marks(keys)}"
-    found = statements.rows(statement, list(keys)) if keys else []
-    return grouped((keys[holder], policy_arn) for holder, policy_arn in found)
+    return holders.held(rows, "attached")
 
 
 def describe(policy_arn: str) -> dict[str, str]:

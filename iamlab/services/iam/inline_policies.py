@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from iamlab.services import paging, statements
+from iamlab.services import paging
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import documents, groups, holders, quotas, roles, users
 from iamlab.services.iam.holders import Holder
-from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.loading import loaded, with_loaded
 from iamlab.services.iam.models import InlinePolicy
 from iamlab.services.operations import AwsError, Call, operation
 
@@ -62,10 +62,7 @@ def delete(call: Call, PolicyName: str) -> dict[str, Any]:
 
 def names_of(rows: Sequence[Holder]) -> dict[int, list[str]]:
     """The names of the inline policies of some holders of one kind, by the holder's key."""
-    keys = {row.unique_id: row.pk for row in rows}
-    statement = f"select holder, name from iam_inlinepolicy where holder in {statements.marks(keys)} order by name"
-    found = statements.rows(statement, list(keys)) if keys else []
-    return grouped((keys[holder], name) for holder, name in found)
+    return holders.held(rows, "inline")
 
 
 def names(call: Call, Marker: str | None, MaxItems: int | None) -> dict[str, Any]:

@@ -105,7 +105,9 @@ def place(organization: Organization, name: str) -> Target:
 
 def parent(organization: Organization, parent_id: str) -> str:
     """A root or unit that accounts may be under. Raises ParentNotFoundException."""
-    if parent_id == organization.root_id or organization.units.filter(pk=parent_id).exists():
+    found = organization.__dict__.setdefault("parents", {organization.root_id})  # the reads of a page share it
+    if parent_id in found or organization.units.filter(pk=parent_id).exists():
+        found.add(parent_id)
         return parent_id
     raise AwsError("ParentNotFoundException", "You specified parent that doesn't exist.")
 

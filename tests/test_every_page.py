@@ -1,0 +1,81 @@
+"""Every page that is pictured, beside a lab's panel: few queries, whatever it shows, and few bytes over the wire."""
+
+import gzip
+import re
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from iamlab.labs import attempts, content
+from iamlab.labs.models import Attempt
+from iamlab.sandbox import controls
+from tools import scratch
+from tools.pages import PAGES
+from tools.screenshots import furnish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+QUERIES = 15
+TOUCHING = {
+    "billing": 20,
+    "console-home": 20,
+}  # GetBill is what a check of the lab waits for: it runs on each such page
+PAGE, FIRST_LOAD = 30_000, 150_000  # bytes over the wire
+
+
+@pytest.fixture(scope="module")
+def ada(django_db_setup, django_db_blocker):
+    """Ada's browser and her pages' addresses; she has the longest lab open, in the account that they show."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = scratch.world()
+        names = furnish(world)
+        attempt = attempts.begin(world.person, content.catalogue()["account-setup"])
+        shown = controls.by_public_id(world.sandbox)
+        Attempt.objects.filter(pk=attempt.pk).update(sandbox=shown)
+        browser = Client(headers={"Accept-Encoding": "gzip"})
+        browser.force_login(world.person)
+        yield browser, {name: path.format(**names) for name, _, path in PAGES}
+        transaction.set_rollback(True)
+
+
+def opened(browser: Client, address: str):
+    """The page that an address leads to, and how many queries it makes once what a process keeps is kept."""
+    first = browser.get(address)
+    while first.status_code == 302:
+        address = first.url
+        first = browser.get(address)
+    browser.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        page = browser.get(address)
+    assert page.status_code == 200, address
+    return page, len(captured)
+
+
+def test_every_page_makes_few_queries_and_is_small(ada):
+    browser, addresses = ada
+    queries, sizes = {}, {}
+    for name, address in addresses.items():
+        page, queries[name] = opened(browser, address)
+        sizes[name] = len(page.content)
+    assert {name: count for name, count in queries.items() if count > TOUCHING.get(name, QUERIES)} == {}
+    assert {name: size for name, size in sizes.items() if size > PAGE} == {}
+
+
+def test_the_panel_stands_beside_each_page_of_the_console(ada):
+    browser, addresses = ada
+    console = {name: address for name, address in addresses.items() if address.startswith("/console/")}
+    assert all('id="lab-panel"' in text(opened(browser, address)[0]) for address in console.values())
+
+
+def text(page) -> str:
+    return gzip.decompress(page.content).decode()
+
+
+def test_the_first_page_and_all_that_it_draws_in_are_small(ada):
+    """As they travel to who has nothing yet; the policy editor's script comes with its own pages."""
+    browser, addresses = ada
+    page = opened(browser, addresses["dashboard"])[0]
+    parts = set(re.findall(r'(?:src|href)="(/static/[^"#?]+)', text(page)))
+    assert len(parts) > 3
+    assert len(page.content) + sum(len(b"".join(browser.get(part))) for part in parts) <= FIRST_LOAD
