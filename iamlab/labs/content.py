@@ -19,10 +19,14 @@ Lab = dict[str, Any]
 
 def folders(root: Path = CONTENT) -> list[Path]:
     """Lab folders in the order of the index, then by name."""
-    index = root / "index.yaml"
-    order = yaml.safe_load(index.read_text()) if index.exists() else []
+    order = [name for names in chapters(root).values() for name in names]
     found = {path.parent.name: path.parent for path in root.glob("*/lab.yaml")}
     return [found[name] for name in order if name in found] + [found[n] for n in sorted(found) if n not in order]
+
+
+def chapters(root: Path = CONTENT) -> dict[str, list[str]]:
+    """The catalogue's headings, each with its labs."""
+    return read_yaml(root / "index.yaml") or {}
 
 
 def read_yaml(path: Path) -> Any:

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.labs import content, scoring, translations
@@ -20,6 +21,7 @@ from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls
 from iamlab.sandbox.phone import devices
 
+ABBREVIATIONS = ("abac", "mfa", "scp")
 FREE_PLAY = "Free play"
 
 
@@ -39,9 +41,8 @@ def start(request: HttpRequest) -> HttpResponse:
         guest, key = create_guest()
         login(request, guest, BACKEND)
         link = request.build_absolute_uri(reverse("come-back", args=[key]))
-        messages.info(
-            request, f"You are a guest. Keep this link: it brings you back if this browser forgets you. {link}"
-        )
+        said = 'You are a guest. Keep this link: it brings you back if this browser forgets you. <a href="{0}">{0}</a>'
+        messages.info(request, format_html(said, link))
     return redirect("home")
 
 
@@ -61,12 +62,21 @@ def home(request: HttpRequest) -> HttpResponse:
     language = (newest.language if newest else "") or translations.of_browser(request, catalogue.values())
     labs = [lab_card(lab, latest.get(lab["id"]), marks, language) for lab in catalogue.values()]
     context = {
-        "labs": labs,
+        "chapters": by_chapter(labs),
         "resume": next((card for card in labs if attempts and card["attempt"] == attempts[0]), None),
         "worlds": controls.of_person(person),
         "guest": person.is_guest,
     }
     return render(request, "labs/home.html", context)
+
+
+def by_chapter(labs: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Cards under the catalogue's headings; what no heading names comes last."""
+    headings = {name: heading for heading, names in content.chapters().items() for name in names}
+    found: dict[str, list[dict[str, Any]]] = {heading: [] for heading in [*content.chapters(), "More labs"]}
+    for card in labs:
+        found[headings.get(card["id"], "More labs")].append(card)
+    return [(heading, cards) for heading, cards in found.items() if cards]
 
 
 def lab_card(
@@ -82,7 +92,10 @@ def lab_card(
         "other_languages": translations.others(lab, language),
         "minutes": lab["minutes"],
         "steps": len(lab["steps"]),
-        "concepts": [concept.replace("-", " ") for concept in lab.get("concepts", ())],
+        "concepts": [
+            concept.upper() if concept in ABBREVIATIONS else concept.replace("-", " ")
+            for concept in lab.get("concepts", ())
+        ],
         "attempt": attempt,
         "score": round(marks[attempt.pk].effective) if attempt else None,
         "passed": attempt is not None and marks[attempt.pk].effective >= lab.get("pass_at", 70),

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from iamlab.labs import scoring
+from iamlab.labs import content, scoring, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact
+from iamlab.labs.texts import inline
 from iamlab.labs.translations import lab_of
+from iamlab.labs.vocabulary import fill
 from iamlab.people.models import Person
 
 REVIEWS = (timedelta(days=3), timedelta(days=10))  # after the first time that a question was missed
@@ -34,20 +37,22 @@ def best(person: Person) -> list[Row]:
 def _row(attempt: Attempt, mark: scoring.Score) -> Row:
     lab = lab_of(attempt)
     graded = [step for step in lab["steps"] if step.get("checks")]
+    names = content.names(lab, attempt.bound)
+    done = sum(mark.steps[step["id"]].effective > 0.999 for step in graded)
     return {
         "attempt": attempt,
         "title": lab["title"],
         "score": round(mark.effective),
         "passed": mark.effective >= passing(lab),
-        "done": sum(mark.steps[step["id"]].effective > 0.999 for step in graded),
-        "of": len(graded),
-        "steps": [(step["title"], round(mark.steps[step["id"]].effective * 100)) for step in graded],
+        "lang": translations.attribute(lab, attempt.language),
+        "words": f"{round(mark.effective)} of 100 points, {done} of {len(graded)} steps",
+        "steps": [(fill(step["title"], names), round(mark.steps[step["id"]].effective * 100)) for step in graded],
     }
 
 
 def misconceptions(person: Person) -> list[Row]:
     """Failure codes met, with whether every check that met one passes now: mended."""
-    met: defaultdict[str, Row] = defaultdict(lambda: {"times": 0, "mended": True, "labs": set()})
+    met: defaultdict[str, Row] = defaultdict(lambda: {"times": 0, "mended": True, "labs": set(), "say": ""})
     facts = CheckFact.objects.filter(attempt__person=person).exclude(tries={}).select_related("attempt__lab_version")
     for fact in facts:
         for code, times in fact.tries.items():
@@ -55,8 +60,23 @@ def misconceptions(person: Person) -> list[Row]:
             row["times"] += times
             row["mended"] = row["mended"] and (fact.status == "pass" or fact.passed is not None)
             row["labs"].add(lab_of(fact.attempt)["title"])
+            row["say"] = row["say"] or said(fact, code)
     rows = [{"code": code, "word": code.replace("-", " "), **row} for code, row in met.items()]
     return sorted(rows, key=lambda row: (row["mended"], row["code"]))
+
+
+def said(fact: CheckFact, code: str) -> SafeString:
+    """What a check says of a mistake, "" where its lab does not know it any more."""
+    lab = lab_of(fact.attempt)
+    names = content.names(lab, fact.attempt.bound)
+    found = (
+        mistake["say"]
+        for step, check in content.checks_of(lab)
+        if (step["id"], check["id"]) == (fact.step, fact.check_id)
+        for mistake in check.get("mistakes", ())
+        if mistake["code"] == code
+    )
+    return inline(next(found, ""), names)
 
 
 def due(person: Person, now: datetime | None = None) -> list[tuple[Attempt, dict[str, Any]]]:

@@ -1,7 +1,11 @@
-"""Free play: a world without a lab."""
+"""Coming in: free play, a world without a lab; the catalogue; a guest's way back."""
+
+import re
 
 import pytest
+from django.urls import reverse
 
+from iamlab.labs import content
 from iamlab.people.models import create_guest
 from iamlab.sandbox import lab_accounts
 from iamlab.services.accounts.models import Account, Sandbox
@@ -17,3 +21,17 @@ def test_a_second_click_makes_no_second_empty_world(client):
     lab_accounts.open_account("111122223333", reset=True)
     Account.objects.filter(pk="111122223333").update(sandbox=Sandbox.objects.get(owner=learner))
     assert client.post("/free-play/").url != first
+
+
+def test_guest_is_given_a_link_back_and_told_how_to_stay(client):
+    page = client.post(reverse("start"), follow=True).content.decode()
+    link = re.search(r'<a href="(http://testserver/back/[^"]+)">', page)[1]
+    client.logout()
+    assert client.post(link, follow=True).redirect_chain[-1][0] == reverse("home")
+
+
+def test_catalogue_has_a_place_for_every_lab(client):
+    page = client.post(reverse("start"), follow=True).content.decode()
+    assert "More labs" not in page
+    for lab in content.catalogue().values():
+        assert f"/labs/{lab['id']}/begin/" in page

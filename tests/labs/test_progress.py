@@ -32,7 +32,9 @@ def test_progress_shows_marks_and_what_was_mended(site, begin, do):
         step("group", {"exists": "group/Readers"}, check={"mistakes": mistakes}), step("u", {"exists": "user/u"})
     )
     do(attempt, "iam create-group --group-name readers")
-    assert "name case" in text(site, "progress")
+    shown = text(site, "progress")
+    assert "Name case" in shown
+    assert "Case." in shown
     assert progress.misconceptions(attempt.person)[0]["mended"] is False
     do(attempt, "iam delete-group --group-name readers", "iam create-group --group-name Readers")
     assert progress.misconceptions(attempt.person)[0]["mended"] is True
