@@ -24,7 +24,7 @@ class Service:
     side: list[tuple[str, Items]]
     description: str
     group: str = "Security, Identity, & Compliance"
-    region: str = "Global"
+    regional: bool = False
 
 
 SERVICES = {
@@ -84,7 +84,7 @@ SERVICES = {
         description="Virtual servers in the cloud",
         side=[("Instances", [("Instances", "instances")])],
         group="Compute",
-        region="US East (N. Virginia)",
+        regional=True,
     ),
     "s3": Service(
         title="S3",
@@ -109,7 +109,7 @@ SERVICES = {
         description="Track user activity and API usage",
         side=[("", [("Event history", "events"), ("Trails", "trails")])],
         group="Management & Governance",
-        region="US East (N. Virginia)",
+        regional=True,
     ),
 }
 

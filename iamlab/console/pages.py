@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as django_render
 from django_htmx.http import HttpResponseLocation
 
-from iamlab.console import menus, visits
+from iamlab.console import menus, regions, visits
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
@@ -33,21 +33,22 @@ def render(
     The service is that of the address unless given.
     """
     service = service or menus.service_of(request)
-    menu = menus.SERVICES[service]
+    menu, region = menus.SERVICES[service], regions.shown(request, session, service)
     frame = {
         "session": session,
-        "page_title": " | ".join(part for part in (title, menu.title, menu.region) if part),
+        "page_title": " | ".join(part for part in (title, menu.title, region["label"]) if part),
         "identity": menus.identity(session),
         "services": menus.services(session),
         "home_url": menus.home_url(session),
         "search": {"url": session.url("search"), "query": ""},
-        "region": {"label": menu.region},
+        "region": region,
         "side_title": {"label": menu.side_title, "url": session.url(menu.home)},
         "side_nav": menus.side_nav(request, session, service),
         "breadcrumbs": [(menu.title, session.url(menu.home)), *crumbs],
     }
     response = django_render(request, template, {**frame, **(context or {})}, status=status)
     visits.note(request, response, session)
+    regions.keep(request, response, session)
     return response
 
 

@@ -11,10 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import get_script_prefix, reverse
 
-from iamlab.console import refusals
+from iamlab.console import refusals, regions
 from iamlab.console.menus import hyphenated
 from iamlab.door import authenticate, calls, sessions
-from iamlab.door.middleware import source_of
 from iamlab.people.models import Person
 from iamlab.services import callers, clock
 from iamlab.services.callers import Caller, Source
@@ -90,7 +89,7 @@ def of_request(request: HttpRequest, session_id: str) -> Session:
     request.console_must_change = row.must_change  # type: ignore[attr-defined]
     caller = authenticate.console_session(row)
     caller.world.kept = {}
-    return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour, others=others)
+    return Session(row.pk, request.user, row.account, caller, regions.source(request), label, row.colour, others=others)
 
 
 def examined(request: HttpRequest, session_id: str) -> Session:
@@ -101,7 +100,7 @@ def examined(request: HttpRequest, session_id: str) -> Session:
     row, caller = sessions.looked_at(request.user, session_id)
     request.console_must_change = False  # type: ignore[attr-defined]
     label = row.account.name if row.kind == callers.ROOT else row.label
-    return Session(row.pk, request.user, row.account, caller, source_of(request), label, row.colour, examined=True)
+    return Session(row.pk, request.user, row.account, caller, regions.source(request), label, row.colour, examined=True)
 
 
 def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
