@@ -50,6 +50,8 @@ def gunicorn(bind: str, *more: str) -> list[str]:
     (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
     # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
     options = ["--workers=2", "--threads=4", "--limit-request-line=8190", "--log-level=warning", "--no-control-socket"]
+    # Above the wire's own limit: what is too long is refused in AWS's words, not on a page of gunicorn's.
+    options.append("--limit-request-field_size=32768")
     # Names of S3 metadata may have underscores, and gunicorn drops such headers unless told. A proxy in front must not
     # pass X_Forwarded_Proto on, which would be taken for X-Forwarded-Proto; nginx does not.
     options.append("--header-map=dangerous")
