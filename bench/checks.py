@@ -1,10 +1,19 @@
-"""A console page with the longest lab open, beside the same page without one; and what a touched input adds to it."""
+"""A console page with the longest lab open, beside the same page without one; and what a touched input adds to it.
+
+Also a signed GetUser in that lab's account, beside one in an account without a lab.
+"""
 
 import statistics
 import time
 from typing import Any
 
+from botocore.credentials import Credentials
+
+from bench import _peers
 from bench._load import Request, medians
+from bench._replay import Load
+from bench._replay import medians as replayed
+from bench.wire import furnished, get_users
 from tools import scratch
 
 LAB = "account-setup"
@@ -12,7 +21,7 @@ ROUNDS = 40
 
 
 def run() -> list[tuple[str, str]]:
-    with scratch.site(ALLOWED_HOSTS="127.0.0.1,testserver"):
+    with scratch.site(ALLOWED_HOSTS="127.0.0.1,testserver", REQUESTS_PER_SECOND="0"):
         world = scratch.world()
         session = attempted(world.person)
         signed_in = {"Cookie": f"sessionid={world.cookie}"}
@@ -23,7 +32,31 @@ def run() -> list[tuple[str, str]]:
             (f"users page with {LAB} open", f"p50 {with_lab:.2f} ms, {with_lab / without:.2f} x without a lab"),
             ("checks alone, on that page", f"{share(world.person, *pages):.0%} of the page without a lab"),
             *((f"statements of checks, {what}", str(count)) for what, count in statements(session).items()),
+            (f"GetUser over the wire with {LAB} open", over_the_wire(world.session, session)),
         ]
+
+
+def over_the_wire(*sessions: str) -> str:
+    """A signed GetUser with the second session's key, beside one with the first's."""
+    with _peers.iamlab() as server:
+        loads = []
+        for session in sessions:
+            root = authenticated(session)
+            key = furnished(server, root)
+            loads.append(Load(server, get_users(server, key)))
+        without, with_lab = replayed(loads, rounds=6, seconds=1)
+    return f"{with_lab.cpu:.2f} ms of processor time, {with_lab.cpu / without.cpu:.2f} x without a lab (at most 2)"
+
+
+def authenticated(session: str) -> Credentials:
+    """A key of the session's root user."""
+    from iamlab.door import authenticate
+    from iamlab.door.calls import call
+    from iamlab.services.signin.models import ConsoleSession
+
+    root = authenticate.console_session(ConsoleSession.objects.get(pk=session))
+    key = call(root, "iam:CreateAccessKey", {})["AccessKey"]
+    return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
 
 def attempted(person) -> str:

@@ -68,7 +68,7 @@ def test_a_presigned_url_is_opened_by_a_browser(root):
         (("iam", "get-user", "--user-name", "nobody"), "(NoSuchEntity) when calling the GetUser operation"),
         (("s3", "ls", "s3://nobodys-bills"), "(NoSuchBucket) when calling the ListObjectsV2 operation"),
         (("iam", "enable-organizations-root-sessions"), "is not simulated by iamlab"),
-        (("s3api", "list-bucket-analytics-configurations", "--bucket", "b-b"), "(NotImplemented) when calling"),
+        (("s3api", "get-bucket-metadata-configuration", "--bucket", "b-b"), "(NotImplemented) when calling"),
         (("cloudtrail", "list-channels"), "(UnknownOperationException) when calling the ListChannels operation"),
         (("dynamodb", "list-tables"), "The service dynamodb is not simulated by iamlab."),
     ],
