@@ -89,30 +89,40 @@ def nearest(judged: Judged, decision: Decision) -> Considered | None:
 
     Statements about other actions of the service are looked at only where none is about the request's.
     """
-    kept = judged.seen.near
-    if decision.layer not in kept:
-        kept[decision.layer] = _nearest(judged, decision) or next(_of_other_action(judged), None)
-    return kept[decision.layer]
+    kept, side = judged.seen.near, missing_side(judged, decision)
+    key = decision.layer, side
+    if key not in kept:
+        kept[key] = _nearest(judged, decision, side) or next(_of_other_action(judged, side), None)
+    return kept[key]
 
 
-def _nearest(judged: Judged, decision: Decision) -> Considered | None:
+def _nearest(judged: Judged, decision: Decision, side: str) -> Considered | None:
     best, closest = -1, None
     for one in judged.outline.grants:
+        if side and one.entry.layer != side:
+            continue
         score = CLOSENESS[judged.fails(one)] + (one.entry.layer == decision.layer)
         if score > best:
             best, closest = score, one
     return closest
 
 
-def _of_other_action(judged: Judged) -> Iterator[Considered]:
+def missing_side(judged: Judged, decision: Decision) -> str:
+    """The one of identity and resource policies that does not allow where the other does; both are needed there."""
+    if decision.layer == "resource":
+        return "resource" if some_allow(judged) else ""
+    return "identity" if decision.layer == "identity" and decision.statements else ""
+
+
+def _of_other_action(judged: Judged, side: str) -> Iterator[Considered]:
     service = judged.request.action.lower().partition(":")[0]
-    place = 0
+    place, sides = 0, (side,) if side else GRANTING
     for layer, kind, level, binds, held in judged.outline.held:
         if not held and layer != "scp":
             continue
         policies = judged.seen.layers[place]["policies"]
         place += 1
-        for policy, shown in zip(held, policies, strict=True) if binds and layer in GRANTING else ():
+        for policy, shown in zip(held, policies, strict=True) if binds and layer in sides else ():
             document = policy.document
             for number in listed(document, kind).allows_about(document, service):
                 row = shown["statements"][number]

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .arns import Caller
+from .evaluate import is_bounded
 from .evidence import Judged, entry_row, missing_keys, nearest, some_allow
 from .guards import is_kms_key
 from .operators import read_operator
 from .plan import ALLOWED, EXPLICIT, Decision, Entry
 from .principals import ACCOUNT
-from .reasons import shown_value, wanted
+from .reasons import SHOWN, principals_named, quoted, shown_value, slip_of, subject, wanted
 from .request import Policies, Request
 from .view import tried
 
@@ -68,7 +69,7 @@ explain = Evidence  # what callers ask for: `explain(request, policies, decision
 
 def _written(judged: Judged, decision: Decision, who: str | None) -> dict[str, Any]:
     seen = judged.seen
-    owner = _owner_word(judged.request) if decision.grant or decision.layer == "resource" else ""
+    owner = owner_word(judged.request) if decision.grant or decision.layer == "resource" else ""
     key = (decision, who, owner)
     found = seen.told.get(key) or _told(judged, decision, who, key)
     return {
@@ -83,15 +84,20 @@ def _written(judged: Judged, decision: Decision, who: str | None) -> dict[str, A
 
 
 def _told(judged: Judged, decision: Decision, who: str | None, key: Any) -> tuple[Any, ...]:
-    """The sentence, the deciding statements and the nearest; kept where they do not name the request's resource."""
+    """The sentence, the deciding statements and the nearest; kept where they name nothing of the request's own."""
     near = None if decision.allowed else nearest(judged, decision)
     close = None if near is None else (near.entry, judged.row(near))
     deciding = [entry_row(entry) for entry in decision.statements]
-    said = sentence(judged, decision, who or judged.caller.name or judged.caller.shown, close)
+    said = sentence(judged, decision, who or _shown(judged.caller), close)
     found = said, deciding, None if close is None else {**entry_row(close[0]), **close[1]}
-    if decision.layer != "guard" and (near is None or near.number not in judged.seen.telling):
+    conditional = decision.outcome == EXPLICIT and any(entry.statement.conditions for entry in decision.statements)
+    if decision.layer != "guard" and not conditional and (near is None or near.number not in judged.seen.telling):
         judged.seen.told[key] = found
     return found
+
+
+def _shown(caller: Caller) -> str:
+    return "an anonymous caller" if caller.kind == "anonymous" else caller.name or caller.shown
 
 
 # The verdict in one sentence ---------------------------------------------------------------------
@@ -127,7 +133,7 @@ def _own_policy(entry: Entry) -> str:
     return f"the resource's own policy{f' ({entry.policy.name})' if entry.policy.name else ''}"
 
 
-def _owner_word(request: Request) -> str:
+def owner_word(request: Request) -> str:
     if request.resource.startswith("arn:aws:s3:::"):
         return "bucket's own policy"
     if request.action.lower().startswith("sts:"):
@@ -148,12 +154,12 @@ def _allowed(judged: Judged, decision: Decision, who: str) -> str:
         if decision.grant < ACCOUNT + 1:
             reach = f"names the account of {who}"
         return (
-            f"The {_owner_word(request)}, statement {first.statement.name}, {reach}; inside one account that is enough."
+            f"The {owner_word(request)}, statement {first.statement.name}, {reach}; inside one account that is enough."
         )
     if len(decision.statements) > 1:
         other = decision.statements[1].statement.name
         own = _capital(named(first, who)).rstrip(",")
-        return f"{own} allows it, and so does statement {other} of the {_owner_word(request)}; here both must."
+        return f"{own} allows it, and so does statement {other} of the {owner_word(request)}; here both must."
     return f"{_capital(named(first, who))} allows it, and nothing denies it."
 
 
@@ -175,43 +181,71 @@ def _denied(judged: Judged, decision: Decision) -> str:
     entry = decision.statements[0]
     text = f"{_capital(named(entry))} forbids it, and a Deny beats every Allow"
     allow = some_allow(judged)
-    return f"{text}, including {named(allow)}." if allow else f"{text}."
+    text = f"{text}, including {named(allow)}." if allow else f"{text}."
+    return " ".join([text, *_scope(judged, entry)])
 
 
-CAPS = {
-    "scp": "the organisation (service control policy)",
-    "vpce": "the VPC endpoint's policy",
-    "boundary": "the permissions boundary",
-    "session": "the session policy",
-}
+def _scope(judged: Judged, entry: Entry) -> Iterator[str]:
+    """Why a Deny concerns the request, where its elements do not say so plainly."""
+    raw = entry.statement.raw
+    if "NotAction" in raw:
+        yield f"It is about every action except {quoted(raw['NotAction'])}."
+    if "NotPrincipal" in raw and entry.statement.principals is not None:
+        bounded = is_bounded(judged.policies, judged.caller)
+        always = "; with a permissions boundary it always applies" if bounded else ""
+        yield f"It is about everybody except {principals_named(raw['NotPrincipal'])}{always}."
+    said = [
+        f"`{condition.key}` was {shown_value(condition.value(judged.request))}"
+        for condition in entry.statement.conditions[:SHOWN]
+    ]
+    if said:
+        yield f"It applies here because {' and '.join(said)}."
 
 
 def _not_allowed(judged: Judged, decision: Decision, who: str, close: tuple[Entry, dict[str, Any]] | None) -> str:
     request = judged.request
     granted = decision.statements[0] if decision.statements else some_allow(judged)
-    if decision.layer in CAPS:
+    if decision.layer == "scp" or decision.layer in CAPS:
         if decision.layer == "session" and not judged.policies.session:
-            return f"{who} is a federated user, who has no permissions of its own without a session policy."
+            return f"{who} is a federated user, who has no permissions without a session policy."
         cap = _cap(judged, decision.layer)
         if judged.caller.kind == "root" and not granted:
-            return f"The root user may do everything in its account, but {cap} does not include it; both must."
+            return f"The root user may do only what the organisation allows, and {cap} does not include it."
         if granted:
             return f"{_capital(named(granted))} allows it, but {cap} does not include it; both must."
         return f"Nothing that applies to {who} allows this, and {cap} does not include it either."
     if decision.layer == "identity" and decision.statements:
-        return f"The {_owner_word(request)} leaves it to {who}'s account, and no policy of {who} allows it; both must."
+        text = f"The {owner_word(request)} leaves it to {who}'s account, and no policy of {who} allows it; both must."
+        return f"{text}{_closest(judged, close)}"
     if decision.layer == "resource" and granted and granted.layer == "identity":
-        word = _owner_word(request)
-        return f"{_capital(named(granted))} allows it, but the {word} does not let {who} in; here both must."
+        word = owner_word(request)
+        text = f"{_capital(named(granted))} allows it, but the {word} does not let {who} in; here both must."
+        return f"{text}{_closest(judged, close)}"
     text = f"Nothing that applies to {who} allows this."
     if close is None:
         return text
-    return _would_allow(judged, *close) or f"{text} Nearest is {_near(*close)}"
+    return _would_allow(judged, *close) or f"{text}{_closest(judged, close)}"
+
+
+def _closest(judged: Judged, close: tuple[Entry, dict[str, Any]] | None) -> str:
+    if close is None:
+        return ""
+    return f" {_would_allow(judged, *close) or f'Nearest is {_near(judged.request, *close)}'}"
+
+
+CAPS = {"vpce": "the VPC endpoint's policy", "boundary": "the permissions boundary", "session": "the session policy"}
 
 
 def _cap(judged: Judged, layer: str) -> str:
-    held = {"boundary": judged.policies.boundaries, "session": judged.policies.session}.get(layer)
-    name = held[0].name if held else ""
+    """What does not include the action, by name; of an organisation the first level that does not."""
+    rows = [row for row in judged.seen.layers if row["layer"] == layer and row["outcome"] == "does not allow"]
+    names = [policy["policy"] for policy in rows[0]["policies"] if policy["policy"]] if rows else []
+    if layer == "scp":
+        if not names:
+            return "the organisation, which has no service control policy at one of its levels,"
+        policies = "policy" if len(names) == 1 else "policies"
+        return f"the organisation (service control {policies} {' and '.join(names)})"
+    name = names[0] if names and not CAPS[layer].endswith(names[0]) else ""
     return f"{CAPS[layer]} {name}".rstrip()
 
 
@@ -227,13 +261,15 @@ def _would_allow(judged: Judged, entry: Entry, row: dict[str, Any]) -> str | Non
         return f"{_capital(named(entry))} would allow it, but {row['why']}."
     was = shown_value(condition.value(judged.request))
     demand = wanted(condition).replace("must be", "were", 1).replace("must not be", "were not", 1)
-    return f"{_capital(named(entry))} would allow it if `{condition.key}` {demand}; in this request it was {was}."
+    return f"{_capital(named(entry))} would allow it if {subject(condition)} {demand}; in this request it was {was}."
 
 
-def _near(entry: Entry, row: dict[str, Any]) -> str:
+def _near(request: Request, entry: Entry, row: dict[str, Any]) -> str:
     name = named(entry)
     if not row["action"]:
-        return f"{name}: the resource fits, the action does not ({row['why']})."
+        slip = slip_of(entry.statement.raw.get("Action"), request.action)
+        hint = f"; there is no action `{slip}`, the nearest is `{request.action}`" if slip else ""
+        return f"{name}: the resource fits, the action does not ({row['why']}{hint})."
     if not row["principal"]:
         return f"{name}: the action fits, the principal does not ({row['why']})."
     return f"{name}: the action fits, the resource does not ({row['why']})."

@@ -87,7 +87,7 @@ class Listed:
             self.rows.append(row_of(index, raw, state, action_reason(raw)))
 
     def allows_about(self, document: Document, service: str) -> tuple[int, ...]:
-        """The numbers of the first Allows that name actions of a service."""
+        """The numbers of the first Allows that name actions of a service, as theirs or as excepted."""
         found = self.about.get(service)
         if found is None:
             if len(self.about) >= KEPT_SERVICES:
@@ -95,7 +95,10 @@ class Listed:
             found = self.about[service] = tuple(
                 number
                 for number, raw in enumerate(document.raw_statements[:NEAREST_OF])
-                if raw.get("Effect") == "Allow" and _names_service(as_list(raw.get("Action"))[:ACTIONS_OF], service)
+                if raw.get("Effect") == "Allow"
+                and any(
+                    _names_service(as_list(raw.get(name))[:ACTIONS_OF], service) for name in ("Action", "NotAction")
+                )
             )
         return found
 

@@ -30,10 +30,22 @@ def action_reason(raw: dict[str, Any]) -> str:
     return f"its actions are {quoted(raw.get('Action', []))}"
 
 
+def slip_of(actions: Any, wanted: str) -> str | None:
+    """The one of a few listed actions that is none, and for which the wanted one is the nearest real name."""
+    from .catalog.nearest import nearest_action  # a large file, read only by those who ask for it
+
+    for action in as_list(actions)[:SHOWN]:
+        if isinstance(action, str) and "*" not in action and "?" not in action:
+            nearest = nearest_action(action)
+            if nearest and nearest.lower() == wanted.lower() != action.lower():
+                return action
+    return None
+
+
 def resource_reason(statement: Statement, request) -> str:
     if statement.said is None:
         statement.said = _resources_said(statement)
-    words, variables, buckets = statement.said
+    words, variables, buckets, heads = statement.said
     resource = request.resource
     if "NotResource" in statement.raw:
         return f"it is about everything except {words}; the request is for `{resource}`"
@@ -49,12 +61,14 @@ def resource_reason(statement: Statement, request) -> str:
                 return f"the resource is {words}, objects in the bucket; the request is for the bucket, `{resource}`"
             if not object_named and resource != start:
                 return f"the resource is {words}, the bucket; the request is for an object, `{resource}`"
+    if resource.lower().startswith(heads[1]) and not resource.startswith(heads[0]):
+        return f"the resource is {words}; the request is for `{resource}`: upper and lower case count"
     return f"the resource is {words}; the request is for `{resource}`"
 
 
-def _resources_said(statement: Statement) -> tuple[str, list[Any], list[tuple[str, bool]]]:
-    """What does not hang on the request: the resources in words, their variables, and the S3 buckets that they name,
-    each as the beginning of its ARN and whether objects in it are named.
+def _resources_said(statement: Statement) -> tuple[Any, ...]:
+    """What does not hang on the request: the resources in words, their variables, the S3 buckets that they name, each
+    as the beginning of its ARN and whether objects in it are named, and how they begin, as written and in lower case.
     """
     raw = statement.raw
     listed = raw["NotResource"] if "NotResource" in raw else raw.get("Resource", [])
@@ -66,22 +80,25 @@ def _resources_said(statement: Statement) -> tuple[str, list[Any], list[tuple[st
         if arn is not None and arn.service == "s3":
             bucket, slash, _ = text.partition("/")
             buckets.append((bucket, bool(slash)))
-    return quoted(listed), variables, buckets
+    heads = tuple(pattern.head for pattern in patterns)
+    return quoted(listed), variables, buckets, (heads, tuple(head.lower() for head in heads))
 
 
 def principal_reason(statement: Statement, caller: Caller) -> str:
     raw = statement.raw
     if "NotPrincipal" in raw and "Principal" in raw:
-        both = f"{_named(raw['Principal'])}, but not {_named(raw['NotPrincipal'])}"
+        both = f"{principals_named(raw['Principal'])}, but not {principals_named(raw['NotPrincipal'])}"
         return f"its principal is {both}; the caller is `{caller.shown}`"
     if "NotPrincipal" in raw:
-        return f"it is about everybody except {_named(raw['NotPrincipal'])}, and the caller is `{caller.shown}`"
+        return (
+            f"it is about everybody except {principals_named(raw['NotPrincipal'])}, and the caller is `{caller.shown}`"
+        )
     if "Principal" not in raw:
         return "it names no principal, so it is about nobody"
-    return f"its principal is {_named(raw['Principal'])}; the caller is `{caller.shown}`"
+    return f"its principal is {principals_named(raw['Principal'])}; the caller is `{caller.shown}`"
 
 
-def _named(element: Any) -> str:
+def principals_named(element: Any) -> str:
     if not isinstance(element, dict):
         return quoted(element)
     prefixes = {"Service": "service ", "Federated": "provider "}
@@ -93,7 +110,20 @@ def condition_reason(condition: Condition, value: str | list[str] | None) -> str
     demand = wanted(condition)
     if not demand:
         return f"`{condition.operator}` is no condition operator"
-    return f"`{condition.key}` {demand}; in this request it was {shown_value(value)}"
+    case = "; upper and lower case count" if _differs_in_case(condition, value) else ""
+    return f"{subject(condition)} {demand}; in this request it was {shown_value(value)}{case}"
+
+
+def subject(condition: Condition) -> str:
+    """The key of a condition, or each or some of its values."""
+    quantifier = read_operator(condition.operator).quantifier
+    return {"ForAllValues": "every value of ", "ForAnyValue": "some value of "}.get(
+        quantifier, ""
+    ) + f"`{condition.key}`"
+
+
+def _differs_in_case(condition: Condition, value: str | list[str] | None) -> bool:
+    return isinstance(value, str) and value.lower() in [text.lower() for text in condition.values if text != value]
 
 
 def shown_value(value: str | list[str] | None) -> str:
@@ -140,5 +170,4 @@ def _demand(condition: Condition) -> str:
     else:
         verb = {"ip": "be in", "arn": "be like"}.get(base.type, "be like" if base.name.endswith("Like") else "be")
         phrase = f"must {'not ' if base.negated else ''}{verb}"
-    every = {"ForAllValues": " in every member", "ForAnyValue": " in some member"}.get(name.quantifier, "")
-    return f"{phrase} {values}{every}"
+    return f"{phrase} {values}"

@@ -50,7 +50,7 @@ class Seen:
 
     def __init__(self, states: list[Any], layers: list[dict[str, Any]], rows: list[Row], telling: list[int]):
         self.states, self.layers, self.rows, self.telling = states, layers, rows, telling
-        self.near: dict[str, Considered | None] = {}
+        self.near: dict[tuple[str, str], Considered | None] = {}
         self.told: dict[Any, Any] = {}
 
 

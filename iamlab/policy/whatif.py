@@ -4,42 +4,24 @@ for change in changes(request, policies, decision, attachable=own_policies):
     change.sentence    # 'Add the resource "arn:aws:s3:::bills/*" to statement Write of BillWrite.'
 """
 
+import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
-from .compile import Policy, as_list, compile_document
+from .compile import Policy, as_list
 from .conditions import Condition
-from .evaluate import Policies, Request, caller_of, evaluate
+from .edits import Step, longer, named, new_policy, new_statement, reach, rewritten, with_caller, without
+from .evaluate import Policies, Request, evaluate
 from .evidence import Judged
 from .masks import Universe
 from .operators import OPERATORS, read_operator
 from .plan import EXPLICIT, Decision, Entry
-from .reasons import shown_value
+from .reasons import shown_value, slip_of
 
 MOST_STEPS = 4  # edits that one change may consist of
-LAYER_NAMES = {
-    "scp": "the organisation's policy",
-    "vpce": "the endpoint's policy",
-    "boundary": "the permissions boundary",
-    "session": "the session policy",
-    "resource": "the resource's own policy",
-    "identity": "an identity policy",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One edit: `kind` is remove-statement, add-action, add-resource, add-statement, attach-policy or set-key."""
-
-    kind: str
-    layer: str
-    policy: str
-    sentence: str
-    permissions: int  # pairs of action and resource that it newly allows, roughly
-    request: Request
-    policies: Policies
-    document: dict[str, Any] | None = None
+MOST_TRIED = 24  # statements that are edited for one decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +79,51 @@ def _opening(
     if decision.outcome == EXPLICIT:
         entry = decision.statements[0]
         yield from _unmatch(request, policies, entry)
-        yield _without(request, policies, entry)
+        if "NotPrincipal" in entry.statement.raw:
+            yield from filter(None, [with_caller(request, policies, entry, "NotPrincipal")])
+        yield without(request, policies, entry)
         return
     judged = Judged(request, policies)
     layer = decision.layer
-    for entry, row, binds in judged.considered:
-        statement = entry.statement
-        if statement.deny or not binds or entry.layer != layer or row["applies"] or not row["principal"]:
-            continue
-        failed = [condition for condition in statement.conditions if not condition.test(request)]
-        if row["resource"]:
-            yield from _satisfy(request, policies, entry, failed)
-        elif not failed and "Resource" in statement.raw:
-            yield _edited(request, policies, entry, "Resource", request.resource, "add-resource")
-    yield from _add_actions(judged, policies, layer)
-    yield from _add_statement(request, policies, layer)
+    yield from islice(_widened(judged, policies, layer), MOST_TRIED)
+    yield from islice(_add_actions(judged, policies, layer), MOST_TRIED)
+    yield new_statement(request, policies, layer)
+    if layer == "identity" and policies.resource is not None:
+        yield new_statement(request, policies, "resource")
     for policy in attachable if layer == "identity" else ():
         yield _attach(request, policies, policy)
 
 
+def _widened(judged: Judged, policies: Policies, layer: str) -> Iterator[Step]:
+    """The Allows about the action that one part keeps from applying, that part mended."""
+    request = judged.request
+    for entry, row, binds in judged.considered:
+        statement = entry.statement
+        if statement.deny or not binds or row["applies"]:
+            continue
+        if entry.layer != layer and (layer, entry.layer) != ("identity", "resource"):
+            continue
+        failed = [condition for condition in statement.conditions if not condition.test(request)]
+        parts = (row["principal"], row["resource"], not failed)
+        if parts == (False, True, True):
+            yield from filter(None, [with_caller(request, policies, entry, "Principal")])
+        elif parts == (True, False, True) and "Resource" in statement.raw:
+            for value in _resources(statement.raw["Resource"], request.resource):
+                yield longer(request, policies, entry, "Resource", value, "add-resource")
+        elif parts == (True, True, False):
+            yield from _satisfy(request, policies, entry, failed)
+            yield from _add_value(request, policies, entry, failed)
+
+
+def _resources(listed: Any, resource: str) -> list[str]:
+    """The resource; before it all objects of the bucket, where a statement names the bucket in their place."""
+    bucket, slash, _ = resource.partition("/")
+    named_bucket = slash and resource.startswith("arn:aws:s3:::") and bucket in as_list(listed)
+    return [resource, f"{bucket}/*"] if named_bucket else [resource]
+
+
 def _add_actions(judged: Judged, policies: Policies, layer: str) -> Iterator[Step]:
-    """The action added to an Allow whose other parts match already."""
+    """The action added to an Allow whose other parts match already, or put in the place of a slip of the pen."""
     request = judged.request
     service = request.action.partition(":")[0].lower()
     for held_layer, kind, level, binds, held in judged.outline.held:
@@ -131,59 +137,18 @@ def _add_actions(judged: Judged, policies: Policies, layer: str) -> Iterator[Ste
                 statement = policy.document.statement(number, kind)
                 if judged.fits(statement):
                     entry = Entry(layer, policy, statement, level)
-                    yield _edited(request, policies, entry, "Action", request.action, "add-action")
+                    yield from _corrected(request, policies, entry, actions)
+                    yield longer(request, policies, entry, "Action", request.action, "add-action")
 
 
-def _edited(request: Request, policies: Policies, entry: Entry, element: str, value: str, kind: str) -> Step:
-    """A value added to a list of a statement."""
-    raw = entry.statement.raw
-    longer = [*as_list(raw.get(element, [])), value]
-    other = "Action" if element == "Resource" else "Resource"
-    sentence = f'Add the {element.lower()} "{value}" to {_named(entry)}.'
-    document = _rewritten(entry, {**raw, element: longer})
-    width = max(1, len(as_list(raw.get(other, []))))
-    changed = _exchange(policies, entry, document)
-    return Step(kind, entry.layer, entry.policy.name, sentence, width, request, changed, document)
-
-
-def _add_statement(request: Request, policies: Policies, layer: str) -> Iterator[Step]:
-    """The narrowest new statement: this action on this resource."""
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": request.action, "Resource": request.resource}
-    if layer == "resource":
-        caller = caller_of(request)
-        named = caller.issuer or caller.arn
-        statement["Principal"] = request.principal if isinstance(request.principal, dict) else {"AWS": named or "*"}
-        if request.action.lower().startswith("sts:"):
-            del statement["Resource"]
-    if layer == "scp":
-        levels = [_grown(level, statement) for level in policies.scps or ()]
-        changed = replace(policies, scps=tuple(levels))
-    elif layer == "resource":
-        held = (policies.resource,) if policies.resource else ()
-        changed = replace(policies, resource=_grown(held, statement)[0])
-    else:
-        field = FIELDS[layer]
-        held = tuple(getattr(policies, field) or ())
-        if layer == "identity":
-            changed = replace(policies, identity=(*held, _policy({"Version": "2012-10-17", "Statement": [statement]})))
-        else:
-            changed = _put(policies, field, _grown(held, statement))
-    text = f"Allow {request.action} on {request.resource} in {LAYER_NAMES[layer]}."
-    document = {"Version": "2012-10-17", "Statement": [statement]}
-    yield Step("add-statement", layer, "", text, 1, request, changed, document)
-
-
-def _grown(policies: tuple[Policy, ...], statement: dict[str, Any]) -> tuple[Policy, ...]:
-    """The first policy with one statement more, or a new one."""
-    if not policies:
-        return (_policy({"Version": "2012-10-17", "Statement": [statement]}),)
-    first = policies[0]
-    source = {**first.document.source, "Statement": [*first.document.raw_statements, statement]}
-    return (first._replace(document=compile_document(source)), *policies[1:])
-
-
-def _policy(source: dict[str, Any]) -> Policy:
-    return Policy(compile_document(source), "new policy")
+def _corrected(request: Request, policies: Policies, entry: Entry, actions: list[str]) -> Iterator[Step]:
+    slip = slip_of(actions, request.action)
+    if slip is not None:
+        raw = entry.statement.raw
+        changed = {**raw, "Action": [request.action if one == slip else one for one in actions]}
+        sentence = f'Correct the action "{slip}" to "{request.action}" in {named(entry)}.'
+        # What the statement was meant to allow is nothing extra.
+        yield rewritten(request, policies, entry, changed, "correct-action", sentence, 1)
 
 
 def _attach(request: Request, policies: Policies, policy: Policy) -> Step:
@@ -216,9 +181,9 @@ def _satisfy(request: Request, policies: Policies, entry: Entry, failed: list[Co
         if value is None:
             return
         _set(context, condition.key, value)
-        said.append(f"{condition.key} to {shown_value(value)}")
+        said.append(f"{condition.key} as {shown_value(value)}")
     if said:
-        sentence = f"Have the request bring {', '.join(said)}, as {_named(entry)} demands."
+        sentence = f"Have the request bring {' and '.join(said)}, as {named(entry)} demands."
         yield Step("set-key", entry.layer, entry.policy.name, sentence, 0, replace(request, context=context), policies)
 
 
@@ -231,7 +196,7 @@ def _unmatch(request: Request, policies: Policies, entry: Entry) -> Iterator[Ste
             changed = replace(request, context=context)
             if not condition.test(changed):
                 shown = "no value at all" if value is None else shown_value(value)
-                sentence = f"Have the request bring {condition.key} as {shown}: {_named(entry)} then does not apply."
+                sentence = f"Have the request bring {condition.key} as {shown}: {named(entry)} then does not apply."
                 yield Step("set-key", entry.layer, entry.policy.name, sentence, 0, changed, policies)
                 break
 
@@ -250,8 +215,37 @@ def _value_for(condition: Condition) -> Any:
         return None
     if OPERATORS[name.base].negated or any("${" in value for value in condition.values):
         return None
-    value = condition.values[0].partition("/")[0] if OPERATORS[name.base].type == "ip" else condition.values[0]
+    value = condition.values[0]
+    if OPERATORS[name.base].type == "ip":
+        value = _address_in(value)
     return [value] if name.quantifier else value
+
+
+def _address_in(text: str) -> str:
+    """The first address of a range that a machine may have."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return text
+    return str(next(iter(network.hosts()), network.network_address))
+
+
+def _add_value(request: Request, policies: Policies, entry: Entry, failed: list[Condition]) -> Iterator[Step]:
+    """The request's own value added to those that the only failed condition of an Allow names."""
+    condition, raw = failed[0], entry.statement.raw
+    name, value = read_operator(condition.operator), condition.value(request)
+    if len(failed) > 1 or not condition.key or not name.known or name.base == "null" or name.quantifier:
+        return
+    base = OPERATORS[name.base]
+    plain = isinstance(value, str) and value and not any(special in value for special in "*?$")
+    if base.negated or base.type not in ("string", "arn", "ip") or not plain:
+        return
+    block = raw["Condition"]
+    keys = block[condition.operator]
+    values = [*as_list(keys[condition.key]), value]
+    changed = {**raw, "Condition": {**block, condition.operator: {**keys, condition.key: values}}}
+    sentence = f'Add the value "{value}" to the condition on {condition.key} of {named(entry)}.'
+    yield rewritten(request, policies, entry, changed, "add-value", sentence, reach(raw))
 
 
 def _other_values(condition: Condition) -> list[Any]:
@@ -270,53 +264,9 @@ def _other_values(condition: Condition) -> list[Any]:
 
 def _closing(request: Request, policies: Policies, decision: Decision) -> Iterator[Step]:
     for entry in decision.statements:
-        yield _without(request, policies, entry)
+        yield without(request, policies, entry)
     statement = {"Effect": "Deny", "Action": request.action, "Resource": request.resource}
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    changed = replace(policies, identity=(*policies.identity, _policy(document)))
-    text = f"Deny {request.action} on {request.resource} in {LAYER_NAMES['identity']}."
+    changed = replace(policies, identity=(*policies.identity, new_policy(document)))
+    text = f"Deny {request.action} on {request.resource} in an identity policy."
     yield Step("add-statement", "identity", "", text, 0, request, changed, document)
-
-
-def _without(request: Request, policies: Policies, entry: Entry) -> Step:
-    document = _rewritten(entry, None)
-    changed = _exchange(policies, entry, document)
-    sentence = f"Remove {_named(entry)}."
-    return Step("remove-statement", entry.layer, entry.policy.name, sentence, 1, request, changed, document)
-
-
-# Editing -----------------------------------------------------------------------------------------
-
-FIELDS = {"identity": "identity", "boundary": "boundaries", "session": "session", "vpce": "vpce"}
-
-
-def _named(entry: Entry) -> str:
-    where = entry.policy.name or LAYER_NAMES.get(entry.layer, entry.layer)
-    return f"statement {entry.statement.name} of {where}"
-
-
-def _rewritten(entry: Entry, statement: dict[str, Any] | None) -> dict[str, Any]:
-    """The entry's document with its statement exchanged, or left out."""
-    statements = list(entry.policy.document.raw_statements)
-    statements[entry.statement.index : entry.statement.index + 1] = [] if statement is None else [statement]
-    return {**entry.policy.document.source, "Statement": statements}
-
-
-def _exchange(policies: Policies, entry: Entry, document: dict[str, Any]) -> Policies:
-    new = entry.policy._replace(document=compile_document(document))
-
-    def exchanged(held: tuple[Policy, ...] | None) -> tuple[Policy, ...]:
-        return tuple(new if policy is entry.policy else policy for policy in held or ())
-
-    if entry.layer == "resource":
-        return replace(policies, resource=new)
-    if entry.layer in ("scp", "rcp"):
-        levels = getattr(policies, f"{entry.layer}s") or ()
-        return _put(policies, f"{entry.layer}s", tuple(exchanged(level) for level in levels))
-    field = FIELDS[entry.layer]
-    return _put(policies, field, exchanged(getattr(policies, field)))
-
-
-def _put(policies: Policies, field: str, value: Any) -> Policies:
-    changed: dict[str, Any] = {field: value}
-    return replace(policies, **changed)

@@ -227,6 +227,66 @@ def test_an_account_that_is_foreign_needs_both_sides():
     assert evaluate(request, Policies((ALLOW_ALL,), resource=OPEN)).allowed
 
 
+def test_an_action_that_is_none_is_told_with_the_one_that_was_meant():
+    slip = policy("BillWrite", statement(action="s3:PutObjects"))
+    assert found(Policies(identity=(slip,)))["sentence"].endswith(
+        "(its actions are `s3:PutObjects`; there is no action `s3:PutObjects`, the nearest is `s3:PutObject`)."
+    )
+
+
+def test_a_statement_that_excepts_the_action_is_near():
+    power = policy("Power", {"Sid": "All", "Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})
+    assert found(Policies(identity=(power,)))["sentence"].endswith(
+        "Nearest is statement All of Power: the resource fits, the action does not "
+        "(it is about every action except `s3:*`)."
+    )
+
+
+def test_the_organisation_s_policy_is_named():
+    levels = (
+        (policy("FullAWSAccess", statement(action="*", resource="*")),),
+        (policy("OnlyEc2", statement(action="ec2:*")),),
+    )
+    assert (
+        "the organisation (service control policy OnlyEc2) does not include it"
+        in (found(Policies(identity=(BILLS,), scps=levels))["sentence"])
+    )
+    assert (
+        "the organisation, which has no service control policy at one of its levels, does not"
+        in (found(Policies(identity=(BILLS,), scps=(levels[0], ())))["sentence"])
+    )
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
+def test_a_deny_with_a_condition_tells_what_it_saw(region):
+    abroad = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    held = Policies(identity=(BILLS, policy("Home", statement("Deny", Condition=abroad))))
+    for context in ({"aws:RequestedRegion": "af-south-1"}, {"aws:RequestedRegion": region}):
+        said = found(held, context=context)["sentence"]
+        assert said.endswith(f" It applies here because `aws:RequestedRegion` was `{context['aws:RequestedRegion']}`.")
+
+
+def test_what_the_other_side_lacks_is_told():
+    bucket = policy("bills", statement(Principal={"AWS": MARIO}, Condition={"Bool": {"aws:SecureTransport": "true"}}))
+    said = found(Policies(identity=(BILLS,), resource=bucket), resource_account="444455556666")["sentence"]
+    assert "the bucket's own policy does not let Mario in; here both must." in said
+    assert said.endswith("would allow it if `aws:SecureTransport` were `true`; in this request it was missing.")
+
+
+def test_upper_and_lower_case_are_pointed_out():
+    shouting = policy("BillWrite", statement(resource="arn:aws:s3:::Customer-Bills/*"))
+    assert found(Policies(identity=(shouting,)))["sentence"].endswith(f"is for `{BILL}`: upper and lower case count).")
+    billing = statement(Condition={"StringEquals": {"aws:PrincipalTag/team": "Billing"}})
+    evidence = found(Policies(identity=(policy("P", billing),)), context={"aws:PrincipalTag/team": "billing"})
+    assert evidence["nearest"]["why"].endswith("in this request it was `billing`; upper and lower case count")
+
+
+def test_a_set_is_told_by_its_values():
+    tags = statement(Condition={"ForAllValues:StringEquals": {"aws:TagKeys": "team"}})
+    said = found(Policies(identity=(policy("P", tags),)), context={"aws:TagKeys": ["team", "cost"]})["sentence"]
+    assert "if every value of `aws:TagKeys` were `team`; in this request it was the list of `team` and `cost`" in said
+
+
 def test_no_sentence_is_written_before_the_evidence_is_read():
     held = Policies(identity=(BILLS, policy("Stop", statement("Deny", resource="arn:aws:s3:::other/*"))))
     request = Request(MARIO, "s3:PutObject", BILL, {})

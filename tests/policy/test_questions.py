@@ -48,7 +48,7 @@ def test_a_condition_is_met_by_the_request():
     condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     held = Policies(identity=(policy("BillWrite", statement(Condition=condition)),))
     assert found(held)[0] == (
-        "Have the request bring aws:MultiFactorAuthPresent to `true`, as statement Write of BillWrite demands."
+        "Have the request bring aws:MultiFactorAuthPresent as `true`, as statement Write of BillWrite demands."
     )
 
 
@@ -66,6 +66,51 @@ def test_two_layers_need_two_steps():
         0
     ].steps
     assert {step.layer for step in steps} == {"identity", "boundary"}
+
+
+def test_a_slip_of_the_pen_is_corrected_before_anything_is_added():
+    held = Policies(identity=(policy("BillWrite", statement(action=["s3:PutObjects", "s3:GetObject"])),))
+    assert found(held)[0] == 'Correct the action "s3:PutObjects" to "s3:PutObject" in statement Write of BillWrite.'
+
+
+def test_all_objects_of_a_bucket_come_after_the_one():
+    held = Policies(identity=(policy("BillWrite", statement(resource="arn:aws:s3:::customer-bills")),))
+    one, every = (
+        f'Add the resource "{resource}" to statement Write of BillWrite.'
+        for resource in (BILL, "arn:aws:s3:::customer-bills/*")
+    )
+    sentences = found(held)
+    assert sentences.index(one) < sentences.index(every)
+
+
+def test_the_caller_is_added_to_the_principals_of_a_bucket_policy():
+    held = Policies(resource=policy("bills", statement(Principal={"AWS": LUIGI})))
+    assert f'Add the principal "{MARIO}" to statement Write of bills.' in found(held)
+    assert f"Allow s3:PutObject on {BILL} in the bucket's own policy." in found(held)
+
+
+def test_the_caller_is_excepted_from_a_deny_with_not_principal():
+    only = {"Effect": "Deny", "NotPrincipal": {"AWS": LUIGI}, "Action": "s3:*", "Resource": "*", "Sid": "Only"}
+    held = Policies(identity=(policy("BillWrite", statement()),), resource=policy("bills", only))
+    assert found(held)[0] == f'Except "{MARIO}" from statement Only of bills, in its NotPrincipal.'
+    bounded = Policies(held.identity, held.resource, boundaries=(policy("All", statement(action="*", resource="*")),))
+    assert found(bounded) == ["Remove statement Only of bills."]  # with a boundary no exception counts
+
+
+def test_the_requests_value_is_added_to_a_condition():
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "billing"}}
+    held = Policies(identity=(policy("BillWrite", statement(Condition=condition)),))
+    request = asked(**{"aws:PrincipalTag/team": "sales"})
+    assert 'Add the value "sales" to the condition on aws:PrincipalTag/team of statement Write of BillWrite.' in found(
+        held, request
+    )
+
+
+def test_what_allows_less_comes_first():
+    held = Policies(identity=(policy("Much", statement(action=["s3:GetObject", "s3:DeleteObject"], resource="*")),))
+    sentences = found(held)
+    narrow = f"Allow s3:PutObject on {BILL} in an identity policy."
+    assert sentences == [narrow, 'Add the action "s3:PutObject" to statement Write of Much.']
 
 
 def test_what_would_take_it_away():
