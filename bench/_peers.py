@@ -45,7 +45,7 @@ def iamlab() -> contextlib.AbstractContextManager[Server]:
 def bare() -> contextlib.AbstractContextManager[Server]:
     """A project of one view, served by the same command as iamlab: two processes of four threads."""
     port = scratch.free_port()
-    return running("bare", gunicorn(f"127.0.0.1:{port}"), port, DJANGO_SETTINGS_MODULE="bench.bare.plain")
+    return running("bare", gunicorn(f"127.0.0.1:{port}", application="bench.bare.wsgi"), port)
 
 
 def ministack() -> contextlib.AbstractContextManager[Server] | None:

@@ -45,7 +45,7 @@ def become_server(host: str, port: str, args: list[str]) -> None:
     os.execv(command[0], command)
 
 
-def gunicorn(bind: str, *more: str) -> list[str]:
+def gunicorn(bind: str, *more: str, application: str = "iamlab.wsgi") -> list[str]:
     """The server's command line."""
     (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
     # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
@@ -55,7 +55,7 @@ def gunicorn(bind: str, *more: str) -> list[str]:
     # Names of S3 metadata may have underscores, and gunicorn drops such headers unless told. A proxy in front must not
     # pass X_Forwarded_Proto on, which would be taken for X-Forwarded-Proto; nginx does not.
     options.append("--header-map=dangerous")
-    return [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *more, "iamlab.wsgi"]
+    return [sys.executable, "-m", "gunicorn", *options, "--bind", bind, *more, application]
 
 
 if __name__ == "__main__":
