@@ -7,6 +7,16 @@ from iamlab.services.operations import AwsError, model, status_of
 from iamlab.wire import elements, json_protocol
 from iamlab.wire.answers import Answer
 
+MALFORMED = (
+    "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
+    '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
+)
+NEEDED = (
+    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
+    "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+)
+# How S3 says of a presigned URL what the other services say of it, by how that begins.
+IN_A_QUERY = {"Credential must have": MALFORMED, "AWS query-string parameters must include": NEEDED}
 QUERY, JSON, REST, EC2 = "query", "json", "rest-xml", "ec2"
 
 
@@ -20,6 +30,12 @@ def response(error: AwsError, protocol: str, service: str, request_id: str, *, h
     if protocol == EC2:
         return _ec2(error, request_id, status)
     return _rest(error, request_id, status, head)
+
+
+def of_a_query(error: AwsError) -> AwsError:
+    """What is wrong with the authentication in an S3 address, in S3's words."""
+    said = next((words for start, words in IN_A_QUERY.items() if error.message.startswith(start)), error.message)
+    return AwsError("AuthorizationQueryParametersError", said, 400)
 
 
 def _json(error: AwsError, service: str, request_id: str, status: int) -> Answer:

@@ -15,7 +15,7 @@ from django.conf import settings
 from iamlab.services.error_names import MISMATCH
 from iamlab.services.operations import AwsError
 from iamlab.services.s3.errors import invalid
-from iamlab.wire import bodies, elements, sigv4
+from iamlab.wire import bodies, elements, errors, sigv4
 from iamlab.wire.facts import Facts
 
 MOST_FIELDS = 20 * 1024  # bytes of what stands before the file
@@ -117,11 +117,7 @@ def claimed(form: Form, now: datetime) -> sigv4.Signature | None:
         return sigv4.Signature(key, stamp[:8], "us-east-1", "s3", (), signature, stamp, token, algorithm="AWS")
     match = CREDENTIAL.fullmatch(fields["x-amz-credential"])
     if match is None or fields.get("x-amz-algorithm") != sigv4.ALGORITHM:
-        message = (
-            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
-            '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
-        )
-        raise invalid("x-amz-credential", message, fields["x-amz-credential"])
+        raise invalid("x-amz-credential", errors.MALFORMED, fields["x-amz-credential"])
     return sigv4.Signature(match[1], match[2], match[3], "s3", (), fields["x-amz-signature"], stamp, token)
 
 

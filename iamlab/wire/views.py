@@ -88,7 +88,7 @@ def _answered(exchange: exchanges.Exchange, public_id: str | None) -> Answer:
         answer.headers = sendable(answer.headers)
     except AwsError as error:
         if error.code == "IncompleteSignature" and exchange.protocol == errors.REST and "X-Amz-" in exchange.http.query:
-            error.code = "AuthorizationQueryParametersError"
+            error = errors.of_a_query(error)
         answer = _refused(exchange, error)
         if error.decision is not None and error.event_id:
             answer.headers["x-iamlab-encoded-message"] = encoded(error.event_id)

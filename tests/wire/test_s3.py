@@ -317,6 +317,12 @@ def test_a_presigned_url_of_a_session_carries_its_token(s3, root):
 def test_a_broken_presigned_url_is_refused_in_s3s_words(s3, root):
     answer = browse(f"http://{boto.HOST}/aws/{BUCKET}/bill.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=x")
     assert (answer.status_code, element(answer, "Code")) == (400, "AuthorizationQueryParametersError")
+    assert element(answer, "Message").startswith("Query-string authentication version 4 requires the X-Amz-Algorithm,")
+    signing = boto.client("s3", root, signature_version="s3v4")
+    url = signing.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "bill.txt"})
+    answer = browse(url.replace("%2Faws4_request", "%252Faws4_request"))
+    assert element(answer, "Code") == "AuthorizationQueryParametersError"
+    assert element(answer, "Message").startswith("Error parsing the X-Amz-Credential parameter; the Credential is mal-")
     headers = {"Authorization": "AWS4-HMAC-SHA256 nonsense"}
     answer = request("s3", None, method="GET", path=f"/aws/{BUCKET}/bill.txt", headers=headers)
     assert (answer.status_code, element(answer, "Code")) == (400, "AuthorizationHeaderMalformed")

@@ -95,13 +95,13 @@ def put_bucket_acl(
     return {}
 
 
-@operation("s3:GetObjectAcl", target=targets.object_)
+@operation("s3:GetObjectAcl", target=targets.object_, data_event=True)
 def get_object_acl(call: Call, Bucket: str, Key: str, VersionId: str | None = None) -> dict[str, Any]:
     found = targets.existing(call, Key, "GET")
     return shown(found.owner_id or found.account_id, found.acl)
 
 
-@operation("s3:PutObjectAcl", target=targets.object_)
+@operation("s3:PutObjectAcl", target=targets.object_, data_event=True)
 def put_object_acl(
     call: Call,
     Bucket: str,

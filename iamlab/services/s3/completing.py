@@ -34,7 +34,10 @@ def complete_multipart_upload(
     if (done := before(call, bucket, Key, UploadId)) is not None:
         return completed(bucket, done)
     row = existing(call)
-    conditional.check_write(Key, targets.version(bucket, Key), IfMatch, IfNoneMatch)
+    there = targets.version(bucket, Key)
+    conditional.check_write(Key, there, IfMatch, IfNoneMatch)
+    if targets.current(there) != row.over:
+        conditional.check_conflict(Key, IfMatch, IfNoneMatch)
     parts = chosen(row, (MultipartUpload or {}).get("Parts") or [])
     data = b"".join(body_of(part.body) for part in parts)
     if MpuObjectSize is not None and MpuObjectSize != len(data):

@@ -83,6 +83,14 @@ def check_write(key: str, found: Object | None, IfMatch: str | None, IfNoneMatch
             raise AwsError("PreconditionFailed", FAILED, 412, Condition="If-Match")
 
 
+def check_conflict(key: str, IfMatch: str | None, IfNoneMatch: str | None) -> None:
+    """No condition survives a change of the object while its parts came. Raises ConditionalRequestConflict."""
+    for header, value in (("If-Match", IfMatch), ("If-None-Match", IfNoneMatch)):
+        if value is not None:
+            message = "The conditional request cannot succeed due to a conflicting operation against this resource."
+            raise AwsError("ConditionalRequestConflict", message, 409, Condition=header, Key=key)
+
+
 def check_delete(key: str, found: Object | None, IfMatch: str | None) -> None:
     """Raises NoSuchKey, PreconditionFailed."""
     if IfMatch is None:

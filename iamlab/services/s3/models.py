@@ -99,6 +99,7 @@ class Upload(models.Model):
     algorithm = models.CharField(max_length=16, blank=True)  # the checksum that was asked for
     checksum_type = models.CharField(max_length=16, blank=True)
     owner_id = models.CharField(max_length=12, blank=True)
+    over = models.BigIntegerField(null=True, blank=True)  # the row of the version that was current when it began
 
     def __str__(self) -> str:
         return self.upload_id

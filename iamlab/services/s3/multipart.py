@@ -82,6 +82,7 @@ def create_multipart_upload(
         algorithm=ChecksumAlgorithm or "",
         checksum_type=kind if ChecksumAlgorithm else "",
         owner_id=acl.owner_of_new(bucket, call.account_id, call.params),
+        over=targets.current(call.target.row),
     )
     answer = {"Bucket": Bucket, "Key": Key, "UploadId": row.upload_id, **writing.encrypted_as(row.headers)}
     return answer | ({"ChecksumAlgorithm": ChecksumAlgorithm, "ChecksumType": kind} if ChecksumAlgorithm else {})

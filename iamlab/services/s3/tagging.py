@@ -86,13 +86,13 @@ def _version(call: Call, row: Any) -> dict[str, Any]:
     return {"VersionId": row.version} if call.target.loaded.versioning else {}
 
 
-@operation("s3:GetObjectTagging", target=targets.object_)
+@operation("s3:GetObjectTagging", target=targets.object_, data_event=True)
 def get_object_tagging(call: Call, Bucket: str, Key: str, VersionId: str | None = None) -> dict[str, Any]:
     found = targets.existing(call, Key, "GET")
     return {"TagSet": shown(found.tags), **_version(call, found)}
 
 
-@operation("s3:PutObjectTagging", target=targets.object_)
+@operation("s3:PutObjectTagging", target=targets.object_, data_event=True)
 def put_object_tagging(
     call: Call, Bucket: str, Key: str, Tagging: dict[str, Any], VersionId: str | None = None
 ) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def put_object_tagging(
     return _version(call, found)
 
 
-@operation("s3:DeleteObjectTagging", target=targets.object_)
+@operation("s3:DeleteObjectTagging", target=targets.object_, data_event=True)
 def delete_object_tagging(call: Call, Bucket: str, Key: str, VersionId: str | None = None) -> dict[str, Any]:
     found = targets.existing(call, Key, "DELETE")
     _keep(found, {})

@@ -165,6 +165,11 @@ def version(row: Bucket, key: str, version_id: str | None = None) -> Object | No
     return (rows.filter(version=version_id) if version_id is not None else rows.filter(latest=True)).first()
 
 
+def current(found: Object | None) -> int | None:
+    """The row of an object that is there, None under a delete marker too."""
+    return found.pk if found is not None and not found.marker else None
+
+
 def new_version() -> str:
     """A version's id: 32 characters, as S3's are."""
     return secrets.token_urlsafe(24).replace("-", ".")

@@ -155,3 +155,24 @@ def test_parts_are_listed_in_pages(s3):
     assert ([part["PartNumber"] for part in rest["Parts"]], rest["IsTruncated"]) == ([3], False)
     wrong = refusal(s3.list_parts, **WHERE, UploadId=upload, MaxParts=-1)["Error"]
     assert wrong["Message"] == "Argument max-parts must be an integer between 0 and 2147483647"
+
+
+def test_a_condition_does_not_survive_what_happens_while_the_parts_come(s3):
+    def half():
+        upload = {**WHERE, "UploadId": s3.create_multipart_upload(**WHERE)["UploadId"]}
+        part = s3.upload_part(**upload, PartNumber=1, Body=b"1")["ETag"]
+        return {**upload, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part}]}}
+
+    etag = s3.put_object(**WHERE, Body=b"43 EUR")["ETag"]
+    gone = half()
+    s3.delete_object(**WHERE)
+    wrong = refusal(s3.complete_multipart_upload, **gone, IfNoneMatch="*")
+    assert wrong["ResponseMetadata"]["HTTPStatusCode"] == 409
+    assert (wrong["Error"]["Code"], wrong["Error"]["Condition"]) == ("ConditionalRequestConflict", "If-None-Match")
+    s3.complete_multipart_upload(**half(), IfNoneMatch="*")
+    s3.put_object(**WHERE, Body=b"43 EUR")
+    overtaken = half()
+    s3.put_object(**WHERE, Body=b"43 EUR")
+    wrong = refusal(s3.complete_multipart_upload, **overtaken, IfMatch=etag)["Error"]
+    assert (wrong["Code"], wrong["Condition"]) == ("ConditionalRequestConflict", "If-Match")
+    s3.complete_multipart_upload(**half(), IfMatch=etag)
