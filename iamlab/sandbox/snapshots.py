@@ -134,11 +134,11 @@ def restore(snapshot: Snapshot) -> None:
         for model in tables():
             digest = snapshot.tables.get(model._meta.label)
             if digest or model is Account:
-                _put(model, _unpacked(model, chunks[digest]) if digest else [], ids)
+                _put(model, unpacked(model, chunks[digest]) if digest else [], ids)
         Sandbox.objects.filter(pk=sandbox.pk).update(revision=new_revision(), clock_offset=snapshot.clock_offset)
 
 
-def _unpacked(model: type[models.Model], packed: Any) -> list[Any]:
+def unpacked(model: type[models.Model], packed: Any) -> list[Any]:
     """The rows of a chunk. A column that was added since has its default, one that was taken away is left out."""
     kept = json.loads(zlib.decompress(bytes(packed)))
     if isinstance(kept, list):  # as chunks were kept at first: without names, in the order of the columns then

@@ -9,7 +9,7 @@ from iamlab.services.s3 import acl, errors, models, owners, tagging, targets
 from iamlab.services.s3.listing import decode
 from iamlab.services.s3.writing import CONTEXT
 
-QUOTA = 100
+QUOTA = 10_000  # since November 2024
 MOST = 10_000  # buckets in one answer
 USUAL = "us-east-1"
 BLOCKED = dict.fromkeys(targets.SETTINGS, True)  # what every new bucket has, since April 2023
