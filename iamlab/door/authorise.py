@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from iamlab.policy.denied import access_denied_message
 from iamlab.policy.evaluate import OWN, Decision, Policies, Request, caller_of, evaluate, where
-from iamlab.policy.explain import access_denied_message
 from iamlab.services import applicable, callers, clock
 from iamlab.services.applicable import Applied
 from iamlab.services.callers import Caller, Source

@@ -10,7 +10,8 @@ from iamlab.console.documents import pretty
 from iamlab.console.menus import name_of
 from iamlab.console.session import Session
 from iamlab.door.authorise import Judgement
-from iamlab.policy.compile import Policy, as_list
+from iamlab.policy.compile import Policy
+from iamlab.policy.statement import as_list
 from iamlab.policy.whatif import Change, Step
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .arns import Caller
-from .compile import Policy, as_list, compile_document
+from .compile import Policy, compile_document
 from .evaluate import Policies, Request, caller_of
 from .explain import owner_word
 from .plan import Entry
+from .statement import as_list
 
 LAYER_NAMES = {
     "scp": "the organisation's policy",

@@ -12,12 +12,13 @@ from functools import lru_cache
 
 from . import guards
 from .arns import OUTSIDE, ROOT, Caller
-from .compile import Policy, Statement
+from .compile import Policy
 from .evaluate import FOREIGN, OWN, Policies, Request, caller_of, evaluate, is_bounded, where
 from .guards import is_kms_key
 from .masks import Universe
 from .plan import BINDING
 from .principals import ACCOUNT, DIRECT
+from .statement import Statement
 
 
 @lru_cache(maxsize=1)

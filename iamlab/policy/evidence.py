@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from .arns import ROOT
-from .compile import Statement
 from .evaluate import spared_layer
 from .outline import CONDITION, GRANTING, PARTS, PRINCIPAL, RESOURCE, Considered, Row, listed
 from .plan import Decision, Entry
 from .request import Policies, Request
+from .statement import Statement
 from .view import tried, view_of
 
 # How close a statement comes to granting, by the parts that do not match: the principal weighs most.

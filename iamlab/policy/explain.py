@@ -1,9 +1,7 @@
-"""A decision in sentences and as evidence, and AWS's access-denied text.
+"""A decision in sentences and as evidence.
 
-    explain(request, policies, decision, who="Mario")["sentence"]
-    # "No. Nothing that applies to Mario allows this. Nearest is statement Write of BillWrite: ..."
-
-AWS: "Troubleshoot access denied error messages".
+explain(request, policies, decision, who="Mario")["sentence"]
+# "No. Nothing that applies to Mario allows this. Nearest is statement Write of BillWrite: ..."
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,17 +17,6 @@ from .principals import ACCOUNT
 from .reasons import SHOWN, principals_named, quoted, shown_value, slip_of, subject, wanted
 from .request import Policies, Request
 from .view import tried
-
-LAYER_WORDS = {
-    "scp": "service control policy",
-    "rcp": "resource control policy",
-    "vpce": "VPC endpoint policy",
-    "boundary": "permissions boundary",
-    "session": "session policy",
-    "resource": "resource-based policy",
-    "trust": "role trust policy",
-    "identity": "identity-based policy",
-}
 
 
 class Evidence(Mapping[str, Any]):
@@ -273,42 +260,3 @@ def _near(request: Request, entry: Entry, row: dict[str, Any]) -> str:
     if not row["principal"]:
         return f"{name}: the action fits, the principal does not ({row['why']})."
     return f"{name}: the action fits, the resource does not ({row['why']})."
-
-
-# AWS's text --------------------------------------------------------------------------------------
-
-
-def access_denied_message(
-    request: Request, decision: Decision, requester: str, resource: str | None = None, *, details: bool = True
-) -> str:
-    """The text AWS answers with a refusal; the reason only with `details`.
-
-    `requester` is the requester's ARN (for role sessions the session's), `resource` the resource as the service shows
-    it where that is not the one judged.
-    """
-    text = f"User: {requester} is not authorized to perform: {request.action}"
-    shown = resource or request.resource
-    if shown != "*":
-        text += f" on resource: {shown}"
-    reason = _reason(request, decision) if details else ""
-    return f"{text} {reason}" if reason else text
-
-
-def _reason(request: Request, decision: Decision) -> str:
-    layer, action = decision.layer, request.action
-    if layer == "resource" and action.lower().startswith("sts:"):
-        layer = "trust"
-    if layer == "guard":
-        public = "because public policies are restricted by the RestrictPublicBuckets setting in S3 Block Public Access"
-        return public if decision.outcome == EXPLICIT else ""
-    if layer not in LAYER_WORDS:
-        return ""
-    word = LAYER_WORDS[layer]
-    if decision.outcome != EXPLICIT:
-        return f"because no {word} allows the {action} action"
-    if layer == "trust":
-        return "with an explicit deny in the role trust policy"
-    return f"with an explicit deny in {'an' if word[0] in 'aeiou' else 'a'} {word}"
-
-
-__all__ = ["Caller", "access_denied_message", "explain", "sentence"]

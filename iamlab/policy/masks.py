@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .compile import Document, as_list
+from .compile import Document
 from .globs import glob
 from .match import has_space, split_action
+from .statement import as_list
 
 
 class Universe:

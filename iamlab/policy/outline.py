@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .arns import Caller
-from .compile import Document, Policy, Selection, Statement, as_list
+from .compile import Document, Policy, Selection
 from .conditions import Condition
 from .plan import SPARED, Entry, binds
 from .principals import KIND_WORDS
 from .reasons import action_reason
 from .request import Policies
+from .statement import Statement, as_list
 
 NEAREST_OF, ACTIONS_OF = 50, 20  # statements about other actions, and actions of each, that are looked at
 KEPT_SERVICES, KEPT_OUTLINES = 256, 256

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import guards
 from .arns import IDENTITY, OUTSIDE, ROOT, SERVICE_LINKED
-from .compile import Policy, Statement
+from .compile import Policy
 from .index import Candidates
+from .statement import Statement
 
 if TYPE_CHECKING:
     from .request import Policies

@@ -3,9 +3,10 @@
 from typing import Any
 
 from .arns import is_account, split_arn
-from .compile import Document, as_list, compile_document
+from .compile import Document, compile_document
 from .conditions import text_of
 from .operators import network, read_operator
+from .statement import as_list
 
 FIXED_KEYS = frozenset(
     key.lower()

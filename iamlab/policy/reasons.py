@@ -3,9 +3,9 @@
 from typing import Any
 
 from .arns import Caller, split_arn
-from .compile import Statement, as_list
 from .conditions import Condition
 from .operators import OPERATORS, read_operator
+from .statement import Statement, as_list
 
 SHOWN = 3  # values named before "and N more"
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from .arns import Caller
-from .compile import Statement
 from .conditions import Condition
 from .evaluate import is_bounded
 from .outline import (
@@ -30,6 +29,7 @@ from .outline import (
 from .plan import Plan
 from .reasons import action_reason, condition_reason, principal_reason, resource_reason
 from .request import Policies, Request, caller_of, callers
+from .statement import Statement
 
 KEPT_SEEN, KEPT_TESTED = 32, 64  # answers kept for an action and a caller; of no more than so many tests
 BEGINNING, KEPT_BEGINNINGS = 12, 32  # characters of a resource, most often as far as its service

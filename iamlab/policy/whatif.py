@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from .compile import Policy, as_list
+from .compile import Policy
 from .conditions import Condition
 from .edits import Step, longer, named, new_policy, new_statement, reach, rewritten, with_caller, without
 from .evaluate import Policies, Request, evaluate
@@ -19,6 +19,7 @@ from .masks import Universe
 from .operators import OPERATORS, read_operator
 from .plan import EXPLICIT, Decision, Entry
 from .reasons import shown_value, slip_of
+from .statement import as_list
 
 MOST_STEPS = 4  # edits that one change may consist of
 MOST_TRIED = 24  # statements that are edited for one decision

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .compile import Document, Policy, Statement, compile_document
+from .compile import Document, Policy, compile_document
 from .effective import Universe, effective
 from .evaluate import Policies, Request, evaluate
+from .statement import Statement
 
 ANYTHING = Policy(compile_document({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
 FORBIDDEN = Policy(compile_document({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}))

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from iamlab.policy.compile import compile_policy
+from iamlab.policy.denied import access_denied_message
 from iamlab.policy.evaluate import Policies, Request, evaluate
-from iamlab.policy.explain import access_denied_message, explain
+from iamlab.policy.explain import explain
 
 MARIO = "arn:aws:iam::111122223333:user/mario"
 BILL = "arn:aws:s3:::customer-bills/bill.txt"

@@ -2,9 +2,10 @@
 
 import pytest
 
-from iamlab.policy.compile import Document, Policy, Statement
+from iamlab.policy.compile import Document, Policy
 from iamlab.policy.effective import known_actions
 from iamlab.policy.evaluate import Policies, Request, evaluate
+from iamlab.policy.statement import Statement
 
 MARIO = "arn:aws:iam::111122223333:user/mario"
 
