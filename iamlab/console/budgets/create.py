@@ -24,6 +24,7 @@ from iamlab.console.models import Draft
 from iamlab.console.session import Session, console_page
 from iamlab.console.wizard import Step, Wizard
 
+KEPT = ("BudgetType", "CostTypes", "CostFilters", "FilterExpression", "Metrics")  # of which the form knows nothing
 FAR = 2087  # the end of a budget without one
 
 
@@ -112,7 +113,7 @@ def start(request: HttpRequest, session: Session) -> HttpResponse:
 def edit(request: HttpRequest, session: Session) -> HttpResponse:
     """A draft that begins with the budget as it is."""
     name = request.GET.get("name", "")
-    found = session.call("budgets:DescribeBudget", asked(session, name))["Budget"]
+    found = session.call("budgets:DescribeBudget", {**asked(session, name), "ShowFilterExpression": True})["Budget"]
     rows = [alerts.row_of(one, who) for one, who in alerts_of(session, name)]
     period = found["TimePeriod"]
     details = {
@@ -123,8 +124,9 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
         "end": "" if period["End"].year >= FAR else f"{period['End']:%Y-%m-%d}",
         "amount": found["BudgetLimit"]["Amount"],
     }
-    kept = {key: found[key] for key in ("BudgetType", "CostTypes", "CostFilters") if key in found}
-    before = {"name": name, "budget": kept, "alerts": rows, "details": details}
+    kept = {key: found[key] for key in KEPT if key in found}
+    unit = found["BudgetLimit"]["Unit"]
+    before = {"name": name, "budget": kept, "unit": unit, "alerts": rows, "details": details}
     data = {"account": session.account.pk, "before": before, "details": details, "alerts": {"alerts": rows}}
     return wizard.start(session, EDIT, **data)
 

@@ -34,14 +34,14 @@ def creation(data: dict[str, Any]) -> list[Planned]:
     return [Planned("budgets:CreateBudget", params, f"Create budget {details['name']}")]
 
 
-def budget(details: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
-    """The API's Budget; `before` is what an existing one keeps."""
+def budget(details: dict[str, str], before: dict[str, Any], unit: str = "USD") -> dict[str, Any]:
+    """The API's Budget; `before` is what an existing one keeps, as it keeps the unit of what it counts."""
     found = {
         "BudgetType": "COST",
         **before,
         "BudgetName": details["name"],
         "TimeUnit": details["period"],
-        "BudgetLimit": {"Amount": details["amount"], "Unit": "USD"},
+        "BudgetLimit": {"Amount": details["amount"], "Unit": unit},
     }
     times = {"Start": details["start"], "End": details["end"] or ("2087-06-15" if before else "")}
     period = {name: f"{day}T00:00:00Z" for name, day in times.items() if day}
@@ -61,7 +61,8 @@ def change(data: dict[str, Any]) -> list[Planned]:
         gone = {**who, "Notification": alerts.notification(row)}
         calls.append(Planned("budgets:DeleteNotification", gone, f"Delete alert: {text}"))
     if details != data["before"]["details"]:
-        params = {"AccountId": data["account"], "NewBudget": budget(details, data["before"]["budget"])}
+        kept = data["before"]
+        params = {"AccountId": data["account"], "NewBudget": budget(details, kept["budget"], kept.get("unit", "USD"))}
         calls.append(Planned("budgets:UpdateBudget", params, f"Update budget {name}"))
     for row, text in _each(after, before):
         new = {**who, "Notification": alerts.notification(row), "Subscribers": alerts.subscribers(row)}

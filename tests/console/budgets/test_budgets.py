@@ -249,6 +249,30 @@ def test_open_billing_alone_gives_nothing(browser_of, root, user):
     assert "no identity-based policy allows the budgets:ViewBudget action" in html and "monthly" not in html
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {
+            "BudgetType": "COST",
+            "FilterExpression": {"Dimensions": {"Key": "SERVICE", "Values": ["Amazon Simple Storage Service"]}},
+            "Metrics": ["UnblendedCost"],
+            "BudgetLimit": {"Amount": "10", "Unit": "USD"},
+        },
+        {"BudgetType": "USAGE", "BudgetLimit": {"Amount": "10", "Unit": "GB"}},
+    ],
+)
+def test_an_edit_keeps_what_its_form_cannot_hold(browser_of, root, kept):
+    budget = {"BudgetName": "monthly", "TimeUnit": "MONTHLY", **kept}
+    root.call("budgets:CreateBudget", {**ACCOUNT, "Budget": budget})
+    walk = Walk(browser_of, root.url("budget-edit-start", name="monthly"))
+    walk.send("details", period="MONTHLY", renewal="recurring", amount="25")
+    walk.send("alerts")
+    walk.send("review")
+    found = root.call("budgets:DescribeBudget", {**ACCOUNT, "BudgetName": "monthly", "ShowFilterExpression": True})
+    limit = {"Amount": "25", "Unit": kept["BudgetLimit"]["Unit"]}
+    assert {key: found["Budget"].get(key) for key in kept} == {**kept, "BudgetLimit": limit}
+
+
 @pytest.mark.parametrize("place", ["budgets", "budgets-delete", "budget-create-start", "budget-edit-start", "budget"])
 def test_strangers_find_nothing(client, stranger, root, place):
     client.force_login(stranger)
