@@ -21,7 +21,7 @@ IN_WORDS = {
     r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "a-z, 0-9 and single hyphens inside",
     r"^(?![^:\\]*/action/|(?i).*<script>.*</script>.*)[^:\\]+$": "characters other than : and \\, and no /action/",
     r"[ -;=?-~]+": "printable characters of the Latin alphabet, but no < and >",
-    r"[^\s@]+@[^\s@]+\.[^\s@]+": "an address such as name@example.com",
+    r"[^\s@]+@(?:[^\s@.]+\.)+[^\s@.]+": "an address such as name@example.com",
 }
 
 

@@ -24,7 +24,7 @@ MOST = 10
 MOST_OF_KIND = {"EMAIL": 10, "SNS": 1}
 IDENTITY = ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")
 ADDRESSES = {
-    "EMAIL": (re.compile(r"[^\s@]{1,64}@[^\s@]+\.[^\s@]+"), "an e-mail address"),
+    "EMAIL": (re.compile(r"[^\s@]{1,64}@(?:[^\s@.]+\.)+[^\s@.]+"), "an e-mail address"),
     "SNS": (re.compile(r"arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}"), "the ARN of an SNS topic"),
 }
 LONGEST_THRESHOLD = 1_000_000  # percent

@@ -244,6 +244,7 @@ def test_subscribers_are_changed_and_the_last_one_takes_the_alert_along(budgets)
     [
         (ALERT, {**MAIL, "Address": "nobody"}),
         (ALERT, {**MAIL, "Address": "a@b.example\nx"}),
+        (ALERT, {**MAIL, "Address": f"a@{'.' * 30_000}@"}),  # in no time, too
         (ALERT, {**TOPIC, "Address": "arn:aws:s3:::x"}),
         ({**ALERT, "Threshold": 1_000_001.0}, MAIL),
     ],
