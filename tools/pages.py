@@ -53,6 +53,8 @@ CONSOLE = [
     ("bucket", "A bucket: objects", "s3/buckets/customer-bills/objects/"),
     ("bucket-permissions", "A bucket: permissions", "s3/buckets/customer-bills/permissions/"),
     ("bucket-policy", "Edit bucket policy", "s3/bucket/customer-bills/policy/"),
+    ("bucket-acl", "Edit a bucket's ACL", "s3/bucket/customer-bills/acl/"),
+    ("bucket-cors", "Edit CORS", "s3/bucket/customer-bills/cors/"),
     ("object", "An object", "s3/object/customer-bills/?key=2026/february.txt"),
     ("upload", "Upload", "s3/upload/customer-bills/"),
     ("instances", "EC2 instances", "ec2/instances/"),

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
-from iamlab.console.buckets import objects, policy, settings
+from iamlab.console.buckets import objects, policy, settings, sharing
 from iamlab.console.buckets import views as buckets
 from iamlab.console.budgets import create as budget_create
 from iamlab.console.budgets import views as budgets
@@ -204,6 +204,8 @@ s3 = [
     path("bucket/<str:bucket>/policy/delete/", policy.delete, name="bucket-policy-delete"),
     path("bucket/<str:bucket>/block/", settings.edit_block, name="bucket-block"),
     path("bucket/<str:bucket>/ownership/", settings.edit_ownership, name="bucket-ownership"),
+    path("bucket/<str:bucket>/acl/", sharing.edit_acl, name="bucket-acl"),
+    path("bucket/<str:bucket>/cors/", sharing.edit_cors, name="bucket-cors"),
     path("bucket/<str:bucket>/versioning/", settings.edit_versioning, name="bucket-versioning"),
     path("bucket/<str:bucket>/tags/", settings.edit_tags, name="bucket-tags"),
     path("upload/<str:bucket>/", objects.upload, name="upload"),

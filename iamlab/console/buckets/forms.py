@@ -1,5 +1,6 @@
 """The forms of the S3 pages."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -19,6 +20,13 @@ OWNERSHIPS = (
     ("BucketOwnerPreferred", "ACLs enabled, bucket owner preferred"),
     ("ObjectWriter", "ACLs enabled, object writer"),
 )
+
+
+class Indented(json.JSONEncoder):
+    """JSON as people read it."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**more, "indent": 4})
 
 
 class BlockForm(forms.Form):
@@ -143,3 +151,78 @@ class VersioningForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="Once enabled it can only be suspended; versions that exist stay.",
     )
+
+
+GROUPS = (
+    ("everyone", "Everyone (public access)", "http://acs.amazonaws.com/groups/global/AllUsers"),
+    (
+        "authenticated",
+        "Authenticated users group (anyone with an AWS account)",
+        "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+    ),
+    ("logs", "S3 log delivery group", "http://acs.amazonaws.com/groups/s3/LogDelivery"),
+)
+GRANTS = (
+    ("READ", "Objects: list"),
+    ("WRITE", "Objects: write"),
+    ("READ_ACP", "Bucket ACL: read"),
+    ("WRITE_ACP", "Bucket ACL: write"),
+)
+
+
+class AclForm(forms.Form):
+    """Which permissions of a bucket's ACL the groups have."""
+
+    sure = forms.BooleanField(
+        label="I understand the effects of these changes on my objects and buckets.",
+        required=False,
+        help_text="Needed where everyone, or anyone with an AWS account, gets a permission.",
+    )
+
+    def __init__(self, *args: Any, grants: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label, uri in GROUPS:
+            held = {one["Permission"] for one in grants if one["Grantee"].get("URI") == uri}
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label,
+                choices=GRANTS,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                initial=[one for one, _ in GRANTS] if "FULL_CONTROL" in held else sorted(held),
+            )
+        self.order_fields([*(name for name, *_ in GROUPS), "sure"])
+
+    @staticmethod
+    def groups() -> list[str]:
+        return [uri for *_, uri in GROUPS]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if (given.get("everyone") or given.get("authenticated")) and not given.get("sure"):
+            self.add_error("sure", "Confirm that others than this account get a permission.")
+        return given
+
+    def wanted(self) -> list[dict[str, Any]]:
+        return [
+            {"Grantee": {"Type": "Group", "URI": uri}, "Permission": permission}
+            for name, _, uri in GROUPS
+            for permission in self.cleaned_data[name]
+        ]
+
+
+class CorsForm(forms.Form):
+    rules = forms.JSONField(
+        label="Cross-origin resource sharing (CORS)",
+        required=False,
+        help_text="A JSON list of rules, each with AllowedMethods and AllowedOrigins, and if wanted AllowedHeaders, "
+        "ExposeHeaders and MaxAgeSeconds. Empty: no rule. Kept and shown; no browser asks these buckets.",
+        widget=forms.Textarea(attrs={"class": "code-input", "rows": 14, "spellcheck": "false"}),
+        encoder=Indented,
+        error_messages={"invalid": "This is no JSON."},
+    )
+
+    def clean_rules(self) -> list[dict[str, Any]]:
+        rules = self.cleaned_data["rules"] or []
+        if not isinstance(rules, list) or not all(isinstance(one, dict) for one in rules):
+            raise ValidationError('Write a list of rules: [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}].')
+        return rules

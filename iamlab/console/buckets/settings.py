@@ -1,5 +1,6 @@
 """A bucket's page: objects, properties, permissions; and the forms that change what they show."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,13 @@ from iamlab.services.operations import AwsError
 
 TABS = (("objects", "Objects"), ("properties", "Properties"), ("permissions", "Permissions"))
 # Settings that a bucket need not have: that they are not there is a state, no failure.
-UNSET = ("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "NoSuchTagSet", "OwnershipControlsNotFoundError")
+UNSET = (
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "OwnershipControlsNotFoundError",
+    "NoSuchCORSConfiguration",
+)
 
 
 def setting(session: Session, operation: str, bucket: str) -> Panel:
@@ -60,14 +67,20 @@ def permissions(session: Session, bucket: str) -> dict[str, Any]:
     blocks = setting(session, "s3:GetPublicAccessBlock", bucket)
     found = blocks.get("PublicAccessBlockConfiguration", {})
     policy = setting(session, "s3:GetBucketPolicy", bucket)
+    ownership = setting(session, "s3:GetBucketOwnershipControls", bucket)
+    rules = ownership.get("OwnershipControls", {}).get("Rules", [])
+    cors = setting(session, "s3:GetBucketCors", bucket)
     return {
         "blocks": blocks,
         "blocked": [(label, bool(found.get(name))) for name, label in SETTINGS],
         "all_blocked": bool(found) and all(found.values()),
         "policy": policy,
         "status": setting(session, "s3:GetBucketPolicyStatus", bucket) if policy.stands else Panel(missing=True),
-        "ownership": setting(session, "s3:GetBucketOwnershipControls", bucket),
+        "ownership": ownership,
+        "enforced": any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules),
         "acl": setting(session, "s3:GetBucketAcl", bucket),
+        "cors": cors,
+        "cors_text": json.dumps(cors.get("CORSRules", []), indent=4),
         "who_can": session.url("who-can", action="s3:PutObject", resource=f"arn:aws:s3:::{bucket}/*"),
     }
 
