@@ -52,7 +52,10 @@ def _name(policy: Policy, condition: Condition) -> Iterator[Found]:
     elif condition.name in TAG_FAMILIES:
         message = f"{shown(text)} does not say which tag."
         yield Found(
-            "MISSING_TAG_KEY_IN_CONDITION", place, message, f"Write the tag's key after the slash: `{text}Team`."
+            "MISSING_TAG_KEY_IN_CONDITION",
+            place,
+            message,
+            f"Write the tag's key after the slash: {shown(text + 'Team')}.",
         )
     elif condition.name == "aws:arn":
         message = f"{shown(text)} is not supported."
@@ -103,27 +106,26 @@ def _cardinality(condition: Condition) -> Iterator[Found]:
     elif key is None:
         return
     elif key.multivalued and not condition.set_operator:
-        message = (
-            f"{shown(condition.key.text)} holds several values at once, which `{condition.base}` alone cannot judge."
-        )
-        mend = f"Write `ForAnyValue:{condition.operator.text}` (one of them) or `ForAllValues:` (all of them)."
+        operator, some = shown(condition.base), shown(f"ForAnyValue:{condition.operator.text}")
+        message = f"{shown(condition.key.text)} holds several values at once, which {operator} alone cannot judge."
+        mend = f"Write {some} (one of them) or `ForAllValues:` (all of them)."
         yield Found("MISSING_QUALIFIER", place, message, mend)
     elif not key.multivalued and condition.set_operator == "ForAllValues":
         message = f"{shown(condition.key.text)} holds one value; `ForAllValues` is also true when the key is missing."
-        yield Found("FORALLVALUES_WITH_SINGLE_VALUED_KEY", place, message, f"Write `{condition.base}`.")
+        yield Found("FORALLVALUES_WITH_SINGLE_VALUED_KEY", place, message, f"Write {shown(condition.base)}.")
 
 
 def _audience(condition: Condition, known: bool) -> Iterator[Found]:
     place, key = condition.operator.place, shown(condition.key.text)
     if condition.set_operator == "ForAnyValue" and known:
         message = f"{key} holds one audience; `ForAnyValue` is meant for keys with several."
-        yield Found("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", place, message, f"Write `{condition.base}`.")
+        yield Found("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", place, message, f"Write {shown(condition.base)}.")
     elif condition.set_operator == "ForAllValues" and known:
         message = f"{key} holds one value; `ForAllValues` is also true when the key is missing."
-        yield Found("FORALLVALUES_WITH_SINGLE_VALUED_KEY", place, message, f"Write `{condition.base}`.")
+        yield Found("FORALLVALUES_WITH_SINGLE_VALUED_KEY", place, message, f"Write {shown(condition.base)}.")
     else:
         message = f"Whether {key} holds one audience or several depends on the provider."
-        mend = f"Make sure; if it is one, write `{condition.base}`."
+        mend = f"Make sure; if it is one, write {shown(condition.base)}."
         yield Found("CONFIRM_AUDIENCE_CLAIM_TYPE", place, message, mend)
 
 

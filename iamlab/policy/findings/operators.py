@@ -97,14 +97,14 @@ def _key_type(condition: Condition) -> Iterator[Found]:
         return  # tags and encryption contexts may hold ARNs
     place = condition.operator.place
     if key.type == "Arn" and condition.base in ("StringLike", "StringNotLike"):
-        message = f"{shown(condition.key.text)} holds an ARN; with `{condition.base}` a `*` runs over its colons."
+        message = f"{shown(condition.key.text)} holds an ARN; with {shown(condition.base)} a `*` runs over its colons."
         mend = f"Use `{condition.base.replace('String', 'Arn')}`, which compares part by part."
         yield Found("STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", place, message, mend)
         return
     word = {"IpAddress": "an IP address", "Arn": "an ARN", "Bool": "true or false", "Numeric": "a number"}.get(
         key.type, f"a {key.type.lower()}"
     )
-    message = f"{shown(condition.key.text)} holds {word}, which `{condition.base}` is not made for."
+    message = f"{shown(condition.key.text)} holds {word}, which {shown(condition.base)} is not made for."
     right = [name for name, its in TYPES.items() if its == key.type][:2]
     yield Found("TYPE_MISMATCH", place, message, f"Use `{'` or `'.join(right)}`." if right else "Use another operator.")
 
@@ -121,7 +121,7 @@ def _values(policy: Policy, condition: Condition) -> Iterator[Found]:
         if kind in EXAMPLES and "${" not in value.text and not VALID[kind](value.text):
             code, what, mend = EXAMPLES[kind]
             yield Found(
-                code, value.place, f"{shown(value.text)} is not {what}, so `{condition.base}` never matches.", mend
+                code, value.place, f"{shown(value.text)} is not {what}, so {shown(condition.base)} never matches.", mend
             )
         elif kind == "Date" and NUMBER.fullmatch(value.text):
             message = f"{shown(value.text)} is read as seconds since 1970."
@@ -134,7 +134,7 @@ def _values(policy: Policy, condition: Condition) -> Iterator[Found]:
 def _single_number(condition: Condition, kind: str) -> Iterator[Found]:
     ordered = "LessThan" in condition.base or "GreaterThan" in condition.base
     if ordered and len(condition.values) > 1:
-        message = f"Only one of these values counts: `{condition.base}` is satisfied by the easiest."
+        message = f"Only one of these values counts: {shown(condition.base)} is satisfied by the easiest."
         code = "REDUNDANT_CONDITION_VALUE_NUM"
         yield Found(code, condition.place, message, f"Keep one {'number' if kind == 'Numeric' else 'date'}.")
 

@@ -15,6 +15,7 @@ KMS_VALUE = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 ACCOUNTS = ("aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "aws:vpceaccount")
 ORGANIZATIONS = ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid", "aws:vpceorgid")
 NETWORKS = ("aws:sourcevpc", "aws:sourcevpce")
+OWN = tuple(f"${{aws:{whose}}}" for whose in ("principalaccount", "principalorgid", "resourceaccount", "resourceorgid"))
 FIXED = 6  # characters before a wildcard that still say something
 EXACT_STRINGS = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
 WILDCARD = re.compile(r"[*?]")
@@ -27,8 +28,7 @@ def check(policy: Policy) -> Iterator[Found]:
             yield from _formats(condition)
             if condition.base in ("IpAddress", "NotIpAddress"):
                 yield from _addresses(condition)
-            if policy.type in ("resource", "trust"):
-                yield from _too_permissive(statement, condition)
+            yield from _too_permissive(policy, statement, condition)
 
 
 def _literal(text: str) -> bool:
@@ -123,11 +123,13 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
     return any(network.version == wide.version and network.subnet_of(wide) for wide in PRIVATE)  # type: ignore[arg-type]
 
 
-def _too_permissive(statement: Statement, condition: Condition) -> Iterator[Found]:
+def _too_permissive(policy: Policy, statement: Statement, condition: Condition) -> Iterator[Found]:
     """A border drawn with a wildcard or a variable, in an Allow."""
     if not statement.allows or condition.negated or condition.base not in ("StringLike", "StringEquals"):
         return
     for value in condition.values:
+        if policy.type not in ("resource", "trust") and value.text.lower() in OWN:
+            continue  # that caller and resource have one owner is a border, too, where the caller is a given
         if condition.name in (*ACCOUNTS, *ORGANIZATIONS, *NETWORKS):
             yield from _border(condition, value)
         elif condition.name == "aws:userid":
