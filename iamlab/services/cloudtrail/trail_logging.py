@@ -29,7 +29,7 @@ def stop_logging(call: Call, Name: str) -> dict[str, Any]:
 @operation("cloudtrail:GetTrailStatus", target=named, bulk=listed)
 def get_trail_status(call: Call, Name: str) -> dict[str, Any]:
     """Whether a delivery would be refused is judged by the bucket's policy now; in a list it is as last tried."""
-    row = existing(call, Name)
+    row = existing(call, call.target.arn)
     alone = not call.target.loaded
     if alone:
         log_files.deliver(call, row)

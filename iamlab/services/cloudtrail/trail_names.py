@@ -8,13 +8,13 @@ from iamlab.services.operations import AwsError, Call, Target
 
 ARN = re.compile(r"arn:aws:cloudtrail:([a-z0-9-]+):(\d{12}):trail/(.+)")
 RULES = (
+    (re.compile(r"[A-Za-z0-9].*", re.DOTALL), "Trail name must starts with a letter or number."),
+    (re.compile(r".*[A-Za-z0-9]", re.DOTALL), "Trail name must ends with a letter or number."),
     (
         re.compile(r"[A-Za-z0-9._-]+"),
         "Trail name or ARN can only contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), "
         "and underscores (_).",
     ),
-    (re.compile(r"[A-Za-z0-9].*"), "Trail name must starts with a letter or number."),
-    (re.compile(r".*[A-Za-z0-9]"), "Trail name must ends with a letter or number."),
     (re.compile(r"(?!.*[._-]{2}).*"), "Trail name cannot have adjacent periods (.), hyphens (-), or underscores (_)."),
     (re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$).*"), "Trail name must not be formatted as an IP address."),
 )

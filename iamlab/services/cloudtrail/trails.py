@@ -32,6 +32,13 @@ def settled(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value is not None}
 
 
+def check_topic(name: str | None) -> None:
+    """Raises InsufficientSnsTopicPolicyException: there are no topics here."""
+    if name:
+        message = "SNS Topic does not exist or the topic policy is incorrect!"
+        raise AwsError("InsufficientSnsTopicPolicyException", message)
+
+
 def check_bucket(call: Call, row: Trail) -> None:
     """Whether logs can go there. A bucket without any policy is let pass (fidelity page), one whose policy keeps
     CloudTrail out is not. Raises S3BucketDoesNotExistException, InsufficientS3BucketPolicyException.
@@ -78,6 +85,7 @@ def create_trail(
         tags=trail_tags.read(TagsList, {}),
     )
     check_bucket(call, row)
+    check_topic(SnsTopicName)
     row.save(force_insert=True)
     log_files.mark(row)
     return made(row)
@@ -102,6 +110,7 @@ def update_trail(
     row = at_home(call, Name)
     row.settings = settled({**row.settings, **{key: value for key, value in call.params.items() if key != "Name"}})
     row.bucket = S3BucketName or row.bucket
+    check_topic(SnsTopicName)
     if S3BucketName or S3KeyPrefix:
         check_bucket(call, row)
     row.save(update_fields=["settings", "bucket"])

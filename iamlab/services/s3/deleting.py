@@ -19,7 +19,7 @@ def remove(call: Call, bucket: Bucket, key: str, version_id: str | None) -> dict
         rows.delete()
         return {}
     rows.filter(latest=True).update(latest=False)
-    number = targets.new_version() if bucket.versioning == "Enabled" else "null"
+    number = targets.new_version(key) if bucket.versioning == "Enabled" else "null"
     if number == "null":
         rows.filter(version="null").delete()
     Object.objects.create(
@@ -85,13 +85,13 @@ def delete_objects(
 
 
 def _delete_one(call: Call, bucket: Bucket, item: dict[str, Any]) -> dict[str, Any]:
-    """One key of many. A version that does not exist is an error here, and none in DeleteObject."""
+    """One key of many. A version that never was is an error here, and none in DeleteObject."""
     key, number = item["Key"], item.get("VersionId") or None
     action = "s3:DeleteObject" if number is None else "s3:DeleteObjectVersion"
     found = targets.version(bucket, key, number)
     call.require(action, targets.of_object(bucket, key, found, action))
     if number is not None and found is None:
-        if number == "null":
+        if number == "null" or targets.was_version(key, number):
             return {"Key": key, "VersionId": number}
         raise errors.no_such_version(key, number)
     conditional.check_delete(key, found, item.get("ETag"))

@@ -82,6 +82,8 @@ def other_region(wanted: str | None) -> AwsError:
 def bad_value(error: AwsError, region: str) -> AwsError:
     """A parameter that the model refuses, in S3's words for that header; the error itself where there are none."""
     match = CONSTRAINT.search(error.message) if error.code == "ValidationError" else None
+    if match is not None and match[2].startswith("notificationConfiguration.") and ".event" in match[2]:
+        return invalid("Event", "A specified event is not supported for notifications.", match[1])
     if match is None or match[2] not in BAD_VALUES:
         return error
     code, message, name = BAD_VALUES[match[2]]

@@ -69,8 +69,8 @@ def by_default(bucket: Bucket, now: datetime) -> dict[str, str]:
 
 def retained(found: Object, now: datetime) -> str:
     """The mode in which a version is retained now; "" for one that is not."""
-    until = found.headers.get(UNTIL)
-    return found.headers[MODE] if until and datetime.fromisoformat(until) > now else ""
+    until = found.headers.get(UNTIL)  # `now` has whole seconds
+    return found.headers[MODE] if until and datetime.fromisoformat(until).replace(microsecond=0) > now else ""
 
 
 def protected() -> AwsError:

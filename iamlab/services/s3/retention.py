@@ -25,7 +25,9 @@ def get_object_lock_configuration(call: Call, Bucket: str) -> dict[str, Any]:
 def put_object_lock_configuration(
     call: Call, Bucket: str, ObjectLockConfiguration: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    wanted = ObjectLockConfiguration or {}
+    if ObjectLockConfiguration is None:
+        raise AwsError("MissingRequestBodyError", "Request Body is empty", 400)
+    wanted = ObjectLockConfiguration
     if wanted.get("ObjectLockEnabled") != "Enabled":
         raise errors.malformed_xml()
     if "Rule" in wanted:

@@ -1,9 +1,13 @@
 """What an S3 call acts on: the bucket or the object, found in the sandbox whoever owns it."""
 
+import base64
+import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from django.conf import settings
 
 from iamlab.services import callers
 from iamlab.services.operations import AwsError, Call, Target
@@ -170,9 +174,21 @@ def current(found: Object | None) -> int | None:
     return found.pk if found is not None and not found.marker else None
 
 
-def new_version() -> str:
-    """A version's id: 32 characters, as S3's are."""
-    return secrets.token_urlsafe(24).replace("-", ".")
+def new_version(key: str) -> str:
+    """A version's id: 32 characters, as S3's are. Its second half tells that it was given to this key."""
+    start = secrets.token_urlsafe(12).replace("-", ".")
+    return start + _mark(key, start)
+
+
+def was_version(key: str, version_id: str) -> bool:
+    """Whether a key once had a version of this id."""
+    return hmac.compare_digest(_mark(key, version_id[:16]), version_id[16:])
+
+
+def _mark(key: str, start: str) -> str:
+    text = f"{start} {key}".encode("utf-8", "surrogatepass")
+    digest = hmac.digest(settings.SECRET_KEY.encode(), text, "sha256")
+    return base64.urlsafe_b64encode(digest[:12]).decode().replace("-", ".")
 
 
 def new_object(

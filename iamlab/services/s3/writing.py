@@ -52,7 +52,7 @@ def write(
     check_room(bucket, len(data))
     rows = Object.objects.filter(bucket=bucket, key=key)
     rows.filter(latest=True).update(latest=False)
-    number = targets.new_version() if bucket.versioning == "Enabled" else "null"
+    number = targets.new_version(key) if bucket.versioning == "Enabled" else "null"
     if number == "null":
         rows.filter(version="null").delete()
     locked = {} if locks.MODE in headers else locks.by_default(bucket, call.now)

@@ -29,12 +29,10 @@ def code(call, **params):
 
 
 def test_a_new_trail(trails):
-    assert make(trails, S3KeyPrefix="2026", SnsTopicName="news") == {
+    assert make(trails, S3KeyPrefix="2026") == {
         "Name": "bills",
         "S3BucketName": BUCKET,
         "S3KeyPrefix": "2026",
-        "SnsTopicName": "news",
-        "SnsTopicARN": f"arn:aws:sns:us-east-1:{ACCOUNT}:news",
         "IncludeGlobalServiceEvents": True,
         "IsMultiRegionTrail": False,
         "TrailARN": ARN,
@@ -101,7 +99,7 @@ def test_an_update_changes_what_it_is_given(trails):
 
 
 def test_what_is_not_there(trails):
-    for call in (trails.get_trail, trails.delete_trail, trails.start_logging, trails.get_trail_status):
+    for call in (trails.get_trail, trails.delete_trail, trails.start_logging):
         error = refusal(call, Name="nothing")["Error"]
         assert error["Code"] == "TrailNotFoundException"
         assert error["Message"] == f"Unknown trail: nothing for the user: {ACCOUNT}"
@@ -139,6 +137,17 @@ def test_the_buckets_policy_is_asked_whether_log_files_could_be_written(cloud, t
     policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
     cloud.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=policy)
     assert "LatestDeliveryError" not in trails.get_trail_status(Name="bills")
+
+
+def test_there_are_no_topics_to_tell_of_log_files(trails):
+    refused = refusal(trails.create_trail, Name="bills", S3BucketName=BUCKET, SnsTopicName="news")["Error"]
+    assert refused["Code"] == "InsufficientSnsTopicPolicyException"
+    assert refused["Message"] == "SNS Topic does not exist or the topic policy is incorrect!"
+
+
+def test_the_status_of_no_trail_names_it_by_its_arn(trails):
+    refused = refusal(trails.get_trail_status, Name="bills")["Error"]
+    assert refused["Message"] == f"Unknown trail: {ARN} for the user: {ACCOUNT}"
 
 
 def test_a_bucket_policy_must_let_cloudtrail_write(cloud, trails):

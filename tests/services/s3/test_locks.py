@@ -69,6 +69,21 @@ def test_configurations_that_are_none(s3, configuration):
     assert wrong["Code"] == "MalformedXML"
 
 
+def test_a_configuration_must_be_sent(s3):
+    wrong = error(s3.put_object_lock_configuration, Bucket=BUCKET)
+    assert (wrong["Code"], wrong["Message"]) == ("MissingRequestBodyError", "Request Body is empty")
+
+
+def test_a_version_that_was_deleted_is_deleted_again(s3):
+    """What never was a version of the key is an error among many."""
+    version = s3.put_object(**WHERE, Body=b"1")["VersionId"]
+    for _ in range(2):
+        gone = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": KEY, "VersionId": version}]})
+        assert gone["Deleted"] == [{"Key": KEY, "VersionId": version}]
+    other = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "other", "VersionId": version}]})
+    assert [one["Code"] for one in other["Errors"]] == ["NoSuchVersion"]
+
+
 def test_governance_is_lifted_by_whoever_may_and_says_so(s3):
     version = s3.put_object(**WHERE, Body=b"1", **retain("GOVERNANCE", 1))["VersionId"]
     told = s3.head_object(**WHERE)

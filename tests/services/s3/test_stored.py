@@ -122,6 +122,17 @@ def test_what_is_wrong_with_a_destination_is_told(s3, arn, message):
     assert (wrong["Code"], wrong["Message"][: len(message)]) == ("InvalidArgument", message)
 
 
+def test_an_event_that_there_is_not(s3):
+    topic = {"TopicArn": "arn:aws:sns:us-east-1:111122223333:bills", "Events": ["s3:Bill:*"]}
+    wrong = refusal(
+        s3.put_bucket_notification_configuration, **HERE, NotificationConfiguration={"TopicConfigurations": [topic]}
+    )["Error"]
+    assert (wrong["Code"], wrong["Message"]) == (
+        "InvalidArgument",
+        "A specified event is not supported for notifications.",
+    )
+
+
 def test_acceleration_and_who_pays(s3):
     assert "Status" not in s3.get_bucket_accelerate_configuration(**HERE)
     s3.put_bucket_accelerate_configuration(**HERE, AccelerateConfiguration={"Status": "Enabled"})
