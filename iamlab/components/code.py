@@ -1,7 +1,7 @@
 """JSON and command lines as numbered, coloured, marked lines of HTML."""
 
-import difflib
 import re
+from difflib import SequenceMatcher
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -31,11 +31,21 @@ def code_lines(text: str, language: str = "json", marks: list[dict] | None = Non
 
 
 def difference(old: str, new: str) -> tuple[str, list[dict]]:
-    """One text with the lines of both, and marks of kind del and add where they differ."""
-    lines = [line for line in difflib.ndiff(old.split("\n"), new.split("\n")) if not line.startswith("?")]
-    kinds = {"-": "del", "+": "add"}
-    marks = [{"first": n, "kind": kinds[line[0]]} for n, line in enumerate(lines, start=1) if line[0] in kinds]
-    return "\n".join(line[2:] for line in lines), marks
+    """One text with the lines of both, and marks of kind del and add where they differ.
+
+    By whole lines: difflib's ndiff looks for likeness within them too, which takes minutes for some hundreds of lines.
+    """
+    before, after = old.split("\n"), new.split("\n")
+    lines: list[str] = []
+    marks: list[dict] = []
+    for tag, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            lines += before[first:last]
+            continue
+        for kind, some in (("del", before[first:last]), ("add", after[start:end])):
+            marks += [{"first": len(lines) + number, "kind": kind} for number in range(1, len(some) + 1)]
+            lines += some
+    return "\n".join(lines), marks
 
 
 def code_line(html: str | SafeString, kind: str | None, note: str | None) -> SafeString:

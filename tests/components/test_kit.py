@@ -1,5 +1,7 @@
 """Code views, denied boxes and every crispy layout object of the template pack."""
 
+import time
+
 import pytest
 from crispy_forms import bootstrap, layout
 from crispy_forms.helper import FormHelper
@@ -128,3 +130,12 @@ def test_a_formset_is_shown_with_its_management_form(template):
 def test_secrets_typed_are_not_rendered_back():
     shown = render("{{ form|crispy }}", form=Everything({"name": "", "secret": "hunter2"}))
     assert "hunter2" not in shown
+
+
+def test_long_versions_are_compared_in_no_time():
+    """Hundreds of lines that are much alike: a list of actions of which each was renamed."""
+    old, new = ("\n".join(f'"s3:{letter}{number:03}",' for number in range(400)) for letter in "AB")
+    began = time.process_time()
+    text, marks = difference(old, new)
+    assert time.process_time() - began < 1
+    assert text == f"{old}\n{new}" and len(marks) == 800
