@@ -10,38 +10,41 @@ from typing import Any
 from .operators import OPERATORS, Matcher, OperatorName, read_operator, truth
 
 KEPT_VERDICTS = 64  # per condition
+RESOLVING = ("string", "arn")  # types of operators in whose values variables are resolved
 
 
 class Condition:
     """One key under one operator; `test(request)` is its verdict."""
 
-    __slots__ = ("demand", "key", "lower", "operator", "test", "values")
+    __slots__ = ("demand", "key", "lower", "operator", "test", "values", "variables")
 
     def __init__(self, operator: str, key: str, values: object, variables: bool):
         self.operator, self.key, self.lower = operator, key, key.lower()
         self.demand: str | None = None  # in words; kept by `reasons`
+        name = read_operator(operator)
+        self.variables = variables and name.known and name.base != "null" and OPERATORS[name.base].type in RESOLVING
         members = values if isinstance(values, list) else [values]
         self.values = [text for value in members if (text := text_of(value)) is not None]
-        self.test = self._build(read_operator(operator), variables, empty=not members)
+        self.test = self._build(name, empty=not members)
 
     def value(self, request) -> str | list[str] | None:
         """The request's value of the key: text, a list of texts for a multivalued key, None when missing."""
         value = request.context.get(self.key)
         return value if type(value) is str else request.lookup(self.lower)
 
-    def _build(self, name: OperatorName, variables: bool, empty: bool) -> Callable[[Any], bool]:
+    def _build(self, name: OperatorName, empty: bool) -> Callable[[Any], bool]:
         if not name.known:
             return never
         if name.base == "null":
             return self._null(name.quantifier)
         base = OPERATORS[name.base]
-        matcher = base.build(self.values, variables and base.type in ("string", "arn"))
+        matcher = base.build(self.values, self.variables)
         missing = name.if_exists or (name.quantifier == "ForAllValues" or (base.negated and not name.quantifier))
         if empty and (name.if_exists or name.quantifier):
             return self._empty(name, missing)
         if name.quantifier:
             return self._quantified(matcher, not base.negated, name.quantifier == "ForAllValues", missing)
-        if variables and any("${" in value for value in self.values):
+        if self.variables and any("${" in value for value in self.values):
             return self._single(matcher, not base.negated, missing)
         return self._kept_single(matcher, not base.negated, missing)
 

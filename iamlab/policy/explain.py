@@ -14,7 +14,17 @@ from .guards import is_kms_key
 from .operators import read_operator
 from .plan import ALLOWED, EXPLICIT, Decision, Entry
 from .principals import ACCOUNT
-from .reasons import SHOWN, principals_named, quoted, shown_value, slip_of, subject, wanted
+from .reasons import (
+    SHOWN,
+    filled_in,
+    principals_named,
+    quoted,
+    shown_value,
+    slip_of,
+    subject,
+    variables_of,
+    wanted,
+)
 from .request import Policies, Request
 from .view import tried
 
@@ -77,8 +87,10 @@ def _told(judged: Judged, decision: Decision, who: str | None, key: Any) -> tupl
     deciding = [entry_row(entry) for entry in decision.statements]
     said = sentence(judged, decision, who or _shown(judged.caller), close)
     found = said, deciding, None if close is None else {**entry_row(close[0]), **close[1]}
-    conditional = decision.outcome == EXPLICIT and any(entry.statement.conditions for entry in decision.statements)
-    if decision.layer != "guard" and not conditional and (near is None or near.number not in judged.seen.telling):
+    own = decision.outcome == EXPLICIT and any(entry.statement.conditions for entry in decision.statements)
+    if near is not None:
+        own = own or near.number in judged.seen.telling or any(map(variables_of, near.entry.statement.conditions))
+    if decision.layer != "guard" and not own:
         judged.seen.told[key] = found
     return found
 
@@ -248,7 +260,10 @@ def _would_allow(judged: Judged, entry: Entry, row: dict[str, Any]) -> str | Non
         return f"{_capital(named(entry))} would allow it, but {row['why']}."
     was = shown_value(condition.value(judged.request))
     demand = wanted(condition).replace("must be", "were", 1).replace("must not be", "were not", 1)
-    return f"{_capital(named(entry))} would allow it if {subject(condition)} {demand}; in this request it was {was}."
+    variables = variables_of(condition)
+    where = f", where {filled_in(variables, judged.request)}" if variables else ""
+    wish = f"{_capital(named(entry))} would allow it if {subject(condition)} {demand}{where}"
+    return f"{wish}; in this request it was {was}."
 
 
 def _near(request: Request, entry: Entry, row: dict[str, Any]) -> str:

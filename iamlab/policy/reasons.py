@@ -4,6 +4,7 @@ from typing import Any
 
 from .arns import Caller, split_arn
 from .conditions import Condition
+from .globs import Variable, tokenise, variable_value
 from .operators import OPERATORS, read_operator
 from .statement import Statement, as_list
 
@@ -27,7 +28,8 @@ def action_reason(raw: dict[str, Any]) -> str:
         return f"its `Effect` is {quoted(raw.get('Effect', []))}, neither `Allow` nor `Deny`"
     if "NotAction" in raw:
         return f"it is about every action except {quoted(raw['NotAction'])}"
-    return f"its actions are {quoted(raw.get('Action', []))}"
+    said = quoted(raw.get("Action", []))
+    return "it lists no action" if said == "nothing" else f"its actions are {said}"
 
 
 def slip_of(actions: Any, wanted: str) -> str | None:
@@ -52,7 +54,7 @@ def resource_reason(statement: Statement, request) -> str:
     if resource == "*":
         return f"the resource is {words}; the request acts on no single resource, and only `*` covers that"
     for variable in variables:
-        if request.lookup(variable.name) is None:
+        if variable_value(variable, request) is None:
             return f"the resource is {words}, and the request has no value for `{variable.source}`"
     for start, object_named in buckets:
         # The commonest slip: the bucket named where its objects are meant, or the other way round.
@@ -61,9 +63,26 @@ def resource_reason(statement: Statement, request) -> str:
                 return f"the resource is {words}, objects in the bucket; the request is for the bucket, `{resource}`"
             if not object_named and resource != start:
                 return f"the resource is {words}, the bucket; the request is for an object, `{resource}`"
+    if variables:
+        return f"the resource is {words}, where {filled_in(variables, request)}; the request is for `{resource}`"
     if resource.lower().startswith(heads[1]) and not resource.startswith(heads[0]):
         return f"the resource is {words}; the request is for `{resource}`: upper and lower case count"
     return f"the resource is {words}; the request is for `{resource}`"
+
+
+def filled_in(variables: list[Any], request) -> str:
+    """`${aws:username}` is `mario`"""
+    values = {one.source: variable_value(one, request) for one in variables[:SHOWN]}
+    return " and ".join(f"`{source}` is {shown_value(value)}" for source, value in values.items())
+
+
+def variables_of(condition: Condition) -> list[Any]:
+    """The variables in the values of a condition that resolves them."""
+    texts = [value for value in condition.values if "${" in value]
+    if not texts or not condition.variables:
+        return []
+    tokens = [token for text in texts for token in tokenise(text, variables=True, wildcards=False)]
+    return [token for token in tokens if isinstance(token, Variable) and token.name]
 
 
 def _resources_said(statement: Statement) -> tuple[Any, ...]:

@@ -16,12 +16,13 @@ from .edits import Step, longer, named, new_policy, new_statement, reach, rewrit
 from .evaluate import Policies, Request, evaluate
 from .evidence import Judged
 from .masks import Universe
-from .operators import OPERATORS, read_operator
+from .operators import OPERATORS, number, read_operator
 from .plan import EXPLICIT, Decision, Entry
 from .reasons import shown_value, slip_of
 from .statement import as_list
 
 MOST_STEPS = 4  # edits that one change may consist of
+BESIDE = {"NumericLessThan": -1, "NumericGreaterThan": 1}  # how far from the limit a number is that meets it
 MOST_TRIED = 24  # statements that are edited for one decision
 
 
@@ -131,11 +132,11 @@ def _add_actions(judged: Judged, policies: Policies, layer: str) -> Iterator[Ste
         if held_layer != layer or not binds:
             continue
         for policy in held:
-            for number, raw in enumerate(policy.document.raw_statements):
+            for index, raw in enumerate(policy.document.raw_statements):
                 actions = [one for one in as_list(raw.get("Action")) if isinstance(one, str)]
                 if raw.get("Effect") != "Allow" or not any(one.lower().startswith(f"{service}:") for one in actions):
                     continue
-                statement = policy.document.statement(number, kind)
+                statement = policy.document.statement(index, kind)
                 if judged.fits(statement):
                     entry = Entry(layer, policy, statement, level)
                     yield from _corrected(request, policies, entry, actions)
@@ -216,9 +217,11 @@ def _value_for(condition: Condition) -> Any:
         return None
     if OPERATORS[name.base].negated or any("${" in value for value in condition.values):
         return None
-    value = condition.values[0]
-    if OPERATORS[name.base].type == "ip":
+    value, base = condition.values[0], OPERATORS[name.base]
+    if base.type == "ip":
         value = _address_in(value)
+    elif base.name in BESIDE and (limit := number(value)) is not None:
+        value = format(limit + BESIDE[base.name], "f")
     return [value] if name.quantifier else value
 
 

@@ -288,6 +288,20 @@ def test_a_set_is_told_by_its_values():
     assert "if every value of `aws:TagKeys` were `team`; in this request it was the list of `team` and `cost`" in said
 
 
+@pytest.mark.parametrize("name", ["mario", "luigi"])
+def test_what_a_variable_stands_for_is_told(name):
+    owned = statement(Condition={"StringEquals": {"s3:ExistingObjectTag/owner": "${aws:username}"}})
+    home = statement(resource="arn:aws:s3:::customer-bills/${aws:username}/*")
+    for who in ("peach", name):
+        context = {"aws:username": who, "s3:ExistingObjectTag/owner": "bowser"}
+        said = found(Policies(identity=(policy("Own", owned),)), context=context)["sentence"]
+        assert (
+            f"were `${{aws:username}}`, where `${{aws:username}}` is `{who}`; in this request it was `bowser`" in said
+        )
+        said = found(Policies(identity=(policy("Home", home),)), context=context)["sentence"]
+        assert f"where `${{aws:username}}` is `{who}`; the request is for `{BILL}`" in said
+
+
 def test_no_sentence_is_written_before_the_evidence_is_read():
     held = Policies(identity=(BILLS, policy("Stop", statement("Deny", resource="arn:aws:s3:::other/*"))))
     request = Request(MARIO, "s3:PutObject", BILL, {})

@@ -106,6 +106,14 @@ def test_the_requests_value_is_added_to_a_condition():
     )
 
 
+def test_a_number_below_the_limit_is_brought():
+    fresh = {"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}
+    held = Policies(identity=(policy("BillWrite", statement(Condition=fresh)),))
+    assert found(held, asked(**{"aws:MultiFactorAuthAge": "7200"}))[0] == (
+        "Have the request bring aws:MultiFactorAuthAge as `3599`, as statement Write of BillWrite demands."
+    )
+
+
 def test_what_allows_less_comes_first():
     held = Policies(identity=(policy("Much", statement(action=["s3:GetObject", "s3:DeleteObject"], resource="*")),))
     sentences = found(held)
