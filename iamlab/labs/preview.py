@@ -159,7 +159,7 @@ def try_it(request: HttpRequest, folder: Path, step: str) -> HttpResponse:
         found = content.step_of(lab, step)
         if found is not None and found is not lab["steps"][0]:
             showing.to_step(attempt, found)
-    except performing.LineFailed as error:
+    except (performing.LineFailed, attempts.Refused) as error:
         messages.error(request, f"The lab does not get there: {error}")
         return redirect("lab-preview")
     login(request, guest, BACKEND)

@@ -1,8 +1,9 @@
 """Show me: a step's solution performed before the learner's eyes; and the account brought to where a step begins."""
 
+from contextlib import suppress
 from typing import Any
 
-from iamlab.labs import attempts, performing, runner, scoring
+from iamlab.labs import attempts, clockwork, content, performing, runner, scoring
 from iamlab.labs.attempts import Refused
 from iamlab.labs.models import Attempt, HintUse
 from iamlab.labs.past import take
@@ -14,9 +15,9 @@ Lab = dict[str, Any]
 
 
 def lines_of(lab: Lab, step_id: str) -> list[dict[str, Any]]:
-    """The calls of a step's solution; answers are the learner's own."""
+    """A step's solution: its calls, moves of the clock and what is broken on purpose; answers are the learner's own."""
     lines = [line for part in lab["solution"] if part["step"] == step_id for line in part["lines"]]
-    return [line for line in lines if "run" in line or "call" in line]
+    return [line for line in lines if "answer" not in line]
 
 
 def can_show(lab: Lab, step: dict[str, Any]) -> bool:
@@ -25,8 +26,27 @@ def can_show(lab: Lab, step: dict[str, Any]) -> bool:
 
 def said(line: dict[str, Any], names: dict[str, str]) -> str:
     """A line as the learner reads it, who does it first."""
+    if "clock" in line:
+        days = line["clock"] / 86400
+        return f"the clock: {days:g} day{'' if days == 1 else 's'} on"
+    if "fault" in line:
+        return "Break it"
     done = line.get("run") or f"{line['call'].partition(':')[2]} in the console"
     return f"{line['as']}: {fill(done, names)}"
+
+
+def perform(attempt: Attempt, lines: list[dict[str, Any]], names: dict[str, str]) -> dict[str, str]:
+    """Do as a solution does, step by step; the names that its lines use and save. Raises LineFailed."""
+    lab: Lab = attempt.lab_version.data
+    for line in lines:
+        if "fault" in line:
+            with suppress(Refused):  # it is broken already
+                attempts.break_it(attempt, content.step_of(lab, line["fault"]) or {})
+        elif "clock" in line:
+            clockwork.move(attempt, line["clock"])
+        else:
+            names = performing.perform(attempt.sandbox, [line], names, lab.get("files") or {})
+    return names
 
 
 def show(attempt: Attempt, step: dict[str, Any]) -> None:
@@ -40,7 +60,7 @@ def show(attempt: Attempt, step: dict[str, Any]) -> None:
     before = take(attempt, "branch", f"Before it was shown: {fill(step['title'], attempt.bound)}"[:120])
     attempt.save(update_fields=["past"])
     try:
-        names = performing.perform(attempt.sandbox, lines, attempt.bound, lab.get("files") or {})
+        names = perform(attempt, lines, attempt.bound)
     except performing.LineFailed as error:
         attempts.jump(attempt, before)
         raise Refused(f"It cannot be shown in the account as it is now: {error}") from error
@@ -63,7 +83,10 @@ def to_step(attempt: Attempt, step: dict[str, Any]) -> None:
     for one in lab["steps"]:
         if one["id"] == step["id"]:
             break
-        names = performing.perform(attempt.sandbox, lines_of(lab, one["id"]), attempt.bound, lab.get("files") or {})
+        try:
+            names = perform(attempt, lines_of(lab, one["id"]), attempt.bound)
+        except performing.LineFailed as error:
+            raise Refused(f"The way there is broken at “{one['title']}”: {error}") from error
         attempt.bound = {**names, **attempt.bound}
         runner.catch_up(attempt)
     attempt.current = step["id"]
