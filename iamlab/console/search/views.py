@@ -41,7 +41,7 @@ def search(request: HttpRequest, session: Session) -> HttpResponse:
 
 def places(session: Session, query: str) -> list[dict[str, str]]:
     """Services and features whose name has the words, features with their service."""
-    words = query.casefold().split()
+    words = [stem(word) for word in query.casefold().split()]
     found = []
     for service in menus.SERVICES.values():
         service_text = f"{service.title} {service.side_title} {service.description}"
@@ -52,6 +52,12 @@ def places(session: Session, query: str) -> list[dict[str, str]]:
             if all(word in text.casefold() for word in words):
                 found.append({"label": label, "url": session.url(name), "description": description})
     return found
+
+
+def stem(word: str) -> str:
+    """A word without its ending: who writes policy finds Policies, who writes users finds User groups."""
+    ending = next((one for one in ("ies", "y", "s") if word.endswith(one) and len(word) > len(one) + 2), "")
+    return word.removesuffix(ending)
 
 
 def resources(request: HttpRequest, session: Session, query: str) -> list[dict[str, Any]]:

@@ -27,6 +27,11 @@ def test_services_and_their_pages_are_found_by_words(search):
     assert [place["label"] for place in search("event HISTORY").context["places"]] == ["Event history"]
 
 
+@pytest.mark.parametrize(("query", "label"), [("policy", "Policies"), ("policies", "Policies"), ("user", "Users")])
+def test_one_and_many_find_the_same_page(search, query, label):
+    assert label in [place["label"] for place in search(query).context["places"]]
+
+
 def test_users_groups_roles_and_policies_are_found_by_name(search, root):
     root.call("iam:CreateUser", {"UserName": "bill-mario"})
     root.call("iam:CreateGroup", {"GroupName": "Bills"})
