@@ -1,5 +1,6 @@
 """The REST XML protocol of S3: parameters in address, headers and body; answers in headers and body."""
 
+import base64
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
@@ -154,7 +155,7 @@ def answer(operation: str, result: dict[str, Any]) -> Answer:
         if location == "header":
             headers[wire_name] = _header(member, value)
         elif location == "headers":
-            headers.update({wire_name + key: _clean(item) for key, item in value.items()})
+            headers.update({wire_name + key: _metadata(item) for key, item in value.items()})
         elif location == "statusCode":
             status = int(value)
     if shape is None:
@@ -173,6 +174,16 @@ def _header(shape: Shape, value: Any) -> str:
     if isinstance(shape, ListShape):
         return ",".join(_header(shape.member, item) for item in value)
     return _clean(values.text_of(shape, "rfc822", value))
+
+
+def _metadata(value: str) -> str:
+    """A value that is not ASCII as S3 tells it: the bytes that were sent, taken for latin-1, in the words of RFC 2047.
+    S3 User Guide: "Working with object metadata".
+    """
+    if value.isascii():
+        return _clean(value)
+    sent = value.encode("utf-8", "surrogatepass").decode("latin-1")
+    return f"=?UTF-8?B?{base64.b64encode(sent.encode()).decode()}?="
 
 
 def _clean(value: str) -> str:

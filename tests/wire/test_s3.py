@@ -11,6 +11,7 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.exceptions import ClientError
 
 from iamlab.services.cloudtrail.models import Event
+from iamlab.wire import rest_xml
 from tests import boto
 from tests.wire.conftest import element, request
 
@@ -326,6 +327,14 @@ def test_a_broken_presigned_url_is_refused_in_s3s_words(s3, root):
     headers = {"Authorization": "AWS4-HMAC-SHA256 nonsense"}
     answer = request("s3", None, method="GET", path=f"/aws/{BUCKET}/bill.txt", headers=headers)
     assert (answer.status_code, element(answer, "Code")) == (400, "AuthorizationHeaderMalformed")
+
+
+def test_metadata_beyond_ascii_come_back_in_the_words_of_rfc_2047():
+    """The example of the S3 User Guide: "Working with object metadata"."""
+    assert rest_xml.answer("HeadObject", {"Metadata": {"nonascii": "ÄMÄZÕÑ S3", "ascii": "AMAZONS3"}}).headers == {
+        "x-amz-meta-nonascii": "=?UTF-8?B?w4PChE3Dg8KEWsODwpXDg8KRIFMz?=",
+        "x-amz-meta-ascii": "AMAZONS3",
+    }
 
 
 def test_a_header_cannot_be_broken_by_a_parameter(s3):
