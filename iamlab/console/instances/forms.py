@@ -83,6 +83,11 @@ class RoleForm(OperationForm):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found, choices = profiles(session)
+        held = self.initial.get("profile", "")
+        if held not in dict(
+            choices
+        ):  # its profile is gone, or the list is refused: saving as it stands takes nothing away
+            choices.append((held, held.rpartition("/")[2]))
         cast(forms.ChoiceField, self.fields["profile"]).choices = choices
 
 

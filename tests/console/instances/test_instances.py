@@ -1,6 +1,7 @@
 """EC2's instances in the console: launched with a role, shown, given another role, terminated."""
 
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -100,6 +101,19 @@ def test_the_role_of_an_instance_is_given_changed_and_taken(browser_of, root):
         assert browser_of.post(address, {"profile": arn}).url == root.url("instance", name)
         assert listed(root)[0].get("IamInstanceProfile", {}).get("Arn", "") == arn
     assert "No IAM role" in browser_of.get(address).content.decode()
+
+
+def test_saving_as_it_stands_takes_no_role_away(browser_of, root, user):
+    """Who may not list profiles sees the one that the instance has, chosen."""
+    arn = profile(root)
+    name = run(root, IamInstanceProfile={"Arn": arn})
+    address = user("helper", "AmazonEC2FullAccess").url("instance-role", name)
+    shown = browser_of.get(address).content.decode()
+    chosen = re.search(r'<option value="([^"]*)" selected', shown)[1]
+    assert chosen == arn
+    browser_of.post(address, {"profile": chosen})
+    held = root.call("ec2:DescribeIamInstanceProfileAssociations")["IamInstanceProfileAssociations"]
+    assert [one["IamInstanceProfile"]["Arn"] for one in held] == [arn]
 
 
 def test_a_profile_without_a_role_is_told_at_the_field(browser_of, root):
