@@ -168,7 +168,8 @@ class View:
     def _assembled(self, states: list[Any], spared: str | None) -> Seen:
         """The layers with the rows of the tested statements put in."""
         tested = self.outline.tested
-        made = [self._row(statement, state) for statement, state in zip(tested, states, strict=True)]
+        pairs = zip(tested, states, strict=True)
+        made = [statement.rows.get(state) or self._row(statement, state) for statement, state in pairs]
         found = self.outline.layer_rows.copy()
         for layer in self.outline.layers:
             row = found[layer.place] = layer.row.copy()
