@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from django.db.models import QuerySet
 
 from iamlab.labs import translations
 from iamlab.labs.models import Attempt, LabVersion
+from iamlab.labs.places import LOADER
 
 CONTENT = Path(__file__).parent / "content"
 Lab = dict[str, Any]
+log = logging.getLogger(__name__)
 
 
 def folders(root: Path = CONTENT) -> list[Path]:
@@ -30,7 +33,7 @@ def chapters(root: Path = CONTENT) -> dict[str, list[str]]:
 
 
 def read_yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) if path.exists() else None
 
 
 def read(folder: Path) -> Lab:
@@ -60,7 +63,17 @@ def catalogue() -> dict[str, Lab]:
 
 @lru_cache(maxsize=1)
 def _catalogue(changed: int) -> dict[str, Lab]:
-    return {lab["id"]: lab for lab in map(read, folders(CONTENT))}
+    return {lab["id"]: lab for lab in map(read, filter(is_sound, folders(CONTENT)))}
+
+
+def is_sound(folder: Path) -> bool:
+    """Whether a lab's files have no errors. One that has some never reaches learners; the log says where they are."""
+    from iamlab.labs import validator  # it reads folders by this module
+
+    wrong = [problem for problem in validator.problems(folder) if problem.severity == "error"]
+    for problem in wrong:
+        log.error("Lab %s is left out: %s", folder.name, problem)
+    return not wrong
 
 
 def pin(lab: Lab) -> LabVersion:

@@ -155,3 +155,16 @@ def test_bonus_is_of_few_points(folder):
     lab = folder / "lab.yaml"
     lab.write_text(lab.read_text().replace("latch: hold", "latch: hold\n        bonus: 9", 1))
     assert any("a bonus is above 0 and at most 5 points" in str(one) for one in validator.problems(folder))
+
+
+def test_lab_with_an_error_never_reaches_learners_and_takes_no_other_along(tmp_path, monkeypatch, caplog):
+    for name in ("scp", "abac", "way-up"):
+        shutil.copytree(content.CONTENT / name, tmp_path / name)
+    change(tmp_path / "scp", "lab.yaml", "minutes: 20", "minutes: soon")
+    change(tmp_path / "abac", "lab.yaml", "title:", "title: [")
+    monkeypatch.setattr(content, "CONTENT", tmp_path)
+    content._catalogue.cache_clear()
+    assert list(content.catalogue()) == ["way-up"]
+    content._catalogue.cache_clear()
+    assert "Lab scp is left out: lab.yaml:5:10: error: minutes has the wrong kind of value" in caplog.text
+    assert "Lab abac is left out: lab.yaml:" in caplog.text
