@@ -110,10 +110,14 @@ def _structure(shape: StructureShape, time: Callable[[Any], str]) -> tuple[Write
 
 
 def _filled(column: list[Any], fill: Callable[[Any], str]) -> list[str]:
-    """The texts of one member of many structures. A line's end needs no escape: one look finds whether any does."""
-    if fill is escape and not SPECIAL.search("\n".join(column)):
-        return column
-    return [fill(value) for value in column]
+    """The texts of one member of many structures.
+
+    A line's end needs no escape: one look finds whether any does. Times that are one object are written once.
+    """
+    if fill is not escape:
+        texts: dict[int, str] = {}
+        return [texts.get(id(value)) or texts.setdefault(id(value), fill(value)) for value in column]
+    return [escape(value) for value in column] if SPECIAL.search("\n".join(column)) else column
 
 
 def _element(shape: Shape, tag: str, time: Callable[[Any], str]) -> tuple[str, Callable[[Any], str]]:
