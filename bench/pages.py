@@ -1,10 +1,13 @@
 """Each page of the console's menus beside a bare signed-in list of fifty users: processor time, queries, bytes.
 
-The Users page also with ever more rows, and each page with the lab of twenty-three steps open beside it.
+Lists also with ever more rows, and pages with the lab of twenty-three steps open beside those without.
 """
 
 import gzip
+import json
 import re
+import statistics
+import time
 from typing import Any
 
 from bench._load import Request, latency, processor
@@ -12,6 +15,15 @@ from tools import scratch
 
 FEW, MANY = 5, 50
 GROWN = (5_000, 50_000)
+# List -> the table of its rows, and what each row has of its own.
+TABLES = {
+    "iam: Users": ("iam.User", "name name_lower unique_id"),
+    "iam: User groups": ("iam.Group", "name name_lower unique_id"),
+    "iam: Roles": ("iam.Role", "name name_lower unique_id"),
+    "s3: Buckets": ("s3.Bucket", "name"),
+    "cloudtrail: Event history": ("cloudtrail.Event", "event_id"),
+}
+TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]}
 BARE = "/bare/users/"
 LAB, WITH_LAB = "account-setup", ("iam: Dashboard", "iam: Users", "iam: Roles")
 
@@ -34,7 +46,12 @@ def run() -> list[tuple[str, str]]:
             for label, path in addresses.items()
         ]
         rows += [("iam: Users, served", served(world, users)), *weights(browser, addresses), *lab(browser, world)]
-        return rows + [(f"iam: Users, {count:,} of them", grown(browser, world, users, count)) for count in GROWN]
+        world.call("iam:CreateRole", RoleName="Clerk", AssumeRolePolicyDocument=json.dumps(TRUST))
+        return rows + [
+            (f"{label}, {count:,} of them", grown(browser, world, label, addresses[label], count))
+            for label in TABLES
+            for count in GROWN
+        ]
 
 
 def pages(session: str) -> dict[str, str]:
@@ -64,7 +81,7 @@ def queries(browser: Any, path: str) -> int:
     browser.get(path)
     with CaptureQueriesContext(connection) as captured:
         answer = browser.get(path)
-    if answer.status_code != 200:
+    if answer.status_code not in (200, 204):
         raise RuntimeError(f"{path}: {answer.status_code}")
     return len(captured)
 
@@ -96,40 +113,53 @@ def weights(browser: Any, addresses: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def lab(browser: Any, world: scratch.World) -> list[tuple[str, str]]:
-    """Pages of an account in the middle of a lab, with its panel and without; nothing was touched in between."""
+    """Pages of an account in the middle of a lab beside those of one without, in turn; and the panel's poll."""
     from iamlab.labs import attempts, content
+    from iamlab.sandbox import controls
 
     attempt = attempts.begin(world.person, content.catalogue()[LAB])
     inside = scratch.account(world.person, attempt.sandbox)
-    fill(inside, 0, FEW)
-    paths = [pages(inside.session)[label] for label in WITH_LAB]
-    with_panel = processor(browser, *paths)
-    attempt.delete()
-    without = processor(browser, *paths)
-    return [
-        (f"{label}, the lab open", f"{more / less - 1:+.0%} ({less:.1f} ms without its panel)")
-        for label, more, less in zip(WITH_LAB, with_panel, without, strict=True)
-    ]
+    outside = scratch.account(world.person, controls.create(world.person, "Beside", throttled=False))
+    places = {}
+    for one in (inside, outside):
+        fill(one, 0, FEW)
+        places[one.session] = pages(one.session)
+    rows = []
+    for label in WITH_LAB:
+        more, less = processor(browser, places[inside.session][label], places[outside.session][label])
+        count = queries(browser, places[inside.session][label])
+        rows.append((f"{label}, the lab open", f"{more / less - 1:+.0%} ({less:.1f} ms without it); {count} queries"))
+    users = [places[one.session]["iam: Users"] for one in (inside, outside)]
+    more, less = changed(browser, (inside, outside), users)
+    rows.append(("iam: Users after a change, the lab open", f"{more / less - 1:+.0%} ({less:.1f} ms without it)"))
+    page = browser.get(users[0]).content.decode()
+    poll = re.search(r'hx-get="([^"]+/live/[^"]+)"', page)[1].replace("&amp;", "&")  # type: ignore[index]
+    taken = f"{processor(browser, poll)[0]:.1f} ms of processor time"
+    rows.append(("the panel's poll, nothing new", f"{taken}; {queries(browser, poll)} queries"))
+    return rows
 
 
-def grown(browser: Any, world: scratch.World, path: str, count: int) -> str:
-    """The Users page once so many users are there; put in past the door, whose quota is 5,000."""
-    from iamlab.services.iam.models import User
-    from iamlab.services.iam.names import unique_id
+def changed(browser: Any, worlds: tuple[scratch.World, ...], paths: list[str], rounds: int = 20) -> list[float]:
+    """Median milliseconds of each world's page after a call that changed the world, in turns."""
+    taken: list[list[float]] = [[] for _ in worlds]
+    for turn in range(rounds):
+        for world, path, times in zip(worlds, paths, taken, strict=True):
+            world.call("iam:CreateGroup", GroupName=f"changed-{turn}")
+            began = time.process_time()
+            browser.get(path)
+            times.append(time.process_time() - began)
+    return [statistics.median(times) * 1000 for times in taken]
 
-    have = User.objects.filter(account_id=world.account_id).count()
-    first = User.objects.filter(account_id=world.account_id)[0]
-    User.objects.bulk_create(
-        [
-            User(
-                account_id=world.account_id,
-                name=f"z-{number}",
-                name_lower=f"z-{number}",
-                unique_id=unique_id("user"),
-                created=first.created,
-            )
-            for number in range(have, count)
-        ],
-        batch_size=1000,
-    )
+
+def grown(browser: Any, world: scratch.World, label: str, path: str, count: int) -> str:
+    """A list's page once it has so many rows; put in past the door, whose quotas are lower."""
+    from django.apps import apps
+
+    table, own = TABLES[label]
+    model = apps.get_model(table)
+    rows = model._default_manager.filter(account_id=world.account_id)
+    fields = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    first = rows.values(*fields)[0]
+    new = ({**first, **dict.fromkeys(own.split(), f"z-{number}")} for number in range(rows.count(), count))
+    model._default_manager.bulk_create([model(**values) for values in new], batch_size=1000)
     return f"{beside(browser, path)}; {queries(browser, path)} queries"

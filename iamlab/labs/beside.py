@@ -9,7 +9,6 @@ from urllib.parse import quote
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -131,7 +130,7 @@ def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
         "back": escape(page),
         "back_query": escape(quote(page)),
         "where": format_html(link, address) if address else SafeString(),
-        "now": escape(date_format(now, "j M Y, H:i")),
+        "now": escape(f"{now:%-d %b %Y, %H:%M}"),
     }
 
 

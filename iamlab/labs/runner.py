@@ -23,6 +23,7 @@ from iamlab.services.transactions import writing
 closings: list[Callable[[Attempt], datetime | None]] = []
 LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 LATEST = timedelta(seconds=10)  # by when at the latest a call counts as activity
+MOST = 40  # events that are read again at each page before they are noted as seen
 # What a test of an author's may raise: a path, a pattern or a value that does not fit what is found.
 FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, BadPattern)
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def catch_up(
         return False
     found = history.touched(attempt.sandbox, attempt.examined) if found is None else found
     idle = hung_on is not None and not inputs_touched(found) & hung_on
-    if idle and wait and timezone.now() - attempt.active < LATEST:
+    if idle and wait and len(found) < MOST and timezone.now() - attempt.active < LATEST:
         return False
     inputs, last = touched(attempt, found)
     if not inputs:

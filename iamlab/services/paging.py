@@ -39,7 +39,7 @@ def page(
 ) -> dict[str, Any]:
     """One page of a queryset in the order of `key`, each row described, in the shape that IAM's lists have."""
     if view is not None:
-        return _seen(name, rows, describe, view)
+        return seen(name, rows, describe, view)
     size = MaxItems or DEFAULT
     start = after(Marker)
     if start:
@@ -56,10 +56,16 @@ def first_of(name: str, found: Sequence[Any], describe: Callable[[Any], Any], ke
     return answer
 
 
-def _seen(
-    name: str, rows: Any, describe: Callable[[Any], Any], view: View, first: Callable[[], list[Any]] | None = None
+def seen(
+    name: str,
+    rows: Any,
+    describe: Callable[[Any], Any],
+    view: View,
+    *,
+    by: str = "name_lower",
+    first: Callable[[], list[Any]] | None = None,
 ) -> dict[str, Any]:
-    """The part of identities or policies that a console page shows, in the order without case that people expect.
+    """The part of some rows that a console page shows, by name in the order without case that people expect.
 
     `first` finds the first page of all rows, and one row more, in a quicker way.
     """
@@ -67,7 +73,7 @@ def _seen(
     if first is not None and not view.find and not view.start:
         cut = first()
     else:
-        cut = list(rows.filter(matches).order_by(*_order(view))[view.start : view.start + view.size + 1])
+        cut = list(rows.filter(matches).order_by(*_order(view, by))[view.start : view.start + view.size + 1])
     if not view.find and not view.start and len(cut) <= view.size:
         total = found = len(cut)  # all that there are: nothing has to be counted
     elif not view.find:
@@ -78,8 +84,8 @@ def _seen(
     return {name: [describe(row) for row in cut[: view.size]], "Total": total, "Found": found}
 
 
-def _order(view: View) -> list[str]:
-    order = "created" if view.sort == "created" else "name_lower"
+def _order(view: View, by: str = "name_lower") -> list[str]:
+    order = "created" if view.sort == "created" else by
     return [f"-{order}" if view.descending else order, "pk"]
 
 
@@ -91,7 +97,7 @@ class OfAccount:
         self.kept: dict[tuple[str, int], Prepared] = {}
 
     def page(self, name: str, account_id: str, describe: Callable[[Any], Any], view: View) -> dict[str, Any]:
-        return _seen(name, self.rows(account_id), describe, view, lambda: self.first(account_id, view))
+        return seen(name, self.rows(account_id), describe, view, first=lambda: self.first(account_id, view))
 
     def first(self, account_id: str, view: View) -> list[Any]:
         order = _order(view)

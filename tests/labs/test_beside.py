@@ -221,6 +221,17 @@ def test_a_poll_brings_an_instructors_message_and_forgets_it_once_read(made, con
     assert "Well begun" not in console()
 
 
+def test_many_calls_that_no_check_hangs_on_are_not_read_again_at_each_page(made, console):
+    console()
+    before = fresh(made).examined
+    console()
+    assert fresh(made).examined == before  # left to the next poll
+    for _ in range(45):
+        cli(made, "iam list-users")
+    console()
+    assert fresh(made).examined > before + 45
+
+
 def test_strangers_do_not_find_a_poll(made, console, client, live):
     address = live(console())
     client.force_login(teacher())

@@ -7,9 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
-from iamlab.console import pages
+from iamlab.console import lists, pages
 from iamlab.console.buckets.forms import CreateBucketForm, OpenBucketForm
-from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -23,39 +22,30 @@ def crumbs(session: Session, *more: tuple[str, str | None]) -> list[tuple[str, s
 @require_safe
 @console_page
 def buckets(request: HttpRequest, session: Session) -> HttpResponse:
-    found = panel(session, "s3:ListBuckets")
-    ask = tables.asked(request, COLUMNS)
-    cut = tables.arrange(
-        found.get("Buckets", []),
-        ask,
-        text=lambda bucket: bucket["Name"],
-        order={"name": lambda bucket: bucket["Name"], "created": lambda bucket: bucket["CreationDate"]},
-    )
+    found, ask = lists.listed(session, request, "s3:ListBuckets", COLUMNS)
+    url = session.url("bucket", "NAME", "objects")
     rows = [
         tables.row(
             bucket["Name"],
             [
-                markup.link(session.url("bucket", bucket["Name"], "objects"), bucket["Name"]),
+                markup.link(url.replace("/NAME/", f"/{bucket['Name']}/"), bucket["Name"]),
                 f"{bucket['CreationDate']:%B %d, %Y, %H:%M:%S} (UTC)",
             ],
         )
-        for bucket in cut["items"]
+        for bucket in found.get("Buckets", [])
     ]
-    table = tables.table(
+    table = lists.shown(
         request,
+        found,
+        ask,
+        COLUMNS,
+        rows,
         id="buckets",
         title="Buckets",
         heading="h1",
         description="Buckets are containers for data stored in S3.",
         info=True,
-        columns=COLUMNS,
-        rows=rows,
-        total=cut["total"],
-        found=cut["found"],
-        ask=ask,
         select="one",
-        denial=found.denial,
-        failure=found.failure,
         filter_label="Find buckets by name",
         empty_text="You do not have any buckets.",
     )

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from iamlab.policy.catalog.regions import REGIONS
+from iamlab.services import paging
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.s3 import acl, errors, models, owners, tagging, targets
 from iamlab.services.s3.listing import decode
@@ -122,6 +123,10 @@ def taken(call: Call, name: str, region: str) -> bool:
     return same is not None
 
 
+def _described(row: models.Bucket) -> dict[str, Any]:
+    return {"Name": row.name, "CreationDate": row.created}
+
+
 @operation("s3:ListBuckets", action="s3:ListAllMyBuckets")
 def list_buckets(
     call: Call,
@@ -134,6 +139,9 @@ def list_buckets(
     if BucketRegion is not None and BucketRegion != USUAL and BucketRegion not in REGIONS:
         raise errors.invalid("bucket-region", f"Argument value {BucketRegion} is not a valid AWS Region")
     rows = models.Bucket.objects.filter(account_id=call.account_id).order_by("name")
+    if call.view is not None:
+        page = paging.seen("Buckets", rows, _described, call.view, by="name")
+        return {**page, "Owner": owners.owner(call.account_id)}
     if Prefix:
         rows = rows.filter(name__gte=Prefix, name__lt=Prefix + chr(0x10FFFF))
     if BucketRegion:
@@ -144,8 +152,7 @@ def list_buckets(
     found = list(rows[: most + 1])
     answer: dict[str, Any] = {
         "Buckets": [
-            {"Name": row.name, "CreationDate": row.created, **({"BucketRegion": row.region} if call.params else {})}
-            for row in found[:most]
+            {**_described(row), **({"BucketRegion": row.region} if call.params else {})} for row in found[:most]
         ],
         "Owner": owners.owner(call.account_id),
     }

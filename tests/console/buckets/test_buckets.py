@@ -1,6 +1,7 @@
 """S3's pages: buckets and objects, each panel refused by itself, nothing of another person's."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -40,6 +41,22 @@ def test_a_bucket_is_created_with_public_access_blocked(browser_of, root):
     answer = root.call("s3:GetPublicAccessBlock", {"Bucket": "customer-bills"})
     assert all(answer["PublicAccessBlockConfiguration"].values())
     assert "customer-bills" in page(browser_of, root.url("buckets"))
+
+
+def test_the_list_is_cut_found_and_sorted_by_the_service(browser_of, root, django_assert_max_num_queries):
+    for number in range(60):
+        root.call("s3:CreateBucket", {"Bucket": f"bills-{number:02}"})
+
+    def shown(query):
+        html = page(browser_of, f"{root.url('buckets')}?{query}")
+        return re.findall(r"/objects/\">([\w-]+)</a>", html), re.search(r"\((\d+)\)</span>", html)[1]
+
+    assert shown("") == ([f"bills-{number:02}" for number in range(50)], "60")
+    assert shown("page=2") == ([f"bills-{number:02}" for number in range(50, 60)], "60")
+    assert shown("size=10&sort=-name") == ([f"bills-{number:02}" for number in range(59, 49, -1)], "60")
+    assert shown("q=LLS-5")[0] == [f"bills-{number:02}" for number in range(50, 60)]
+    with django_assert_max_num_queries(9):
+        shown("")
 
 
 @pytest.mark.parametrize("name", ["Big", "a", "192.168.0.1", "test"])
