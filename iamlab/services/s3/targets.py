@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 
 from iamlab.services import callers
 from iamlab.services.operations import AwsError, Call, Target
+from iamlab.services.prepared import Prepared
 from iamlab.services.s3 import errors
 from iamlab.services.s3.models import AccountBlock, Bucket, Object
 
@@ -61,12 +63,25 @@ def valid_name(name: str) -> bool:
     return bool(VALID_NAME.fullmatch(name)) and ".." not in name and not IP.fullmatch(name)
 
 
+def _by_name(sandbox_id: int, name: str) -> Any:
+    """With the Block Public Access of its account, by which every call on it is judged."""
+    blocks = AccountBlock.objects.filter(pk=OuterRef("account_id")).values("block_public")[:1]
+    return Bucket.objects.filter(sandbox_id=sandbox_id, name=name).annotate(account_block=Subquery(blocks))
+
+
+BY_NAME = Prepared(_by_name, int, str)
+
+
 def find(call: Call, name: str, owner: str = "ExpectedBucketOwner") -> Bucket:
     """The bucket of that name in the sandbox. Raises NoSuchBucket: what nobody owns has no policy to judge by.
 
     `owner` is the parameter that says whose bucket it must be. Raises AccessDenied for another's.
     """
-    found = Bucket.objects.filter(sandbox_id=call.caller.world.sandbox_id, name=name).first()
+    world = call.caller.world
+    kept = {} if world.kept is None or call.operation.writes else world.kept.setdefault((world.revision, "Bucket"), {})
+    if name not in kept:  # the reads of one console page look for it once (see World.kept)
+        kept[name] = BY_NAME.first(world.sandbox_id, name)
+    found = kept[name]
     if found is None or (call.caller.kind == callers.EXAMINER and found.account_id != call.account_id):
         raise errors.no_such_bucket(name)
     if call.given.get(owner) not in (None, found.account_id):
@@ -116,7 +131,10 @@ def of_object(row: Bucket, key: str, found: Object | None, action: str = "") -> 
 def blocks(row: Bucket) -> dict[str, bool]:
     """The effective Block Public Access settings: the bucket's and the account's, combined to the strictest."""
     own = row.block_public
-    whole = AccountBlock.objects.filter(pk=row.account_id).values_list("block_public", flat=True).first() or {}
+    if not hasattr(row, "account_block"):
+        whole = AccountBlock.objects.filter(pk=row.account_id).values_list("block_public", flat=True).first() or {}
+    else:
+        whole = row.account_block or {}
     return {name: bool(own.get(name) or whole.get(name)) for name in SETTINGS}
 
 
