@@ -1,5 +1,7 @@
 """What a call over the wire costs in statements, and that what is kept to save some is never stale."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -62,3 +64,19 @@ def test_a_list_shows_each_user_with_what_it_has(iam):
     assert [user["UserName"] for user in second["Users"]] == ["peach"]
     assert not second["IsTruncated"]
     assert iam.list_users(PathPrefix="/team/")["Users"] == [iam.get_user(UserName="mario")["User"]]
+
+
+def test_a_long_list_keeps_what_xml_has_a_meaning_for(iam):
+    """Members of a list are written together, whatever one of them holds or lacks."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    texts = {"a": "plain", "b": "R & D", "c": "<b>bold</b>", "d": 'a "quote"', "e": "tab\tline\nend"}
+
+    def listed():
+        return {role["RoleName"]: role.get("Description") for role in iam.list_roles()["Roles"]}
+
+    for name, text in texts.items():
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document, Description=text)
+    assert listed() == texts
+    iam.create_role(RoleName="f", AssumeRolePolicyDocument=document)
+    assert listed() == {**texts, "f": None}
