@@ -210,8 +210,19 @@ class AclForm(forms.Form):
         ]
 
 
+class Flat(json.JSONDecoder):
+    """What nests deeper than Python reads is no JSON either."""
+
+    def decode(self, s: str, *more: Any) -> Any:
+        try:
+            return super().decode(s, *more)
+        except RecursionError as error:
+            raise json.JSONDecodeError("Too deep", s, 0) from error
+
+
 class CorsForm(forms.Form):
     rules = forms.JSONField(
+        decoder=Flat,
         label="Cross-origin resource sharing (CORS)",
         required=False,
         help_text="A JSON list of rules, each with AllowedMethods and AllowedOrigins, and if wanted AllowedHeaders, "
