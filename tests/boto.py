@@ -5,7 +5,9 @@ import io
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from urllib3 import HTTPResponse
 
 HOST = "testserver"
@@ -61,3 +63,11 @@ def answered(request, ip="203.0.113.10"):
         request_method=request.method,
     )
     return AWSResponse(request.url, response.status_code, response.headers, raw)
+
+
+def statements(call, **params):
+    """The SQL of a call, but for what begins and ends a transaction: on PostgreSQL the lock of its sandbox too."""
+    with CaptureQueriesContext(connection) as captured:
+        call(**params)
+    opening = ("BEGIN", "SAVEPOINT", "RELEASE", "select 1 from accounts_sandbox")
+    return [query["sql"] for query in captured if not query["sql"].startswith(opening)]

@@ -12,11 +12,11 @@ from iamlab.services.sts import tokens
 
 ACCOUNT = "a.id, a.sandbox_id, s.revision, s.clock_offset, s.throttled, a.root_sessions_valid_from"
 BY_KEY = f"""
-    select {ACCOUNT}, k.active, u.name, u.path, u.unique_id, u.tags, u.boundary
+    select {ACCOUNT}, k.active, u.name, u.path, u.unique_id, u.tags, u.boundary, a.alias
     from iam_accesskey k join accounts_account a on a.id = k.account_id join accounts_sandbox s on s.id = a.sandbox_id
     left join iam_user u on u.id = k.user_id where k.key_id = %s and a.closed is null"""
 BY_USER = f"""
-    select {ACCOUNT}, u.name, u.path, u.unique_id, u.tags, u.boundary, u.sessions_valid_from
+    select {ACCOUNT}, u.name, u.path, u.unique_id, u.tags, u.boundary, u.sessions_valid_from, a.alias
     from accounts_account a join accounts_sandbox s on s.id = a.sandbox_id
     left join iam_user u on u.account_id = a.id and u.unique_id = %s where a.id = %s and a.closed is null"""
 BY_ROLE = BY_USER.replace("iam_user", "iam_role")
@@ -56,7 +56,7 @@ def credentials(access_key_id: str, session_token: str = "") -> Credentials:
 def _long_term(access_key_id: str, row: tuple[Any, ...]) -> Caller:
     account_id, name, path, unique_id = row[0], *row[7:10]
     if unique_id is None:
-        return _root(account_id, _world(row), access_key_id=access_key_id)
+        return _root(account_id, _world(row), alias=row[12], access_key_id=access_key_id)
     return _user(account_id, _world(row), name, path, unique_id, row[10], row[11], access_key_id=access_key_id)
 
 
@@ -117,7 +117,7 @@ def _session(kind: str, claims: dict[str, Any], world: World, key_id: str, row: 
         "provider": claims.get("provider", ""),
     }
     if kind == callers.ROOT:
-        return _root(account_id, world, **more)
+        return _root(account_id, world, alias=row[12], **more)
     name, path, unique_id, tags, boundary = row[6:11]
     if kind == callers.USER:
         return _user(account_id, world, name, path, unique_id, tags, boundary, **more)

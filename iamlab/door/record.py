@@ -238,6 +238,8 @@ def identity(caller: Caller) -> dict[str, Any]:
     }
     if caller.kind == callers.USER:
         found["userName"] = caller.name
+    elif caller.alias:
+        found["userName"] = caller.alias
     if caller.issued is not None:
         found["sessionContext"] = {
             "sessionIssuer": _issuer(caller),

@@ -36,6 +36,7 @@ class Kept:
     made_of: tuple[Any, ...]
     parts: list[str]
     title: str
+    lang: str
     score: int
     hung_on: set[str]  # the inputs that a check hangs on
 
@@ -109,7 +110,7 @@ def hung_on(attempt: Attempt, found: Seen) -> set[str]:
 
 
 def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, Any]:
-    """The panel beside a page of that address and session: title, score, and what makes HTML with a csrf_token."""
+    """The panel beside a page of that address and session: title, lang, score, and what makes HTML with a csrf_token."""
     kept = _panel(attempt, found)
     values = here(attempt, page, session)
 
@@ -118,7 +119,8 @@ def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, A
         html = "".join(filled[part] if hole % 2 else part for hole, part in enumerate(kept.parts))
         return mark_safe(html)  # noqa: S308 - a template made the parts, and the values are escaped
 
-    return {"title": kept.title, "score": kept.score, "fill": fill, "template": "labs/kept_panel.html", "open": True}
+    shown = {"title": kept.title, "lang": kept.lang, "score": kept.score, "fill": fill}
+    return {**shown, "template": "labs/kept_panel.html", "open": True}
 
 
 def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
@@ -158,4 +160,4 @@ def _made(attempt: Attempt, found: Seen, made_of: tuple[Any, ...]) -> Kept:
     data = panel.data(attempt, found)
     holes = {name: mark_safe(mark) for name, mark in HOLES.items()}  # noqa: S308 - hexadecimal
     html = render_to_string("labs/panel.html", {"lab_panel": {**data, **holes}, "csrf_token": holes["csrf_token"]})
-    return Kept(made_of, HOLE.split(html), data["title"], data["score"], hung_on(attempt, found))
+    return Kept(made_of, HOLE.split(html), data["title"], data["lang"], data["score"], hung_on(attempt, found))

@@ -48,6 +48,7 @@ class Caller:
     principal_arn: str = ""
     unique_id: str = ""
     name: str = ""
+    alias: str = ""  # the account's, which records of root's calls name
     access_key_id: str = ""
     issued: datetime | None = None
     expires: datetime | None = None

@@ -1,5 +1,6 @@
 """A lab in the learner's language: chosen by them, English where a text is not translated, and validated."""
 
+import re
 import shutil
 from io import StringIO
 
@@ -52,6 +53,7 @@ def panel(site, attempt):
 def test_panel_speaks_the_language_chosen_and_english_where_a_text_is_missing(site, translated):
     page = panel(site, translated("de"))
     assert '<h2 id="lab-step-title" lang="de">Die Gruppe</h2>' in page
+    assert re.search(r'<summary>.*<span lang="de">', page)
     assert "Es gibt keine Gruppe." in page
     assert "Make the <em>group</em>." in page
 

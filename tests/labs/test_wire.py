@@ -1,8 +1,6 @@
 """Calls over the wire in an attempt's account: the checks that they touch run when somebody looks, not in the call."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from iamlab.door import authenticate
 from iamlab.door.calls import call
@@ -11,6 +9,7 @@ from iamlab.labs import runner
 from iamlab.labs.models import CheckFact
 from iamlab.sandbox import controls
 from tests import boto
+from tests.boto import statements
 
 SIGN_UP = {"Email": "root@wire.example", "Password": "Umbrella-drinks-2-many", "AccountName": "Umbrella Drinks"}
 ALL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}'
@@ -36,12 +35,6 @@ def found(attempt):
     attempt.refresh_from_db()
     facts = CheckFact.objects.filter(attempt=attempt).order_by("id")
     return attempt.examined, list(facts.values_list("check_id", "status", "changed"))
-
-
-def statements(ask, **params):
-    with CaptureQueriesContext(connection) as captured:
-        ask(**params)
-    return [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
 
 
 def test_a_call_costs_no_more_than_in_any_account(iam):

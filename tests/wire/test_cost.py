@@ -3,11 +3,10 @@
 import json
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from iamlab.services.accounts.models import Sandbox
 from tests import boto
+from tests.boto import statements
 from tests.wire.conftest import ALL
 
 
@@ -17,12 +16,6 @@ def mario(iam):
     iam.create_user(UserName="mario")
     iam.put_user_policy(UserName="mario", PolicyName="all", PolicyDocument=ALL)
     return boto.client("iam", iam.create_access_key(UserName="mario")["AccessKey"])
-
-
-def statements(call, **params):
-    with CaptureQueriesContext(connection) as captured:
-        call(**params)
-    return [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
 
 
 def test_a_warm_get_user_runs_three_statements_its_record_included(mario):

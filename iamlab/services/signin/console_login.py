@@ -132,6 +132,7 @@ def root(call: Call, account: Account) -> Caller:
         principal_arn=arn,
         unique_id=account.id,
         name="root",
+        alias=account.alias,
     )
 
 

@@ -134,6 +134,20 @@ def test_a_failure_and_a_refusal(cloud):
     assert (refused["requestParameters"], refused["responseElements"]) == (None, None)
 
 
+def test_root_is_named_by_the_accounts_alias_where_there_is_one(cloud):
+    """CloudTrail userIdentity element: userName of the root user is absent, or the account's alias."""
+    iam = cloud.client("iam")
+    iam.list_users()
+    assert "userName" not in record(cloud, "ListUsers")["userIdentity"]
+    iam.create_account_alias(AccountAlias="umbrella-drinks")
+    iam.list_groups()
+    assert record(cloud, "ListGroups")["userIdentity"]["userName"] == "umbrella-drinks"
+    session = cloud.client("sts").get_session_token()["Credentials"]
+    cloud.client("iam", session).list_roles()
+    identity = record(cloud, "ListRoles")["userIdentity"]
+    assert (identity["type"], identity["userName"]) == ("Root", "umbrella-drinks")
+
+
 def test_secrets_are_in_no_record(cloud):
     secret = cloud.user("mario", allow("sts:*"))["SecretAccessKey"]
     cloud.client("iam").create_login_profile(UserName="mario", Password="Correct-Horse-1")
