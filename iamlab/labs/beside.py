@@ -110,7 +110,7 @@ def hung_on(attempt: Attempt, found: Seen) -> set[str]:
 
 
 def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, Any]:
-    """The panel beside a page of that address and session: title, lang, score, and what makes HTML with a csrf_token."""
+    """The panel beside a page of that address and session: title, lang, score, and what fills in a csrf_token."""
     kept = _panel(attempt, found)
     values = here(attempt, page, session)
 
