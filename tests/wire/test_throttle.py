@@ -68,7 +68,7 @@ def test_others_are_not_slowed(learner):
     other = lab_accounts.open_account("444455556666", reset=True)
     Sandbox.objects.update(throttled=True)
     storm(learner)
-    boto.client("sts", other).get_caller_identity()
+    assert boto.client("sts", other).get_caller_identity()["Account"] == "444455556666"
 
 
 def test_accounts_for_tools_are_not_throttled(root):

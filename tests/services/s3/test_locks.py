@@ -130,8 +130,10 @@ def test_retention_is_made_longer_freely_and_shorter_by_bypass(s3):
 
 def test_a_retention_that_is_over_keeps_nothing(cloud, s3):
     version = s3.put_object(**WHERE, Body=b"1", **retain("COMPLIANCE", 1))["VersionId"]
+    assert error(s3.delete_object, **WHERE, VersionId=version)["Message"] == LOCKED
     cloud.move(days=2)
     s3.delete_object(**WHERE, VersionId=version)
+    assert error(s3.head_object, **WHERE, VersionId=version)["Code"] == "404"
 
 
 def test_a_legal_hold_stays_until_it_is_taken_off(s3):
