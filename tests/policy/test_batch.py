@@ -9,6 +9,7 @@ from subprocess import PIPE
 import pytest
 from django.core.management import call_command
 
+from iamlab.policy import explain as explaining
 from iamlab.policy.batch import answer_lines, measure
 
 MARIO = "arn:aws:iam::111122223333:user/mario"
@@ -174,3 +175,13 @@ def test_only_the_first_line_may_name_policies():
     assert [answer["decision"] for answer in found] == ["allowed", None, "implicitDeny"]
     assert "first line" in found[1]["error"]
     assert answers(case(1), NAMED, case(2, identityPolicies=[{"ref": "read"}]))[2]["decision"] is None
+
+
+@pytest.mark.parametrize("mode", ["first", "cold"])
+def test_measuring_with_evidence_writes_all_of_it(mode, monkeypatch):
+    """What `--explain` would print is what it costs: nothing is left for a reader who never comes."""
+    written = []
+    whole = explaining._written
+    monkeypatch.setattr(explaining, "_written", lambda *args: written.append(args) or whole(*args))
+    found = measure([json.dumps(case(number)) for number in range(3)], mode, explain=True)
+    assert len(written) == found["decisions"] >= 3
