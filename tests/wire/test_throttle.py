@@ -48,11 +48,12 @@ def test_a_storm_is_refused(learner, service, operation, answer):
 
 
 def test_tokens_come_back_with_time_and_no_more_than_a_seconds_worth(learner, clock):
-    storm(learner)
+    refusal = ("Throttling", "Rate exceeded", 400)
+    assert storm(learner) == refusal
     clock[0] += 1 / 3
-    storm(learner, times=1)
+    assert storm(learner, times=1) == refusal
     clock[0] += 3600
-    storm(learner, times=3)
+    assert storm(learner, times=3) == refusal
 
 
 def test_events_are_looked_up_twice_a_second_in_each_region(learner, clock):

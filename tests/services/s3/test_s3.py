@@ -122,6 +122,8 @@ def test_parts_that_do_not_fit_are_refused(s3, parts, code):
     upload = s3.create_multipart_upload(Bucket=BUCKET, Key="big")["UploadId"]
     params = {"Bucket": BUCKET, "Key": "big", "UploadId": upload, "MultipartUpload": {"Parts": parts}}
     refused(code, s3.complete_multipart_upload, **params)
+    assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+    assert [one["UploadId"] for one in s3.list_multipart_uploads(Bucket=BUCKET)["Uploads"]] == [upload]
 
 
 def test_copies_keep_or_replace_headers_and_tags(s3):
@@ -154,9 +156,11 @@ def test_many_are_deleted_at_once(s3):
 def test_a_bucket_with_objects_is_not_deleted(s3):
     put(s3)
     refused("BucketNotEmpty", s3.delete_bucket, Bucket=BUCKET)
+    assert read(s3) == b"42 EUR"
     s3.delete_object(Bucket=BUCKET, Key="bill.txt")
     s3.delete_bucket(Bucket=BUCKET)
     refused("NoSuchBucket", s3.list_objects_v2, Bucket=BUCKET)
+    assert s3.list_buckets()["Buckets"] == []
 
 
 def test_an_object_over_the_limit_is_refused_and_nothing_kept(s3, settings):
@@ -184,6 +188,7 @@ def test_the_room_of_a_sandbox_is_one_for_all_its_buckets(s3, settings):
 def test_bad_and_taken_bucket_names(s3, name, code):
     s3.meta.events.unregister("before-parameter-build.s3")
     refused(code, s3.create_bucket, Bucket=name)
+    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == [BUCKET]
 
 
 def test_acls_are_off_by_default_and_grant_when_they_are_on(s3):
@@ -197,15 +202,19 @@ def test_acls_are_off_by_default_and_grant_when_they_are_on(s3):
 
 def test_public_acls_are_refused_while_they_are_blocked(s3):
     s3.put_bucket_ownership_controls(Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
-    refused("AccessDenied", s3.put_object_acl, Bucket=BUCKET, Key=put(s3) and "bill.txt", ACL="public-read")
+    put(s3)
+    refused("AccessDenied", s3.put_object_acl, Bucket=BUCKET, Key="bill.txt", ACL="public-read")
+    grants = s3.get_object_acl(Bucket=BUCKET, Key="bill.txt")["Grants"]
+    assert [(one["Grantee"]["Type"], one["Permission"]) for one in grants] == [("CanonicalUser", "FULL_CONTROL")]
 
 
 def test_a_bucket_policy_that_denies_everybody_can_be_mended_by_root(s3):
+    put(s3)
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{BUCKET}"]}
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": deny}))
     refused("AccessDenied", s3.list_objects_v2, Bucket=BUCKET)
     s3.delete_bucket_policy(Bucket=BUCKET)
-    s3.list_objects_v2(Bucket=BUCKET)
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET)["Contents"]] == ["bill.txt"]
 
 
 def test_what_is_not_configured_says_so(s3):
@@ -215,4 +224,6 @@ def test_what_is_not_configured_says_so(s3):
         (s3.get_bucket_tagging, "NoSuchTagSet"),
         (s3.get_bucket_website, "NoSuchWebsiteConfiguration"),
     ):
-        refused(code, call, Bucket=BUCKET)
+        answer = refused(code, call, Bucket=BUCKET)
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404
+        assert answer["Error"]["BucketName"] == BUCKET
