@@ -42,6 +42,7 @@ def shown(
         rows=rows,
         total=found.get("Total", 0),
         found=found.get("Found", 0),
+        uncounted=found.get("More", False),
         ask=ask,
         denial=found.denial,
         failure=found.failure,

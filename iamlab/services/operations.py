@@ -192,8 +192,8 @@ def operation(
 class View:
     """How the console looks at a list. AWS's console loads a list whole and filters, sorts and cuts it in the browser;
     here the list operation does, so that a page costs the same whatever the list's length. `sort` is name or created.
-    `only` names the rows of a kind, where the operation knows kinds. The answer then holds Total (all) and Found
-    (those that match) beside AWS's own members."""
+    `only` names the rows of a kind, where the operation knows kinds. The answer then holds Total (all), Found
+    (those that match) and More (whether there are more than were counted) beside AWS's own members."""
 
     find: str = ""
     sort: str = "name"

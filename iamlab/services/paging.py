@@ -5,12 +5,15 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from iamlab.services.operations import AwsError, View
 from iamlab.services.prepared import Prepared
 
 DEFAULT = 100
+# How far a list is counted and leafed through for a console page: as many as AWS lets an account have users. What lies
+# beyond (of buckets alone there may be more) is found by the filter, so that a page costs the same however many.
+COUNTED = 5_000
 
 
 def after(marker: str | None) -> str:
@@ -70,23 +73,34 @@ def seen(
     `first` finds the first page of all rows, and one row more, in a quicker way.
     """
     matches = Q(name__icontains=view.find) if view.find else Q()
-    if first is not None and not view.find and not view.start:
+    start = min(view.start, max(0, COUNTED - view.size))
+    if first is not None and not view.find and not start:
         cut = first()
     else:
-        cut = list(rows.filter(matches).order_by(*_order(view, by))[view.start : view.start + view.size + 1])
-    if not view.find and not view.start and len(cut) <= view.size:
+        cut = _cut(rows.filter(matches).order_by(*_order(view, by)), start, view.size + 1)
+    if not view.find and not start and len(cut) <= view.size:
         total = found = len(cut)  # all that there are: nothing has to be counted
     elif not view.find:
-        total = found = rows.order_by().count()
+        total = found = rows.order_by().values("pk")[: COUNTED + 1].count()
     else:
         counts = rows.order_by().aggregate(total=Count("pk"), found=Count("pk", filter=matches))
         total, found = counts["total"], counts["found"]
-    return {name: [describe(row) for row in cut[: view.size]], "Total": total, "Found": found}
+    counted = {"Total": min(total, COUNTED), "Found": min(found, COUNTED), "More": total > COUNTED}
+    return {name: [describe(row) for row in cut[: view.size]], **counted}
+
+
+def _cut(rows: QuerySet[Any], start: int, size: int) -> list[Any]:
+    """Some rows in their order. Those before them are passed over in the order's index, and not read."""
+    if not start:
+        return list(rows[:size])
+    keys = list(rows.values_list("pk", flat=True)[start : start + size])
+    found = rows.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def _order(view: View, by: str = "name_lower") -> list[str]:
-    order = "created" if view.sort == "created" else by
-    return [f"-{order}" if view.descending else order, "pk"]
+    sign, order = "-" if view.descending else "", "created" if view.sort == "created" else by
+    return [f"{sign}{order}", f"{sign}pk"]
 
 
 class OfAccount:
@@ -114,7 +128,7 @@ def seen_of_list(name: str, items: Sequence[Any], text: Callable[[Any], str], vi
     if view.descending:
         found.reverse()
     cut = found[view.start : view.start + view.size]
-    return {name: cut, "Total": len(items), "Found": len(found)}
+    return {name: cut, "Total": len(items), "Found": len(found), "More": False}
 
 
 def _value(row: Any, key: str) -> Any:

@@ -10,7 +10,7 @@ from iamlab.services.accounts.models import Account, Sandbox
 class Bucket(models.Model):
     """One bucket; its name is unique in the sandbox, as it is unique in all of AWS."""
 
-    account = models.ForeignKey(Account, models.CASCADE)
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)  # buckets_as_listed begins with it
     sandbox = models.ForeignKey(Sandbox, models.CASCADE)
     name = models.CharField(max_length=63)
     region = models.CharField(max_length=32, default="us-east-1")
@@ -26,6 +26,10 @@ class Bucket(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sandbox", "name"], name="one_bucket_per_name")]
+        indexes = [
+            models.Index(fields=["account", "name"], name="buckets_as_listed"),
+            models.Index(fields=["account", "created", "id"], name="buckets_by_age"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,7 @@ from iamlab.services.accounts.models import Account
 class Identity(models.Model):
     """What users, groups and roles have in common."""
 
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)  # two others begin with it
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)  # others begin with it
     name = models.CharField(max_length=128)
     name_lower = models.CharField(max_length=128)  # AWS compares names without regard to case
     path = models.CharField(max_length=512, default="/")
@@ -32,13 +32,19 @@ class User(Identity):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "name_lower"], name="one_user_per_name")]
-        indexes = [models.Index(fields=["account", "name"], name="users_as_listed")]
+        indexes = [
+            models.Index(fields=["account", "name"], name="users_as_listed"),
+            models.Index(fields=["account", "created", "id"], name="users_by_age"),
+        ]
 
 
 class Group(Identity):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "name_lower"], name="one_group_per_name")]
-        indexes = [models.Index(fields=["account", "name"], name="groups_as_listed")]
+        indexes = [
+            models.Index(fields=["account", "name"], name="groups_as_listed"),
+            models.Index(fields=["account", "created", "id"], name="groups_by_age"),
+        ]
 
 
 class Role(Identity):
@@ -53,7 +59,9 @@ class Role(Identity):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "name_lower"], name="one_role_per_name")]
-        indexes = [models.Index(fields=["account", "name"], name="roles_as_listed")]
+        indexes = [
+            models.Index(fields=["account", "name"], name="roles_as_listed"),
+        ]
 
 
 class Membership(models.Model):

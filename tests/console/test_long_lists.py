@@ -1,0 +1,97 @@
+"""Lists of many rows: how far they are counted, and that no page of theirs reads or sorts all of them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from iamlab.services import paging
+from iamlab.services.accounts.models import Document
+from iamlab.services.iam.models import Group, Role, User
+from iamlab.services.s3.models import Bucket
+
+pytestmark = pytest.mark.django_db
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
+LISTS = {"users": User, "groups": Group, "roles": Role, "buckets": Bucket}
+
+
+def fill(account, model, count: int) -> None:
+    """Rows put in past the door, whose quotas would take calls by the thousand to reach; all but two made at once."""
+    trust = Document.objects.get_or_create(digest="trust", text=TRUST)[0].pk
+    rows = []
+    for number in range(count):
+        name = f"n-{number:04}"
+        own = {"sandbox_id": account.sandbox_id} if model is Bucket else {"name_lower": name, "unique_id": f"ID{name}"}
+        if model is Role:
+            own["trust"] = trust
+        made = BEGAN - timedelta(days=1) if number == count - 1 else BEGAN
+        rows.append(model(account=account, name=name, created=made, **own))
+    model.objects.bulk_create(rows)
+
+
+@pytest.fixture
+def few_counted(monkeypatch):
+    monkeypatch.setattr(paging, "COUNTED", 100)
+
+
+@pytest.mark.usefixtures("few_counted")
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_counted_and_leafed_through_only_so_far(browser_of, root, account, name):
+    fill(account, LISTS[name], 130)
+
+    def shown(query=""):
+        page = browser_of.get(root.url(name) + query)
+        table = page.context["table"]
+        keys = [row["key"] for row in table["rows"]]
+        return page.content.decode(), keys, [step["number"] for step in table["pages"] if step["kind"] == "page"]
+
+    html, keys, pages = shown()
+    assert "(100+)" in html and pages == [1, 2]
+    assert (keys[0], keys[-1]) == ("n-0000", "n-0049")
+    for page in (2, 3, 999999):
+        _, keys, _ = shown(f"?page={page}")
+        assert (keys[0], keys[-1]) == ("n-0050", "n-0099"), page
+    assert shown("?sort=-name")[1][0] == "n-0129"
+    html, keys, _ = shown("?q=n-0125")
+    assert keys == ["n-0125"] and "1 match<" in html
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_was_counted_whole_says_so(browser_of, root, account, name):
+    fill(account, LISTS[name], 60)
+    assert "(60)" in browser_of.get(root.url(name)).content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?page=2", "?sort=-name", "?sort=created", "?sort=-created&page=2"])
+@pytest.mark.parametrize("name", LISTS)
+def test_no_page_reads_or_sorts_more_rows_than_it_counts(browser_of, root, account, name, query):
+    table = LISTS[name]._meta.db_table
+    fill(account, LISTS[name], 150)
+    browser_of.get(root.url(name) + query)
+    with CaptureQueriesContext(connection) as captured:
+        browser_of.get(root.url(name) + query)
+    asked = [one["sql"] for one in captured if f'FROM "{table}"' in one["sql"]]
+    listing = [sql for sql in asked if "LIMIT" in sql]
+    assert listing and any("COUNT" in sql for sql in listing)
+    assert len(captured) <= 15
+    for sql in asked:
+        assert "LIMIT" in sql or " IN (" in sql, sql  # a page, a count that ends, or rows by their keys
+    for sql in listing:
+        assert not whole(sql), sql
+
+
+def whole(sql: str) -> list[str]:
+    """The steps of a statement's plan that look at all rows, or sort them, before the first comes out."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            bad = ("SCAN iam_", "SCAN s3_", "USE TEMP B-TREE")
+        else:
+            for way in ("seqscan", "bitmapscan", "sort"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")  # as it would be with many rows
+            cursor.execute(f"EXPLAIN {sql}")
+            bad = ("Seq Scan", "->  Sort ")
+        steps = [str(row[-1]) for row in cursor.fetchall()]
+    return [step for step in steps if any(sign in step for sign in bad)]
