@@ -7,6 +7,7 @@ the documents cost that bear on it, not what the principals cost.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from .compile import Document, Policy, compile_document
@@ -41,7 +42,7 @@ class Directory:
 
         The request's own principal does not matter.
         """
-        if resource_policy is not None or self._names_somebody():
+        if resource_policy is not None:
             return [arn for arn, _ in self._one_by_one(request, resource_policy)]
         granting, denying = self._documents(request)
         found = 0
@@ -54,18 +55,6 @@ class Directory:
         policies = self.policies[self.arns.index(arn)]
         decision = evaluate(replace(request, principal=arn), policies)
         return [(entry.policy, entry.statement) for entry in decision.statements] if decision.allowed else []
-
-    def _names_somebody(self) -> bool:
-        """Whether a policy other than identity policies tells principals apart by name."""
-        for representative, _ in self.alike:
-            policies = self.policies[representative]
-            if policies.resource is not None:
-                return True
-            for policy in (policy for level in policies.rcps or () for policy in level):
-                count = len(policy.document.raw_statements)
-                if any(policy.document.statement(number, "rcp").denied is not None for number in range(count)):
-                    return True
-        return False
 
     def _documents(self, request: Request) -> tuple[int, int]:
         """The principals with an identity policy that allows, and those with one that denies."""
@@ -120,9 +109,21 @@ class Directory:
 def _likeness(arn: str, policies: Policies) -> tuple[Any, ...]:
     """What two principals must share to be judged alike but for their identity policies."""
     head, slash, rest = arn.partition("/")
-    if rest.startswith("aws-service-role/") or not slash:
+    named = policies.resource is not None or ((policies.rcps or policies.vpce) and _names(policies.rcps, policies.vpce))
+    if named or rest.startswith("aws-service-role/") or not slash:
         head = arn
     return (head, policies.boundaries, policies.session, policies.scps, policies.rcps, policies.vpce, policies.resource)
+
+
+@lru_cache(maxsize=64)
+def _names(rcps: tuple[tuple[Policy, ...], ...] | None, vpce: tuple[Policy, ...] | None) -> bool:
+    """Whether a statement of these tells principals apart by name."""
+    kinds = [("rcp", policy) for level in rcps or () for policy in level] + [("vpce", policy) for policy in vpce or ()]
+    return any(
+        policy.document.statement(number, kind).denied is not None
+        for kind, policy in kinds
+        for number in range(len(policy.document.raw_statements))
+    )
 
 
 def _bits(numbers: list[int]) -> int:

@@ -1,8 +1,11 @@
 """What would change it, all actions, who can: by example. The laws are in test_properties.py."""
 
+import pytest
+
 from iamlab.policy.compile import compile_policy
 from iamlab.policy.effective import difference, effective, known_actions
 from iamlab.policy.evaluate import Policies, Request, evaluate
+from iamlab.policy.masks import Universe
 from iamlab.policy.whatif import changes
 from iamlab.policy.who_can import Directory
 
@@ -174,3 +177,23 @@ def test_who_can_counts_the_resource_policy():
     directory = Directory([(MARIO, Policies()), (LUIGI, Policies())])
     bucket = policy("bucket policy", statement(Principal={"AWS": LUIGI}))
     assert directory.who_can(asked(), bucket) == [LUIGI]
+
+
+EVERYTHING = statement(action="*", resource="*")
+ONLY_LUIGI = {"Effect": "Deny", "NotPrincipal": {"AWS": LUIGI}, "Action": "*", "Resource": "*"}
+NOT_MARIO = {"Effect": "Deny", "Principal": {"AWS": MARIO}, "Action": "*", "Resource": "*"}
+HELD = policy("All", EVERYTHING)
+NAMING = [
+    Policies(resource=policy("bills", statement(resource="*", Principal={"AWS": LUIGI}))),
+    Policies(identity=(HELD,), resource=policy("bills", NOT_MARIO)),
+    Policies(identity=(HELD,), rcps=((policy("rcp", NOT_MARIO),),)),
+    Policies(identity=(HELD,), vpce=(policy("endpoint", EVERYTHING, ONLY_LUIGI),)),
+]
+
+
+@pytest.mark.parametrize("held", NAMING)
+def test_two_who_share_policies_are_told_apart_where_one_is_named(held):
+    directory = Directory([(MARIO, held), (LUIGI, held)])
+    assert directory.who_can(asked(resource="*")) == [LUIGI]
+    universe = Universe(["s3:PutObject"])
+    assert directory.permissions(universe) == {MARIO: 0, LUIGI: universe.everything}
