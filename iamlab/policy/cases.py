@@ -145,9 +145,16 @@ def _context(context: object) -> dict[str, Any]:
     return context
 
 
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"JSON has no {name}")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
 def load_line(line: str) -> Any:
-    """The JSON of one line. Raises UnreadableCase."""
+    """The JSON of one line, which may begin with a byte order mark. Raises UnreadableCase."""
     try:
-        return json.loads(line)
+        return _decode(line.removeprefix("\ufeff"))
     except (RecursionError, ValueError) as error:
         raise UnreadableCase(f"not JSON: {error}") from error

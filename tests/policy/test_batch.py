@@ -55,6 +55,18 @@ def test_a_named_policy_that_cannot_be_read_leaves_the_others():
     assert "policies.odd" in found[0]["error"] and "policies.empty" in found[0]["error"]
 
 
+def test_a_byte_order_mark_before_the_first_line_is_no_error():
+    lines = ["\ufeff" + json.dumps(NAMED), json.dumps(case(1, identityPolicies=[{"ref": "read"}]))]
+    assert [json.loads(answer)["decision"] for answer in answer_lines(lines)] == ["allowed"]
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_python_alone_takes_for_json_cannot_be_read(constant):
+    line = json.dumps(case(1)).replace('"1"', constant)
+    answer = next(answer_lines([line]))
+    assert json.loads(answer, parse_constant=pytest.fail) | {"error": ""} == {"id": None, "decision": None, "error": ""}
+
+
 def test_answers_stream():
     def lines():
         yield json.dumps(case(1))
