@@ -1,8 +1,9 @@
 """Batches of cases: JSON Lines in, one JSON answer a line out, in order, whatever a line holds.
 
 A whole input that is one JSON object without an action is a question over many: `{"policies", "principals",
-"queries"}` (who can), `{"policies", "case", "actions"}` (all actions of a principal on `*`), `{"policies",
-"principals", "actions"}` (every action of every principal).
+"queries"}` (who can), `{"policies", "case", "actions"}` (all actions of a principal on `*`; with `"after"`, an object
+of policy fields in the place of the case's, also what they change), `{"policies", "principals", "actions"}` (every
+action of every principal).
 """
 
 import gc

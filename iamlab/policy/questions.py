@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .cases import CaseReader, UnreadableCase
-from .effective import effective
+from .effective import difference, effective
 from .masks import Universe
 from .request import Policies
 from .who_can import Directory
@@ -18,7 +18,7 @@ def answer_question(reader: CaseReader, question: dict[str, Any]) -> dict[str, A
         return _who_can(reader, question)
     universe = _universe(question)
     if "case" in question:
-        return _all_actions(reader, question["case"], universe)
+        return _all_actions(reader, question["case"], question.get("after"), universe)
     directory = Directory(_principals(reader, question))
     sets = directory.permissions(universe)
     names: dict[int, list[str]] = {}
@@ -33,22 +33,28 @@ def _who_can(reader: CaseReader, question: dict[str, Any]) -> dict[str, Any]:
     answers = []
     for query in _objects(question, "queries"):
         request = reader.request({**query, "principal": "anonymous"})
-        found = directory.who_can(request)
+        found = directory.who_can(request, reader.policies({"resourcePolicy": query.get("resourcePolicy")}).resource)
         answers.append({"action": request.action, "resource": request.resource, "principals": found})
     return {"answers": answers}
 
 
-def _all_actions(reader: CaseReader, case: Any, universe: Universe) -> dict[str, Any]:
+def _all_actions(reader: CaseReader, case: Any, after: Any, universe: Universe) -> dict[str, Any]:
     if not isinstance(case, dict):
         raise UnreadableCase("case must be an object")
     request, policies = reader.read({**case, "action": "*", "resource": "*"})
     found = effective(request, policies, universe)
-    return {
+    answer = {
         "id": case.get("id"),
         "allowed": list(universe.names(found.allowed)),
         "explicitDeny": list(universe.names(found.denied & ~found.allowed)),
         "actions": sum(1 for _ in universe.names(universe.everything)),
     }
+    if after is None:
+        return answer
+    if not isinstance(after, dict):
+        raise UnreadableCase("after must be an object")
+    changed = difference(request, policies, reader.policies({**case, **after}), universe)
+    return {**answer, "gained": changed.gained, "lost": changed.lost}
 
 
 def _universe(question: dict[str, Any]) -> Universe:
