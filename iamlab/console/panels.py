@@ -56,7 +56,7 @@ def of_error(session: Session, error: AwsError, may_be_missing: bool = False) ->
         return Panel(denial=refusals.denial(session, error))
     if may_be_missing and error.code == "NoSuchEntity":
         return Panel(missing=True)
-    return Panel(failure=error.message, code=error.code)
+    return Panel(failure=error.message or error.code, code=error.code)
 
 
 def cells(

@@ -124,6 +124,8 @@ DIFFERENCES = (
     ("Limits of a sandbox", "Objects and sandboxes have the sizes that the operator sets; requests are throttled for "
      "each sandbox."),
     ("Passwords and codes", "Console passwords are for the simulation only. Virtual MFA devices are real TOTP."),
+    ("Recordings outweigh documents", "Where AWS was recorded to answer otherwise than it documents, the recording "
+     "counts: RemoveUserFromGroup of who is no member succeeds, DeleteOpenIDConnectProvider of what is gone fails."),
     ("Texts that AWS does not document", "Error codes are AWS's; where the exact text was never seen, it is plain "
      "English. Unknown behaviour is read strictly."),
     ("Contested points of evaluation", "docs/evaluation.md lists where AWS's documentation is silent or contradicts "

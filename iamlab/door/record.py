@@ -156,7 +156,8 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
     }
     if error is not None and operation.service != "signin":  # sign-in events tell failures in their own words
         record["errorCode"] = _error_code(operation.service, error.code)
-        record["errorMessage"] = error.message
+        if error.message:
+            record["errorMessage"] = error.message
     record["requestParameters"] = None if refused else _parameters(call, shapes.input_shape)
     record["responseElements"] = (visible(result, shapes.output_shape) or None) if operation.writes and result else None
     record.update(

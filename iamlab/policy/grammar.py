@@ -239,7 +239,7 @@ def _arn_message(text: str) -> str:
         return f"Resource {text} can not contain region information."
     path = parts[5] if len(parts) > 5 else "*"
     if service == "iam" and path != "*" and path != "root" and not path.startswith(IAM_PATHS):
-        return f'IAM resource path must either be "*" or start with {", ".join(IAM_PATHS)}.'
+        return f'IAM resource path must either be "*", root, or start with {", ".join(IAM_PATHS)}.'
     return ""
 
 
@@ -337,8 +337,8 @@ CHECKS: tuple[Callable[[Node, str], Iterator[Problem]], ...] = (
     _principals,
     _actions,
     _arns,
-    _vendors,
     _resources,
+    _vendors,
     _trust,
     _bucket,
     _rcp,

@@ -53,10 +53,11 @@ def _json(error: AwsError, service: str, request_id: str, status: int) -> Answer
 def _query(error: AwsError, service: str, request_id: str, status: int) -> Answer:
     space = model(service).metadata.get("xmlNamespace", "") if service else ""
     opening = f'<ErrorResponse xmlns="{space}">' if space else "<ErrorResponse>"
-    code, message = elements.escape(error.code), elements.escape(error.message)
+    code, kind = elements.escape(error.code), "Sender" if status < 500 else "Receiver"
+    message = f"<Message>{elements.escape(error.message)}</Message>" if error.message else ""
     body = (
-        f"{opening}<Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type><Code>{code}</Code>"
-        f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        f"{opening}<Error><Type>{kind}</Type><Code>{code}</Code>{message}</Error>"
+        f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return Answer(status, {"x-amzn-RequestId": request_id, "Content-Type": "text/xml"}, body.encode())
 

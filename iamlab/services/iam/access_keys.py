@@ -36,7 +36,7 @@ def key_of(call: Call, AccessKeyId: str) -> AccessKey:
 
 
 def no_such_key(key_id: str) -> AwsError:
-    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found")
+    return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found.")
 
 
 OF_USERS = Prepared(lambda users: AccessKey.objects.filter(user_id__in=users).order_by("pk"), [int])

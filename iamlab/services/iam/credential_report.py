@@ -57,7 +57,7 @@ def generate_credential_report(call: Call) -> dict[str, Any]:
 def get_credential_report(call: Call) -> dict[str, Any]:
     last = newest(call.account_id)
     if last is None:
-        raise AwsError("ReportNotPresent", "No report exists. Please generate a report and then try again.")
+        raise AwsError("ReportNotPresent", "")  # AWS says no more
     if call.now - last.created >= KEPT:
         raise AwsError("ReportExpired", "The report has expired. Please generate a new one and then try again.")
     return {"Content": last.content.encode(), "ReportFormat": "text/csv", "GeneratedTime": last.created}

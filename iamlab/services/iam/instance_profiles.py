@@ -81,10 +81,8 @@ def create_instance_profile(
         tags=given,
         created=call.now,
     )
-    described = describe(row)
-    if not given:  # GetInstanceProfile shows an empty list, CreateInstanceProfile none
-        del described["Tags"]
-    return {"InstanceProfile": described}
+    (described,) = describe_all([row])
+    return {"InstanceProfile": described | tags.echoed(given)}
 
 
 @operation("iam:GetInstanceProfile", target=target)

@@ -7,7 +7,7 @@ from iamlab.services import paging
 from iamlab.services.iam import groups, quotas, users
 from iamlab.services.iam.loading import grouped, keeping, loaded, with_loaded
 from iamlab.services.iam.models import Group, Membership, User
-from iamlab.services.operations import AwsError, Call, operation
+from iamlab.services.operations import Call, operation
 from iamlab.services.prepared import Prepared
 
 
@@ -43,10 +43,9 @@ def add_user_to_group(call: Call, GroupName: str, UserName: str) -> dict[str, An
 
 @operation("iam:RemoveUserFromGroup", target=groups.target)
 def remove_user_from_group(call: Call, GroupName: str, UserName: str) -> dict[str, Any]:
+    """Removing who is no member changes nothing."""
     user, group = named_user(call, UserName), groups.existing(call)
-    gone, _ = Membership.objects.filter(user=user, group=group).delete()
-    if not gone:
-        raise AwsError("NoSuchEntity", f"User {user.name} not in group {group.name}")
+    Membership.objects.filter(user=user, group=group).delete()
     return {}
 
 

@@ -108,7 +108,7 @@ def create_virtual_mfa_device(
     serial = arn(call.account_id, Path, VirtualMFADeviceName)
     given = tags.read(Tags, fold=False)
     if MfaDevice.objects.filter(account_id=call.account_id, serial=serial).exists():
-        raise AwsError("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.")
+        raise AwsError("EntityAlreadyExists", "MFA device already exists.")
     seed, picture = call.prepared
     MfaDevice.objects.create(
         account_id=call.account_id,
@@ -120,7 +120,7 @@ def create_virtual_mfa_device(
         created=call.now,
     )
     device = {"SerialNumber": serial, "Base32StringSeed": seed.encode(), "QRCodePNG": picture}
-    return {"VirtualMFADevice": device | ({"Tags": tags.shown(given)} if given else {})}
+    return {"VirtualMFADevice": device | tags.echoed(given)}
 
 
 @operation("iam:DeleteVirtualMFADevice", target=target)

@@ -78,7 +78,7 @@ def create_open_id_connect_provider(
         created=call.now,
     )
     answer: dict[str, Any] = {"OpenIDConnectProviderArn": arn(call.account_id, row.url)}
-    return answer | ({"Tags": tags.shown(given)} if given else {})
+    return answer | tags.echoed(given)
 
 
 @operation("iam:GetOpenIDConnectProvider", target=target, bulk=bulk_targets)
@@ -138,9 +138,11 @@ def update_open_id_connect_provider_thumbprint(
 
 @operation("iam:DeleteOpenIDConnectProvider", target=target)
 def delete_open_id_connect_provider(call: Call, OpenIDConnectProviderArn: str) -> dict[str, Any]:
-    """Idempotent, as the API Reference says: one that is gone is no error."""
-    if call.target.row is not None:
-        call.target.row.delete()
+    """Not idempotent, whatever the API Reference says: AWS refuses one that is gone."""
+    if call.target.row is None:
+        message = f"OpenId connect Provider {OpenIDConnectProviderArn} cannot be found."
+        raise AwsError("NoSuchEntity", message)
+    call.target.row.delete()
     return {}
 
 

@@ -141,7 +141,7 @@ def create_policy(
     PolicyVersion.objects.create(
         account_id=call.account_id, policy=row, number=1, document=row.document, created=call.now
     )
-    return {"Policy": describe(row) | ({"Tags": tags.shown(given)} if given else {})}
+    return {"Policy": describe(row) | tags.echoed(given)}
 
 
 def check_document(text: str) -> None:

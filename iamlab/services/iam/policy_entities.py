@@ -5,7 +5,7 @@ from typing import Any
 from iamlab.services import paging
 from iamlab.services.iam import policies
 from iamlab.services.iam.models import Attachment, Group, Role, User
-from iamlab.services.operations import Call, operation
+from iamlab.services.operations import AwsError, Call, operation
 
 # The answer's lists in their order, with the model and the filter's word of each.
 LISTS = (("PolicyGroups", Group, "Group"), ("PolicyRoles", Role, "Role"), ("PolicyUsers", User, "User"))
@@ -33,7 +33,8 @@ def list_entities_for_policy(
     MaxItems: int | None = None,
 ) -> dict[str, Any]:
     """Groups, roles and users, paged as one list."""
-    policies.existing(call)
+    if call.target.row is None:
+        raise AwsError("NoSuchEntity", f"Policy {PolicyArn} does not exist or is not attachable.")
     found: list[tuple[str, str, dict[str, str]]] = []
     for name, model, word in LISTS:
         if EntityFilter in ("User", "Group", "Role") and EntityFilter != word:

@@ -164,7 +164,7 @@ def create_role(
         tags=given,
         created=call.now,
     )
-    return {"Role": describe(row, AssumeRolePolicyDocument) | bears(row)}
+    return {"Role": describe(row, AssumeRolePolicyDocument) | bears(row) | tags.echoed(given)}
 
 
 @operation("iam:GetRole", target=target, bulk=with_loaded(bulk_targets, details))

@@ -105,7 +105,7 @@ def create_saml_provider(
         tags=given,
         created=call.now,
     )
-    return {"SAMLProviderArn": arn(call.account_id, Name)} | ({"Tags": tags.shown(given)} if given else {})
+    return {"SAMLProviderArn": arn(call.account_id, Name)} | tags.echoed(given)
 
 
 @operation("iam:GetSAMLProvider", target=target)

@@ -127,7 +127,7 @@ def upload_server_certificate(
         tags=given,
         created=call.now,
     )
-    return {"ServerCertificateMetadata": describe(row)} | ({"Tags": tags.shown(given)} if given else {})
+    return {"ServerCertificateMetadata": describe(row)} | tags.echoed(given)
 
 
 @operation("iam:GetServerCertificate", target=target)

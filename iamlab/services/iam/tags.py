@@ -49,5 +49,10 @@ def shown(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
+def echoed(given: Mapping[str, str]) -> dict[str, Any]:
+    """The tags of what is made, in the order in which they were given; nothing where there were none."""
+    return {"Tags": [{"Key": key, "Value": value} for key, value in given.items()]} if given else {}
+
+
 def page(tags: Mapping[str, str], Marker: str | None, MaxItems: int | None) -> dict[str, Any]:
     return paging.page_of_list("Tags", shown(tags), lambda tag: tag["Key"], Marker, MaxItems)

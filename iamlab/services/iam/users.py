@@ -197,7 +197,7 @@ def create_user(
         created=call.now,
     )
     prepared.insert(row)
-    return {"User": describe_fully(row)}
+    return {"User": describe_fully(row) | tags.echoed(row.tags)}
 
 
 def whoever(call: Call, UserName: str | None = None, **_: Any) -> Target:

@@ -37,7 +37,7 @@ def test_the_file_has_awss_columns_and_a_row_for_each_user(browser_of, root, bas
 
 def test_looking_makes_no_report_and_downloading_does(browser_of, root, base):
     html = browser_of.get(base).content.decode()
-    assert "No report exists" in html and "Last report" not in html
+    assert "No report has been made yet." in html and "Last report" not in html
     browser_of.post(f"{base}download/")
     html = browser_of.get(base).content.decode()
     assert "Last report" in html and "&lt;root_account&gt;" in html

@@ -39,7 +39,7 @@ class Iam:
         with pytest.raises(ClientError) as error:
             getattr(self, name)(**params)
         found = error.value.response["Error"]
-        return found["Code"], found["Message"]
+        return found["Code"], found.get("Message", "")
 
     def many(self, name, many):
         """The cells of a list, as the console asks for them."""

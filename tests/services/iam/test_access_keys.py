@@ -25,7 +25,7 @@ def test_two_keys_at_most_inactive_ones_counted(iam):
 
 def test_a_missing_key_is_named(iam):
     iam.CreateUser(UserName="mario")
-    missing = ("NoSuchEntity", "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found")
+    missing = ("NoSuchEntity", "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.")
     key = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}
     assert iam.refused("DeleteAccessKey", UserName="mario", **key) == missing
     assert iam.refused("UpdateAccessKey", UserName="mario", Status="Inactive", **key) == missing
@@ -38,7 +38,7 @@ def test_another_users_key_is_out_of_reach(iam):
     iam.user("mario")
     luigi = iam.user("luigi")
     refused = iam.refused("DeleteAccessKey", UserName="mario", AccessKeyId=luigi.key_id)
-    assert refused == ("NoSuchEntity", f"The Access Key with id {luigi.key_id} cannot be found")
+    assert refused == ("NoSuchEntity", f"The Access Key with id {luigi.key_id} cannot be found.")
 
 
 def test_users_manage_their_own_keys_without_naming_themselves(iam):

@@ -54,7 +54,7 @@ def test_a_device_is_made_with_a_seed_and_its_picture(iam):
 
 def test_a_device_comes_once(iam, seed):
     refused = iam.refused("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
-    assert refused == ("EntityAlreadyExists", "MFADevice entity at the same path and name already exists.")
+    assert refused == ("EntityAlreadyExists", "MFA device already exists.")
     assert iam.refused("CreateVirtualMFADevice", VirtualMFADeviceName="a b")[0] == "ValidationError"
 
 

@@ -77,7 +77,6 @@ def test_an_oidc_provider_is_made_read_and_deleted(iam):
     assert (got["Url"], got["ClientIDList"], got["ThumbprintList"]) == ("idp.example/path", ["app"], ["a" * 40])
     assert iam.ListOpenIDConnectProviders() == {"OpenIDConnectProviderList": [{"Arn": OIDC}]}
     iam.DeleteOpenIDConnectProvider(OpenIDConnectProviderArn=OIDC)
-    iam.DeleteOpenIDConnectProvider(OpenIDConnectProviderArn=OIDC)
     missing = ("NoSuchEntity", f"OpenIDConnect Provider not found for arn {OIDC}")
     assert iam.refused("GetOpenIDConnectProvider", OpenIDConnectProviderArn=OIDC) == missing
 
