@@ -1,31 +1,21 @@
 """Drafts of wizards: begun, found, claimed once, and their secrets, which nobody reads back and which do not stay."""
 
 import json
-from base64 import urlsafe_b64encode
 from datetime import timedelta
-from functools import cache
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
+from iamlab.console.box import KEPT, box
 from iamlab.console.models import OPEN, RUNNING, STOPPED, Draft
 from iamlab.console.session import Session
 
-KEPT = timedelta(minutes=30)
 DRAFTS_KEPT = timedelta(days=7)
 RUN_TAKES = timedelta(minutes=2)  # at the very most
-
-
-@cache
-def box() -> Fernet:
-    key = sha256(b"console drafts " + settings.SECRET_KEY.encode()).digest()
-    return Fernet(urlsafe_b64encode(key))
 
 
 def begin(session: Session, wizard: str, **data: Any) -> Draft:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import get_script_prefix, reverse
 
-from iamlab.console import refusals, regions
+from iamlab.console import late, refusals, regions
 from iamlab.console.menus import hyphenated
 from iamlab.door import authenticate, calls, sessions
 from iamlab.people.models import Person
@@ -140,6 +140,8 @@ def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:
     root = row.kind == callers.ROOT
     name, args = ("root-sign-in", [public_id]) if root else ("sign-in-account", [public_id, row.account_id])
     back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "")
+    if request.method == "POST":
+        late.keep(request)
     query = {"ended": 1, "next": back.partition(f"/console/{session_id}/")[2]}
     if root:
         query["email"] = row.account.email

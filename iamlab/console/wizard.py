@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from iamlab.console import drafts, pages, pickers, runs
+from iamlab.console import drafts, late, pages, pickers, runs
 from iamlab.console.forms import OperationForm
 from iamlab.console.models import DONE, RUNNING, STOPPED, Draft
 from iamlab.console.session import Session
@@ -170,7 +170,7 @@ def _form(request: HttpRequest, session: Session, draft: Draft, this: Step) -> t
         form.is_valid()
         form.refuse(error)
         return form, 422
-    return this.form(initial=stored, **known), 200
+    return this.form(initial=stored, look=late.take(request), **known), 200
 
 
 def _save(draft: Draft, form: StepForm) -> None:

@@ -1,11 +1,13 @@
 """Signing in to the simulated console, side by side, and out of it."""
 
 import json
+import time
 
 import pytest
 
 from iamlab.services.cloudtrail.models import Event
 from iamlab.services.signin.models import ConsoleSession
+from tests.console.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 FAILED = "Your authentication information is incorrect. Please try again."
@@ -136,3 +138,39 @@ def test_who_is_not_signed_in_to_iamlab_goes_there_first(client, root):
 def test_a_name_is_escaped_wherever_it_stands(browser_of, front, mario):
     response = browser_of.post(f"{front}/sign-in/", {**mario, "UserName": "<script>x</script>"})
     assert "<script>x" not in response.content.decode()
+
+
+@pytest.fixture
+def sent_late(browser_of, account, root):
+    """A page of the Create user wizard, sent when root's session had ended; its address behind the session."""
+    page = browser_of.get(root.url("user-create-start")).url
+    browser_of.post(f"/console/{root.id}/sign-out/")
+    sent = {"UserName": "mario", "console": "on", "password_kind": "custom", "Password": "Winter-2026"}
+    response = browser_of.post(page, sent, HTTP_REFERER=f"http://testserver{page}")
+    assert "/root-sign-in/?ended=1&next=iam%2Fusers%2Fcreate%2F" in response.url
+    return page.partition(root.id)[2]
+
+
+def test_what_was_sent_when_the_session_had_ended_comes_back_once(browser_of, person, account, sent_late):
+    again = signed_in(person, account, "root", account.pk, "root")
+    form = browser_of.get(f"/console/{again.id}{sent_late}").context["form"]
+    assert (form["UserName"].value(), form["console"].value()) == ("mario", True)
+    assert not form.errors
+    assert browser_of.get(f"/console/{again.id}{sent_late}").context["form"]["UserName"].value() is None
+
+
+def test_a_password_that_was_sent_late_is_nowhere(browser_of, person, account, sent_late):
+    assert "Winter-2026" not in str(dict(browser_of.session))
+    again = signed_in(person, account, "root", account.pk, "root")
+    assert "Winter-2026" not in browser_of.get(f"/console/{again.id}{sent_late}").content.decode()
+
+
+def test_what_was_sent_late_waits_for_its_own_page_and_not_for_long(
+    browser_of, person, account, sent_late, monkeypatch
+):
+    again = signed_in(person, account, "root", account.pk, "root")
+    other = browser_of.get(again.url("user-create-start")).url
+    assert browser_of.get(other).context["form"]["UserName"].value() is None
+    later = time.time() + 31 * 60
+    monkeypatch.setattr("cryptography.fernet.time.time", lambda: later)
+    assert browser_of.get(f"/console/{again.id}{sent_late}").context["form"]["UserName"].value() is None
