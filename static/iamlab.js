@@ -193,10 +193,18 @@
     bar.value = Math.round((100 * event.detail.loaded) / event.detail.total);
   });
 
+  let onTabs = false;
   // An error page answers a boosted request as it answers any other: by being shown.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400 && event.detail.target === document.body) event.detail.shouldSwap = true;
+    if (event.detail.target.id === "modal") event.detail.ignoreTitle = true; // the page behind it stays the page
+    onTabs = event.detail.target === document.body && !!document.activeElement.closest(".tabs");
   });
+
+  // Where one goes on in a new page: at the tab just opened, at the first field that is to be mended, or at its start.
+  function place() {
+    return (onTabs && $(".tabs [aria-current]")) || $("main form [aria-invalid=true]") || $("#main");
+  }
 
   let swapped; // htmx reports a swap once for each new element
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -209,7 +217,7 @@
     if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();
     if (target === document.body) {
       if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;
-      $("#main")?.focus({ preventScroll: true });
+      place()?.focus({ preventScroll: !onTabs });
       const flash = $("#flashes")?.textContent.trim();
       if (flash) announce(flash);
     }

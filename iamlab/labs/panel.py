@@ -59,7 +59,7 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
     states = step_states(lab, found.checks, found.steps, helped, score)
     current = open_step(attempt)
     names = content.names(lab, attempt.bound)
-    graded_steps = [step for step in lab["steps"] if step.get("checks")]
+    done = sum(is_done(state) or state == "read" for state in states.values())
     return {
         "attempt": attempt,
         "cursor": found.cursor,
@@ -79,9 +79,9 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
             }
             for step in lab["steps"]
         ],
-        "done": sum(is_done(states[step["id"]]) for step in graded_steps),
-        "of": len(graded_steps),
-        "progress_text": f"{sum(is_done(states[s['id']]) for s in graded_steps)} of {len(graded_steps)} steps",
+        "done": done,
+        "of": len(states),
+        "progress_text": f"{done} of {len(states)} steps",
         "score": round(score.effective),
         "step": step_data(attempt, lab, current, states[current["id"]], found, names),
         "note": found.steps[current["id"]].note if current["id"] in found.steps else "",

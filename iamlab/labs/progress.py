@@ -45,7 +45,7 @@ def _row(attempt: Attempt, mark: scoring.Score) -> Row:
         "score": round(mark.effective),
         "passed": mark.effective >= passing(lab),
         "lang": translations.attribute(lab, attempt.language),
-        "words": f"{round(mark.effective)} of 100 points, {done} of {len(graded)} steps",
+        "words": f"{round(mark.effective)} of 100 points, {done} of {len(graded)} steps with checks",
         "steps": [(fill(step["title"], names), round(mark.steps[step["id"]].effective * 100)) for step in graded],
     }
 

@@ -44,6 +44,14 @@ def test_every_step_of_every_lab_shows(site, shipped, name):
         assert "::" not in re.sub(r"arn:aws\S*", "", shown)
 
 
+def test_a_step_that_is_only_read_counts_once_it_was_opened(site, shipped):
+    """Its card says how many steps the lab has: the progress counts as many."""
+    attempt = shipped("account-setup")
+    steps = len(content.catalogue()["account-setup"]["steps"])
+    assert f"0 of {steps} steps" in page(site, attempt)
+    assert f"1 of {steps} steps" in press(site, "lab-step", attempt, step_id="find-users")
+
+
 def test_figure_is_served_from_the_pinned_lab_to_its_learner_only(site, shipped, client):
     attempt = shipped("concepts")
     press(site, "lab-step", attempt, step_id="identities")

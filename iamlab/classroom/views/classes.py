@@ -23,7 +23,7 @@ def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
     staff = mine.role in access.STAFF
     tabs = [("class", "Overview")]
     if staff:
-        tabs += [("class-people", "People"), ("class-disputes", "My answer is right")]
+        tabs += [("class-people", "People"), ("class-disputes", "Disputed answers")]
     return {
         "klass": klass,
         "mine": mine,

@@ -31,14 +31,17 @@ def credentials(request: HttpRequest, session: Session) -> HttpResponse:
             (one["AccessKeyId"], one["Status"], f"{one['CreateDate']:%B %d, %Y}")
             for one in keys.get("AccessKeyMetadata", [])
         ],
-        "facts": [
-            ("User name", session.label),
-            ("User ARN", markup.copy(session.caller.arn, "ARN")),
-            ("AWS account ID", markup.copy(session.account.pk, "account ID")),
-        ],
+        "facts": [*whose(session), ("AWS account ID", markup.copy(session.account.pk, "account ID"))],
     }
     template = "console/security_credentials/credentials.html"
     return pages.render(request, session, template, context, title=CRUMB, crumbs=[(CRUMB, None)])
+
+
+def whose(session: Session) -> list[tuple[str, str]]:
+    """The root user has no name but the account's, and signs in by its address."""
+    if session.is_root:
+        return [("Account name", session.account.name), ("Email address", session.account.email)]
+    return [("User name", session.label), ("User ARN", markup.copy(session.caller.arn, "ARN"))]
 
 
 def crumbs(session: Session, last: str) -> list[tuple[str, str | None]]:

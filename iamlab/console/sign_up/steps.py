@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from iamlab.console.forms import OperationForm
+from iamlab.console.sign_up.countries import COUNTRIES
 from iamlab.console.sign_up.forms import SignUpForm
 
 CARD = "4000 0000 0000 0000"  # no real card has this number: its check digit is wrong
@@ -18,7 +19,6 @@ SUPPORT = (
     ("developer", "Developer support: for trying out, paid monthly"),
     ("business", "Business support: for production, paid monthly"),
 )
-COUNTRIES = (("IT", "Italy"), ("DE", "Germany"), ("FR", "France"), ("GB", "United Kingdom"), ("US", "United States"))
 
 
 class StepForm(OperationForm):
@@ -86,7 +86,7 @@ class ContactForm(StepForm):
         initial="personal",
     )
     FullName = forms.CharField(label="Full name")
-    Country = forms.ChoiceField(label="Country or Region", choices=COUNTRIES)
+    Country = forms.ChoiceField(label="Country or Region", choices=COUNTRIES, initial="US")
     agreed = forms.BooleanField(label="I have read and agree to the terms (there are none: this is a simulator)")
 
 

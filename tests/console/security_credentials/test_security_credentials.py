@@ -42,6 +42,16 @@ def test_root_changes_its_password_on_its_own_page(browser_of, root):
     assert check_password("Only-one-knows-7", account.root_password)
 
 
+def test_the_page_says_whose_credentials_these_are(browser_of, root, user):
+    page = browser_of.get(root.url("security-credentials"))
+    assert [label for label, _ in page.context["facts"]] == ["Account name", "Email address", "AWS account ID"]
+    assert "root@example.com" in page.content.decode()
+    anna = user("anna", "IAMFullAccess")
+    facts = dict(browser_of.get(anna.url("security-credentials")).context["facts"])
+    assert facts["User name"] == "anna"
+    assert "arn:aws:iam::111122223333:user/anna" in facts["User ARN"]
+
+
 def test_a_forged_seal_enables_nothing(browser_of, root):
     form = {**codes(assign(browser_of, root)), "sealed": "forged"}
     assert browser_of.post(root.url("enable-mfa"), form).status_code == 422

@@ -21,6 +21,7 @@ def test_it_registers_an_account_and_leads_to_the_root_users_sign_in(browser_of,
     assert response.url == address.replace("sign-up", "root-sign-in") + "?email=mario%40example.com"
     account = Account.objects.get()
     assert (account.name, account.email, len(account.pk)) == ("Bills", "mario@example.com", 12)
+    assert (account.plan, account.details["card"]) == ("free", True)  # as the page says of itself
     assert account.pk[:4] in str(next(iter(get_messages(response.wsgi_request))))
 
 

@@ -1,0 +1,54 @@
+"""Where one goes on after a click: the focus, the place on the page and its title."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_add_user import console, cookies, root  # noqa: F401  # fixtures
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def users(page: Page, cookies, console) -> str:  # noqa: F811
+    """The address of the account's users; the browser is signed in, its window low."""
+    page.context.add_cookies(cookies)
+    page.set_viewport_size({"width": 380, "height": 500})
+    return f"{console}users/"
+
+
+def test_a_tab_keeps_the_place_and_the_focus(page: Page, users):
+    page.goto(f"{users}details/bob/permissions/")
+    tab = page.locator(".tabs").get_by_role("link", name="Tags", exact=True)
+    tab.evaluate("tab => tab.scrollIntoView()")
+    before = page.evaluate("scrollY")
+    assert before > 0
+    tab.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".tabs [aria-current]")).to_have_text("Tags")
+    expect(page.locator(".tabs [aria-current]")).to_be_focused()
+    assert page.evaluate("scrollY") == before
+
+
+def test_another_page_begins_at_its_top(page: Page, users):
+    page.goto(f"{users}details/bob/permissions/")
+    page.get_by_role("link", name="Users", exact=True).first.click()
+    expect(page).to_have_title("Users | IAM | Global")
+    expect(page.locator("#main")).to_be_focused()
+    assert page.evaluate("scrollY") == 0
+
+
+def test_a_refused_form_is_gone_on_with_at_the_field_at_fault(page: Page, users):
+    page.goto(f"{users}create/")
+    page.fill("[name=UserName]", "not a name!")
+    page.locator("main").get_by_role("button", name="Next").click()
+    expect(page.locator("[name=UserName][aria-invalid=true]")).to_be_focused()
+
+
+def test_a_dialog_leaves_the_title_to_the_page_behind_it(page: Page, users):
+    page.goto(users)
+    page.get_by_role("checkbox", name="bob").check()
+    page.locator("main").get_by_role("button", name="Delete").click()
+    expect(page.locator("#modal h2, #modal h1").first).to_contain_text("Delete bob?")
+    page.keyboard.press("Escape")
+    expect(page.locator("#modal")).to_be_hidden()
+    expect(page).to_have_title("Users | IAM | Global")
