@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from . import positions
+from .globs import glob
 from .operators import OPERATORS, moment
 from .positions import Node
 
@@ -37,7 +38,8 @@ TRUST_ACTIONS = (
     "sts:tagsession",
 )
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
-
+# What of S3 lives in a Region and an account (AWS: "Actions, resources, and condition keys for Amazon S3").
+S3_REGIONAL = ("accesspoint", "access-grants/", "async-request/", "job/", "storage-lens/", "storage-lens-group/")
 
 Problem = tuple[str, Node]
 
@@ -227,7 +229,7 @@ def _arn_message(text: str) -> str:
     if ":" not in text:
         return f'Resource {text} must be in ARN format or "*".'
     parts = text.split(":", 5)
-    if parts[1] not in PARTITIONS:
+    if not any(map(glob(parts[1]), PARTITIONS)):
         filled = ":".join([*(parts[2:] + ["*"] * 4)[:4]])
         return f'Partition "{parts[1]}" is not valid for resource "arn:{parts[1]}:{filled}".'
     if len(parts) < 3 or "*" in parts[2] or "?" in parts[2]:
@@ -235,10 +237,10 @@ def _arn_message(text: str) -> str:
     service, region = parts[2], parts[3] if len(parts) > 3 else ""
     if service == "iam" and region:
         return f"IAM resource {text} cannot contain region information."
-    if service == "s3" and region and len(parts) > 4 and not "".join(parts[5:]).startswith("accesspoint"):
+    if service == "s3" and region and len(parts) > 4 and not "".join(parts[5:]).startswith(S3_REGIONAL):
         return f"Resource {text} can not contain region information."
     path = parts[5] if len(parts) > 5 else "*"
-    if service == "iam" and path != "*" and path != "root" and not path.startswith(IAM_PATHS):
+    if service == "iam" and path != "*" and path != "root" and not path.startswith((*IAM_PATHS, "role-template/")):
         return f'IAM resource path must either be "*", root, or start with {", ".join(IAM_PATHS)}.'
     return ""
 

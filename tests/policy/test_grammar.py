@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from iamlab.policy import catalog
 from iamlab.policy.document import MalformedPolicy, parse, size
 
 VENDOR = "Resource vendor must be fully qualified and cannot contain regexes."
@@ -45,6 +46,8 @@ BUCKET = statement(Principal="*", Resource="arn:aws:s3:::b/*")
         (document(statement(Condition={"NumericLessThan": {"s3:max-keys": 10}, "Bool": {"k": True}})), "identity"),
         (document(statement(Condition={"ForAllValues:StringLikeIfExists": {"aws:TagKeys": ["a"]}})), "identity"),
         (document(statement(Condition={"Odd": {}})), "identity"),
+        (document(statement(Resource=["arn:*:s3:::b", "arn:aws*:ec2:*:*:security-group/*"])), "identity"),
+        (document(statement(Resource=["arn:aws:s3:*:*:job/j", "arn:aws:s3:*:*:access-grants/default"])), "identity"),
         (document(TRUST), "trust"),
         (document(BUCKET), "bucket"),
         (document({**BUCKET, "Sid": "With blanks"}, {**BUCKET, "Sid": "With blanks"}, Version=None), "bucket"),
@@ -55,6 +58,11 @@ BUCKET = statement(Principal="*", Resource="arn:aws:s3:::b/*")
 )
 def test_what_may_be_saved(source, kind):
     assert parse(json.dumps(source), kind) == source
+
+
+def test_who_copies_one_of_awss_policies_may_save_it():
+    for arn in catalog.managed_policies():
+        assert parse(catalog.managed_policy_document(arn), "identity")
 
 
 @pytest.mark.parametrize(
