@@ -14,7 +14,7 @@ from iamlab.door.storing import Row, store_together
 from iamlab.services import callers, clock, statements
 from iamlab.services.callers import Caller
 from iamlab.services.cloudtrail.models import PolicySet
-from iamlab.services.operations import AwsError, Call, model
+from iamlab.services.operations import AwsError, Call, Operation, model
 from iamlab.services.sts.messages import encoded
 
 # What a parameter names, for the event's resources.
@@ -147,9 +147,7 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         "userIdentity": identity(caller),
         "eventTime": clock.iso(call.now),
         "eventSource": f"{operation.service}.amazonaws.com",
-        "eventName": S3_NAMES.get(operation.api_name, operation.api_name)
-        if operation.service == "s3"
-        else operation.api_name,
+        "eventName": call.source.event_name or _name(operation),
         "awsRegion": call.source.region,
         "sourceIPAddress": call.source.ip,
         "userAgent": call.source.user_agent,
@@ -177,6 +175,11 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         more = record.get("additionalEventData") or {}
         record["additionalEventData"] = {**more, "iamlabEncodedMessage": encoded(event_id)}
     return record
+
+
+def _name(operation: Operation) -> str:
+    name = operation.api_name
+    return S3_NAMES.get(name, name) if operation.service == "s3" else name
 
 
 def _parameters(call: Call, shape: Any) -> dict[str, Any] | None:

@@ -83,3 +83,4 @@ class Source:
     region: str = "us-east-1"
     request_id: str = ""  # the answer's, where the entrance tells it; else each call has its own
     context: Mapping[str, str] = field(default_factory=dict)  # further condition keys, such as s3:authType
+    event_name: str = ""  # what its event is called where that is not the operation's name

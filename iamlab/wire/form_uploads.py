@@ -1,5 +1,6 @@
 """Uploads from an HTML form become calls of PutObject. S3 API Reference: "POST Object"."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from iamlab.door.calls import call
@@ -37,7 +38,8 @@ def upload(exchange: Exchange, bucket: str, anybody: Caller | None) -> Answer:
     throttle.check(caller.world)
     where = routing.Address(bucket, form.key)
     params = rest_xml.parameters("PutObject", where, {}, forms.headers(form), form.data)
-    source = source_of(exchange)
+    # S3 User Guide, "Amazon S3 CloudTrail events": POST Object is recorded as PostObject.
+    source = replace(source_of(exchange), event_name="PostObject")
     try:
         result = call(caller, "s3:PutObject", params, source)
     except AwsError as error:

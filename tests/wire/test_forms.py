@@ -85,6 +85,16 @@ def test_what_may_be_uploaded_is_what_the_signer_may_upload(cloud, s3):
     assert code(sent(mario.generate_presigned_post(BUCKET, "luigi/a"))) == "AccessDenied"
 
 
+def test_an_upload_is_recorded_as_what_it_was(cloud, s3):
+    """S3 User Guide, "Amazon S3 CloudTrail events": POST Object is the data event PostObject."""
+    sent(s3.generate_presigned_post(BUCKET, "a"))
+    by_name = [{"AttributeKey": "EventName", "AttributeValue": "PostObject"}]
+    (event,) = cloud.client("cloudtrail").lookup_events(LookupAttributes=by_name)["Events"]
+    record = json.loads(event["CloudTrailEvent"])
+    assert (record["eventName"], record["eventCategory"]) == ("PostObject", "Data")
+    assert record["requestParameters"]["key"] == "a"
+
+
 def test_a_policy_may_ask_how_a_request_was_signed(cloud, s3):
     by_form = {"StringEquals": {"s3:authType": "POST"}}
     mario = boto.client("s3", cloud.user("mario", allow("s3:PutObject", Condition=by_form)), signature_version="s3v4")

@@ -7,6 +7,7 @@ from iamlab.services.operations import AwsError
 
 SELECTORS_MOST = 5
 RESOURCES_MOST = 250
+VALUES_MOST = 500  # of all conditions of all advanced selectors
 DATA_TYPES = ("AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table")
 USUAL: dict[str, Any] = {
     "ReadWriteType": "All",
@@ -54,6 +55,9 @@ def basic(selectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def advanced(selectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Advanced selectors as they came. Raises InvalidEventSelectorsException."""
+    conditions = [field.get(name) or [] for one in selectors for field in one["FieldSelectors"] for name in OPERATORS]
+    if sum(map(len, conditions)) > VALUES_MOST:
+        raise invalid(f"The advanced event selectors of a trail have at most {VALUES_MOST} values.")
     for one in selectors:
         fields = {field["Field"]: field for field in one["FieldSelectors"]}
         if any(name not in FIELDS for name in fields):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from iamlab.services.cloudtrail.models import Trail
 from iamlab.services.cloudtrail.trail_names import ARN, at_home, find
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -29,6 +30,17 @@ def tagged(call: Call, ResourceId: str, TagsList: list[dict[str, str]] | None = 
     return find(call, ResourceId)
 
 
+def known(call: Call, name: str) -> Trail:
+    """The trail to change the tags of, as `at_home`. Raises ResourceNotFoundException where there is none."""
+    if call.target.row is None:
+        raise unknown(call, name)
+    return at_home(call, name)
+
+
+def unknown(call: Call, name: str) -> AwsError:
+    return AwsError("ResourceNotFoundException", f"Unknown trail: {name} for the user: {call.account_id}")
+
+
 def of_request(call: Call, TagsList: list[dict[str, str]] | None = None, **_: Any) -> dict[str, Any]:
     """The condition keys of the tags in a request."""
     if not TagsList:
@@ -45,7 +57,7 @@ def listed(call: Call, ResourceIdList: list[str], **_: Any) -> list[Target]:
 
 @operation("cloudtrail:AddTags", target=tagged, context=of_request)
 def add_tags(call: Call, ResourceId: str, TagsList: list[dict[str, str]]) -> dict[str, Any]:
-    row = at_home(call, ResourceId)
+    row = known(call, ResourceId)
     row.tags = read(TagsList, row.tags)
     row.save(update_fields=["tags"])
     return {}
@@ -54,7 +66,7 @@ def add_tags(call: Call, ResourceId: str, TagsList: list[dict[str, str]]) -> dic
 @operation("cloudtrail:RemoveTags", target=tagged, context=of_request)
 def remove_tags(call: Call, ResourceId: str, TagsList: list[dict[str, str]]) -> dict[str, Any]:
     """By key; a value that is given must fit."""
-    row = at_home(call, ResourceId)
+    row = known(call, ResourceId)
     gone = {tag["Key"] for tag in TagsList if tag.get("Value") in (None, "", row.tags.get(tag["Key"]))}
     row.tags = {key: value for key, value in row.tags.items() if key not in gone}
     row.save(update_fields=["tags"])
@@ -66,7 +78,7 @@ def list_tags(call: Call, ResourceIdList: list[str], NextToken: str | None = Non
     found = []
     for name, target in zip(ResourceIdList, call.targets, strict=True):
         if target.row is None:
-            raise AwsError("ResourceNotFoundException", f"Unknown trail: {name} for the user: {call.account_id}")
+            raise unknown(call, name)
         tags = [{"Key": key, "Value": value} for key, value in target.row.tags.items()]
         found.append({"ResourceId": name, "TagsList": tags})
     return {"ResourceTagList": found}

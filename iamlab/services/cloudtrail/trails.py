@@ -9,7 +9,12 @@ from iamlab.services.cloudtrail.trail_names import arn_of, at_home, check, exist
 from iamlab.services.operations import AwsError, Call, Target, operation
 
 MOST = 5  # in a Region
-FLAGS = {"IncludeGlobalServiceEvents": True, "IsMultiRegionTrail": False, "EnableLogFileValidation": False}
+FLAGS = {
+    "IncludeGlobalServiceEvents": True,
+    "IsMultiRegionTrail": False,
+    "EnableLogFileValidation": False,
+    "RecursiveLogging": True,  # of what the delivery of log files causes; here it causes no events
+}
 
 
 def new(call: Call, Name: str, **_: Any) -> Target:
@@ -65,6 +70,7 @@ def create_trail(
     CloudWatchLogsRoleArn: str | None = None,
     KmsKeyId: str | None = None,
     IsOrganizationTrail: bool | None = None,
+    RecursiveLogging: bool | None = None,
     TagsList: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
     """A trail made by the API does not log before StartLogging."""
@@ -105,6 +111,7 @@ def update_trail(
     CloudWatchLogsRoleArn: str | None = None,
     KmsKeyId: str | None = None,
     IsOrganizationTrail: bool | None = None,
+    RecursiveLogging: bool | None = None,
 ) -> dict[str, Any]:
     """What is not given stays as it is."""
     row = at_home(call, Name)
@@ -129,6 +136,7 @@ def made(row: Trail) -> dict[str, Any]:
         "TrailARN": row.arn,
         "LogFileValidationEnabled": flags["EnableLogFileValidation"],
         "IsOrganizationTrail": False,
+        "RecursiveLogging": flags["RecursiveLogging"],
     }
     if row.settings.get("S3KeyPrefix"):
         answer["S3KeyPrefix"] = row.settings["S3KeyPrefix"]

@@ -49,6 +49,28 @@ def test_one_attribute_filters(cloud, key, value, expected):
     assert names(lookup(cloud, key, value)) == expected
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("ResourceName", "arn:aws:s3:::customer-bills/a b", ["PutObject"]),
+        ("ResourceName", "b", []),
+        ("ResourceName", "customer-bills", ["PutObject", "CreateBucket"]),
+        ("ResourceName", "Customer-Bills", []),
+        ("ResourceName", "customer.bills", []),
+        ("ResourceName", "arn:aws:s3:::customer-bills", []),
+        ("ResourceType", "AWS::S3::Bucket", ["PutObject", "CreateBucket"]),
+        ("ResourceType", "aws::s3::bucket", []),
+        ("ResourceType", "AWS::S3", []),
+    ],
+)
+def test_a_resource_is_found_by_its_whole_name_and_type_only(cloud, key, value, expected):
+    """CloudTrail API Reference: "LookupAttribute" takes "a value for the specified AttributeKey", no part of one."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="customer-bills")
+    s3.put_object(Bucket="customer-bills", Key="a b", Body=b"1")
+    assert names(lookup(cloud, key, value)) == expected
+
+
 def test_events_of_a_key_and_by_id(cloud):
     mario = cloud.user("mario")
     cloud.client("sts", mario).get_caller_identity()

@@ -38,11 +38,28 @@ def test_a_new_trail(trails):
         "TrailARN": ARN,
         "LogFileValidationEnabled": False,
         "IsOrganizationTrail": False,
+        "RecursiveLogging": True,
     }
     for name in ("bills", ARN):
         trail = trails.get_trail(Name=name)["Trail"]
         assert (trail["HomeRegion"], trail["HasCustomEventSelectors"]) == ("us-east-1", False)
     assert trails.list_trails()["Trails"] == [{"TrailARN": ARN, "Name": "bills", "HomeRegion": "us-east-1"}]
+
+
+def test_a_trail_logs_recursively_unless_told(trails):
+    """CloudTrail API Reference: "CreateTrail": "The default value is true"."""
+    assert make(trails, RecursiveLogging=False)["RecursiveLogging"] is False
+    assert trails.update_trail(Name="bills", S3KeyPrefix="x")["RecursiveLogging"] is False
+    assert trails.update_trail(Name="bills", RecursiveLogging=True)["RecursiveLogging"] is True
+    assert trails.describe_trails()["trailList"][0]["RecursiveLogging"] is True
+
+
+def test_tags_of_a_trail_that_there_is_not(trails):
+    """CloudTrail API Reference: "AddTags", "RemoveTags" and "ListTags" know no TrailNotFoundException."""
+    tags = [{"Key": "team", "Value": "bills"}]
+    assert code(trails.add_tags, ResourceId=ARN, TagsList=tags) == "ResourceNotFoundException"
+    assert code(trails.remove_tags, ResourceId=ARN, TagsList=tags) == "ResourceNotFoundException"
+    assert code(trails.list_tags, ResourceIdList=[ARN]) == "ResourceNotFoundException"
 
 
 @pytest.mark.parametrize("name", ["ab", "a" * 129, "a b", "-bills", "bills.", "a--b", "192.168.5.4", "bìlls"])
@@ -188,6 +205,12 @@ def test_event_selectors(trails):
     assert "EventSelectors" not in found
 
 
+def of_names(number):
+    """An advanced selector of that many event names, and one category."""
+    names = {"Field": "eventName", "Equals": [f"Event{one}" for one in range(number)]}
+    return {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}, names]}
+
+
 @pytest.mark.parametrize(
     "params",
     [
@@ -196,11 +219,18 @@ def test_event_selectors(trails):
         {"EventSelectors": [{"DataResources": [{"Type": "AWS::SQS::Queue", "Values": ["arn:aws:sqs"]}]}]},
         {"EventSelectors": [{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["bucket"]}]}]},
         {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "readOnly", "Equals": ["true"]}]}]},
+        {"AdvancedEventSelectors": [of_names(250), of_names(249)]},  # with a category each
     ],
 )
 def test_selectors_that_select_nothing_sensible(trails, params):
     make(trails)
     assert code(trails.put_event_selectors, TrailName="bills", **params) == "InvalidEventSelectorsException"
+
+
+def test_advanced_selectors_have_500_values_in_all(trails):
+    """CloudTrail API Reference: "PutEventSelectors": "a maximum of 500 total values for all conditions"."""
+    make(trails)
+    trails.put_event_selectors(TrailName="bills", AdvancedEventSelectors=[of_names(250), of_names(248)])
 
 
 def test_tags(trails):
