@@ -117,9 +117,9 @@ def principal_entry(caller: Caller) -> tuple[str, str]:
     return "AWS", caller.issuer or caller.arn or ""
 
 
-def new_statement(request: Request, policies: Policies, layer: str) -> Step:
+def new_statement(request: Request, policies: Policies, layer: str, effect: str = "Allow") -> Step:
     """The narrowest new statement: this action on this resource."""
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": request.action, "Resource": request.resource}
+    statement: dict[str, Any] = {"Effect": effect, "Action": request.action, "Resource": request.resource}
     if layer == "resource":
         key, name = principal_entry(caller_of(request))
         statement["Principal"] = {key: name or "*"}
@@ -136,8 +136,8 @@ def new_statement(request: Request, policies: Policies, layer: str) -> Step:
     else:
         field = FIELDS[layer]
         changed = _put(policies, field, _grown(tuple(getattr(policies, field) or ()), statement))
-    text = f"Allow {request.action} on {request.resource} in {where_named(layer, request)}."
-    return Step("add-statement", layer, "", text, 1, request, changed, document)
+    text = f"{effect} {request.action} on {request.resource} in {where_named(layer, request)}."
+    return Step("add-statement", layer, "", text, int(effect == "Allow"), request, changed, document)
 
 
 def _grown(policies: tuple[Policy, ...], statement: dict[str, Any]) -> tuple[Policy, ...]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from .arns import OUTSIDE, ROOT
 from .compile import Policy
 from .conditions import Condition
-from .edits import Step, longer, named, new_policy, new_statement, reach, rewritten, with_caller, without
-from .evaluate import Policies, Request, evaluate
+from .edits import Step, longer, named, new_statement, reach, rewritten, with_caller, without
+from .evaluate import Policies, Request, caller_of, evaluate
 from .evidence import Judged
 from .masks import Universe
 from .operators import OPERATORS, number, read_operator
@@ -269,8 +270,8 @@ def _other_values(condition: Condition) -> list[Any]:
 def _closing(request: Request, policies: Policies, decision: Decision) -> Iterator[Step]:
     for entry in decision.statements:
         yield without(request, policies, entry)
-    statement = {"Effect": "Deny", "Action": request.action, "Resource": request.resource}
-    document = {"Version": "2012-10-17", "Statement": [statement]}
-    changed = replace(policies, identity=(*policies.identity, new_policy(document)))
-    text = f"Deny {request.action} on {request.resource} in an identity policy."
-    yield Step("add-statement", "identity", "", text, 0, request, changed, document)
+    layers = ["identity"]
+    if caller_of(request).group in (ROOT, OUTSIDE):  # no identity policy binds them
+        layers = [layer for layer, held in (("resource", policies.resource), ("scp", policies.scps)) if held]
+    for layer in layers:
+        yield new_statement(request, policies, layer, "Deny")

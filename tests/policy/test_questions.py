@@ -129,6 +129,18 @@ def test_what_would_take_it_away():
     assert sentences[0] == "Remove statement Write of BillWrite."
 
 
+def test_what_would_take_it_away_from_root():
+    """Identity policies do not bind the root user: only the bucket's policy and the organisation's do."""
+    root = Request(f"arn:aws:iam::{ACCOUNT}:root", "s3:PutObject", BILL, resource_account=ACCOUNT)
+    read = policy("bills", statement(action="s3:GetObject", Principal={"AWS": LUIGI}))
+    full = policy("FullAWSAccess", statement(action="*", resource="*"))
+    assert found(Policies(resource=read, scps=((full,),)), root) == [
+        f"Deny s3:PutObject on {BILL} in the bucket's own policy.",
+        f"Deny s3:PutObject on {BILL} in the organisation's policy.",
+    ]
+    assert found(Policies(), root) == []
+
+
 def test_nothing_changes_what_belongs_to_aws():
     request = asked("iam:DeletePolicy", "arn:aws:iam::aws:policy/AdministratorAccess")
     everything = Policies(identity=(policy("All", statement(action="*", resource="*")),))
