@@ -67,6 +67,7 @@ def begin(
     caller: Caller, operation: Operation, params: Mapping[str, Any], source: Source, now: datetime | None = None
 ) -> Call:
     known = _known(operation.name)
+    source = _at_home(operation, source)
     return Call(
         operation=operation,
         caller=caller,
@@ -78,6 +79,13 @@ def begin(
         judge=judge,
         given=params,
     )
+
+
+def _at_home(operation: Operation, source: Source) -> Source:
+    """A global service is called in its own Region, wherever the request was signed for."""
+    if source.region == callers.HOME or operation.service not in callers.GLOBAL_SERVICES:
+        return source
+    return replace(source, region=callers.HOME)
 
 
 @cache
@@ -175,7 +183,7 @@ def call_many(
         raise ValueError("call_many is for reads")
     if not many:
         return []
-    source, now = source or Source(), clock.now(caller.world)
+    source, now = _at_home(operation, source or Source()), clock.now(caller.world)
     if not source.request_id:
         source = replace(source, request_id=str(uuid.uuid4()))
     facts = request_context(caller, source, now) if caller.kind != callers.EXAMINER else None

@@ -125,6 +125,7 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
         _json(record),
         _json(call.decision.stored()) if call.decision is not None else "",
         call.decision.policy_set if call.decision is not None else "",
+        call.source.region[:64],
     )
     if error is not None:
         error.event_id = event_id

@@ -14,7 +14,7 @@ from iamlab.services.transactions import one_writer
 Row = tuple[Any, ...]  # an event on its way to the table: the values of COLUMNS
 COLUMNS = (
     "account_id, event_id, time, real_time, source, name, username, access_key_id, principal, read_only, data, "
-    "error, resources, record, context, policies"
+    "error, resources, record, context, policies, region"
 )
 
 
@@ -38,7 +38,7 @@ def store(events: Sequence[Row]) -> None:
 
 @lru_cache(maxsize=64)
 def _insert(count: int) -> str:
-    one = "(" + ", ".join(["%s"] * 16) + ")"
+    one = "(" + ", ".join(["%s"] * 17) + ")"
     return f"insert into cloudtrail_event ({COLUMNS}) values {', '.join([one] * count)}"
 
 

@@ -71,6 +71,11 @@ class Caller:
         return self.issued is not None
 
 
+# Services that answer in one Region for all. IAM User Guide: "AWS global condition context keys", aws:RequestedRegion.
+GLOBAL_SERVICES = frozenset({"iam", "organizations", "account", "accounts", "budgets", "signin"})
+HOME = "us-east-1"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is known of the request that carried a call. `entrance` is console, wire, terminal or lab."""
@@ -80,7 +85,7 @@ class Source:
     entrance: str = "console"
     host: str = ""
     secure: bool = False
-    region: str = "us-east-1"
+    region: str = HOME
     request_id: str = ""  # the answer's, where the entrance tells it; else each call has its own
     context: Mapping[str, str] = field(default_factory=dict)  # further condition keys, such as s3:authType
     event_name: str = ""  # what its event is called where that is not the operation's name

@@ -26,7 +26,7 @@ def account():
 def event(name, account_id=ACCOUNT):
     now = statements.time(datetime.now(UTC))
     texts = ("iam.amazonaws.com", name, "mario", "AKIA", "AIDA")
-    return (account_id, str(uuid.uuid4()), now, now, *texts, True, False, "", "", "{}", "", "")
+    return (account_id, str(uuid.uuid4()), now, now, *texts, True, False, "", "", "{}", "", "", "us-east-1")
 
 
 def at_once(*brought):

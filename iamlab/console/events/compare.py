@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
-from iamlab.console.events.views import SIZE, asked, facts, words_of
+from iamlab.console.events.views import SIZE, address, asked, facts, words_of
 from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session, console_page
 
@@ -40,7 +40,7 @@ def compare(request: HttpRequest, session: Session) -> HttpResponse:
         messages.warning(request, "Select two to five events to compare.")
         return redirect(session.url("events"))
     found, events = chosen(request, session, wanted)
-    columns = [(markup.link(session.url("event", one["EventId"]), one["EventName"]), values(one)) for one in events]
+    columns = [(markup.link(address(session, one), one["EventName"]), values(one)) for one in events]
     context = {
         "found": found,
         "heads": [head for head, _ in columns],

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.components.spreadsheets import cell
-from iamlab.console import pages
+from iamlab.console import pages, regions
 from iamlab.console.events.forms import HistoryForm
 from iamlab.console.events.words import sentence
 from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session, console_page
+from iamlab.services.callers import HOME
 
 COLUMNS = [
     tables.column("name", "Event name"),
@@ -68,6 +69,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
     form, params = asked(request, session)
     after = request.GET.get("after", "")
     more = {"NextToken": after} if after else {}
+    region = session.source.region
     found = panel(session, "cloudtrail:LookupEvents", {**params, "MaxResults": SIZE, **more})
     wanted = {"name", *(request.GET.getlist("columns") or USUAL)}
     columns = [column for column in COLUMNS if column["key"] in wanted]
@@ -78,7 +80,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         title="Event history",
         heading="h1",
         info=True,
-        description="What happened in this account in the last 90 days. By default reads are not shown.",
+        description=f"What happened in {regions.NAMES[region]} in the last 90 days. By default reads are not shown.",
         columns=columns,
         preferences=[(one["key"], one["label"], one in columns) for one in COLUMNS if one["key"] != "name"],
         tools=False,
@@ -94,7 +96,9 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
     context = {
         "table": table,
         "form": form,
-        "next_query": f"{query.urlencode()}&after={token}" if token else "",
+        "next_url": f"{request.path}?{query.urlencode()}&after={token}" if token else "",
+        "elsewhere": session.url("events", region=HOME) if region != HOME else "",
+        "home": regions.NAMES[HOME],
         "query": query.urlencode(),
         "asked": [(key, request.GET[key]) for key in ("attribute", "value", "range", "after") if key in request.GET],
     }
@@ -109,6 +113,11 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
     )
 
 
+def address(session: Session, event: dict[str, Any]) -> str:
+    """The address of an event's page. It holds wherever another tab goes on meanwhile."""
+    return session.url("event", event["EventId"], region=session.source.region)
+
+
 def words_of(event: dict[str, Any], record: dict[str, Any]) -> str:
     return sentence(record, [one["ResourceName"] for one in event.get("Resources", [])[-1:]])
 
@@ -116,7 +125,7 @@ def words_of(event: dict[str, Any], record: dict[str, Any]) -> str:
 def event_row(session: Session, event: dict[str, Any], columns: list[dict[str, Any]]) -> dict[str, Any]:
     record = json.loads(event["CloudTrailEvent"])
     resources = event.get("Resources", [])
-    name: Any = markup.link(session.url("event", event["EventId"]), event["EventName"])
+    name: Any = markup.link(address(session, event), event["EventName"])
     if record.get("eventCategory") == "Data":
         name = markup.lines([name, markup.badge("data event")])
     cells = {

@@ -29,7 +29,7 @@ def lookup_events(
     MaxResults: int | None = None,
     NextToken: str | None = None,
 ) -> dict[str, Any]:
-    """Newest first, 90 days. S3's data events are listed too, on purpose: see the fidelity page."""
+    """The Region's, newest first, 90 days. S3's data events are listed too, on purpose: see the fidelity page."""
     if call.source.entrance == "wire" and throttle.on(call.caller.world):
         throttle.take(("LookupEvents", call.account_id, call.source.region), A_SECOND, "ThrottlingException")
     if StartTime and EndTime and StartTime > EndTime:
@@ -38,7 +38,8 @@ def lookup_events(
         raise AwsError("InvalidLookupAttributesException", "You can only look up events by one attribute.")
     if EventCategory == "insight":
         return {"Events": []}  # Insights are not simulated: nothing unusual is ever found
-    rows = Event.objects.filter(account_id=call.account_id, time__gte=call.now - timedelta(days=DAYS))
+    since = call.now - timedelta(days=DAYS)
+    rows = Event.objects.filter(account_id=call.account_id, region=call.source.region, time__gte=since)
     for attribute in LookupAttributes or ():
         rows = matching(rows, attribute["AttributeKey"], attribute["AttributeValue"])
     if StartTime:

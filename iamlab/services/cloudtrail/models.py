@@ -3,6 +3,7 @@
 from django.db import models
 
 from iamlab.services.accounts.models import Account
+from iamlab.services.callers import HOME
 
 
 class Event(models.Model):
@@ -14,6 +15,7 @@ class Event(models.Model):
     time = models.DateTimeField()
     real_time = models.DateTimeField()
     source = models.CharField(max_length=64)  # iam.amazonaws.com
+    region = models.CharField(max_length=64, default=HOME)  # where it happened
     name = models.CharField(max_length=128)
     username = models.CharField(max_length=128, blank=True)
     access_key_id = models.CharField(max_length=40, blank=True)
@@ -29,6 +31,9 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["account", "id"], name="event_order"),
+            models.Index(
+                fields=["account", "region", "id"], name="event_changes", condition=models.Q(read_only=False)
+            ),  # what Event history shows first
             models.Index(fields=["event_id"], name="event_by_id"),
             models.Index(fields=["access_key_id", "id"], name="event_by_key"),
             models.Index(fields=["principal", "id"], name="event_by_principal"),

@@ -4,7 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
+from tests import boto
 from tests.services.cloud import ACCOUNT, allow, refusal
 
 
@@ -69,6 +71,41 @@ def test_a_resource_is_found_by_its_whole_name_and_type_only(cloud, key, value, 
     s3.create_bucket(Bucket="customer-bills")
     s3.put_object(Bucket="customer-bills", Key="a b", Body=b"1")
     assert names(lookup(cloud, key, value)) == expected
+
+
+def test_each_region_has_its_own_events_and_global_services_are_in_virginia(cloud):
+    """CloudTrail API Reference: "LookupEvents"; User Guide: "Global service events"."""
+    boto.client("iam", cloud.root, region="eu-west-1").create_user(UserName="mario")
+    boto.client("sts", cloud.root, region="eu-west-1").get_caller_identity()  # AWS STS has an endpoint in each Region
+    boto.client("organizations", cloud.root, region="eu-west-1").create_organization()
+    virginia = boto.client("cloudtrail", cloud.root).lookup_events()
+    assert names(virginia) == ["CreateOrganization", "CreateUser"]
+    assert {json.loads(event["CloudTrailEvent"])["awsRegion"] for event in virginia["Events"]} == {"us-east-1"}
+    assert names(boto.client("cloudtrail", cloud.root, region="eu-west-1").lookup_events()) == ["GetCallerIdentity"]
+
+
+def test_a_condition_on_the_region_sees_iam_in_virginia(cloud):
+    """IAM User Guide, "AWS global condition context keys": IAM calls are always made to us-east-1."""
+    abroad = {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
+    key = cloud.user("mario", allow("iam:ListUsers"), {**allow("iam:ListUsers", Condition=abroad), "Effect": "Deny"})
+    assert boto.client("iam", key, region="eu-west-1").list_users()["Users"]
+
+
+def test_what_event_history_shows_first_is_not_searched_for(cloud):
+    """Changes without the many reads between them, in one Region: an index leads to them."""
+    cloud.client("cloudtrail").lookup_events()
+    shown = {"LookupAttributes": [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}]}
+    [sql] = [
+        sql
+        for sql in boto.statements(boto.client("cloudtrail", cloud.root, region="eu-west-1").lookup_events, **shown)
+        if sql.startswith("SELECT") and 'FROM "cloudtrail_event"' in sql
+    ]
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {sql}")
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+    assert "event_changes" in plan and "Sort" not in plan and "TEMP B-TREE" not in plan
 
 
 def test_events_of_a_key_and_by_id(cloud):
