@@ -5,7 +5,7 @@ import json
 import pytest
 
 from iamlab.door import authenticate, record
-from iamlab.door.calls import call
+from iamlab.door.calls import call, call_many
 from iamlab.sandbox import lab_accounts
 from iamlab.services.cloudtrail.models import Event
 from iamlab.services.operations import AwsError
@@ -71,6 +71,49 @@ def test_held_reads_are_stored_ahead_of_the_change_that_follows(root):
         call(root, "iam:ListUsers")
         assert events() == [("ListUsers", ""), ("CreateUser", "")]
     assert [name for name, _ in events()] == ["ListUsers", "CreateUser", "ListUsers"]
+
+
+def test_held_reads_are_stored_though_the_change_that_follows_fails(root):
+    call(root, "iam:CreateUser", {"UserName": "mario"})
+    with record.recording():
+        call(root, "iam:ListUsers")
+        with pytest.raises(AwsError):
+            call(root, "iam:CreateUser", {"UserName": "mario"})
+    assert events()[1:] == [("ListUsers", ""), ("CreateUser", "EntityAlreadyExistsException")]
+
+
+def test_a_page_reads_what_it_has_changed_itself(root):
+    """What is loaded for a page is kept while it lasts, until the page changes something."""
+    root.world.kept = {}
+    with pytest.raises(AwsError, match="cannot be found"):
+        call(root, "iam:GetUser", {"UserName": "mario"})
+    call(root, "iam:CreateUser", {"UserName": "mario"})
+    assert call(root, "iam:GetUser", {"UserName": "mario"})["User"]["UserName"] == "mario"
+
+
+def test_of_many_cells_the_record_shows_the_one_that_failed(root):
+    call(root, "iam:CreateUser", {"UserName": "mario"})
+    many = [{"UserName": "mario"}, {"UserName": "luigi"}]
+    answers = call_many(root, "iam:GetUser", many)
+    assert answers[0]["User"]["UserName"] == "mario"
+    told = json.loads(Event.objects.latest("id").record)
+    assert (told["requestParameters"], told["errorCode"]) == ({"userName": "luigi"}, "NoSuchEntityException")
+
+
+@pytest.mark.parametrize("value", [True, "7", 7.5])
+def test_a_number_is_a_number(root, value):
+    with pytest.raises(AwsError) as refusal:
+        call(root, "iam:ListUsers", {"MaxItems": value})
+    assert refusal.value.code == "ValidationError"
+    assert "at 'maxItems'" in refusal.value.message
+
+
+def test_a_list_may_be_as_long_as_its_model_says_and_no_longer(root):
+    """IAM API Reference, "CreateUser": Tags, at most 50 items."""
+    tags = [{"Key": f"key-{number}", "Value": ""} for number in range(51)]
+    assert len(call(root, "iam:CreateUser", {"UserName": "mario", "Tags": tags[:50]})["User"]["Tags"]) == 50
+    with pytest.raises(AwsError, match="less than or equal to 50"):
+        call(root, "iam:CreateUser", {"UserName": "luigi", "Tags": tags})
 
 
 def test_a_warm_read_takes_three_statements(root, django_assert_num_queries):

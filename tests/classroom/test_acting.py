@@ -141,6 +141,8 @@ def test_looking_at_a_console_is_reading_only_noted_and_told(teacher, pupil, str
     alias = reverse("iam-alias", args=[console.pk])
     assert teacher.post(alias, {"AccountAlias": "taken-over"}).status_code == 404
     assert stranger.get(url).status_code == 404
+    pupil.post(f"/console/{console.pk}/sign-out/")
+    assert teacher.get(url).status_code == 404
 
 
 def test_who_is_not_staff_looks_at_nothing(klass, console, make_person, browser_of):

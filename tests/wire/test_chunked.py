@@ -103,6 +103,10 @@ def test_a_changed_trailer_is_refused():
     assert refusal(TRAILED, body_of(TRAILED_CHUNKS, trailer=SUM + b"\r\n")) == "SignatureDoesNotMatch"
 
 
+def test_nothing_follows_the_last_chunk_where_no_trailer_was_announced():
+    assert refusal(SIGNED, body_of(CHUNKS, trailer=b"\r\nx-amz-meta-a: b\r\n")) == "MalformedTrailerError"
+
+
 @pytest.mark.parametrize("length", [0, 10, 90, 65536, 66000, 66700])
 def test_a_body_that_was_cut_is_refused(length):
     assert refusal(SIGNED, body_of(CHUNKS)[:length]) == "IncompleteBody"
@@ -131,6 +135,7 @@ def test_an_unsigned_body_is_held_by_its_trailing_checksum():
         (b"", "IncompleteBody"),
         (b"5\r\nhell", "IncompleteBody"),
         (b"5\r\nhello0\r\n\r\n", "IncompleteBody"),
+        (b"5\r\nhello!!0\r\n\r\n", "IncompleteBody"),
         (b"5\r\nhello\r\n", "IncompleteBody"),
         (b"zz\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
         (b"-5\r\nhello\r\n0\r\n\r\n", "IncompleteBody"),
@@ -192,3 +197,12 @@ def test_sums_that_are_none_are_refused(headers, code):
 
 def test_what_names_an_algorithm_is_no_sum():
     checksums.verify({"x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-mode": "ENABLED"}, b"123456789")
+
+
+def test_one_sum_is_sent_and_no_second():
+    """S3 User Guide: "Checking object integrity": "you can provide a single checksum at a time"."""
+    two = {"x-amz-checksum-crc32": trailing(b"a"), "x-amz-checksum-sha1": "hvfkN/qlp/zhXR3cuerq6jd2Z7g="}
+    for name, value in two.items():
+        checksums.verify({name: value}, b"a")
+    with pytest.raises(AwsError, match="Expecting a single x-amz-checksum- header"):
+        checksums.verify(two, b"a")

@@ -109,6 +109,7 @@ def test_a_policy_may_ask_how_a_request_was_signed(cloud, s3):
             {"Content-Type": "text/html"},
             '["starts-with", "$content-type", "image/"]',
         ),
+        ([["starts-with", "$acl", "read"]], {"acl": "public-read"}, '["starts-with", "$acl", "read"]'),
         ([{"acl": "private"}], {"acl": "public-read"}, '["eq", "$acl", "private"]'),
         ([["eq", "acl", "private"]], {"acl": "private"}, '["eq", "acl", "private"]'),
         ([["content-length-range", "test", 10]], {}, '["content-length-range", "test", "10"]'),

@@ -17,7 +17,16 @@ from tests.wire.conftest import element, request
 
 BUCKET = "customer-bills"
 SAID = "X-Amz-Content-Sha256"
-KEYS = ["bill.txt", "2024/février & co/+ 1%.txt", "a//b/../c", "line\nbreak", "<tag>", "trailing/", "~'()*!"]
+KEYS = [
+    "bill.txt",
+    "2024/février & co/+ 1%.txt",
+    "a//b/../c",
+    "line\nbreak",
+    "return\rhere",
+    "<tag>",
+    "trailing/",
+    "~'()*!",
+]
 
 
 def refused(call, **params):
@@ -34,7 +43,8 @@ def test_what_is_put_is_got_whatever_its_key(s3, key):
     assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == data
     assert [item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET)["Contents"]] == [key]
     s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": key})
-    s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key}]})
+    gone = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key}]})
+    assert [item["Key"] for item in gone["Deleted"]] == [key]
     assert [item["Key"] for item in s3.list_objects(Bucket=BUCKET)["Contents"]] == ["copy"]
 
 
@@ -62,6 +72,19 @@ def test_a_range_is_a_part_of_the_object(s3):
     assert (got["Body"].read(), got["ContentRange"]) == (b"234", "bytes 2-4/10")
     assert got["ResponseMetadata"]["HTTPStatusCode"] == 206
     assert refused(s3.get_object, Bucket=BUCKET, Key="bill.txt", Range="bytes=99-") == ("InvalidRange", 416)
+
+
+def test_an_answer_without_news_has_no_body(root, s3):
+    etag = s3.put_object(Bucket=BUCKET, Key="bill.txt", Body=b"x")["ETag"]
+    answer = request("s3", root, method="GET", path=f"/aws/{BUCKET}/bill.txt", headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+def test_a_refusal_names_the_key_whatever_it_holds(s3):
+    with pytest.raises(ClientError) as error:
+        s3.get_object(Bucket=BUCKET, Key="a&b<Code>OK</Code>")
+    told = error.value.response["Error"]
+    assert (told["Code"], told["Key"]) == ("NoSuchKey", "a&b<Code>OK</Code>")
 
 
 def test_conditions_are_judged(s3):

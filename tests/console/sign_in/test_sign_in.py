@@ -99,7 +99,9 @@ def test_signing_out_ends_one_session_and_leaves_the_other(browser_of, root, use
     response = browser_of.post(f"/console/{anna.id}/sign-out/")
     assert response.url.endswith("/sign-in/111122223333/")
     assert browser_of.get(f"/console/{anna.id}/iam/home/").status_code == 302
-    assert browser_of.get(f"/console/{root.id}/iam/home/").status_code == 200
+    left = browser_of.get(f"/console/{root.id}/iam/home/")
+    assert left.status_code == 200
+    assert f"/console/{anna.id}/" not in left.content.decode()
 
 
 def test_an_expired_session_asks_to_sign_in_and_comes_back(browser_of, account, front, user, root):

@@ -113,6 +113,11 @@ def test_a_drifted_device_is_brought_back(iam, seed):
     assert iam.refused("ResyncMFADevice", UserName="mario", SerialNumber=SERIAL, **codes(seed, 40)) == WRONG
 
 
+def test_codes_that_were_typed_a_little_late_move_no_clock(iam, seed):
+    enable(iam, seed, step=-2)
+    assert step_of(MfaDevice.objects.get(), code_at(seed, step_now() + 1)) == step_now() + 1
+
+
 def test_so_many_devices_at_most(iam, seed, monkeypatch):
     monkeypatch.setitem(QUOTAS, "MFADevicesPerUser", 0)
     refused = iam.refused("EnableMFADevice", UserName="mario", SerialNumber=SERIAL, **codes(seed, -1))

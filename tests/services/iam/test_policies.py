@@ -50,6 +50,8 @@ def test_size_counts_without_white_space(iam, monkeypatch):
     long = document(resource="arn:aws:s3:::" + "x" * 100)
     refused = iam.refused("CreatePolicy", PolicyName="Q", PolicyDocument=long)
     assert refused == ("LimitExceeded", "Cannot exceed quota for PolicySize: 100")
+    monkeypatch.setitem(QUOTAS, "PolicySize", len("".join(long.split())))  # no space stands in a value
+    assert iam.CreatePolicy(PolicyName="Q", PolicyDocument=long)["Policy"]["PolicyName"] == "Q"
 
 
 def test_missing_policies_and_what_is_no_arn(iam):

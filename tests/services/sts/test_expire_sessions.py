@@ -1,5 +1,7 @@
 """manage.py lab_expire_sessions ends temporary credentials and nothing else."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -44,3 +46,12 @@ def test_a_session_begun_afterwards_is_good(cloud, capsys):
 def test_an_account_that_is_not_there(db):
     with pytest.raises(CommandError, match="no account"):
         call_command("lab_expire_sessions", account_id="999999999999")
+
+
+def test_a_session_is_over_in_the_second_that_it_names(cloud, monkeypatch):
+    session = cloud.client("sts", cloud.user("mario")).get_session_token()["Credentials"]
+    sts, over = cloud.client("sts", session), session["Expiration"]
+    monkeypatch.setattr("iamlab.services.clock.now", lambda world: over - timedelta(seconds=1))
+    assert sts.get_caller_identity()["Account"] == ACCOUNT
+    monkeypatch.setattr("iamlab.services.clock.now", lambda world: over)
+    assert refusal(sts.get_caller_identity)["Error"]["Code"] == "ExpiredToken"
