@@ -115,10 +115,11 @@ def bare(sandbox) -> tuple[float, float]:
     from django.db import connection, transaction
 
     from iamlab.sandbox import snapshots
+    from iamlab.sandbox.rows import tables
     from iamlab.services.accounts.models import Account
 
     (account,) = snapshots.account_ids(sandbox)
-    names = [model._meta.db_table for model in snapshots.tables() if model is not Account]
+    names = [model._meta.db_table for model in tables() if model is not Account]
     with connection.cursor() as cursor:
 
         def read() -> dict[str, list[tuple]]:

@@ -14,6 +14,7 @@ from iamlab.classroom.models import Assignment, Extension, Role, Work
 from iamlab.labs import attempts, content, scoring
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
+from iamlab.services.prepared import Prepared
 
 
 def own_due(assignment: Assignment, extended: datetime | None) -> datetime | None:
@@ -139,9 +140,12 @@ def begin(person: Person, task: Task) -> Attempt:
     return attempt
 
 
+OF_ATTEMPT = Prepared(lambda attempt: Work.objects.filter(attempt_id=attempt).select_related("assignment"), int)
+
+
 def closing(attempt: Attempt) -> datetime | None:
     """When the window closes that an attempt was begun in, its learner's extension heeded; None without an end."""
-    work = Work.objects.filter(attempt=attempt).select_related("assignment").first()
+    work = OF_ATTEMPT.first(attempt.pk)
     if work is None or work.assignment.closes is None:
         return None
     return own_close(work.assignment, extensions_of(work.assignment).get(attempt.person_id))

@@ -106,7 +106,7 @@ def hung_on(attempt: Attempt, found: Seen) -> set[str]:
     kept = _kept.get(attempt.pk)
     if kept is not None and kept.made_of[:2] == (attempt.lab_version.digest, found.rows):
         return kept.hung_on
-    return runner.awaited(attempt.lab_version.data, found.checks)
+    return runner.awaited(attempt, attempt.lab_version.data, found.checks)
 
 
 def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, Any]:

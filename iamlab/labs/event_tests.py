@@ -9,11 +9,14 @@ from iamlab.sandbox import history
 from iamlab.services import clock
 
 Spec = dict[str, Any]
+KINDS = ("root", "user", "role")
 
 
 def names(spec: Spec) -> set[str]:
     """The inputs of an event test; a name with a wildcard hangs on every event."""
-    found = {f"event:{spec['name']}" if "*" not in spec["name"] else "any event"}
+    kind = spec.get("by", "").partition("/")[0]
+    by = f" by {kind}" if kind in KINDS else ""
+    found = {f"event:{spec['name']}{by}" if "*" not in spec["name"] else "any event"}
     return found | (names(spec["since"]) if isinstance(spec.get("since"), dict) else set())
 
 
@@ -77,7 +80,7 @@ def _records(spec: Spec, view: View) -> list[dict[str, Any]]:
     if "*" not in spec["name"]:
         return list(view.events(spec["name"]))
     attempt = view.attempt
-    found = {name for _, name, _, _ in history.touched(attempt.sandbox, attempt.began_event)}
+    found = {touch.name for touch in history.touched(attempt.sandbox, attempt.began_event)}
     wanted = [name for name in found if fnmatchcase(name, spec["name"])]
     return list(view.records(wanted))
 

@@ -16,17 +16,31 @@ KEPT = 300  # changes after each of which the account can be seen as it was
 Range = list[int]
 
 
-def take(attempt: Attempt, kind: str, name: str = "") -> Snapshot:
-    """Remember the world, and which events do not count in it. The caller saves `past`."""
-    snapshot = snapshots.take(attempt.sandbox, kind=kind, name=name)
+def take(attempt: Attempt, kind: str, name: str = "", *, same: Snapshot | None = None) -> Snapshot:
+    """Remember the world, and which events do not count in it. The caller saves `past`.
+
+    `same` is a snapshot that was taken just now, which will do for this one as well.
+    """
+    if same is not None:
+        return noted(attempt, snapshots.again(same, kind=kind, name=name))
+    return noted(attempt, snapshots.take(attempt.sandbox, kind=kind, name=name))
+
+
+def noted(attempt: Attempt, snapshot: Snapshot) -> Snapshot:
+    """Note with a snapshot the events that do not count in it."""
     if attempt.past.get("void"):
         attempt.past.setdefault("voids", {})[str(snapshot.pk)] = attempt.past["void"]
     return snapshot
 
 
-def remember(attempt: Attempt) -> None:
-    """Put the world as it is now on the undo stack. The caller saves `past`."""
-    push(attempt, take(attempt, "history"))
+def remember(attempt: Attempt) -> tuple[Snapshot, set[str]]:
+    """Put the world as it is now on the undo stack; and the tables that changed since. The caller saves `past`."""
+    kept = attempt.sandbox.snapshots.filter(pk=present(attempt))
+    before = kept.values_list("tables", flat=True).first() or {}
+    snapshot = noted(attempt, snapshots.take(attempt.sandbox, like=before))
+    push(attempt, snapshot)
+    now = snapshot.tables
+    return snapshot, {table for table in before.keys() | now.keys() if before.get(table) != now.get(table)}
 
 
 def push(attempt: Attempt, snapshot: Snapshot) -> None:

@@ -8,15 +8,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.labs import content, past
-from iamlab.labs.event_tests import matching
+from iamlab.labs import content, event_tests, inputs, past
+from iamlab.labs.binding import bind, names_touched
 from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.patterns import BadPattern
 from iamlab.labs.translations import lab_of
 from iamlab.labs.view import TooLong, View
-from iamlab.labs.vocabulary import fill, holds, inputs_of
+from iamlab.labs.vocabulary import fill, holds
 from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
+from iamlab.sandbox.models import Snapshot
 from iamlab.services.transactions import writing
 
 # Rules attempt -> when its window closes, or None: what happens after that counts no more.
@@ -48,31 +49,32 @@ def touched(attempt: Attempt, found: list[Touch]) -> tuple[set[str], int]:
     close = closes(attempt) if found else None
     counted = []
     for one in found:
-        if close is not None and one[-1] > close:
+        if close is not None and one.when > close:
             attempt.closed = close
             break
-        last = max(last, one[0])
+        last = max(last, one.seq)
         counted.append(one)
     return inputs_touched(counted), last
 
 
 def inputs_touched(found: list[Touch]) -> set[str]:
-    inputs: set[str] = set()
-    for _, name, changed, _ in found:
-        inputs |= {f"event:{name}", "any event"}
-        if changed:
-            inputs.add("state")
-    return inputs
+    touched: set[str] = set()
+    for one in found:
+        kinds = [one.by] if one.by else event_tests.KINDS
+        touched |= {f"event:{one.name}", "any event", *(f"event:{one.name} by {kind}" for kind in kinds)}
+        if one.changed:
+            touched.add(inputs.STATE)
+    return touched
 
 
-def awaited(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
+def awaited(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
     """The inputs that something hangs on now: what passed for good, or waits for another step, reads nothing yet."""
-    inputs = {"state", *(f"event:{one['name']}" for one in (lab.get("bind") or {}).values())}
-    for step, check in content.checks_of(lab):
-        fact = facts.get((step["id"], check["id"]))
+    found = {inputs.STATE, *(f"event:{one['name']}" for one in (lab.get("bind") or {}).values())}
+    for key, read in inputs.of_lab(attempt, lab).items():
+        fact = facts.get(key)
         if fact is None or not (fact.latched or fact.status == "blocked"):
-            inputs |= read_by(check)
-    return inputs
+            found |= read
+    return found
 
 
 def catch_up(
@@ -90,8 +92,8 @@ def catch_up(
     idle = hung_on is not None and not inputs_touched(found) & hung_on
     if idle and wait and len(found) < MOST and timezone.now() - attempt.active < LATEST:
         return False
-    inputs, last = touched(attempt, found)
-    if not inputs:
+    news, last = touched(attempt, found)
+    if not news:
         return False
     if idle:
         return not claim(attempt, last)
@@ -99,10 +101,12 @@ def catch_up(
         if not claim(attempt, last):
             return True
         before = attempt.bound
-        if "state" in inputs:
-            past.remember(attempt)
-        changed = examine(attempt, inputs)
-        if changed or "state" in inputs or attempt.bound != before:
+        snapshot = None
+        if inputs.STATE in news:
+            snapshot, tables = past.remember(attempt)
+            news |= {f"{inputs.STATE}:{table}" for table in tables}
+        changed = examine(attempt, news, snapshot=snapshot)
+        if changed or snapshot is not None or attempt.bound != before:
             attempt.save(update_fields=["bound", "past"])
     return changed
 
@@ -118,50 +122,52 @@ def claim(attempt: Attempt, last: int) -> bool:
     return False
 
 
-def examine(attempt: Attempt, inputs: Iterable[str] | None = None, *, anew: bool = False) -> bool:
-    """Run the checks that read one of `inputs` (all without it). True when one changed. Checks only read.
+def examine(
+    attempt: Attempt, touched: Iterable[str] | None = None, *, anew: bool = False, snapshot: Snapshot | None = None
+) -> bool:
+    """Run the checks that read one of the inputs `touched` (all without it). True when one changed. Checks only read.
 
-    What is handed in stays as it was, unless it is to be judged `anew`.
+    What is handed in stays as it was, unless it is to be judged `anew`. `snapshot` is the world's, if it was taken.
     """
     if attempt.submitted is not None and not anew:
         return False
     if attempt.past.get("trying"):
         return False  # a what-if is looked at when it is kept
     lab = lab_of(attempt)
-    wanted = None if inputs is None else set(inputs)
+    wanted = None if touched is None else set(touched)
     view = View(attempt)
-    if (wanted is None or names_touched(lab, wanted)) and bind(lab, view):
-        wanted = None
-    if wanted is not None and not any(relevant(check, wanted, []) for _, check in content.checks_of(lab)):
+    if wanted is None or names_touched(lab, wanted):
+        called = bind(lab, view)
+        wanted = None if wanted is None else wanted | {f"name:{name}" for name in called}
+    reads = inputs.of_lab(attempt, lab)
+    if wanted is not None and not any(read & wanted for read in reads.values()):
         return False
     facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    view.expect(event_names(reads, facts, wanted))
     changed: list[CheckFact] = []
     for step, check in content.checks_of(lab):
-        fact = facts.get((step["id"], check["id"])) or CheckFact(attempt=attempt, step=step["id"], check_id=check["id"])
-        facts[step["id"], check["id"]] = fact
-        if fact.latched or (wanted is not None and not relevant(check, wanted, changed)):
+        key = (step["id"], check["id"])
+        facts[key] = fact = facts.get(key) or CheckFact(attempt=attempt, step=step["id"], check_id=check["id"])
+        # A step that it needs may have come to pass in this very run.
+        if fact.latched or not (wanted is None or reads[key] & wanted or (changed and check.get("needs"))):
             continue
         if apply(fact, judge(check, step, view, facts, lab), check, attempt):
             changed.append(fact)
-    keep(attempt, lab, facts, changed)
+    keep(attempt, lab, facts, changed, snapshot)
     return bool(changed)
 
 
-def names_touched(lab: Lab, inputs: set[str]) -> bool:
-    """Whether what the learner named may be another thing now: it hangs on objects, and on the calls that made them."""
-    return "state" in inputs or any(f"event:{one['name']}" in inputs for one in (lab.get("bind") or {}).values())
-
-
-def relevant(check: dict[str, Any], wanted: set[str], changed: list[CheckFact]) -> bool:
-    """Its inputs were touched, or a step that it needs may have come to pass in this very run."""
-    if changed and check.get("needs"):
-        return True
-    return bool(read_by(check) & wanted)
-
-
-def read_by(check: dict[str, Any]) -> set[str]:
-    """The inputs of a check and of the mistakes that it knows."""
-    return inputs_of(check["test"]).union(*(inputs_of(mistake["when"]) for mistake in check.get("mistakes", ())))
+def event_names(
+    reads: dict[tuple[str, str], set[str]], facts: dict[tuple[str, str], CheckFact], wanted: set[str] | None
+) -> set[str]:
+    """The names of events that checks which run now may ask for."""
+    running = (
+        read
+        for key, read in reads.items()
+        if (wanted is None or read & wanted) and not (key in facts and facts[key].latched)
+    )
+    events = (name.removeprefix("event:") for read in running for name in read if name.startswith("event:"))
+    return {name.partition(" by ")[0] for name in events}
 
 
 def passed_steps(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
@@ -239,26 +245,34 @@ def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attem
     return True
 
 
-def keep(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact], changed: list[CheckFact]) -> None:
+def keep(
+    attempt: Attempt,
+    lab: Lab,
+    facts: dict[tuple[str, str], CheckFact],
+    changed: list[CheckFact],
+    snapshot: Snapshot | None,
+) -> None:
     """Store changed facts, their happenings and steps newly begun or passed; a step passed is a checkpoint."""
     if not changed:
         return
-    last = history.last(attempt.sandbox)
+    last = snapshot.event if snapshot is not None else history.last(attempt.sandbox)
     for fact in changed:
         fact.event = last
     done = passed_steps(lab, facts)
     begun = any(fact.pk is not None for fact in facts.values())  # what the first run finds is nobody's work
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         CheckFact.objects.bulk_create([fact for fact in changed if fact.pk is None])
         CheckFact.objects.bulk_update(
             [fact for fact in changed if fact.pk is not None],
             ["status", "code", "message", "latched", "passed", "undone", "tries", "event", "changed"],
         )
         Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
-        newly = [_mark(attempt, step, begun, step in done) for step in {fact.step for fact in changed}]
-    for step in filter(None, newly):
+        newly = _mark(attempt, {fact.step for fact in changed}, done, begun=begun)
+    for step in newly:
         title = (content.step_of(lab, step) or {}).get("title", step)
-        past.take(attempt, "checkpoint", f"After: {fill(title, content.names(lab, attempt.bound))}"[:120])
+        name = f"After: {fill(title, content.names(lab, attempt.bound))}"[:120]
+        snapshot = past.take(attempt, "checkpoint", name, same=snapshot)
+    if newly:
         attempt.save(update_fields=["past"])
 
 
@@ -267,40 +281,19 @@ def _happening(attempt: Attempt, fact: CheckFact, last: int) -> Happening:
     return Happening(attempt=attempt, kind="check", step=fact.step, data=data, event=last)
 
 
-def _mark(attempt: Attempt, step: str, begun: bool, passed: bool) -> str | None:
-    """Note that a step was begun, and passed for the first time; its id then."""
-    if not begun and not passed:
-        return None
+def _mark(attempt: Attempt, steps: set[str], done: set[str], *, begun: bool) -> list[str]:
+    """Note that steps were begun, and passed; the ids of those that passed for the first time."""
+    touched = steps if begun else steps & done
+    if not touched:
+        return []
     now = timezone.now()
-    fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
-    first = passed and fact.passed is None
-    fact.begun = fact.begun or now
-    if first:
+    facts = {fact.step: fact for fact in attempt.steps.filter(step__in=touched)}
+    new = [StepFact(attempt=attempt, step=step) for step in sorted(touched - facts.keys())]
+    newly = [fact for fact in (*facts.values(), *new) if fact.step in done and fact.passed is None]
+    for fact in (*facts.values(), *new):
+        fact.begun = fact.begun or now
+    for fact in newly:
         fact.passed = now
-    fact.save(update_fields=["begun", "passed"])
-    return step if first else None
-
-
-def bind(lab: Lab, view: View) -> bool:
-    """Bind the names that the learner chose, each once; anew only when what it named is gone."""
-    before = dict(view.bound)
-    if view.accounts:
-        view.bound["account"] = view.accounts[0].pk
-    for name, source in (lab.get("bind") or {}).items():
-        if name in view.bound and (not source.get("type") or view.named(source["type"], view.bound[name])):
-            continue
-        value = _bound(source, view)
-        if value is not None:
-            view.bound[name] = value
-    view.attempt.bound = {**view.attempt.bound, **view.bound}
-    return view.bound != before
-
-
-def _bound(source: dict[str, Any], view: View) -> str | None:
-    """The field of the newest event that fits and whose object is there."""
-    spec: dict[str, Any] = {key: source[key] for key in ("name", "by", "where") if key in source}
-    for record in reversed(matching(spec, view)):
-        value = (record.get("requestParameters") or {}).get(source["field"])
-        if isinstance(value, str) and (not source.get("type") or view.named(source["type"], value)):
-            return value
-    return None
+    StepFact.objects.bulk_update(facts.values(), ["begun", "passed"])
+    StepFact.objects.bulk_create(new)
+    return [fact.step for fact in newly]

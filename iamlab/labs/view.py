@@ -3,7 +3,8 @@
 import json
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -17,9 +18,16 @@ from iamlab.labs import past
 from iamlab.labs.models import Answer, Attempt
 from iamlab.sandbox import controls, history
 from iamlab.services import clock
+from iamlab.services.callers import World
 from iamlab.services.operations import AwsError
 
-OWN = ["User", "Group", "Role", "LocalManagedPolicy"]
+# Kinds of which one call tells all: how it is asked for them, where they stand in its answer, and what names one.
+DETAILS = {
+    "user": ("User", "UserDetailList", "UserName"),
+    "group": ("Group", "GroupDetailList", "GroupName"),
+    "role": ("Role", "RoleDetailList", "RoleName"),
+    "policy": ("LocalManagedPolicy", "Policies", "PolicyName"),
+}
 Found = dict[str, Any]
 
 
@@ -34,6 +42,8 @@ class View:
         self.attempt = attempt
         self.bound: dict[str, str] = dict(attempt.bound)
         self._reads: dict[str, Found | None] = {}
+        self._events: dict[str, list[Found]] = {}
+        self._awaited: set[str] = set()  # names of events that will be asked for
         self._until = math.inf  # of this thread's own time
 
     def allow(self, seconds: float) -> None:
@@ -51,11 +61,16 @@ class View:
     @cached_property
     def examiner(self) -> Any:
         """The first account's examiner; None before one is registered."""
-        return controls.examiner_of(self.accounts[0]) if self.accounts else None
+        return controls.examiner_of(self.accounts[0], self.world) if self.accounts else None
 
     @cached_property
+    def world(self) -> World:
+        """It keeps the rows that its reads loaded."""
+        return replace(controls.world(self.attempt.sandbox), kept={})
+
+    @property
     def now(self) -> datetime:
-        return clock.now(controls.world(self.attempt.sandbox))
+        return clock.now(self.world)
 
     def read(self, name: str, /, **params: Any) -> Found | None:
         """The answer of one read call, None where it fails or there is no account yet."""
@@ -73,21 +88,16 @@ class View:
         except AwsError:
             return None
 
-    @cached_property
-    def details(self) -> Found:
-        """Users, groups, roles and own policies with all that hangs on them, in one read."""
-        found = self.read("iam:GetAccountAuthorizationDetails", MaxItems=1000, Filter=OWN) or {}
-        return {
-            "user": {item["UserName"]: item for item in found.get("UserDetailList", ())},
-            "group": {item["GroupName"]: item for item in found.get("GroupDetailList", ())},
-            "role": {item["RoleName"]: item for item in found.get("RoleDetailList", ())},
-            "policy": {item["PolicyName"]: item for item in found.get("Policies", ())},
-        }
+    def details(self, kind: str) -> dict[str, Found]:
+        """Users, groups, roles or own policies by name, each with all that hangs on it, in one read."""
+        wanted, place, name = DETAILS[kind]
+        found = self.read("iam:GetAccountAuthorizationDetails", MaxItems=1000, Filter=[wanted]) or {}
+        return {item[name]: item for item in found.get(place, ())}
 
     def named(self, kind: str, name: str) -> list[Found]:
         """Objects of a kind whose name fits."""
         finder = getattr(self, f"_{kind}s", None)
-        items = finder(name) if finder is not None else self.details[kind]
+        items = finder(name) if finder is not None else self.details(kind)
         return [item for key, item in items.items() if fnmatchcase(key, name)]
 
     def _buckets(self, _: str) -> dict[str, Found]:
@@ -137,14 +147,24 @@ class View:
         except AwsError:
             return None
 
-    def events(self, name: str) -> Iterator[Found]:
+    def expect(self, names: Iterable[str]) -> None:
+        """Events of these names will be asked for: all are read with the first."""
+        self._awaited |= set(names)
+
+    def events(self, name: str) -> list[Found]:
         """Records of the events of a name since the attempt's start or last reset, oldest first, each with `seq`.
 
         Of work that is handed in: up to then.
         """
-        yield from self.records([name])
+        if name not in self._events:
+            wanted = (self._awaited | {name}) - self._events.keys()
+            self._events |= {one: [] for one in wanted}
+            for record in self.records(wanted):
+                self._events[record["name"]].append(record)
+        self.spend()
+        return self._events[name]
 
-    def records(self, names: Iterable[str]) -> Iterator[Found]:
+    def records(self, names: Collection[str]) -> Iterator[Found]:
         until = (self.attempt.frozen or {}).get("event")
         for record in history.records(self.attempt.sandbox, self.attempt.began_event, names):
             self.spend()

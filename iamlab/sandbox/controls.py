@@ -7,6 +7,7 @@ from iamlab.people.models import Person
 from iamlab.services import callers
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
+from iamlab.services.prepared import Prepared
 
 
 def create(owner: Person | None, title: str = "", *, throttled: bool = True) -> Sandbox:
@@ -47,14 +48,24 @@ def examiner(person: Person, account: Account) -> Caller:
     return examiner_of(account)
 
 
-def examiner_of(account: Account) -> Caller:
-    """The examiner for the machinery itself (lab checks), which acts for the attempt's own person."""
-    return Caller(callers.EXAMINER, account.pk, world(account.sandbox), name="examiner", unique_id="examiner")
+def examiner_of(account: Account, now: World | None = None) -> Caller:
+    """The examiner for the machinery itself (lab checks), which acts for the attempt's own person; in the world as it
+    was read already, where it was.
+    """
+    return Caller(callers.EXAMINER, account.pk, now or world(account.sandbox), name="examiner", unique_id="examiner")
+
+
+OPEN = Prepared(
+    lambda sandbox: (
+        Account.objects.filter(sandbox_id=sandbox, closed=None).select_related("sandbox").order_by("created", "pk")
+    ),
+    int,
+)
 
 
 def open_accounts(sandbox: Sandbox) -> list[Account]:
     """The accounts of a world, the first registered first; each with its sandbox."""
-    return list(sandbox.accounts.select_related("sandbox").filter(closed=None).order_by("created", "pk"))
+    return OPEN.all(sandbox.pk)
 
 
 def move_clock(sandbox: Sandbox, seconds: int) -> None:

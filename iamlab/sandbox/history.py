@@ -1,9 +1,9 @@
 """The events of a world, read for checks, timelines and undo; nothing here writes."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, Max, QuerySet
 
@@ -11,7 +11,15 @@ from iamlab.services import statements
 from iamlab.services.accounts.models import Sandbox
 from iamlab.services.cloudtrail.models import Event
 
-Touch = tuple[int, str, bool, datetime]  # seq, name, changed something, when in truth
+
+class Touch(NamedTuple):
+    """An event as far as checks hang on it. `when` is in truth; `by` is root, user or role, "" for others."""
+
+    seq: int
+    name: str
+    changed: bool
+    when: datetime
+    by: str
 
 
 def events(sandbox: Sandbox, after: int = 0) -> QuerySet[Event]:
@@ -31,7 +39,7 @@ def exist_behind(sandbox: Any, after: Any) -> Exists:
 
 # The columns of `touched`, and where they are read, for who asks in a statement of their own: sandbox, sequence number.
 TOUCHED = (
-    "e.id e.name e.read_only e.error e.real_time",
+    "e.id e.name e.read_only e.error e.real_time e.principal",
     "cloudtrail_event e join accounts_account a on a.id = e.account_id where a.sandbox_id = %s and e.id > %s",
 )
 
@@ -40,20 +48,34 @@ TOUCHED = (
 COMING_AND_GOING = ("ConsoleLogin", "CheckMfa", "SwitchRole", "ExitRole")
 
 
-def touch(seq: int, name: str, read_only: bool, error: str, real_time: Any) -> Touch:
+BY = {"AIDA": "user", "AROA": "role"}
+
+
+def touch(seq: int, name: str, read_only: bool, error: str, real_time: Any, principal: str) -> Touch:
     """A row of these columns as checks hang on it."""
-    return seq, name, not read_only and not error and name not in COMING_AND_GOING, statements.moment(real_time)
+    by = "root" if principal.isdecimal() else BY.get(principal[:4], "")
+    changed = not read_only and not error and name not in COMING_AND_GOING
+    return Touch(seq, name, changed, statements.moment(real_time), by)
 
 
-def records(sandbox: Sandbox, after: int, names: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """CloudTrail records of the events of some names, each with `seq` and the `error` code."""
-    for seq, error, text in events(sandbox, after).filter(name__in=names).values_list("id", "error", "record"):
-        yield {**json.loads(text), "seq": seq, "error": error}
+RECORDS = (
+    "select e.id, e.name, e.error, e.record from cloudtrail_event e join accounts_account a on a.id = e.account_id"
+    " where a.sandbox_id = %s and e.id > %s and e.name in {} order by e.id"
+)
+
+
+def records(sandbox: Sandbox, after: int, names: Collection[str]) -> Iterator[dict[str, Any]]:
+    """CloudTrail records of the events of some names, each with `seq`, its `name` and the `error` code."""
+    if not names:
+        return
+    statement = RECORDS.format(statements.marks(names))
+    for seq, name, error, text in statements.rows(statement, [sandbox.pk, after, *names]):
+        yield {**json.loads(text), "seq": seq, "name": name, "error": error}
 
 
 def touched(sandbox: Sandbox, after: int) -> list[Touch]:
     """The events behind a sequence number, as far as checks hang on them."""
-    rows = events(sandbox, after).values_list("id", "name", "read_only", "error", "real_time")
+    rows = events(sandbox, after).values_list("id", "name", "read_only", "error", "real_time", "principal")
     return [touch(*row) for row in rows]
 
 

@@ -171,7 +171,9 @@ def counted(client, address):
     return response, len(captured)
 
 
-def test_a_panel_costs_a_page_three_queries_while_nothing_is_touched(client, learner, shipped):
+@pytest.fixture
+def set_up(client, learner, shipped):
+    """The longest lab with its account registered, and the address of a page beside it."""
     attempt = shipped("account-setup")
     account = {"Email": "boss@x.example", "AccountName": "X", "Password": "Long-and-good-1", "Plan": "free"}
     line = {"as": "visitor", "call": "accounts:RegisterAccount", "params": account}
@@ -181,10 +183,28 @@ def test_a_panel_costs_a_page_three_queries_while_nothing_is_touched(client, lea
     client.force_login(learner)
     address = f"/console/{session.id}/iam/roles/"
     client.get(address)
+    return attempt, address
+
+
+def test_a_panel_costs_a_page_three_queries_while_nothing_is_touched(client, set_up):
+    attempt, address = set_up
     beside = counted(client, address)[1]
     Attempt.objects.filter(pk=attempt.pk).update(person=teacher())
     client.get(address)
     assert beside - counted(client, address)[1] <= 2  # the attempt's row, looked for, is the third
+
+
+@pytest.mark.parametrize(
+    ("line", "most"),
+    [("iam create-user --user-name anna", 30), ("iam create-group --group-name Writers", 24)],
+    ids=["the user whom the lab waits for", "a group that it does not"],
+)
+def test_what_a_change_costs_the_next_page(client, set_up, line, most):
+    """Its checks run and the account is remembered, once: the texts of events, and each kind of object, in one read."""
+    attempt, address = set_up
+    cli(attempt, line)
+    once = counted(client, address)[1]
+    assert once - counted(client, address)[1] <= most
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from iamlab.policy.catalog import managed_policies
-from iamlab.services import paging
+from iamlab.services import paging, statements
 from iamlab.services.iam import (
     attachments,
     boundaries,
@@ -21,26 +21,38 @@ from iamlab.services.iam import (
 from iamlab.services.iam.loading import grouped
 from iamlab.services.iam.models import Group, InlinePolicy, Policy, PolicyVersion, Role, User
 from iamlab.services.operations import Call, operation
+from iamlab.services.prepared import Prepared
 
 MODELS = {"User": User, "Group": Group, "Role": Role}
 LISTS = {"User": "UserDetailList", "Group": "GroupDetailList", "Role": "RoleDetailList"}
 FILTERS = (*MODELS, "LocalManagedPolicy", "AWSManagedPolicy")
 
 
+NAMES = {
+    "User": "select 'User', name from iam_user where account_id = %s",
+    "Group": "select 'Group', name from iam_group where account_id = %s",
+    "Role": "select 'Role', name from iam_role where account_id = %s",
+    "LocalManagedPolicy": "select 'Policy', arn from iam_policy where account_id = %s",
+}
+ORDER = ("User", "Group", "Role", "Policy")
+ROWS = {
+    kind: Prepared(
+        lambda account, names, model=model: model.objects.filter(account_id=account, name__in=names).order_by("name"),
+        str,
+        [str],
+    )
+    for kind, model in MODELS.items()
+}
+INLINE = Prepared(lambda holders: InlinePolicy.objects.filter(holder__in=holders).order_by("name"), [str])
+
+
 def names(account_id: str, kinds: Sequence[str], used: Iterable[str]) -> list[tuple[str, str]]:
     """(kind, name or ARN) of all that is asked for, in the order of the pages."""
-    found: list[tuple[str, str]] = []
-    for kind, model in MODELS.items():
-        if kind in kinds:
-            rows = model._default_manager.filter(account_id=account_id).order_by("name")
-            found += [(kind, name) for name in rows.values_list("name", flat=True)]
-    if "LocalManagedPolicy" in kinds:
-        own = Policy.objects.filter(account_id=account_id).order_by("arn")
-        found += [("Policy", arn) for arn in own.values_list("arn", flat=True)]
+    parts = [statement for kind, statement in NAMES.items() if kind in kinds]
+    found = [(kind, name) for kind, name in statements.rows(" union all ".join(parts), [account_id] * len(parts))]
     if "AWSManagedPolicy" in kinds:
         found += [("Policy", arn) for arn in sorted(used) if arn in managed_policies()]
-    order = {"User": "0", "Group": "1", "Role": "2", "Policy": "3"}
-    return sorted(found, key=lambda pair: (order[pair[0]], pair[1]))
+    return sorted(found, key=lambda pair: (ORDER.index(pair[0]), pair[1]))
 
 
 @operation("iam:GetAccountAuthorizationDetails")
@@ -48,24 +60,25 @@ def get_account_authorization_details(
     call: Call, Filter: list[str] | None = None, MaxItems: int | None = None, Marker: str | None = None
 ) -> dict[str, Any]:
     """Users, groups, roles, then policies: the account's own and those of AWS's that it uses. Paged as one list."""
-    used = policies.usage(call.account_id)
-    wanted = names(call.account_id, Filter or FILTERS, used)
+    kinds = Filter or FILTERS
+    used = policies.usage(call.account_id) if {"LocalManagedPolicy", "AWSManagedPolicy"} & set(kinds) else {}
+    wanted = names(call.account_id, kinds, used)
     ordered = [(f"{index:08}", kind, name) for index, (kind, name) in enumerate(wanted)]
     page = paging.page_of_list("found", ordered, lambda one: one[0], Marker, MaxItems)
     shown = grouped((kind, name) for _, kind, name in page.pop("found"))
     answer: dict[str, Any] = {}
-    for kind, model in MODELS.items():
-        rows = model._default_manager.filter(account_id=call.account_id, name__in=shown.get(kind, ()))
-        answer[LISTS[kind]] = DETAILS[kind](list(rows.order_by("name")))
-    answer["Policies"] = policy_details(call.account_id, shown.get("Policy", ()), used)
+    for kind, described in DETAILS.items():
+        rows = ROWS[kind].all(call.account_id, shown.get(kind, ()))
+        answer[LISTS[kind]] = described(rows) if rows else []
+    answer["Policies"] = policy_details(call.account_id, shown["Policy"], used) if "Policy" in shown else []
     return answer | page
 
 
 def permissions(rows: Sequence[Any], list_name: str) -> dict[int, dict[str, Any]]:
     """Inline and attached policies of some rows of one kind, by the row's key."""
     keys = {row.unique_id: row.pk for row in rows}
-    inline = list(InlinePolicy.objects.filter(holder__in=keys).order_by("name"))
-    texts = documents.texts({policy.document for policy in inline})
+    inline = INLINE.all(list(keys))
+    texts = documents.texts({policy.document for policy in inline}) if inline else {}
     own = grouped(
         (keys[policy.holder], {"PolicyName": policy.name, "PolicyDocument": texts[policy.document]})
         for policy in inline

@@ -1,0 +1,39 @@
+"""Names that the learner chose: taken from the calls that gave them, and bound once."""
+
+from typing import Any
+
+from iamlab.labs import event_tests, inputs
+from iamlab.labs.view import View
+
+Lab = dict[str, Any]
+
+
+def names_touched(lab: Lab, touched: set[str]) -> bool:
+    """Whether what the learner named may be another thing now: it hangs on objects, and on the calls that made them."""
+    sources = (lab.get("bind") or {}).values()
+    return bool(inputs.of_kind("account").union(*map(inputs.of_source, sources)) & touched)
+
+
+def bind(lab: Lab, view: View) -> set[str]:
+    """Bind the names that the learner chose, each once; anew only when what it named is gone. Those that changed."""
+    before = dict(view.bound)
+    if view.accounts:
+        view.bound["account"] = view.accounts[0].pk
+    for name, source in (lab.get("bind") or {}).items():
+        if name in view.bound and (not source.get("type") or view.named(source["type"], view.bound[name])):
+            continue
+        value = _bound(source, view)
+        if value is not None:
+            view.bound[name] = value
+    view.attempt.bound = {**view.attempt.bound, **view.bound}
+    return {name for name in before.keys() | view.bound.keys() if before.get(name) != view.bound.get(name)}
+
+
+def _bound(source: dict[str, Any], view: View) -> str | None:
+    """The field of the newest event that fits and whose object is there."""
+    spec: dict[str, Any] = {key: source[key] for key in ("name", "by", "where") if key in source}
+    for record in reversed(event_tests.matching(spec, view)):
+        value = (record.get("requestParameters") or {}).get(source["field"])
+        if isinstance(value, str) and (not source.get("type") or view.named(source["type"], value)):
+            return value
+    return None
