@@ -108,9 +108,12 @@ def tokens_of_format(part: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def overlaps(pattern: str, part: str) -> bool:
-    """Whether some text is matched by the glob `pattern` and is an instance of the ARN format's `part`."""
+def overlaps(pattern: str, part: str, without: str = "") -> bool:
+    """Whether some text is matched by the glob `pattern` and is an instance of the ARN format's `part`, whose
+    placeholders stand for nothing that holds a character of `without`."""
     tokens = tokens_of_format(part)
+    if without:
+        tokens = [(token, excluded + without) for token, excluded in tokens]
     if not _heads_agree(pattern, tokens):
         return False
     # Sets of positions in the format, one character of the pattern after the other: at most length times length steps.
@@ -164,13 +167,23 @@ def matching_formats(arn: str, formats: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form for form in formats if overlaps(resource, form.split(":", 5)[5]))
 
 
+def runs_on(arn: str, form: str, without: str = "") -> bool:
+    """Whether the pattern `arn` (six parts) covers some resource of the format by a `*` that ends its Region or
+    account: such a star runs on past the colon, as Access Analyzer reckons too (`arn:aws:logs:*:*:/aws/*`)."""
+    parts, kind = arn.split(":", 5), form.split(":", 5)
+    return any(
+        parts[first].endswith("*") and overlaps(":".join(parts[first:]), ":".join(kind[first:]), without)
+        for first in (3, 4)
+    )
+
+
 def fits(arn: str, form: str) -> bool:
     """Whether the pattern `arn` (six parts) covers some resource of the format, account and Region left aside."""
     if all_stars(arn):
         return True
     parts = arn.split(":", 5)
     kind = form.split(":", 5)
-    return overlaps(parts[2], kind[2]) and overlaps(parts[5], kind[5])
+    return overlaps(parts[2], kind[2]) and (overlaps(parts[5], kind[5]) or runs_on(arn, form, without=":"))
 
 
 def services_of(patterns: Iterable[str]) -> set[str]:

@@ -7,14 +7,16 @@ from .. import catalog
 from ..catalog.regions import PARTITIONS, REGIONS
 from ..globs import glob, split_segments
 from .model import Found, Leaf, Policy, shown
-from .patterns import all_stars, is_pattern, matching_formats, without_variables
+from .patterns import all_stars, is_pattern, matching_formats, runs_on, without_variables
 
 MOST = 400  # resources of one document that are compared with the formats
 # Accounts of AWS's own that stand where a number stands.
 NAMED_ACCOUNTS = ("aws", "aws-managed", "amazon", "cloudfront")
 
-TYPICAL = {"iam": "user/${UserNameWithPath}"}
-# These two services do not even take a `*` where their ARNs are empty; elsewhere it stands for the empty text.
+RECOVERY_POINTS = "${Vendor}"  # AWS Backup's are filed under the service backed up, which may be its own
+TYPICAL = {"iam": "user/${UserNameWithPath}", "lambda": "function:${FunctionName}"}
+# These two services do not even take a `*` for a Region that their ARNs do not have; elsewhere, and for an account, it
+# stands for the empty text.
 REFUSED_ON_SAVING = ("s3", "iam")
 
 # AWS's own resources of these services (documents, views) have ARNs without an account.
@@ -103,8 +105,13 @@ def _account(leaf: Leaf, account: str) -> Iterator[Found]:
 
 
 def _resource(leaf: Leaf, service: str, segments: list[str]) -> Iterator[Found]:
-    formats = matching_formats(":".join(segments), catalog.arn_formats()[service])
+    arn, known = ":".join(segments), catalog.arn_formats()[service]
+    if service == "backup":
+        known += catalog.arn_formats()[RECOVERY_POINTS]
+    formats = matching_formats(arn, known)
     if not formats:
+        if service != "iam" and any(runs_on(arn, form) for form in known):  # IAM's paths are looked at on saving
+            return
         examples = sorted((form.split(":", 5)[5] for form in catalog.arn_formats()[service]), key=len)
         examples = [example for example in examples if "/$" in example or ":$" in example] or examples
         close = get_close_matches(segments[5], examples, n=1, cutoff=0.4) if len(segments[5]) < 200 else []
@@ -119,7 +126,8 @@ def _resource(leaf: Leaf, service: str, segments: list[str]) -> Iterator[Found]:
 def _where(leaf: Leaf, service: str, given: str, wanted: list[str], what: str) -> Iterator[Found]:
     """Region or account against the formats: some resources have none, others must have one."""
     word = {"REGION": "Region", "ACCOUNT": "account"}[what]
-    if given and not any(wanted) and not (all_stars(given) and service not in REFUSED_ON_SAVING):
+    refused = what == "REGION" and service in REFUSED_ON_SAVING
+    if given and not any(wanted) and not (all_stars(given) and not refused):
         message = f"The ARN of this kind of resource has no {word}, but {shown(given)} stands in its place."
         mend = f"Leave the {word} empty, its colon stays."
         yield Found(f"ARN_{what}_NOT_ALLOWED", leaf.place, message, mend)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from .model import Found, Policy, place_of
 
-MANAGED, TRUST, SESSION, CONTROL = 6_144, 2_048, 2_048, 5_120
+# AWS says it of an identity policy that no identity could hold: a role's inline policies may have so many characters.
+IDENTITY, TRUST, SESSION, CONTROL = 10_240, 2_048, 2_048, 5_120
 # Bytes, of the resource types whose services state a limit.
 RESOURCE_POLICIES = {"AWS::S3::Bucket": 20_480, "AWS::KMS::Key": 32_768, "AWS::S3::AccessPoint": 20_480}
 
@@ -13,7 +14,7 @@ RESOURCE_POLICIES = {"AWS::S3::Bucket": 20_480, "AWS::KMS::Key": 32_768, "AWS::S
 def check(policy: Policy) -> Iterator[Found]:
     bare = len(re.sub(r"\s", "", policy.text))
     if policy.type == "identity":
-        yield from _over(policy, bare, MANAGED, "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", "characters")
+        yield from _over(policy, bare, IDENTITY, "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", "characters")
     elif policy.type == "session":
         yield from _over(policy, bare, SESSION, "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", "characters")
     elif policy.type == "trust":

@@ -73,7 +73,7 @@ def long_principals(count):
 
 # "IAM and AWS STS quotas" and the services' own pages: 6,144, 2,048 and 5,120 characters; 20 KB for a bucket's policy.
 SIZES = [
-    ("identity", None, {"Resource": long_list(40)}, {"Resource": long_list(42)}, "IDENTITY_POLICY"),
+    ("identity", None, {"Resource": long_list(66)}, {"Resource": long_list(70)}, "IDENTITY_POLICY"),
     ("session", None, {"Resource": long_list(12)}, {"Resource": long_list(14)}, "IDENTITY_POLICY"),
     ("trust", None, {"Principal": long_principals(19)}, {"Principal": long_principals(22)}, "ROLE_TRUST_POLICY"),
     ("resource", "AWS::S3::Bucket", {"Resource": long_list(125)}, {"Resource": long_list(138)}, "RESOURCE_POLICY"),
