@@ -142,6 +142,22 @@ def test_check_is_stopped_when_its_time_is_up_and_reported(begin, do, monkeypatc
     assert "Lab slow 1.0.0, check group/it: stopped after 0 ms" in caplog.text
 
 
+def test_what_has_passed_stays_while_its_check_is_stopped(begin, do, monkeypatch):
+    attempt = begin(step("group", {"exists": "group/Readers"}))
+    do(attempt, CREATE)
+    monkeypatch.setattr(View, "_ask", lambda *_: 1 / 0)
+    runner.examine(attempt)
+    assert (fact(attempt).status, scoring.score(attempt).auto) == ("pass", 100)
+
+
+def test_what_is_handed_in_stays_as_it_was(begin, do):
+    attempt = begin(step("group", {"exists": "group/Readers"}))
+    do(attempt, CREATE)
+    attempts.submit(attempt)
+    do(attempt, DELETE)
+    assert (fact(attempt).status, scoring.score(attempt).auto) == ("pass", 100)
+
+
 def test_undo_takes_back_change_after_change_with_its_checks(begin, do):
     attempt = begin(
         step("group", {"exists": "group/Readers"}, check={"latch": "once"}),
