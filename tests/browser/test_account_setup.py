@@ -180,6 +180,7 @@ def set_password_policy(anna: Page) -> None:
     next_step(anna, "Set your own password policy")
     anna.get_by_role("link", name="Edit password policy").click()
     heading(anna, "Edit password policy")
+    anna.get_by_label("Custom").check()
     anna.fill("[name=MinimumPasswordLength]", "14")
     for name in ("Uppercase", "Lowercase"):
         anna.check(f"[name=Require{name}Characters]")

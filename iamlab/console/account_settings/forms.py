@@ -4,14 +4,24 @@ from typing import Any
 
 from django import forms
 
+from iamlab.components.markup import tile
 from iamlab.console.forms import OperationForm
 
+DEFAULT, CUSTOM = "default", "custom"
 SYMBOLS = "! @ # $ % ^ & * ( ) _ + - = [ ] { } | '"
 
 
 class PasswordPolicyForm(OperationForm):
     operation = "iam:UpdateAccountPasswordPolicy"
 
+    kind = forms.ChoiceField(
+        label="Password policy",
+        choices=[
+            (DEFAULT, tile("IAM default", "Apply default password requirements.")),
+            (CUSTOM, tile("Custom", "Apply customized password requirements.")),
+        ],
+        widget=forms.RadioSelect,
+    )
     MinimumPasswordLength = forms.IntegerField(
         label="Enforce minimum password length", min_value=6, max_value=128, help_text="6 to 128 characters."
     )
@@ -42,6 +52,9 @@ class PasswordPolicyForm(OperationForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("kind") == DEFAULT:
+            self.errors.clear()  # nothing else counts
+            return data
         for switch, field in (("expires", "MaxPasswordAge"), ("prevents", "PasswordReusePrevention")):
             if data.get(switch) and not data.get(field) and field not in self.errors:
                 self.add_error(field, "Enter a number, or untick the box above.")
@@ -56,13 +69,18 @@ class PasswordPolicyForm(OperationForm):
             params.pop("HardExpiry", None)
         return params
 
+    @property
+    def chooses_default(self) -> bool:
+        return self.cleaned_data["kind"] == DEFAULT
+
 
 def initial_of(policy: dict[str, Any] | None) -> dict[str, Any]:
-    """The form as it is shown first: the custom policy, or a good start where there is none."""
+    """The form as it is shown first: the custom policy, or what the custom one begins with where there is none."""
     if policy is None:
-        return {"MinimumPasswordLength": 8, "AllowUsersToChangePassword": True}
+        return {"kind": DEFAULT, "MinimumPasswordLength": 8, "AllowUsersToChangePassword": True}
     return {
         **policy,
+        "kind": CUSTOM,
         "expires": policy.get("ExpirePasswords", False),
         "prevents": bool(policy.get("PasswordReusePrevention")),
     }

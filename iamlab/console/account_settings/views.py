@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages
@@ -58,6 +59,8 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
     found = panel(session, "iam:GetAccountPasswordPolicy", may_be_missing=True)
     form = PasswordPolicyForm(request.POST or None, initial=initial_of(found.get("PasswordPolicy")))
     if request.method == "POST" and form.is_valid():
+        if form.chooses_default:  # asked about first, where a custom one would go
+            return redirect(session.url("account-settings" if found.missing else "password-policy-default"))
         try:
             session.call(form.operation, form.params())
         except AwsError as error:

@@ -4,7 +4,13 @@ import pytest
 
 from iamlab.services.operations import AwsError
 
-FORM = {"MinimumPasswordLength": "14", "RequireNumbers": "on", "expires": "on", "MaxPasswordAge": "90"}
+FORM = {
+    "kind": "custom",
+    "MinimumPasswordLength": "14",
+    "RequireNumbers": "on",
+    "expires": "on",
+    "MaxPasswordAge": "90",
+}
 
 
 def page(browser, root):
@@ -37,10 +43,22 @@ def test_a_bad_value_is_told_in_its_field(browser_of, root, change, field):
         root.call("iam:GetAccountPasswordPolicy")
 
 
-def test_setting_the_default_deletes_the_custom_one(browser_of, root):
+def test_the_choice_of_default_asks_first_and_deletes_the_custom_one(browser_of, root):
     browser_of.post(root.url("password-policy-edit"), FORM)
-    browser_of.post(root.url("password-policy-default"))
+    chosen = browser_of.post(root.url("password-policy-edit"), {"kind": "default", "MinimumPasswordLength": "3"})
+    assert chosen.url == root.url("password-policy-default")
+    assert root.call("iam:GetAccountPasswordPolicy")["PasswordPolicy"]["MinimumPasswordLength"] == 14
+    assert "Password minimum length is 8 characters" in browser_of.get(chosen.url).content.decode()
+    browser_of.post(chosen.url)
     assert "default password policy" in page(browser_of, root)
+
+
+def test_the_form_shows_which_policy_there_is(browser_of, root):
+    address = root.url("password-policy-edit")
+    assert browser_of.get(address).context["form"]["kind"].value() == "default"
+    assert browser_of.post(address, {"kind": "default"}).url == root.url("account-settings")
+    browser_of.post(address, FORM)
+    assert browser_of.get(address).context["form"]["kind"].value() == "custom"
 
 
 def test_who_may_not_look_sees_the_box(browser_of, user):
