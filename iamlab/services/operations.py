@@ -231,6 +231,13 @@ class Call:
     def account_id(self) -> str:
         return self.caller.account_id
 
+    def kept_rows(self, model: Any) -> dict[str, Any]:
+        """What the page's reads have loaded of a table at this revision (see World.kept); for a change an empty one."""
+        world = self.caller.world
+        if world.kept is None or self.operation.writes:
+            return {}
+        return world.kept.setdefault((world.revision, model.__name__), {})
+
     def require(self, action: str, target: Target) -> None:
         """Ask for a second permission of the same call, such as iam:PassRole. Raises AccessDenied."""
         self.authorise(self, target, action)

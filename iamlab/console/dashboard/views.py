@@ -72,24 +72,25 @@ def counter(session: Session, page: str, number: int) -> Any:
 
 def recommendations(session: Session, summary: Panel) -> list[dict[str, Any]]:
     """What AWS's dashboard checks: {kind, title, text} for each, success or warning."""
-    rows = []
     devices, keys = panel(session, "iam:ListMFADevices"), panel(session, "iam:ListAccessKeys")
-    if summary.stands:
-        rows.append(root_mfa(summary["SummaryMap"]["AccountMFAEnabled"]))
-        if session.is_root:
-            rows[-1]["url"] = session.url("assign-mfa")
+    rows = of_root(session, summary)
     active = sum(key["Status"] == "Active" for key in keys.get("AccessKeyMetadata", []))
     if session.is_root:
-        if keys.stands:
-            rows.append(root_keys(active))
-        return rows
-    if summary.stands:
-        rows.append(root_keys(summary["SummaryMap"]["AccountAccessKeysPresent"]))
+        return rows[:1] + ([root_keys(active)] if keys.stands else [])
     if devices.stands:
         rows.append(own_mfa(len(devices["MFADevices"])) | {"url": session.url("assign-mfa")})
     if keys.stands:
         rows.append(own_keys(active))
     return rows
+
+
+def of_root(session: Session, summary: Panel) -> list[dict[str, Any]]:
+    """The root user's part of it, which the account's summary tells alone."""
+    if not summary.stands:
+        return []
+    devices = root_mfa(summary["SummaryMap"]["AccountMFAEnabled"])
+    own = {"url": session.url("assign-mfa")} if session.is_root else {}
+    return [devices | own, root_keys(summary["SummaryMap"]["AccountAccessKeysPresent"])]
 
 
 def row(good: object, yes: str, no: str, text: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from iamlab.console import menus, pages, visits
-from iamlab.console.dashboard.views import recommendations
+from iamlab.console.dashboard.views import of_root
 from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 
@@ -23,7 +23,7 @@ def home(request: HttpRequest, session: Session) -> HttpResponse:
         "recent": bool(recent),
         "places": [place(session, key) for key in recent or FIRST],
         "summary": summary,
-        "recommendations": recommendations(session, summary),
+        "recommendations": of_root(session, summary),
         "bill": panel(session, "accounts:GetBill"),
         # The page stands above the services: it has no side menu and no crumbs but its own.
         "page_title": "Console Home",

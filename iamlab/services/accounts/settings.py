@@ -7,8 +7,17 @@ from iamlab.services.accounts.models import Account
 from iamlab.services.operations import AwsError, Call, Target, operation
 
 
+def own(call: Call) -> Account:
+    """The caller's account. The reads of a console page load it once (see World.kept)."""
+    kept = call.kept_rows(Account)
+    if call.account_id not in kept:
+        kept[call.account_id] = Account.objects.get(pk=call.account_id)
+    found: Account = kept[call.account_id]
+    return found
+
+
 def account(call: Call, **_: Any) -> Target:
-    return Target(row=Account.objects.get(pk=call.account_id))
+    return Target(row=own(call))
 
 
 @operation("accounts:GetAccount", action="account:GetAccountInformation", target=account)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from iamlab.services import paging
-from iamlab.services.accounts import billing
+from iamlab.services.accounts import billing, settings
 from iamlab.services.accounts.models import Account
 from iamlab.services.budgets.models import Budget
 from iamlab.services.operations import AwsError, Call, Target
@@ -58,7 +58,7 @@ def by_arn(call: Call, ResourceARN: str, **_: Any) -> Target:
 def open_to(call: Call) -> Account:
     """The caller's account. Raises AccessDeniedException where billing is closed to the caller in the console."""
     row: Budget | None = call.target.row
-    account = row.account if row is not None else Account.objects.get(pk=call.account_id)
+    account = row.account if row is not None else settings.own(call)
     if call.source.entrance == "console":
         billing.gate(call, account)
     return account

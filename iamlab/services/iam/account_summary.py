@@ -71,7 +71,7 @@ WITH_COUNTS = Prepared(
 @operation("iam:GetAccountSummary")
 def get_account_summary(call: Call) -> dict[str, Any]:
     """One query: the console's first page asks for this."""
-    account = WITH_COUNTS.first(call.account_id)
+    account = call.kept_rows(Account)[call.account_id] = WITH_COUNTS.first(call.account_id)
     summary: dict[str, int] = {name: QUOTAS[quota] for name, quota in LIMITS.items()}
     found = {name: getattr(account, f"{name}_") for name in _counts()}
     summary |= {name: number for name, number in found.items() if name not in ("saml", "oidc")}

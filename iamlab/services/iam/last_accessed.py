@@ -15,7 +15,6 @@ from iamlab.services.cloudtrail.models import Event
 from iamlab.services.iam import held_policies, principals
 from iamlab.services.iam.activity import Use, uses
 from iamlab.services.iam.granted_services import granted
-from iamlab.services.iam.loading import kept_rows
 from iamlab.services.iam.models import Attachment, Group, Policy, Report, Role, User
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -39,13 +38,13 @@ def generate_service_last_accessed_details(call: Call, Arn: str, Granularity: st
         granularity=Granularity,
         created=call.now,
     )
-    kept_rows(call, Report)[report.job_id] = report
+    call.kept_rows(Report)[report.job_id] = report
     return {"JobId": report.job_id}
 
 
 def job(call: Call, JobId: str) -> Report:
     """Raises NoSuchEntity."""
-    report = kept_rows(call, Report).get(JobId)
+    report = call.kept_rows(Report).get(JobId)
     if report is None:
         report = Report.objects.filter(account_id=call.account_id, kind=KIND, job_id=JobId).first()
     if report is None:

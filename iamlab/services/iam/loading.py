@@ -45,7 +45,7 @@ def named(call: Call, rows: Any, names: Iterable[str]) -> dict[str, Any]:
     Reads of one console page load each identity once (see World.kept); a change always loads anew.
     """
     wanted = {name.lower() for name in names}
-    kept = kept_rows(call, rows.model)
+    kept = call.kept_rows(rows.model)
     missing = wanted - kept.keys()
     if missing:
         found = rows.filter(account_id=call.account_id, name_lower__in=missing)
@@ -53,19 +53,11 @@ def named(call: Call, rows: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: kept[name] for name in wanted if kept[name] is not None}
 
 
-def kept_rows(call: Call, model: Any) -> dict[str, Any]:
-    """What the page's reads have loaded of a table at this revision; an empty one of its own for a change."""
-    world = call.caller.world
-    if world.kept is None or call.operation.writes:
-        return {}
-    return world.kept.setdefault((world.revision, model.__name__), {})
-
-
 def keeping(call: Call, describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """`describe`, keeping each row for the page's other reads."""
 
     def described(row: Any) -> Any:
-        kept_rows(call, type(row))[row.name_lower] = row
+        call.kept_rows(type(row))[row.name_lower] = row
         return describe(row)
 
     return described

@@ -7,7 +7,6 @@ from iamlab.policy.catalog import ManagedPolicy, managed_policies, managed_polic
 from iamlab.services import paging, statements
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import documents, quotas, tags
-from iamlab.services.iam.loading import kept_rows
 from iamlab.services.iam.models import Policy, PolicyVersion
 from iamlab.services.iam.names import lasting_id, unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -34,7 +33,7 @@ def find(account_id: str, policy_arn: str) -> Any_ | None:
 
 
 def target(call: Call, PolicyArn: str, **_: Any) -> Target:
-    kept = kept_rows(call, Policy)
+    kept = call.kept_rows(Policy)
     if PolicyArn not in kept:
         kept[PolicyArn] = find(call.account_id, PolicyArn)
     return target_of(call.account_id, PolicyArn, kept[PolicyArn])

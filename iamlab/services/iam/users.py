@@ -5,10 +5,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from iamlab.services import paging, prepared, statements
+from iamlab.services.accounts import settings
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import ROOT, USER
 from iamlab.services.iam import activity, boundaries, quotas, tags, trust
-from iamlab.services.iam.loading import keeping, kept_rows, named
+from iamlab.services.iam.loading import keeping, named
 from iamlab.services.iam.models import (
     AccessKey,
     Attachment,
@@ -203,10 +204,7 @@ def create_user(
 def whoever(call: Call, UserName: str | None = None, **_: Any) -> Target:
     """The root user where a call of its own names nobody: its row is the account."""
     if UserName is None and call.caller.kind == ROOT:
-        kept = kept_rows(call, Account)
-        if call.account_id not in kept:
-            kept[call.account_id] = Account.objects.get(pk=call.account_id)
-        return Target(arn=call.caller.arn, row=kept[call.account_id])
+        return Target(arn=call.caller.arn, row=settings.own(call))
     return target(call, UserName)
 
 

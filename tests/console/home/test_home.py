@@ -29,7 +29,7 @@ def test_a_sign_in_leads_to_it_and_so_does_the_brand(browser_of, root):
 
 def test_root_sees_the_state_of_security_and_the_costs(browser_of, root, django_assert_max_num_queries):
     browser_of.get(root.url("console"))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(8):
         html = browser_of.get(root.url("console")).content.decode()
     assert "Add MFA for root user" in cell(html, "security")
     assert "0.00 USD" in cell(html, "cost")
