@@ -7,8 +7,8 @@ from typing import Any
 from iamlab.policy.denied import access_denied_message
 from iamlab.policy.evaluate import OWN, Decision, Policies, Request, caller_of, evaluate, where
 from iamlab.services import applicable, callers, clock
-from iamlab.services.applicable import Applied
 from iamlab.services.callers import Caller, Source
+from iamlab.services.identity_policies import Applied
 from iamlab.services.operations import AwsError, Call, Target, model
 
 PRINCIPAL_TYPES = {

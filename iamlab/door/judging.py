@@ -11,6 +11,7 @@ from iamlab.policy.compile import compile_policy
 from iamlab.services import applicable, callers, clock, resources
 from iamlab.services.callers import Caller, Source, World
 from iamlab.services.iam.models import Policy, Role, User
+from iamlab.services.identity_policies import managed
 from iamlab.services.operations import AwsError, Target
 
 QUESTION = Source(ip="192.0.2.10", user_agent="iamlab", secure=True)  # a made-up address: no call, no network
@@ -55,10 +56,15 @@ def who_can(asker: Caller, action: str, resource: str) -> list[tuple[str, str, J
         (_nobody(world), ANYBODY),
     ]
     target = resources.target_of(world, resource, action)
-    return [
-        (caller.principal_arn or caller.name, label, judge_with(caller, action, target, {}, now))
-        for caller, label in everybody
-    ]
+    found = []
+    for first in range(0, len(everybody), applicable.KEPT // 2):
+        some = everybody[first : first + applicable.KEPT // 2]
+        applicable.gather(account_id, [caller for caller, _ in some if caller.account_id == account_id])
+        found += [
+            (caller.principal_arn or caller.name, label, judge_with(caller, action, target, {}, now))
+            for caller, label in some
+        ]
+    return found
 
 
 ROOT, ANYBODY = "root (root user)", "anybody (not signed in)"
@@ -88,7 +94,7 @@ ATTACHABLE_MOST = 100
 def attachable(asker: Caller) -> list[CompiledPolicy]:
     """The account's own managed policies, as they could be attached to somebody."""
     rows = Policy.objects.filter(account_id=asker.account_id).order_by("name").values_list("arn", flat=True)
-    applied = applicable.managed(asker.account_id, dict.fromkeys(rows[:ATTACHABLE_MOST], ""), "identity")
+    applied = managed(asker.account_id, dict.fromkeys(rows[:ATTACHABLE_MOST], ""), "identity")
     texts = applicable.texts({one.digest for one in applied})
     return [compile_policy(texts[one.digest], one.name, arn=one.arn) for one in applied]
 

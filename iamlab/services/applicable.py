@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,26 +13,14 @@ from iamlab.policy.evaluate import Policies
 from iamlab.services import callers
 from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller, World
-from iamlab.services.iam import models as iam
-from iamlab.services.iam.password_policy import OWN_PASSWORD_DIGEST
+from iamlab.services.identity_policies import Applied, Held, Own, held_by, named, own_policies
 from iamlab.services.organizations import limits, tree
 from iamlab.services.organizations.limits import Place
 
 KEPT = 2_000  # principals whose policies stay compiled in one process
 FULL_ACCESS = "aws:FullAWSAccess"  # stands for the digest of the document that AWS keeps
 KEPT_RESOURCES = 64  # resource policies beside each
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """One policy that applies: where it sits, its name, how the principal comes to have it, its text's digest."""
-
-    layer: str
-    name: str
-    arn: str
-    via: str  # "directly", "inline", "group Admins" ...
-    digest: str
-    level: int = 0  # of an organization's policies, the root's 0
+KEPT_TEXTS = 1_000  # documents, of at most 20 KB each
 
 
 @dataclass(slots=True)
@@ -68,9 +56,8 @@ class Applicable:
 _kept: OrderedDict[tuple[object, ...], Applicable] = OrderedDict()
 
 
-def of_caller(caller: Caller) -> Applicable:
-    """What applies to the caller, whoever it is: the root user and strangers have no identity policies."""
-    key = (
+def _key(caller: Caller) -> tuple[object, ...]:
+    return (
         caller.world.sandbox_id,
         caller.world.revision,
         caller.kind,
@@ -80,12 +67,27 @@ def of_caller(caller: Caller) -> Applicable:
         caller.session_policies,
         caller.session_policy_arns,
     )
+
+
+def of_caller(caller: Caller) -> Applicable:
+    """What applies to the caller, whoever it is: the root user and strangers have no identity policies."""
+    key = _key(caller)
     found = _kept.get(key)
     if found is None:
-        found = _kept[key] = _gather(caller)
+        found = _kept[key] = _gather(caller.account_id, [caller])[0]
         if len(_kept) > KEPT:
             _kept.popitem(last=False)
     return found
+
+
+def gather(account_id: str, some: Iterable[Caller]) -> None:
+    """Have ready what applies to callers of one account, for whom `of_caller` is asked next: as many queries for all
+    of them as for one. Of more than `KEPT` the first would be forgotten again.
+    """
+    missing = {key: caller for caller in some if (key := _key(caller)) not in _kept}
+    _kept.update(zip(missing, _gather(account_id, list(missing.values())), strict=True))
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
 
 
 _places: OrderedDict[tuple[int, str, str], Place | None] = OrderedDict()
@@ -137,102 +139,79 @@ def _laid(layer: str, laid: tuple[limits.Level, ...]) -> list[Applied]:
     ]
 
 
-def levels(applied: Iterable[Applied]) -> tuple[tuple[Policy, ...], ...] | None:
-    """An organization's policies compiled, level by level."""
+def levels(
+    applied: Iterable[Applied], documents: Mapping[str, str] | None = None
+) -> tuple[tuple[Policy, ...], ...] | None:
+    """An organization's policies compiled, level by level. `documents`: texts by digest, where they are at hand."""
     found: dict[int, list[Policy]] = {}
     listed = list(applied)
-    documents = texts({one.digest for one in listed})
+    if documents is None:
+        documents = texts({one.digest for one in listed})
     for one in listed:
         policy = compile_policy(documents[one.digest], one.name, arn=one.arn, via=one.via)
         found.setdefault(one.level, []).append(policy)
     return tuple(tuple(found[level]) for level in sorted(found)) or None
 
 
-def _gather(caller: Caller) -> Applicable:
+IDENTITIES = (callers.USER, callers.ROLE, callers.FEDERATED)
+
+
+def _gather(account_id: str, some: Sequence[Caller]) -> list[Applicable]:
+    """What applies to each of some callers of an account."""
+    identities = [caller for caller in some if caller.kind in IDENTITIES]
+    held = held_by(account_id, [caller.unique_id for caller in identities]) if identities else {}
+    wanted = {arn for one in held.values() for arn in one.attached}
+    for caller in identities:
+        wanted |= {caller.boundary, *caller.session_policy_arns} - {""}
+    own = own_policies(account_id, wanted)
+    found = [_applied(caller, held.get(caller.unique_id), own) for caller in some]
+    documents = texts({one.digest for applied in found for one in applied})
+    return [ready(applied, documents) for applied in found]
+
+
+def _applied(caller: Caller, held: Held | None, own: Own) -> list[Applied]:
     applied: list[Applied] = []
     inside = caller.account_id.isdigit() and caller.kind != callers.WEB
     place = place_of(caller.world, caller.account_id) if inside else None
     if place is not None and place.scps is not None:
         applied += _laid("scp", place.scps)
-    if caller.kind in (callers.USER, callers.ROLE, callers.FEDERATED):
+    if caller.kind in IDENTITIES and held is not None:
         if caller.unique_id == caller.account_id:  # whom the root user federates may what it may, as far as named
             applied.append(Applied("identity", "root user", "", "directly", FULL_ACCESS))
-        applied += identity_policies(caller.account_id, caller.unique_id)
+        applied += [*named(held.attached, "identity", own), *held.inline]
         if caller.boundary:
-            applied += managed(caller.account_id, {caller.boundary: "boundary"}, "boundary")
-        applied += managed(caller.account_id, dict.fromkeys(caller.session_policy_arns, "session"), "session")
+            applied += named({caller.boundary: "boundary"}, "boundary", own)
+        applied += named(dict.fromkeys(caller.session_policy_arns, "session"), "session", own)
         applied += [Applied("session", "session policy", "", "session", digest) for digest in caller.session_policies]
-    return ready(applied)
+    return applied
 
 
-def identity_policies(account_id: str, unique_id: str) -> list[Applied]:
-    """Every identity policy of a user (its groups' included) or role, its own first."""
-    groups = dict(
-        iam.Group.objects.filter(account_id=account_id, memberships__user__unique_id=unique_id).values_list(
-            "unique_id", "name"
-        )
-    )
-    vias = {unique_id: "", **{holder: f"group {name}" for holder, name in groups.items()}}
-    attached: dict[str, str] = {}
-    for holder, arn in iam.Attachment.objects.filter(account_id=account_id, holder__in=vias).values_list(
-        "holder", "policy_arn"
-    ):
-        attached[arn] = "directly" if holder == unique_id else attached.get(arn) or vias[holder]
-    inline = iam.InlinePolicy.objects.filter(account_id=account_id, holder__in=vias).values_list(
-        "holder", "name", "document"
-    )
-    return [
-        *managed(account_id, attached, "identity"),
-        *(Applied("identity", name, "", vias[holder] or "inline", digest) for holder, name, digest in sorted(inline)),
-        *own_password(account_id, unique_id),
-    ]
-
-
-def own_password(account_id: str, unique_id: str) -> list[Applied]:
-    """The account's password policy may let every user change their own password, as if by a policy of theirs."""
-    if (
-        not unique_id.startswith("AIDA")
-        or not iam.PasswordPolicy.objects.filter(account_id=account_id, users_may_change=True).exists()
-    ):
-        return []
-    name = "account password policy"
-    return [Applied("identity", name, "", name, OWN_PASSWORD_DIGEST)]
-
-
-def managed(account_id: str, arns: dict[str, str], layer: str) -> list[Applied]:
-    """Managed policies by ARN, each with how it was come by. One that is gone applies no more."""
-    own = (
-        {
-            arn: (name, document)
-            for arn, name, document in iam.Policy.objects.filter(account_id=account_id, arn__in=arns).values_list(
-                "arn", "name", "document"
-            )
-        }
-        if any(not arn.startswith("arn:aws:iam::aws:") for arn in arns)
-        else {}
-    )
-    found = []
-    for arn, via in sorted(arns.items()):
-        if arn in own:
-            found.append(Applied(layer, own[arn][0], arn, via, own[arn][1]))
-        elif arn.startswith("arn:aws:iam::aws:"):
-            found.append(Applied(layer, arn.rpartition("/")[2], arn, via, f"aws:{arn}"))
-    return found
+_texts: OrderedDict[str, str] = OrderedDict()
 
 
 def texts(digests: set[str]) -> dict[str, str]:
-    """The documents of digests; those of AWS managed policies stand in the catalogue under "aws:ARN"."""
+    """The documents of digests; those of AWS managed policies stand in the catalogue under "aws:ARN".
+
+    A digest's text never changes, so that what was read is kept: many principals are judged by one bucket's policy.
+    """
     own = {digest for digest in digests if not digest.startswith("aws:")}
-    found = dict(Document.objects.filter(digest__in=own).values_list("digest", "text")) if own else {}
+    found = {digest: _texts[digest] for digest in own if digest in _texts}
+    if unread := own - found.keys():
+        read = dict(Document.objects.filter(digest__in=unread).values_list("digest", "text"))
+        found |= read
+        _texts.update(read)
+        while len(_texts) > KEPT_TEXTS:
+            _texts.popitem(last=False)
     for digest in digests - own:
         aws = digest == FULL_ACCESS
         found[digest] = tree.FULL_ACCESS_TEXT if aws else managed_policy_document(digest.removeprefix("aws:"))
     return found
 
 
-def ready(applied: list[Applied]) -> Applicable:
-    """Compile what applies, layer by layer."""
-    documents = texts({one.digest for one in applied})
+def ready(applied: list[Applied], documents: Mapping[str, str] | None = None) -> Applicable:
+    """Compile what applies, layer by layer. `documents`: the texts by digest, where they are at hand."""
+    if documents is None:
+        documents = texts({one.digest for one in applied})
     layers: dict[str, list[Policy]] = {"identity": [], "boundary": [], "session": []}
     own_layers = [one for one in applied if one.layer in layers]
     for one in own_layers:
@@ -242,7 +221,7 @@ def ready(applied: list[Applied]) -> Applicable:
         identity=tuple(layers["identity"]),
         boundaries=tuple(layers["boundary"]) or None,
         session=tuple(layers["session"]) or None,
-        scps=levels(one for one in applied if one.layer == "scp"),
+        scps=levels((one for one in applied if one.layer == "scp"), documents),
     )
     return Applicable(own, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from iamlab.policy.evaluate import Policies, Request
 from iamlab.services import applicable
-from iamlab.services.applicable import Applied
 from iamlab.services.cloudtrail.models import PolicySet
+from iamlab.services.identity_policies import Applied
 
 
 def asked(stored: dict[str, Any], policy_set: str) -> tuple[Request, Policies, str]:

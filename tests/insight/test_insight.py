@@ -6,6 +6,8 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iamlab.door import record, sessions
@@ -21,6 +23,14 @@ BILL = "arn:aws:s3:::customer-bills/bill.txt"
 BILL_WRITE = (
     '{"Version": "2012-10-17", "Statement": [{"Sid": "WriteBills", "Effect": "Allow", "Action": "s3:PutObject", '
     '"Resource": "arn:aws:s3:::customer-bills/*"}]}'
+)
+EC2 = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", '
+    '"Principal": {"Service": "ec2.amazonaws.com"}}}'
+)
+READ_BY_ALL = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "ID"}, "Action": "s3:GetObject", '
+    '"Resource": "arn:aws:s3:::customer-bills/*"}}'
 )
 
 
@@ -151,6 +161,36 @@ def test_who_can_looks_for_the_resource_and_everybody_once(client, story, django
     with django_assert_max_num_queries(12):
         page = client.get(story.url("who-can"), question).content.decode()
     assert page.count("(user)") == 13
+
+
+def people(story, numbers):
+    """Users and roles, each with a group or a boundary, and policies of every kind of their own."""
+    for number in numbers:
+        names = {"UserName": f"user-{number}"}, {"RoleName": f"role-{number}"}
+        made = story.do("root", "iam:CreatePolicy", PolicyName=f"p-{number}", PolicyDocument=BILL_WRITE)["Policy"]
+        story.do("root", "iam:CreateUser", **names[0], PermissionsBoundary=made["Arn"])
+        story.do("root", "iam:CreateRole", **names[1], AssumeRolePolicyDocument=EC2)
+        story.do("root", "iam:CreateGroup", GroupName=f"group-{number}")
+        story.do("root", "iam:AddUserToGroup", GroupName=f"group-{number}", **names[0])
+        own = {"PolicyName": "own", "PolicyDocument": BILL_WRITE.replace("WriteBills", f"Write{number}")}
+        story.do("root", "iam:PutGroupPolicy", GroupName=f"group-{number}", **own)
+        for kind, who in zip(("User", "Role"), names, strict=True):
+            story.do("root", f"iam:Put{kind}Policy", **who, **own)
+            story.do("root", f"iam:Attach{kind}Policy", **who, PolicyArn=made["Arn"])
+
+
+def test_who_can_gathers_policies_for_all_at_once(client, story):
+    """After a change of policies nothing is ready: what applies is gathered anew, in queries that nobody adds to."""
+    question = {"action": "s3:PutObject", "resource": BILL}
+    story.do("root", "s3:PutBucketPolicy", Bucket="customer-bills", Policy=READ_BY_ALL.replace("ID", story.account))
+    counts = []
+    for numbers in (range(2), range(2, 12)):
+        people(story, numbers)
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(story.url("who-can"), question).content.decode()
+        counts.append(len(captured))
+    assert counts[1] <= counts[0] <= 20
+    assert (page.count("(user)"), page.count("(role)")) == (13, 12)
 
 
 def test_a_hostile_policy_name_is_escaped(client, story):

@@ -24,7 +24,9 @@ from iamlab.console.models import Draft
 from iamlab.console.session import Session, console_page
 from iamlab.console.wizard import Step, Wizard
 
-KEPT = ("BudgetType", "CostTypes", "CostFilters", "FilterExpression", "Metrics")  # of which the form knows nothing
+# Limits that are not one amount, and how the review tells of them; like what follows, the form knows nothing of them.
+LIMITS = {"PlannedBudgetLimits": "As planned for each period", "AutoAdjustData": "Adjusted automatically"}
+KEPT = ("BudgetType", "CostTypes", "CostFilters", "FilterExpression", "Metrics", *LIMITS)
 FAR = 2087  # the end of a budget without one
 
 
@@ -52,6 +54,12 @@ def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse
     return pages.done(request, session.url("budgets"), text)
 
 
+def limits(draft: Draft) -> str:
+    """How an existing budget comes to its limit, where it is not one amount."""
+    kept = draft.data.get("before", {}).get("budget", {})
+    return next((words for name, words in LIMITS.items() if name in kept), "")
+
+
 def context(request: HttpRequest, session: Session, draft: Draft) -> dict[str, Any]:
     details = draft.data.get("details", {})
     rows = draft.data.get("alerts", {}).get("alerts", [])
@@ -59,7 +67,7 @@ def context(request: HttpRequest, session: Session, draft: Draft) -> dict[str, A
     summary = [
         ("Name", details.get("name")),
         ("Period", dict(PERIODS).get(details.get("period", ""))),
-        ("Budgeted amount", f"${details.get('amount')}"),
+        ("Budgeted amount", f"${details['amount']}" if "amount" in details else limits(draft)),
         ("Start date", details.get("start") or "Start of the present period"),
         ("End date", details.get("end") or "None"),
         ("Budget scope", "All AWS services"),
@@ -122,9 +130,10 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
         "renewal": "recurring" if period["End"].year >= FAR else "expiring",
         "start": f"{period['Start']:%Y-%m-%d}",
         "end": "" if period["End"].year >= FAR else f"{period['End']:%Y-%m-%d}",
-        "amount": found["BudgetLimit"]["Amount"],
     }
     kept = {key: found[key] for key in KEPT if key in found}
+    if not LIMITS.keys() & kept.keys():
+        details["amount"] = found["BudgetLimit"]["Amount"]
     unit = found["BudgetLimit"]["Unit"]
     before = {"name": name, "budget": kept, "unit": unit, "alerts": rows, "details": details}
     data = {"account": session.account.pk, "before": before, "details": details, "alerts": {"alerts": rows}}

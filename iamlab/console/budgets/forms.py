@@ -103,8 +103,13 @@ class DetailsForm(StepForm):
 
     def prepare(self) -> None:
         limit_name(self.fields["name"])
-        if "before" in self.draft.data:
-            self.fields["name"].disabled, self.fields["name"].initial = True, self.draft.data["before"]["name"]
+        before = self.draft.data.get("before")
+        if before:
+            self.fields["name"].disabled, self.fields["name"].initial = True, before["name"]
+        if before and "amount" not in before["details"]:  # its limits are planned by the period, or adjusted
+            del self.fields["amount"]
+            self.fields["period"].disabled, self.fields["period"].initial = True, before["details"]["period"]
+            self.fields["period"].help_text = "The limits were planned or are adjusted by this period, and are kept."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -36,13 +36,9 @@ def creation(data: dict[str, Any]) -> list[Planned]:
 
 def budget(details: dict[str, str], before: dict[str, Any], unit: str = "USD") -> dict[str, Any]:
     """The API's Budget; `before` is what an existing one keeps, as it keeps the unit of what it counts."""
-    found = {
-        "BudgetType": "COST",
-        **before,
-        "BudgetName": details["name"],
-        "TimeUnit": details["period"],
-        "BudgetLimit": {"Amount": details["amount"], "Unit": unit},
-    }
+    found = {"BudgetType": "COST", **before, "BudgetName": details["name"], "TimeUnit": details["period"]}
+    if "amount" in details:  # not so where limits are planned or adjusted: those are kept
+        found["BudgetLimit"] = {"Amount": details["amount"], "Unit": unit}
     times = {"Start": details["start"], "End": details["end"] or ("2087-06-15" if before else "")}
     period = {name: f"{day}T00:00:00Z" for name, day in times.items() if day}
     return {**found, "TimePeriod": period} if period else found

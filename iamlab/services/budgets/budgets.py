@@ -107,7 +107,7 @@ def describe_budgets(
 def update_budget(call: Call, AccountId: str, NewBudget: dict[str, Any]) -> dict[str, Any]:
     """Everything but the name is replaced; times that are not given stay, and so do notifications."""
     row = existing(call, "update")
-    row.settings = checks.settled(NewBudget, call.now)
+    row.settings = checks.settled(NewBudget, call.now, row.settings)
     notifications.check_kinds(row.notifications, row.settings)
     period = NewBudget.get("TimePeriod") or {}
     kept = {"TimePeriod": {"Start": period.get("Start") or row.start, "End": period.get("End") or row.end}}

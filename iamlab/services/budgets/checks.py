@@ -1,5 +1,6 @@
 """What a budget may be. Budgets API Reference: "Budget", "TimePeriod", "CostTypes"."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,11 +24,15 @@ COST_TYPES = {
 }
 PLANNED = {"MONTHLY": 12, "QUARTERLY": 4}  # limits to plan, by time unit
 LARGEST = Decimal(10) ** 15
+NO_LIMIT = (
+    "Unable to create/update budget - please provide one of the followings: "
+    "Budget Limit/ Planned Budget Limit/ Auto Adjust Data"
+)
 KEPT = ("TimeUnit", "BudgetType", "CostFilters", "FilterExpression", "Metrics")
 
 
-def settled(given: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """What is kept of the API's Budget. Raises InvalidParameterException."""
+def settled(given: dict[str, Any], now: datetime, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is kept of the API's Budget; `before` is what there was. Raises InvalidParameterException."""
     found = {name: given[name] for name in KEPT if given.get(name) is not None}
     check_filters(given)
     if given.get("BillingViewArn"):
@@ -35,6 +40,9 @@ def settled(given: dict[str, Any], now: datetime) -> dict[str, Any]:
     if given["BudgetType"] == "COST" and not given.get("Metrics"):
         chosen = {name: value for name, value in (given.get("CostTypes") or {}).items() if value is not None}
         found["CostTypes"] = {**COST_TYPES, **chosen}
+    planned = given.get("PlannedBudgetLimits")
+    if planned and before and [planned, given["TimeUnit"]] == [before.get("PlannedBudgetLimits"), before["TimeUnit"]]:
+        return found | {"PlannedBudgetLimits": planned}  # a plan that stands, though its first periods may be over
     return found | limits(given, now)
 
 
@@ -68,7 +76,7 @@ def limits(given: dict[str, Any], now: datetime) -> dict[str, Any]:
         nothing = {"Amount": "0.0", "Unit": "USD"}  # what was spent in the periods to look back on
         return {"AutoAdjustData": {**auto, **adjusted}, "BudgetLimit": nothing}
     if not limit:
-        raise invalid("BudgetLimit is required for cost and usage budgets.")
+        raise invalid(NO_LIMIT)
     return {"BudgetLimit": spend(limit, kind)}
 
 

@@ -118,7 +118,7 @@ def shown(call: Call, row: Budget, account: Any) -> list[dict[str, Any]]:
 def create_notification(
     call: Call, AccountId: str, BudgetName: str, Notification: dict[str, Any], Subscribers: list[dict[str, str]]
 ) -> dict[str, Any]:
-    row = existing(call)
+    row = existing(call, "create notification")
     row.notifications = added(row.notifications, settled(Notification), Subscribers, row.settings)
     return save(row)
 
@@ -165,7 +165,7 @@ def update_notification(
 
 @operation("budgets:DeleteNotification", action="budgets:ModifyBudget", target=named)
 def delete_notification(call: Call, AccountId: str, BudgetName: str, Notification: dict[str, Any]) -> dict[str, Any]:
-    row = existing(call)
+    row = existing(call, "delete notification")
     row.notifications.remove(find(row, Notification))
     return save(row)
 

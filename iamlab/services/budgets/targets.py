@@ -69,8 +69,9 @@ def existing(call: Call, doing: str = "get") -> Budget:
     open_to(call)
     row: Budget | None = call.target.row
     if row is None:
-        name = call.target.arn.partition(":budget/")[2]
-        raise AwsError("NotFoundException", f"Unable to {doing} budget: {name} - the budget doesn't exist.")
+        what = doing if " " in doing else f"{doing} budget: {call.target.arn.partition(':budget/')[2]}"
+        more = " Try creating it first. " if doing == "delete" else ""
+        raise AwsError("NotFoundException", f"Unable to {what} - the budget doesn't exist.{more}")
     return row
 
 

@@ -1,6 +1,11 @@
 """Managed policies, the customer's and AWS's. IAM User Guide: "Managed policies and inline policies"."""
 
-from collections.abc import Callable, Iterable
+import heapq
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from iamlab.policy.catalog import ManagedPolicy, managed_policies, managed_policy, managed_policy_document
@@ -191,22 +196,38 @@ def list_policies(
 ) -> dict[str, Any]:
     """By name, the account's own and AWS's together."""
     used = usage(call.account_id) if OnlyAttached or PolicyUsageFilter else None
-    rows: list[Any_] = list(Policy.objects.filter(account_id=call.account_id)) if Scope != "AWS" else []
-    if Scope != "Local":
-        rows += managed_policies().values()
-    if OnlyAttached or PolicyUsageFilter:
+    order, start = (seen_order, None) if call.view is not None else (sort_key, paging.after(Marker))
+    rows: Iterator[Any_] = (row for row in in_order(call, Scope, order, start) if row.path.startswith(PathPrefix))
+    if used is not None:
         wanted = {None: sum, "PermissionsPolicy": lambda pair: pair[0], "PermissionsBoundary": lambda pair: pair[1]}
-        rows = [row for row in rows if wanted[PolicyUsageFilter]((used or {}).get(row.arn, (0, 0)))]
-    rows = [row for row in rows if row.path.startswith(PathPrefix)]
+        rows = (row for row in rows if wanted[PolicyUsageFilter](used.get(row.arn, (0, 0))))
     if call.view is not None:
-        rows = [row for row in rows if ONLY.get(call.view.only, bool)(row)]
-        page = paging.seen_of_list("Policies", sorted(rows, key=seen_order), lambda row: row.name, call.view)
+        seen = [row for row in rows if ONLY.get(call.view.only, bool)(row)]
+        page = paging.seen_of_list("Policies", seen, lambda row: row.name, call.view)
     else:
-        page = paging.page_of_list("Policies", sorted(rows, key=sort_key), sort_key, Marker, MaxItems)
+        first = list(islice(rows, (MaxItems or paging.DEFAULT) + 1))  # the others are not looked at
+        page = paging.page_of_list("Policies", first, sort_key, None, MaxItems)
     if used is None:
         used = usage(call.account_id, [row.arn for row in page["Policies"]])
     page["Policies"] = [describe(row, used.get(row.arn, (0, 0))) for row in page["Policies"]]
     return page
+
+
+@cache
+def awss_in(order: Callable[[Any_], Any]) -> tuple[list[Any], list[Any_]]:
+    """AWS's policies in an order, beside what it sorts by: they are sorted once in a process."""
+    rows: list[Any_] = sorted(managed_policies().values(), key=order)
+    return [order(row) for row in rows], rows
+
+
+def in_order(call: Call, Scope: str, order: Callable[[Any_], Any], start: Any) -> Iterator[Any_]:
+    """The account's own policies and AWS's, merged as they are asked for, from behind `start` on."""
+    keys, awss = awss_in(order) if Scope != "Local" else ([], [])
+    at = bisect_right(keys, start) if start else 0
+    own = list(Policy.objects.filter(account_id=call.account_id)) if Scope != "AWS" else []
+    mine = sorted(((order(row), row) for row in own if not start or order(row) > start), key=itemgetter(0))
+    merged = heapq.merge(mine, zip(islice(keys, at, None), islice(awss, at, None), strict=True), key=itemgetter(0))
+    return (row for _, row in merged)
 
 
 def is_attachable(row: Any_) -> bool:

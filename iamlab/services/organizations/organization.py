@@ -48,11 +48,15 @@ def join(call: Call, found: Organization, account_id: str, method: str) -> None:
     attach_full_access(found, account_id)
 
 
-def attach_full_access(found: Organization, target: str) -> None:
-    """FullAWSAccess stands at every root, unit and account until somebody detaches it."""
-    OrganizationAttachment.objects.create(
-        account_id=found.account_id, organization=found, policy_id=tree.FULL_ACCESS, target=target
-    )
+def attach_full_access(found: Organization, *targets: str) -> None:
+    """FullAWSAccess stands at every root, unit and account until somebody detaches it, or disables its kind."""
+    if found.scps:
+        OrganizationAttachment.objects.bulk_create(
+            OrganizationAttachment(
+                account_id=found.account_id, organization=found, policy_id=tree.FULL_ACCESS, target=target
+            )
+            for target in targets
+        )
 
 
 @operation("organizations:DescribeOrganization")

@@ -7,6 +7,7 @@ from iamlab.services.accounts.models import Document, keep_document
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.organizations import tagging, tree
 from iamlab.services.organizations.models import Organization, OrganizationAttachment, OrganizationPolicy
+from iamlab.services.organizations.organization import attach_full_access
 from iamlab.services.organizations.paging import page
 
 MOST = 5120  # characters, white space counts
@@ -67,7 +68,7 @@ def checked(Content: str, kind: str) -> str:
     if kind not in KINDS:
         raise AwsError("PolicyTypeNotAvailableForOrganizationException", f"{kind} is not simulated by iamlab.")
     if len(Content) > MOST:
-        message = "The policy content exceeds the maximum allowed size of 5,120 characters."
+        message = "You have exceeded the maximum policy size."
         raise AwsError("ConstraintViolationException", message, Reason="POLICY_CONTENT_LIMIT_EXCEEDED")
     try:
         parse(Content, KINDS[kind])
@@ -254,6 +255,12 @@ def _switch(call: Call, root_id: str, kind: str, on: bool) -> dict[str, Any]:
         raise AwsError(code, enabled if on else NOT_ENABLED)
     setattr(found, field, on)
     found.save(update_fields=[field])
+    if not on:  # User Guide, "Disabling a policy type": all of its policies are detached, and none is deleted
+        of_kind = [*found.policies.filter(kind=kind).values_list("pk", flat=True)]
+        of_kind += [key for key, (_, awss, _) in tree.AWS_POLICIES.items() if awss == kind]
+        found.attachments.filter(policy_id__in=of_kind).delete()
+    elif kind == tree.SCP:  # ... and re-enabled, every place begins with FullAWSAccess alone
+        attach_full_access(found, *tree.places(found))
     types = [(tree.SCP, found.scps), (tree.RCP, found.rcps)]
     root = {
         "Id": found.root_id,

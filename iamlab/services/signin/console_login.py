@@ -183,7 +183,8 @@ def console_login(
     claims = {"kind": facts["kind"], "account": facts["account"], "principal": facts["principal"], "console": True}
     if facts["mfa"]:
         claims["mfa_at"] = issued
-    credentials = tokens.issue({**claims, "issued": issued, "expires": issued + SESSION_SECONDS})
+    whole = {**claims, "issued": issued, "expires": issued + SESSION_SECONDS}
+    credentials = tokens.issue(whole, call.caller.world.clock_offset)
     return {
         "AccountId": facts["account"],
         "Kind": facts["kind"],

@@ -169,7 +169,8 @@ def session(call: Call, row: Role, name: str, seconds: int, **claims: Any) -> di
             "issued": issued,
             "expires": issued + seconds,
             **{key: value for key, value in claims.items() if value},
-        }
+        },
+        call.caller.world.clock_offset,
     )
     arn = f"arn:aws:sts::{row.account_id}:assumed-role/{row.name}/{name}"
     answer: dict[str, Any] = {

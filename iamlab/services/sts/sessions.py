@@ -47,7 +47,8 @@ def issue(call: Call, kind: str, issued: int, seconds: int, **claims: Any) -> di
             "issued": issued,
             "expires": issued + seconds,
             **{key: value for key, value in claims.items() if value},
-        }
+        },
+        call.caller.world.clock_offset,
     )
     call.record["responseElements"] = {"credentials": credentials.recorded(issued + seconds)}
     return credentials.shown(issued + seconds)

@@ -45,13 +45,14 @@ def _sign(body: str) -> str:
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
-def issue(claims: dict[str, Any]) -> Temporary:
+def issue(claims: dict[str, Any], clock_offset: int = 0) -> Temporary:
     """New credentials for `claims`: account, kind, principal (unique id), issued, expires (epoch seconds), more.
 
-    `part` is the fraction of the second of issue, so that sessions can be ended and begun anew within one second.
+    `issued` is the second in which the call began. `part` is what has passed since, by a clock that is moved by
+    `clock_offset`: sessions can be ended and begun anew within one second, and a call may last into the next one.
     """
     key_id = unique_id("session-key")
-    whole = {**claims, "key": key_id, "part": round(time.time() % 1, 6)}
+    whole = {**claims, "key": key_id, "part": round(max(time.time() + clock_offset - claims["issued"], 0), 6)}
     packed = zlib.compress(json.dumps(whole, separators=(",", ":")).encode())
     body = MARK + base64.urlsafe_b64encode(packed).decode()
     return Temporary(key_id, secret_of(key_id), f"{body}.{_sign(body)}")

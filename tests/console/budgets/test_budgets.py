@@ -1,5 +1,7 @@
 """Budgets in the console: from a template, custom, with alerts; behind the billing switch."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -271,6 +273,32 @@ def test_an_edit_keeps_what_its_form_cannot_hold(browser_of, root, kept):
     found = root.call("budgets:DescribeBudget", {**ACCOUNT, "BudgetName": "monthly", "ShowFilterExpression": True})
     limit = {"Amount": "25", "Unit": kept["BudgetLimit"]["Unit"]}
     assert {key: found["Budget"].get(key) for key in kept} == {**kept, "BudgetLimit": limit}
+
+
+def planned_limits(now):
+    """A plan of four quarters, as the Budgets API Reference asks for it: "PlannedBudgetLimits"."""
+    year, first = now.year, now.month - (now.month - 1) % 3
+    months = [(year + (first - 1 + 3 * n) // 12, (first - 1 + 3 * n) % 12 + 1) for n in range(4)]
+    starts = [str(int(datetime(*month, 1, tzinfo=UTC).timestamp())) for month in months]
+    return {at: {"Amount": str(10 + n), "Unit": "USD"} for n, at in enumerate(starts)}
+
+
+@pytest.mark.parametrize("name", ["PlannedBudgetLimits", "AutoAdjustData"])
+def test_an_edit_keeps_limits_that_are_planned_or_adjusted(browser_of, root, name):
+    kept = planned_limits(root.now) if name == "PlannedBudgetLimits" else {"AutoAdjustType": "FORECAST"}
+    budget = {"BudgetName": "monthly", "TimeUnit": "QUARTERLY", "BudgetType": "COST", name: kept}
+    root.call("budgets:CreateBudget", {**ACCOUNT, "Budget": budget})
+    walk = Walk(browser_of, root.url("budget-edit-start", name="monthly"))
+    page = walk.see("details")
+    assert "are kept" in page and "Enter your budgeted amount" not in page
+    walk.send("details", renewal="expiring", end="2080-01-01")
+    walk.send("alerts")
+    told = {"PlannedBudgetLimits": "As planned for each period", "AutoAdjustData": "Adjusted automatically"}
+    assert told[name] in walk.see("review")
+    walk.send("review")
+    found = root.call("budgets:DescribeBudget", {**ACCOUNT, "BudgetName": "monthly"})["Budget"]
+    assert {key: found[name][key] for key in kept} == kept
+    assert (found["TimeUnit"], found["TimePeriod"]["End"].year) == ("QUARTERLY", 2080)
 
 
 @pytest.mark.parametrize("place", ["budgets", "budgets-delete", "budget-create-start", "budget-edit-start", "budget"])

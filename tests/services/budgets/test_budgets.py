@@ -96,7 +96,12 @@ def test_what_a_budget_cannot_be(budgets, more):
 
 def test_a_cost_budget_needs_a_limit(budgets):
     budget = {name: value for name, value in MONTHLY.items() if name != "BudgetLimit"}
-    assert code(budgets.create_budget, Budget=budget) == "InvalidParameterException"
+    answer = refusal(budgets.create_budget, AccountId=ACCOUNT, Budget=budget)
+    assert answer["Error"] == {
+        "Code": "InvalidParameterException",
+        "Message": "Unable to create/update budget - please provide one of the followings: "
+        "Budget Limit/ Planned Budget Limit/ Auto Adjust Data",
+    }
     make(budgets, BudgetName="ri", BudgetType="RI_UTILIZATION", BudgetLimit={"Amount": "100", "Unit": "PERCENTAGE"})
     assert float(get(budgets, "ri")["BudgetLimit"]["Amount"]) == 100
 
@@ -112,6 +117,14 @@ def test_planned_limits_of_twelve_months(budgets):
     budgets.create_budget(AccountId=ACCOUNT, Budget={**budget, "PlannedBudgetLimits": planned})
     assert get(budgets)["PlannedBudgetLimits"] == planned
     assert get(budgets)["BudgetLimit"]["Amount"] == "1"
+    Sandbox.objects.filter(accounts=ACCOUNT).update(clock_offset=40 * 86_400)  # the plan's first month is over
+    budgets.update_budget(AccountId=ACCOUNT, NewBudget={**budget, "PlannedBudgetLimits": planned})
+    assert get(budgets)["PlannedBudgetLimits"] == planned
+    assert get(budgets)["BudgetLimit"]["Amount"] in ("2", "3")
+    other = {at: {"Amount": "9", "Unit": "USD"} for at in planned}
+    assert (
+        code(budgets.update_budget, NewBudget={**budget, "PlannedBudgetLimits": other}) == "InvalidParameterException"
+    )
 
 
 def test_one_budget_of_a_name_until_its_end_has_passed(cloud, budgets):
@@ -140,7 +153,8 @@ def test_deleted_with_its_alerts(budgets):
     budgets.delete_budget(AccountId=ACCOUNT, BudgetName="monthly")
     assert code(budgets.describe_budget, BudgetName="monthly") == "NotFoundException"
     answer = refusal(budgets.delete_budget, AccountId=ACCOUNT, BudgetName="monthly")
-    assert answer["Error"]["Message"] == "Unable to delete budget: monthly - the budget doesn't exist."
+    said = "Unable to delete budget: monthly - the budget doesn't exist. Try creating it first. "
+    assert answer["Error"]["Message"] == said
     make(budgets)
     assert alerts_of(budgets) == []
 

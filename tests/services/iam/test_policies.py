@@ -156,6 +156,26 @@ def test_awss_policies_are_listed_in_pages(iam, policy):
     assert len(iam.ListPolicies(Scope="AWS")["Policies"]) == 100
 
 
+def test_pages_of_all_policies_leave_out_none_and_repeat_none(iam, policy):
+    """API Reference, "ListPolicies": Marker. The account's own stand among AWS's, and may be called alike."""
+    for name in ("AdministratorAccess", "PowerUserAccess", "zzz"):
+        iam.CreatePolicy(PolicyName=name, PolicyDocument=S3)
+    found, more = [], {}
+    while not found or more:
+        page = iam.ListPolicies(MaxItems=97, **more)
+        found += [one["Arn"] for one in page["Policies"]]
+        assert len(page["Policies"]) == 97 or not page["IsTruncated"]
+        more = {"Marker": page["Marker"]} if page["IsTruncated"] else {}
+    assert len(found) == len(set(found))
+    assert len(found) == sum(len(names_of_all(iam, scope)) for scope in ("Local", "AWS"))
+    own = [arn for arn in found if ":policy/" in arn and "::aws:" not in arn]
+    assert [arn.rpartition("/")[2] for arn in own] == ["AdministratorAccess", "P", "PowerUserAccess", "zzz"]
+
+
+def names_of_all(iam, scope):
+    return iam.client.get_paginator("list_policies").paginate(Scope=scope).build_full_result()["Policies"]
+
+
 def test_awss_policies_are_read_but_never_changed(iam):
     shown = iam.GetPolicy(PolicyArn=READ_ONLY)["Policy"]
     version = iam.GetPolicyVersion(PolicyArn=READ_ONLY, VersionId=shown["DefaultVersionId"])["PolicyVersion"]

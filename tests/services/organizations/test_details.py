@@ -173,3 +173,32 @@ def test_awss_own_resource_control_policy_is_everywhere_once_they_are_enabled(or
     assert {one["TargetId"] for one in targets} == {root, ACCOUNT}
     assert said(org.detach_policy, PolicyId=full, TargetId=root)[0] == "ConstraintViolationException"
     assert said(org.attach_policy, PolicyId=full, TargetId=root)[0] == "DuplicatePolicyAttachmentException"
+
+
+def test_a_disabled_kind_is_detached_everywhere_and_begins_anew(org):
+    """User Guide, "Disabling a policy type": detached from all entities, not deleted; re-enabled, all places begin with
+    FullAWSAccess alone.
+    """
+    root = org.list_roots()["Roots"][0]["Id"]
+    unit = org.create_organizational_unit(ParentId=root, Name="a")["OrganizationalUnit"]["Id"]
+    own = org.create_policy(Content=ALLOW, Description="", Name="own", Type=SCP)["Policy"]["PolicySummary"]["Id"]
+    org.attach_policy(PolicyId=own, TargetId=unit)
+    org.attach_policy(PolicyId=own, TargetId=root)
+    org.detach_policy(PolicyId="p-FullAWSAccess", TargetId=unit)
+
+    def attached():
+        places = (root, unit, ACCOUNT)
+        found = [org.list_policies_for_target(TargetId=place, Filter=SCP)["Policies"] for place in places]
+        return [[policy["Name"] for policy in policies] for policies in found]
+
+    assert attached() == [["FullAWSAccess", "own"], ["own"], ["FullAWSAccess"]]
+    org.disable_policy_type(RootId=root, PolicyType=SCP)
+    assert attached() == [[], [], []]
+    assert org.list_targets_for_policy(PolicyId=own)["Targets"] == []
+    late = org.create_organizational_unit(ParentId=root, Name="b")["OrganizationalUnit"]["Id"]
+    assert org.list_policies_for_target(TargetId=late, Filter=SCP)["Policies"] == []
+    assert own in [policy["Id"] for policy in org.list_policies(Filter=SCP)["Policies"]]
+    org.enable_policy_type(RootId=root, PolicyType=SCP)
+    assert attached() == [["FullAWSAccess"]] * 3
+    late = org.list_policies_for_target(TargetId=late, Filter=SCP)["Policies"]
+    assert [policy["Name"] for policy in late] == ["FullAWSAccess"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from iamlab.services import clock
 from tests.services.cloud import ACCOUNT, allow, refusal
 
 TRUST = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
@@ -40,6 +41,18 @@ def test_a_session_begun_afterwards_is_good(cloud, capsys):
     sts = cloud.client("sts", cloud.user("mario", allow("sts:*")))
     expire(capsys)
     fresh = sts.assume_role(RoleArn=role, RoleSessionName="two")["Credentials"]
+    assert cloud.client("sts", fresh).get_caller_identity()["Account"] == ACCOUNT
+
+
+def test_a_session_is_as_new_as_its_token_and_not_as_its_call(cloud, capsys, monkeypatch):
+    """A call that lasts into the next second began before the others' end, and its session after it."""
+    role = cloud.role("visitor", TRUST)
+    sts = cloud.client("sts", cloud.user("mario", allow("sts:*")))
+    expire(capsys)
+    now = clock.now
+    monkeypatch.setattr(clock, "now", lambda world: now(world) - timedelta(seconds=2))
+    fresh = sts.assume_role(RoleArn=role, RoleSessionName="slow")["Credentials"]
+    monkeypatch.undo()
     assert cloud.client("sts", fresh).get_caller_identity()["Account"] == ACCOUNT
 
 
