@@ -13,6 +13,8 @@ EVERYBODY = [f"arn:aws:iam::{OWN}:user/u{number}" for number in range(5)]
 EVERYBODY += [caller for caller in CALLERS if isinstance(caller, str)]
 OFFERED = [*ACTIONS, "s3:getobject", "s3:GetObjectAcl", "ec2:RunInstances", "ec2:Run", "foo:Bar", "s3:*", "a"]
 LIMITS = ("permissionsBoundaries", "serviceControlPolicies", "sessionPolicies", "resourcePolicy")
+ALL = {"Effect": "Allow", "Principal": {"AWS": OWN}, "Action": "*", "Resource": "*"}
+NAMING = ("resourcePolicy", "resourceControlPolicies", "vpcEndpointPolicies")  # may tell principals apart by name
 
 
 class Question:
@@ -22,20 +24,32 @@ class Question:
         self.dice = Dice(f"question {seed}")
         self.case = self.dice.case(seed)
         self.named = {f"p{number}": self.dice.document("identity") for number in range(4)}
-        self.principals = [
-            self.principal(arn) for arn in self.dice.random.sample(EVERYBODY, self.dice.pick([1, 5, 12]))
-        ]
+        arns = self.dice.random.sample(EVERYBODY, self.dice.pick([1, 5, 12]))
+        self.dice.caller = self.dice.pick(arns)  # so that policies name one of them
+        self.shared = {field: self.naming() for field in NAMING}
+        alike = self.held("user") if self.dice.chance(0.5) else None
+        self.principals = [{"arn": arn, **(alike or self.held(arn))} for arn in arns]
         self.actions = self.dice.random.sample(OFFERED, 20)
 
-    def principal(self, arn):
-        found = {"arn": arn, "identityPolicies": self.some()}
+    def held(self, arn):
+        found = {"identityPolicies": self.some()}
         field = self.dice.pick(LIMITS)
         if self.dice.chance(0.4) and not (field == "sessionPolicies" and arn.endswith(":root")):
             held = self.some()
             found[field] = {"serviceControlPolicies": [held], "resourcePolicy": self.dice.document("resource")}.get(
                 field, held
             )
+        for field in NAMING:
+            if self.dice.chance(0.4):
+                held = self.shared[field]
+                found[field] = {"resourceControlPolicies": [[held]], "vpcEndpointPolicies": [held]}.get(field, held)
         return found
+
+    def naming(self):
+        """A resource policy on everything, for some principals or against them."""
+        effects = {"Effect": self.dice.pick(["Allow", "Deny"])}
+        statement = {**effects, "Action": "*", "Resource": "*", **self.dice.principal_element()}
+        return self.dice.wrapped([statement, ALL])
 
     def some(self):
         return [{"ref": self.dice.pick(list(self.named))} for _ in range(self.dice.pick([0, 1, 1, 2]))]
