@@ -145,6 +145,12 @@ def test_looking_at_a_console_is_reading_only_noted_and_told(teacher, pupil, str
     assert teacher.get(url).status_code == 404
 
 
+def test_who_has_left_the_class_is_not_looked_at(teacher, attempt):
+    assert teacher.get(timeline(attempt)).status_code == 200
+    attempt.person.enrolments.all().delete()
+    assert teacher.get(timeline(attempt)).status_code == 404
+
+
 def test_who_is_not_staff_looks_at_nothing(klass, console, make_person, browser_of):
     other = make_person("ben")
     Enrolment.objects.create(klass=klass, person=other, name="Ben")

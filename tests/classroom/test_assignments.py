@@ -55,6 +55,12 @@ def test_an_extension_opens_a_closed_assignment_for_its_learner(pupil, teacher, 
     assert not Extension.objects.exists()
 
 
+def test_an_extension_never_shortens(assignment):
+    sooner, later = (timezone.now() + timedelta(days=days) for days in (1, 2))
+    assignment.due = assignment.closes = later
+    assert (work.own_due(assignment, sooner), work.own_close(assignment, sooner)) == (later, later)
+
+
 def test_what_is_to_be_passed_first_is_named(pupil, klass, assignment):
     second = Assignment.objects.create(klass=klass, lab=LAB, title="Second")
     second.needs.add(assignment)

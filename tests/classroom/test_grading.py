@@ -130,6 +130,9 @@ def test_rubric_rows_add_points_and_wait_for_a_person(teacher, assignment, attem
     post(teacher, "act-rubric", attempt, row=row.pk, score="50", comment="Nearly", seen="")
     mark = mark_of(assignment, learner)
     assert (mark.points, mark.waiting) == (5, 0)
+    shown = post(teacher, "act-rubric", attempt, row=row.pk, score="90", comment="Well", seen="").content.decode()
+    assert "has given 50 meanwhile: Nearly" in shown
+    assert mark_of(assignment, learner).points == 5
 
 
 def test_a_learner_sees_the_mark_once_it_is_released(teacher, pupil, assignment, attempt):

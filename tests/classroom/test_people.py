@@ -31,6 +31,14 @@ def test_good_lines_are_imported_and_each_bad_one_is_told_of_by_its_number(teach
     assert "no role king" in shown and "2 invited" in shown
 
 
+def test_a_name_has_80_characters_at_most_and_none_that_cannot_be_seen(teacher, klass):
+    long = "L" * 80
+    shown = send(teacher, klass, f"{long}\n{long}L\nAna\u202eamiL\nBen\u200b\n".encode()).content.decode()
+    assert [one.name for one in klass.invitations.all()] == [long]
+    assert "longer than 80 characters" in shown
+    assert shown.count("holds characters that cannot be shown") == 2
+
+
 def test_the_same_roster_twice_invites_nobody_twice(teacher, klass):
     send(teacher, klass, b"Ana\nBen\n")
     shown = send(teacher, klass, b"Ana\nBen\n").content.decode()

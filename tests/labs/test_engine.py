@@ -32,6 +32,8 @@ def test_check_that_holds_fails_again_and_names_what_undid_it(begin, do):
     assert fact(attempt).undone["event"] == "DeleteGroup"
     assert fact(attempt).undone["by"] == "root"
     assert "Readers" in fact(attempt).undone["object"]
+    do(attempt, CREATE)
+    assert (fact(attempt).status, fact(attempt).undone) == ("pass", {})
 
 
 def test_check_that_latches_once_stays_passed(begin, do):

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.migrations.executor import MigrationExecutor
 
 from iamlab.labs import content, validator
 
@@ -26,6 +27,13 @@ def change(folder, file, old, new):
 
 def test_new_lab_has_no_problems(folder):
     assert validator.problems(folder) == []
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_behind_is_told(folder, monkeypatch):
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["one more"])
+    with pytest.raises(CommandError, match=r"Run manage.py migrate"):
+        call_command("labs", "check", str(folder))
 
 
 @pytest.mark.slow

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from iamlab.labs import content, selftest, validator
 
@@ -60,6 +62,13 @@ steps:
 }
 
 
+def require_migrated() -> None:
+    """The self-test works in the server's own database, and leaves nothing in it. Raises CommandError."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError("The database is older than this version. Run manage.py migrate, then this again.")
+
+
 class Command(BaseCommand):
     help = "Check labs (schema, then the self-test), or begin a new one."
 
@@ -80,6 +89,8 @@ class Command(BaseCommand):
             return self.new(options["name"], options["root"])
         if options["command"] == "preview":
             return self.preview(options["path"].resolve(), options["port"])
+        if not options["no_test"]:
+            require_migrated()
         failed = [path for path in options["path"] or content.folders() if not self.prove(path, options["no_test"])]
         if failed:
             raise CommandError(f"{len(failed)} with errors: {', '.join(path.name for path in failed)}", returncode=1)
