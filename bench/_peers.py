@@ -43,7 +43,7 @@ def iamlab() -> contextlib.AbstractContextManager[Server]:
 
 
 def bare() -> contextlib.AbstractContextManager[Server]:
-    """A project of one view, served by the same command as iamlab: two processes of four threads."""
+    """A project of one view, served by the same command as iamlab; as a page it is answered by a thread."""
     port = scratch.free_port()
     return running("bare", gunicorn(f"127.0.0.1:{port}", application="bench.bare.wsgi"), port)
 

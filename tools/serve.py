@@ -48,8 +48,11 @@ def become_server(host: str, port: str, args: list[str]) -> None:
 def gunicorn(bind: str, *more: str, application: str = "iamlab.wsgi") -> list[str]:
     """The server's command line."""
     (ROOT / "staticfiles").mkdir(exist_ok=True)  # empty here: static files are served from where they lie
+    options = ["--workers=2", "--threads=4", "--worker-class=iamlab.serving.Worker"]
+    # A process busy with one call for longer is replaced; a call may wait for SQLite's turn to write twice 20 seconds.
+    options += ["--timeout=90", "--log-level=warning", "--no-control-socket"]
     # Presigned URLs with a session token are longer than gunicorn's usual 4094 bytes.
-    options = ["--workers=2", "--threads=4", "--limit-request-line=8190", "--log-level=warning", "--no-control-socket"]
+    options.append("--limit-request-line=8190")
     # Above the wire's own limit: what is too long is refused in AWS's words, not on a page of gunicorn's.
     options.append("--limit-request-field_size=32768")
     # Names of S3 metadata may have underscores, and gunicorn drops such headers unless told. A proxy in front must not

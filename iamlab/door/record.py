@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from iamlab.door.shown import S3_NAMES, s3_parameters, visible
-from iamlab.door.storing import Row, store_together
+from iamlab.door.storing import Row, store
 from iamlab.services import callers, clock, statements
 from iamlab.services.callers import Caller
 from iamlab.services.cloudtrail.models import PolicySet
@@ -64,14 +64,14 @@ def flush() -> None:
     pending = _pending.get()
     if pending is not None and pending.rows:
         rows, pending.rows = pending.rows, []
-        store_together(rows)
+        store(rows)
 
 
 def keep(row: Row) -> None:
     """Hold an event until the request's end; without a request, store it at once."""
     pending = _pending.get()
     if pending is None:
-        store_together([row])
+        store([row])
     else:
         pending.rows.append(row)
 

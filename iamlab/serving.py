@@ -1,0 +1,184 @@
+"""The worker that serves iamlab: gunicorn's with threads, arranged so that nobody waits for those who are slow.
+
+- A request is waited for without a thread. However many connections say nothing, or half of something, all others are
+  answered.
+- A signed API call takes less than a millisecond, and handing it to a thread and back a good part of that: once it is
+  there whole, the main thread answers it.
+- Pages are answered by `--threads`, as gunicorn does, so that a long one holds up neither calls nor other pages.
+- What takes its time on the line (long bodies, bodies in pieces, answers that their readers do not take at once, the
+  end of a connection) has threads of its own.
+"""
+
+import re
+import selectors
+import socket
+import struct
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, NamedTuple
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+MOST = 64 * 1024  # bytes of a request that are waited for without a thread
+PATIENCE = 60  # seconds between two signs of life
+SLOW = 32  # threads for what takes its time on the line
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})")
+PART, LONG, CALL, PAGE = range(4)
+
+
+def arrived(request: bytes) -> int:
+    """What a request is, by what is there of it. LONG is one that has to be read while it is answered.
+
+    gunicorn judges requests: this only sees to it that reading a CALL or a PAGE waits for nothing.
+    """
+    end = request.find(b"\r\n\r\n")
+    if end < 0:
+        return PART if len(request) < MOST else LONG
+    head = request[:end].lower()
+    if b"\r\ntransfer-encoding:" in head or b"\r\nexpect:" in head:
+        return LONG
+    found = LENGTH.search(head)
+    length = end + 4 + (int(found[1]) if found else 0)
+    if length > len(request):
+        return PART if length <= MOST else LONG
+    return CALL if b"\r\nauthorization: aws4-" in head else PAGE
+
+
+class Outbox:
+    """Stands in for the socket while an answer is made, which then goes out in one piece, as far as it can."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
+
+    def sendall(self, data: bytes) -> None:
+        self.parts.append(data)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> None:
+        file.seek(offset)
+        self.parts.append(file.read(count))
+
+    def flush(self) -> bytes:
+        """Send what goes at once; the rest."""
+        data = b"".join(self.parts)
+        try:
+            return data[self.sock.send(data, socket.MSG_DONTWAIT) :]
+        except BlockingIOError:
+            return data
+
+
+class Ends(NamedTuple):
+    """Of a connection, what gunicorn asks for while it answers."""
+
+    sock: Outbox
+    client: Any
+    server: Any
+
+
+class Connection(TConn):
+    def __init__(self, worker: "Worker", sock: socket.socket, client: Any, server: Any) -> None:
+        super().__init__(worker.cfg, sock, client, server)
+        self.slow = worker.slow
+        self.unsent = b""  # of an answer
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
+
+    def receive(self) -> int:
+        """Take in what has come, without waiting for more; what it is now."""
+        self.init()
+        came = b""
+        try:
+            came = self.sock.recv(MOST, socket.MSG_DONTWAIT)
+            if not came:
+                return PAGE  # the other side has closed: whoever reads sees it at once
+        except BlockingIOError:
+            pass
+        except OSError:
+            return PAGE  # broken, likewise
+        request = self.parser.unreader.take_buffered() + came
+        self.parser.unreader.unread(request)
+        return arrived(request)
+
+    def send_rest(self, keep: bool) -> bool:
+        try:
+            self.sock.setblocking(True)
+            self.sock.sendall(self.unsent)
+        except OSError:
+            return False
+        finally:
+            self.unsent = b""
+        return keep
+
+    def close(self, graceful: bool = False) -> None:
+        """To close gracefully is to wait for the other side."""
+        if graceful:
+            self.slow.submit(super().close, graceful)
+        else:
+            super().close()
+
+
+class Worker(ThreadWorker):
+    def init_process(self) -> None:
+        self.slow = ThreadPoolExecutor(SLOW)
+        super().init_process()  # serves until the end
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            sock, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return  # another process was first, or the client is gone
+        self.nr_conns += 1
+        self.enqueue_req(Connection(self, sock, client, listener.getsockname()))
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """A connection is new, or something has come."""
+        kind = LONG if self.cfg.is_ssl else conn.receive()
+        if kind == CALL:
+            self.answer(conn)
+        elif kind == PART:
+            self.wait(conn)
+        elif kind == LONG:
+            self.lend(conn, self.handle, conn)
+        else:
+            super().enqueue_req(conn)
+
+    def wait(self, conn: Connection) -> None:
+        conn.timeout = time.monotonic() + PATIENCE
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def lend(self, conn: Connection, work: Any, *values: Any) -> None:
+        """Leave a connection to a thread of the slow."""
+        done = self.slow.submit(work, *values)
+        done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def answer(self, conn: Connection) -> None:
+        self.notify()  # many calls may be answered before the loop comes round
+        done: Future[bool] = Future()
+        done.set_result(self.handle(conn))
+        if conn.parser.unreader.buf.getvalue():  # the next request came with this one, and perhaps a thousand more
+            self.method_queue.defer(self.finish_request, conn, done)
+        else:
+            self.finish_request(conn, done)
+
+    def handle_request(self, req: Any, conn: Connection) -> bool:
+        outbox = Outbox(conn.sock)
+        keep = bool(super().handle_request(req, Ends(outbox, conn.client, conn.server)))
+        conn.unsent = outbox.flush()
+        return keep
+
+    def finish_request(self, conn: Connection, done: Future[bool]) -> None:
+        if conn.unsent:
+            self.lend(conn, conn.send_rest, done.result())
+        else:
+            super().finish_request(conn, done)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """A worker that stops waits no longer for beginnings than for what is kept alive."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
