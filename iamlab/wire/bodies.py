@@ -99,6 +99,7 @@ def s3_body(
     if DIGEST.fullmatch(said) and hashlib.sha256(body).hexdigest() != said:
         raise _other_digest(said, body)
     if (shapes.http_checksum or {}).get("requestAlgorithmMember"):
+        checksums.require(operation, headers)
         checksums.verify(headers, body)
     if "content-encoding" in headers:
         _drop_aws_chunked(headers)
@@ -118,8 +119,10 @@ def _decoded_length(headers: dict[str, str], limit: int) -> int:
 def _check_chunks(headers: dict[str, str], trailers: dict[str, str], body: bytes, length: int) -> None:
     if len(body) != length:
         raise incomplete()
-    announced = headers.get("x-amz-trailer", "")
-    if any(name.strip().lower() not in trailers for name in announced.split(",") if name.strip()):
+    announced = [name.strip().lower() for name in headers.get("x-amz-trailer", "").split(",") if name.strip()]
+    if not all(name.startswith(checksums.PREFIX) for name in announced):
+        raise AwsError("InvalidRequest", "The value specified in the x-amz-trailer header is not supported", 400)
+    if any(name not in trailers for name in announced):
         raise AwsError("MalformedTrailerError", chunked.TRAILER, 400)
 
 

@@ -9,6 +9,8 @@ from iamlab.services.s3.checksums import DIGESTS
 
 PREFIX = "x-amz-checksum-"
 NOT_SUMS = ("x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type")
+# Of which the API Reference says that Content-MD5 is required; botocore's model says it of more.
+SUMMED = ("DeleteObjects", "PutBucketCors", "PutBucketLifecycleConfiguration", "PutBucketTagging")
 
 
 def verify(headers: Mapping[str, str], data: bytes) -> None:
@@ -27,6 +29,14 @@ def verify(headers: Mapping[str, str], data: bytes) -> None:
         _verify(name, headers[name], data)
     if "content-md5" in headers:
         _verify_md5(headers["content-md5"], data)
+
+
+def require(operation: str, headers: Mapping[str, str]) -> None:
+    """A document that deletes or replaces much comes with a sum. Raises InvalidRequest."""
+    told = "content-md5" in headers or any(name.startswith(PREFIX) and name not in NOT_SUMS for name in headers)
+    if operation in SUMMED and not told:
+        message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"
+        raise AwsError("InvalidRequest", message, 400)
 
 
 def _verify(header: str, value: str, data: bytes) -> None:

@@ -97,6 +97,6 @@ def _route(operation: OperationModel) -> Route:
         how = shape.members[name].serialization
         if how.get("location") == "querystring":
             query.append((how["name"], None))
-        elif how.get("location") == "header":
+        elif how.get("location") == "header" and not fixed:
             headers.append(how["name"].lower())
     return Route(operation.name, tuple(query), tuple(headers), f"s3:{operation.name}" in REGISTRY)

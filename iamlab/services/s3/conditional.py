@@ -21,12 +21,13 @@ def _is(etag: str, given: str) -> bool:
 
 def check_read(
     found: Object,
+    now: datetime,
     IfMatch: str | None,
     IfNoneMatch: str | None,
     IfModifiedSince: datetime | None,
     IfUnmodifiedSince: datetime | None,
 ) -> None:
-    """Raises PreconditionFailed (412) or NotModified (304)."""
+    """Raises PreconditionFailed (412) or NotModified (304). RFC 9110: If-Modified-Since is never in the future."""
     if IfMatch is not None and not _is(found.etag, IfMatch):
         raise AwsError("PreconditionFailed", FAILED, 412, Condition="If-Match")
     if IfMatch is None and IfUnmodifiedSince is not None and found.modified > IfUnmodifiedSince:
@@ -34,7 +35,7 @@ def check_read(
     if IfNoneMatch is not None:
         if _is(found.etag, IfNoneMatch):
             raise _not_modified(found)
-    elif IfModifiedSince is not None and found.modified <= IfModifiedSince:
+    elif IfModifiedSince is not None and found.modified <= IfModifiedSince <= now:
         raise _not_modified(found)
 
 

@@ -2,15 +2,18 @@
 are kept and shown, and have no further effect. S3 API Reference: "PutBucketMetricsConfiguration" and its kin."""
 
 import base64
+import re
 from typing import Any
 
 from iamlab.services.operations import AwsError, Call, operation
 from iamlab.services.s3 import targets
+from iamlab.services.s3.errors import malformed_xml
 from iamlab.services.s3.listing import decode
 from iamlab.services.s3.stored import put
 
 MOST, A_PAGE = 1000, 100
 Document = dict[str, Any]
+BUCKET = re.compile(r"arn:aws[a-z-]*:s3:::.+")
 
 
 def _put(call: Call, kind: str, Id: str, document: Document) -> Document:
@@ -49,6 +52,12 @@ def _list(call: Call, kind: str, token: str | None) -> Document:
     return answer
 
 
+def check_same(Id: str, document: Document) -> None:
+    """The address and the document name one configuration. Raises MalformedXML."""
+    if document.get("Id") != Id:
+        raise malformed_xml()
+
+
 def inventory_context(call: Call, InventoryConfiguration: Document, **_: Any) -> dict[str, list[str]]:
     fields = InventoryConfiguration.get("OptionalFields")
     return {"s3:InventoryAccessibleOptionalFields": list(fields)} if fields else {}
@@ -56,6 +65,7 @@ def inventory_context(call: Call, InventoryConfiguration: Document, **_: Any) ->
 
 @operation("s3:PutBucketAnalyticsConfiguration", action="s3:PutAnalyticsConfiguration", target=targets.bucket)
 def put_analytics(call: Call, Bucket: str, Id: str, AnalyticsConfiguration: Document) -> Document:
+    check_same(Id, AnalyticsConfiguration)
     return _put(call, "Analytics", Id, AnalyticsConfiguration)
 
 
@@ -79,6 +89,7 @@ TIERING = "IntelligentTieringConfiguration"
 
 @operation(f"s3:PutBucket{TIERING}", action=f"s3:Put{TIERING}", target=targets.bucket)
 def put_tiering(call: Call, Bucket: str, Id: str, IntelligentTieringConfiguration: Document) -> Document:
+    check_same(Id, IntelligentTieringConfiguration)
     return _put(call, "IntelligentTiering", Id, IntelligentTieringConfiguration)
 
 
@@ -104,6 +115,11 @@ def list_tiering(call: Call, Bucket: str, ContinuationToken: str | None = None) 
     context=inventory_context,
 )
 def put_inventory(call: Call, Bucket: str, Id: str, InventoryConfiguration: Document) -> Document:
+    """Raises IdMismatch, InvalidS3DestinationBucket."""
+    if InventoryConfiguration.get("Id") != Id:
+        raise AwsError("IdMismatch", "Document ID does not match the specified configuration ID.", 400)
+    if not BUCKET.fullmatch(InventoryConfiguration["Destination"]["S3BucketDestination"]["Bucket"]):
+        raise AwsError("InvalidS3DestinationBucket", "Invalid bucket ARN.", 400)
     return _put(call, "Inventory", Id, InventoryConfiguration)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.s3 import acl, checksums, conditional, errors, tagging, targets
@@ -23,7 +23,7 @@ def source_of(call: Call, CopySource: Any) -> tuple[Bucket, str, str | None]:
         name, key, number = CopySource["Bucket"], CopySource["Key"], CopySource.get("VersionId")
     else:
         path, _, number = CopySource.partition("?versionId=")
-        name, _, key = unquote(path).lstrip("/").partition("/")
+        name, _, key = unquote_plus(path).lstrip("/").partition("/")
     if not name or not key:
         message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         raise errors.invalid("x-amz-copy-source", message, str(CopySource))

@@ -4,7 +4,11 @@ import re
 
 from iamlab.services.operations import AwsError, Call
 
-CONSTRAINT = re.compile(r"Value '(.*?)' at '([\w.]+)' failed to satisfy constraint", re.DOTALL)
+CONSTRAINT = re.compile(r"Value '(.*?)' at '([\w.]+?)(?:\.\d+\.member)?' failed to satisfy constraint", re.DOTALL)
+PROTOCOL = (
+    "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically."
+)
+ACCOUNT = re.compile(r"\w{12}")
 # A header's value that the model does not allow: its parameter, then code, message, and the argument's name if told.
 BAD_VALUES = {
     "createBucketConfiguration.locationConstraint": (
@@ -22,6 +26,14 @@ BAD_VALUES = {
         "InvalidArgument",
         "The encryption method specified is not supported",
         "x-amz-server-side-encryption",
+    ),
+    "objectLockMode": ("InvalidArgument", "Unknown wormMode directive.", "x-amz-object-lock-mode"),
+    "copySource": ("InvalidArgument", "Invalid copy source object key", "x-amz-copy-source"),
+    "objectAttributes": ("InvalidArgument", "Invalid attribute name specified.", "x-amz-object-attributes"),
+    "transitionDefaultMinimumObjectSize": (
+        "InvalidRequest",
+        "Invalid TransitionDefaultMinimumObjectSize found: {}",
+        "",
     ),
     "checksumAlgorithm": (
         "InvalidRequest",
@@ -72,6 +84,18 @@ def access_denied() -> AwsError:
     return AwsError("AccessDenied", "Access Denied", 403)
 
 
+def check_owner(call: Call, parameter: str, account_id: str) -> None:
+    """The owner that the bucket must have, if the request names one. Raises InvalidBucketOwnerAWSAccountID,
+    AccessDenied for another.
+    """
+    wanted = call.given.get(parameter)
+    if wanted is not None and not ACCOUNT.fullmatch(wanted):
+        message = f"The value of the expected bucket owner parameter must be an AWS Account ID... [{wanted}]"
+        raise AwsError("InvalidBucketOwnerAWSAccountID", message, 400)
+    if wanted not in (None, account_id):
+        raise access_denied()
+
+
 def other_region(wanted: str | None) -> AwsError:
     """A bucket of another Region than the endpoint's, which is asked before whether there is such a Region."""
     which = f"The {wanted or 'unspecified'} location constraint"
@@ -79,19 +103,32 @@ def other_region(wanted: str | None) -> AwsError:
     return AwsError("IllegalLocationConstraintException", message, 400)
 
 
+def no_attributes() -> AwsError:
+    message = "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty"
+    return AwsError("InvalidRequest", message, 400)
+
+
 def bad_value(error: AwsError, region: str) -> AwsError:
     """A parameter that the model refuses, in S3's words for that header; the error itself where there are none."""
+    if "Value null at 'objectAttributes'" in error.message:
+        return no_attributes()
     match = CONSTRAINT.search(error.message) if error.code == "ValidationError" else None
     if match is not None and match[2].startswith("notificationConfiguration.") and ".event" in match[2]:
         return invalid("Event", "A specified event is not supported for notifications.", match[1])
+    if match is not None and "filterRules." in match[2] and match[2].endswith(".name"):
+        return invalid("FilterRule.Name", "filter rule name must be either prefix or suffix", match[1])
+    if match is not None and match[2].startswith("websiteConfiguration.") and match[2].endswith(".protocol"):
+        return AwsError("InvalidRequest", PROTOCOL, 400)
     if match is None or match[2] not in BAD_VALUES:
         return error
     code, message, name = BAD_VALUES[match[2]]
     if code == "InvalidLocationConstraint" and region not in ("us-east-1", match[1]):
         return other_region(match[1])
     extra = {"ArgumentName": name} if name else {}
-    if name in ("x-amz-acl", "encoding-type"):
+    if name in ("x-amz-acl", "encoding-type", "x-amz-object-lock-mode"):
         extra["ArgumentValue"] = match[1]
+    elif name == "x-amz-copy-source":
+        extra["ArgumentValue"] = name  # S3 tells no more
     return AwsError(code, message.format(match[1]), 400, **extra)
 
 

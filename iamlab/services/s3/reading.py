@@ -6,7 +6,7 @@ from typing import Any
 from iamlab.services import callers
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.s3 import checksums, conditional, locks, restoring, targets
-from iamlab.services.s3.errors import invalid
+from iamlab.services.s3.errors import invalid, no_attributes
 from iamlab.services.s3.models import Object, body_of
 from iamlab.services.s3.writing import KEPT, encrypted_as
 
@@ -67,7 +67,7 @@ def read(call: Call, Key: str, **conditions: Any) -> tuple[Object, dict[str, Any
         message = "Request specific response headers cannot be used for anonymous GET requests."
         raise AwsError("InvalidRequest", message, 400)
     found = targets.existing(call, Key)
-    conditional.check_read(found, **{name: conditions.get(name) for name in conditional.READ})
+    conditional.check_read(found, call.now, **{name: conditions.get(name) for name in conditional.READ})
     answer, span = head(call, found), span_of(call, found)
     whole = span is None or span == (0, found.size - 1)
     if conditions.get("ChecksumMode") == "ENABLED" and whole:
@@ -148,6 +148,8 @@ def get_object_attributes(
     MaxParts: int = MOST_PARTS,
     PartNumberMarker: int = 0,
 ) -> dict[str, Any]:
+    if not ObjectAttributes:
+        raise no_attributes()
     found = targets.existing(call, Key, "GET")
     known: dict[str, Any] = {
         "ETag": found.etag,

@@ -59,6 +59,9 @@ def _lifecycle_rule(rule: Document) -> None:
         raise malformed_xml()
     if len(rule.get("ID") or "") > 255:
         raise invalid("ID", "ID length should not exceed allowed limit of 255", rule["ID"])
+    tags = [tag["Key"] for tag in ((found or {}).get("And") or {}).get("Tags") or []]
+    if len(set(tags)) != len(tags):
+        raise AwsError("InvalidRequest", "Duplicate Tag Keys are not allowed.", 400)
     if not any(rule.get(name) for name in ACTIONS):
         raise AwsError("InvalidRequest", "At least one action needs to be specified in a rule", 400)
     expiration = rule.get("Expiration")
@@ -88,15 +91,34 @@ def website(document: Document) -> Document:
     if everything is not None:
         if len(document) > 1:
             message = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."
-            raise invalid("RedirectAllRequestsTo", message)
+            raise invalid("RedirectAllRequestsTo", message, "not null")
         return document
     if not document.get("IndexDocument"):
         message = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty"
-        raise invalid("IndexDocument", message)
+        raise invalid("IndexDocument", message, "null")
     suffix = document["IndexDocument"]["Suffix"]
     if not suffix or "/" in suffix:
         raise invalid("IndexDocument", "The IndexDocument Suffix is not well formed", suffix)
+    if document.get("RoutingRules") is not None:
+        _routing(document["RoutingRules"])
     return document
+
+
+def _routing(rules: list[Document]) -> None:
+    """Raises MalformedXML, InvalidRequest."""
+    if not rules:
+        raise malformed_xml()
+    for rule in rules:
+        redirect = rule["Redirect"]
+        if redirect.get("ReplaceKeyPrefixWith") is not None and redirect.get("ReplaceKeyWith") is not None:
+            message = "You can only define ReplaceKeyPrefix or ReplaceKey but not both."
+            raise AwsError("InvalidRequest", message, 400)
+        if rule.get("Condition") is not None and not any(rule["Condition"].values()):
+            message = (
+                "Condition cannot be empty. To redirect all requests without a condition, the condition element "
+                "shouldn't be present."
+            )
+            raise AwsError("InvalidRequest", message, 400)
 
 
 def logging(row: Bucket, document: Document) -> Document:
@@ -125,7 +147,7 @@ def notification(row: Bucket, document: Document, unchecked: bool) -> Document:
             _destination(row, name, one, unchecked)
     found = {name: value for name, value in document.items() if value is not None and name not in DESTINATIONS}
     for name in DESTINATIONS:
-        given = [{**one, "Id": one.get("Id") or str(uuid.uuid4())} for one in document.get(name) or []]
+        given = [{**_filter(one), "Id": one.get("Id") or str(uuid.uuid4())} for one in document.get(name) or []]
         found |= {name: given} if given else {}
     return found
 
@@ -144,6 +166,16 @@ def _destination(row: Bucket, name: str, one: Document, unchecked: bool) -> None
         kind = {"Topic": "topic", "Queue": "queue"}.get(title, "Lambda")
         message = "Unable to validate the following destination configurations"
         raise invalid(arn, message, f"The destination {kind} does not exist")
+
+
+def _filter(one: Document) -> Document:
+    """Which keys' events are told, with S3's spelling of what they are compared with. Raises MalformedXML."""
+    rules = ((one.get("Filter") or {}).get("Key") or {}).get("FilterRules")
+    if not rules:
+        return one
+    if any(rule.get("Name") is None or rule.get("Value") is None for rule in rules):
+        raise malformed_xml()
+    return {**one, "Filter": {"Key": {"FilterRules": [{**rule, "Name": rule["Name"].capitalize()} for rule in rules]}}}
 
 
 def accelerate(bucket: str, document: Document, kept: Document | None) -> Document:

@@ -84,8 +84,7 @@ def find(call: Call, name: str, owner: str = "ExpectedBucketOwner") -> Bucket:
     found = kept[name]
     if found is None or (call.caller.kind == callers.EXAMINER and found.account_id != call.account_id):
         raise errors.no_such_bucket(name)
-    if call.given.get(owner) not in (None, found.account_id):
-        raise errors.access_denied()
+    errors.check_owner(call, owner, found.account_id)
     errors.refuse_unheard(call, "lock" in found.settings or owner != "ExpectedBucketOwner")
     if found.settings.get("trail") and not call.operation.writes:
         for read in readers:
