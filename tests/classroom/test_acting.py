@@ -14,8 +14,10 @@ from iamlab.classroom import acts
 from iamlab.classroom.models import Enrolment
 from iamlab.door import authenticate, sessions
 from iamlab.door.calls import call
+from iamlab.door.identities import caller_as
 from iamlab.labs import attempts, selftest
 from iamlab.sandbox import controls
+from iamlab.services.operations import AwsError
 
 
 def post(client, name, attempt, **data):
@@ -143,6 +145,23 @@ def test_looking_at_a_console_is_reading_only_noted_and_told(teacher, pupil, str
     assert stranger.get(url).status_code == 404
     pupil.post(f"/console/{console.pk}/sign-out/")
     assert teacher.get(url).status_code == 404
+
+
+def test_who_looks_at_a_refusal_reads_what_would_change_it_and_changes_nothing(teacher, pupil, attempt, console):
+    def do(who, operation, **params):
+        return call(caller_as(controls.world(attempt.sandbox), console.account_id, who), operation, params)
+
+    narrow = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::other"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [narrow]})
+    do("root", "iam:CreateUser", UserName="mario")
+    do("root", "iam:PutUserPolicy", UserName="mario", PolicyName="own", PolicyDocument=policy)
+    do("root", "s3:CreateBucket", Bucket="looked-at-bills")
+    with pytest.raises(AwsError) as refusal:
+        do("user/mario", "s3:ListObjectsV2", Bucket="looked-at-bills")
+    why = reverse("why", args=[console.pk, refusal.value.event_id])
+    owner, looker = (browser.get(why).content.decode() for browser in (pupil, teacher))
+    assert "Add the resource" in owner and "Add the resource" in looker
+    assert ('name="PolicyDocument"' in owner, 'name="PolicyDocument"' in looker) == (True, False)
 
 
 def test_who_has_left_the_class_is_not_looked_at(teacher, attempt):

@@ -296,6 +296,37 @@ def test_an_old_refusal_offers_no_draft_once_the_policies_have_changed(client, s
     assert 'name="PolicyDocument"' not in page
 
 
+def test_an_old_refusal_offers_no_draft_once_the_buckets_policy_has_changed(client, story):
+    story.grant(BILL_WRITE.replace("customer-bills/*", "customer-bills"))
+    event_id = refused(story)
+    assert 'name="PolicyDocument"' in client.get(story.url("why", event_id)).content.decode()
+    policy = READ_BY_ALL.replace("ID", story.account)
+    story.do("root", "s3:PutBucketPolicy", Bucket="customer-bills", Policy=policy)
+    page = client.get(story.url("why", event_id)).content.decode()
+    assert "Add the resource" in page
+    assert 'name="PolicyDocument"' not in page
+
+
+def test_a_change_is_offered_to_sessions_of_its_account_only(client, story):
+    story.grant(BILL_WRITE.replace("customer-bills/*", "customer-bills"))
+    visitor = caller_as(controls.world(story.sandbox), "", "visitor")
+    params = {"Email": "other@bills.example", "AccountName": "Other", "Password": PASSWORD}
+    call(visitor, "accounts:RegisterAccount", params)
+    login = call(visitor, "signin:ConsoleLogin", {"Email": params["Email"], "Password": PASSWORD})
+    other = sessions.open_session(story.person, login)
+    page = client.get(story.url("why", refused(story))).content.decode()
+    assert f'action="/console/{story.session.pk}/iam/' in page
+    assert f'action="/console/{other.pk}/iam/' not in page
+
+
+def test_what_aws_keeps_is_nobodys_to_edit(client, story):
+    arn = "arn:aws:iam::aws:policy/AWSDenyAll"
+    story.do("root", "iam:AttachUserPolicy", UserName="mario", PolicyArn=arn)
+    page = client.get(story.url("why", refused(story))).content.decode()
+    assert "AWSDenyAll" in page
+    assert story.url("policy-edit", arn) not in page
+
+
 def test_the_layers_are_all_there_and_the_deciding_one_is_told(client, story):
     page = client.get(story.url("why", refused(story))).content.decode()
     boxes = re.findall(r'<li class="flow-(\w+)"([^>]*)>.*?<strong>([^<]+)</strong>', page)
@@ -342,6 +373,20 @@ def test_a_draft_is_compared_with_today_and_not_saved(client, story, place, docu
     assert words == [before, after]
     assert story.do("root", "iam:ListUserPolicies", UserName="mario")["PolicyNames"] == ["BillRead"]
     refused(story)
+
+
+def test_what_a_draft_stands_instead_of_counts_no_more(client, story):
+    story.grant(BILL_WRITE.replace("Allow", "Deny"))
+    form = {"place": "instead:BillWrite inline", "PolicyDocument": BILL_WRITE}
+    page = client.post(ask(story), form).content.decode()
+    compared = page[page.index('id="compared"') : page.index("</table>")]
+    assert re.findall(r"Explicit deny|Allowed", compared) == ["Explicit deny", "Allowed"]
+
+
+def test_so_many_actions_are_asked_about_at_once_and_no_more(client, story):
+    for count, status in ((20, 200), (21, 422)):
+        actions = ", ".join(["s3:PutObject"] * count)
+        assert client.get(ask(story, actions=actions)).status_code == status
 
 
 def test_a_malformed_draft_is_told_in_its_field_and_kept(client, story):
