@@ -64,6 +64,13 @@ def test_the_panel_stands_beside_each_page_of_the_console(ada):
     assert all('id="lab-panel"' in text(opened(browser, address)[0]) for address in console.values())
 
 
+def test_no_link_is_a_bare_query(ada):
+    """htmx would send it to the address bar, which has moved on already where somebody clicked twice."""
+    browser, addresses = ada
+    bare = re.compile(r"(href|action|hx-get)=\"(\?|\")")
+    assert [name for name, address in addresses.items() if bare.search(text(opened(browser, address)[0]))] == []
+
+
 def text(page) -> str:
     return gzip.decompress(page.content).decode()
 

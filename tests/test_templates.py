@@ -13,6 +13,8 @@ FORBIDDEN = {
     "an inline style": re.compile(r"<style\b|[\s\"']style\s*=", re.IGNORECASE),
     "an inline handler": re.compile(r"[\s\"'](hx-)?on[a-z:-]+\s*=\s*[\"']|javascript:", re.IGNORECASE),
     "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
+    # htmx would send it to the address bar, which has moved on already where somebody clicked twice.
+    "a link without a path": re.compile(r"\b(href|formaction|hx-get|hx-post)\s*=\s*[\"'](\?|[\"'])"),
     "evaluated attributes": re.compile(r"=\s*[\"']\s*js:"),
 }
 FORM = re.compile(r"<form\b(?:\{%.*?%\}|\{\{.*?\}\}|\"[^\"]*\"|[^>\"{])*>")
@@ -25,7 +27,6 @@ def faults(text: str) -> list[str]:
         for match in pattern.finditer(text):
             found.append(f"line {text.count(chr(10), 0, match.start()) + 1}: {name}")
     for match in FORM.finditer(text):
-        # htmx would send it to the address bar, which has moved on already where somebody clicked twice.
         if not re.search(r"\baction=\"[^\"]", match[0]) and "flat_attrs" not in match[0]:
             found.append(f"line {text.count(chr(10), 0, match.start()) + 1}: a form without an action")
     return found
@@ -50,6 +51,8 @@ def test_no_template_is_unsafe_or_inline():
         "<script>go()</script>",
         "<style>p { color: red }</style>",
         "<div hx-vals='js:{a: b()}'>",
+        '<a href="?page=2">',
+        '<button formaction="">',
         '<form method="post">',
         '<form method="post"{% if a > b %} class="stack"{% endif %}>',
         '<form method="get" action="">',

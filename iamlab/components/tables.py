@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
+from django.utils.encoding import escape_uri_path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -189,7 +190,10 @@ def pages(request: HttpRequest, id: str, ask: dict, found: int) -> list[dict]:
 
 
 def address(request: HttpRequest, **changes: Any) -> str:
-    """This page's query string with some parameters changed (None removes one)."""
+    """This page's address with some parameters changed (None removes one).
+
+    Whole, for htmx sends a bare query to the address bar, which has moved on already where somebody clicked twice.
+    """
     pairs = [(key, value) for key, values in request.GET.lists() for value in values if key not in changes]
     pairs += [(key, value) for key, value in changes.items() if value is not None]
-    return "?" + urlencode(pairs)
+    return f"{escape_uri_path(request.path)}?{urlencode(pairs)}"

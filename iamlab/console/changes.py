@@ -54,6 +54,12 @@ def answer(
     return pages.render(request, session, "console/outcomes.html", context, title=title, crumbs=[(title, None)])
 
 
+def ticked(request: HttpRequest) -> list[str]:
+    """The keys of the rows that were ticked in a list, as its form or a question's sends them on."""
+    sent = request.GET if request.method == "GET" else request.POST
+    return list(dict.fromkeys(sent.getlist("selected")))
+
+
 def confirmed(request: HttpRequest, typed: str) -> str:
     """What is wrong with a typed confirmation; "" when it is right. It must match exactly."""
     return "" if request.POST.get("typed", "") == typed else f"Enter {typed} exactly as it stands here."

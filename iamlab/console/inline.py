@@ -66,10 +66,7 @@ def edit(
                     check_name(session, kind, who, form.cleaned_data["PolicyName"])
                 session.call(f"iam:Put{kind}Policy", {**who, **form.params()})
             except AwsError as error:
-                if refusals.is_refusal(error):
-                    denial = refusals.denial(session, error)
-                else:
-                    form.refuse(error)
+                denial = refusals.told(session, form, error)
             else:
                 return pages.done(request, back, f"Policy {form.cleaned_data['PolicyName']} saved.")
     title = policy or "Create inline policy"

@@ -84,21 +84,28 @@ def picked(
 
 def removed_policies(request: HttpRequest, session: Session, kind: str, name: str, back: str) -> HttpResponse:
     """Detach managed policies and delete inline ones, as ticked in the holder's table."""
-    keys = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    wanted = [removal(kind, name, key) for key in keys if key.partition(":")[0] in ("managed", "inline")]
+    keys = [key for key in changes.ticked(request) if key.partition(":")[0] in ("managed", "inline")]
+    wanted = [removal(kind, name, key) for key in keys]
+    confirm = {"title": "Remove permissions policies?", "cancel_url": back, "submit": "Remove policies"}
+    sentence = f"{name} loses at once what only these policies allow."
+    return ticked_off(request, session, wanted, confirm, sentence, f"Policies removed from {name}.")
+
+
+def ticked_off(
+    request: HttpRequest, session: Session, wanted: Sequence[Change], confirm: dict[str, Any], sentence: str, done: str
+) -> HttpResponse:
+    """Ask before something is done to the rows that were ticked, and do it: a change for each. `confirm` is the
+    question's title, cancel_url and submit. Without a change it leads back."""
+    back = confirm["cancel_url"]
     if not wanted:
         return redirect(back)
     if request.method == "POST":
-        outcomes = changes.make(session, wanted)
-        return changes.answer(request, session, outcomes, back, f"Policies removed from {name}.", "Remove policies")
-    confirm = {
-        "title": "Remove permissions policies?",
-        "cancel_url": back,
-        "submit": "Remove policies",
+        return changes.answer(request, session, changes.make(session, wanted), back, done, confirm["title"].rstrip("?"))
+    more = {
         "consequences": [change.label for change in wanted],
-        "hidden": [("selected", key) for key in keys],
+        "hidden": [("selected", key) for key in changes.ticked(request)],
     }
-    return question(request, session, confirm, [f"{name} loses at once what only these policies allow."])
+    return question(request, session, {**confirm, **more}, [sentence] if sentence else [])
 
 
 def removal(kind: str, name: str, key: str) -> Change:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from iamlab.console import pages
+from iamlab.console.forms import OperationForm
 from iamlab.services.operations import AwsError
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ def denial(session: "Session", error: AwsError) -> dict[str, Any]:
     if facts.get("context"):
         facts["context"] = facts["context"].removeprefix("because ")
     return {**facts, "why_url": why_url(session, error)}
+
+
+def told(session: "Session", form: OperationForm, error: AwsError) -> dict[str, Any] | None:
+    """The box of a form whose call was refused; any other error goes to its field."""
+    if is_refusal(error):
+        return denial(session, error)
+    form.refuse(error)
+    return None
 
 
 def page(request: HttpRequest, session: "Session", error: AwsError) -> HttpResponse:

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from iamlab.door import fidelity
@@ -36,4 +37,4 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def choice(label: str, key: str, value: str, current: str, **others: str) -> dict[str, object]:
     query = urlencode({name: given for name, given in {**others, key: value}.items() if given})
-    return {"label": label, "url": f"?{query}#operations", "current": value == current}
+    return {"label": label, "url": f"{reverse('fidelity')}?{query}#operations", "current": value == current}

@@ -44,10 +44,7 @@ def edit(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
             try:
                 session.call("s3:PutBucketPolicy", {"Bucket": bucket, "Policy": form.cleaned_data["Policy"]})
             except AwsError as error:
-                if refusals.is_refusal(error):
-                    denial = refusals.denial(session, error)
-                else:
-                    form.refuse(error)
+                denial = refusals.told(session, form, error)
             else:
                 return pages.done(request, back, "The bucket policy was saved.")
     context = {

@@ -165,7 +165,7 @@ def summary(session: Session, one: dict[str, Any]) -> list[tuple[str, Any]]:
 @require_http_methods(["GET", "POST"])
 @console_page
 def delete(request: HttpRequest, session: Session) -> HttpResponse:
-    names = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    names = changes.ticked(request)
     back = session.url("budgets")
     if not names:
         return redirect(back)

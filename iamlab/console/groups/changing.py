@@ -10,7 +10,7 @@ from iamlab.console import changes, inline, pages, panels, refusals
 from iamlab.console.changes import Change
 from iamlab.console.groups.forms import AddUsersForm, AttachForm, RenameForm
 from iamlab.console.panels import Panel
-from iamlab.console.questions import picked, question, removed_policies
+from iamlab.console.questions import picked, question, removed_policies, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -38,24 +38,14 @@ def add_users(request: HttpRequest, session: Session, name: str) -> HttpResponse
 @console_page
 def remove_users(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     back = session.url("group", name, "users")
-    users = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    if not users:
-        return redirect(back)
-    if request.method == "POST":
-        wanted = [
-            Change("iam:RemoveUserFromGroup", {"GroupName": name, "UserName": user}, f"Remove {user} from {name}")
-            for user in users
-        ]
-        text = f"{len(users)} user{'s' if len(users) > 1 else ''} removed from {name}."
-        return changes.answer(request, session, changes.make(session, wanted), back, text, "Remove users")
-    confirm = {
-        "title": f"Remove users from {name}?",
-        "cancel_url": back,
-        "submit": "Remove",
-        "consequences": users,
-        "hidden": [("selected", user) for user in users],
-    }
-    return question(request, session, confirm, ["They lose at once what only this group allows."])
+    users = changes.ticked(request)
+    wanted = [
+        Change("iam:RemoveUserFromGroup", {"GroupName": name, "UserName": user}, f"Remove {user} from {name}")
+        for user in users
+    ]
+    confirm = {"title": f"Remove users from {name}?", "cancel_url": back, "submit": "Remove"}
+    text = f"{len(users)} user{'s' if len(users) > 1 else ''} removed from {name}."
+    return ticked_off(request, session, wanted, confirm, "They lose at once what only this group allows.", text)
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,10 +87,7 @@ def rename(request: HttpRequest, session: Session, name: str) -> HttpResponse:
         try:
             session.call("iam:UpdateGroup", {"GroupName": name, "NewGroupName": new})
         except AwsError as error:
-            if refusals.is_refusal(error):
-                denial = refusals.denial(session, error)
-            else:
-                form.refuse(error)
+            denial = refusals.told(session, form, error)
         else:
             return pages.done(request, session.url("group", new, "users"), f"The user group is called {new} now.")
     confirm = {"title": "Edit user group name", "cancel_url": back, "submit": "Save changes"}
@@ -135,7 +122,7 @@ def belongings(session: Session, names: list[str]) -> tuple[list[list[Change]], 
 @require_http_methods(["GET", "POST"])
 @console_page
 def delete(request: HttpRequest, session: Session) -> HttpResponse:
-    names = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    names = changes.ticked(request)
     back = session.url("groups")
     if not names:
         return redirect(back)

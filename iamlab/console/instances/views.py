@@ -173,7 +173,7 @@ def change_of(instance_id: str, association: str, wanted: str) -> tuple[str, dic
 @require_http_methods(["GET", "POST"])
 @console_page
 def terminate(request: HttpRequest, session: Session) -> HttpResponse:
-    ids = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    ids = changes.ticked(request)
     back = session.url("instances")
     if not ids:
         return redirect(back)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, documents, pages, refusals
@@ -14,7 +13,7 @@ from iamlab.console.organizations.choosing import chosen
 from iamlab.console.organizations.forms import RCP, SCP, PolicyForm
 from iamlab.console.organizations.policies import LISTS, TITLES
 from iamlab.console.organizations.views import shown
-from iamlab.console.questions import question
+from iamlab.console.questions import question, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.policy.document import ORGANIZATION_LIMIT
 from iamlab.services.operations import AwsError
@@ -48,10 +47,7 @@ def edit(request: HttpRequest, session: Session, policy_id: str) -> HttpResponse
             try:
                 session.call("organizations:UpdatePolicy", {"PolicyId": policy_id, "Description": "", **form.params()})
             except AwsError as error:
-                if refusals.is_refusal(error):
-                    denial = refusals.denial(session, error)
-                else:
-                    form.refuse(error)
+                denial = refusals.told(session, form, error)
             else:
                 return pages.done(request, back, f"Policy {form.cleaned_data['Name']} updated.")
     context = {
@@ -120,25 +116,13 @@ def attach(request: HttpRequest, session: Session, policy_id: str) -> HttpRespon
 def detach(request: HttpRequest, session: Session, policy_id: str) -> HttpResponse:
     """Detach the policy from the targets that were ticked."""
     back = session.url("organization-policy", policy_id)
-    places = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    if not places:
-        return redirect(back)
     wanted = [
         Change("organizations:DetachPolicy", {"PolicyId": policy_id, "TargetId": one}, f"Detach from {one}")
-        for one in places
+        for one in changes.ticked(request)
     ]
-    if request.method == "POST":
-        return changes.answer(
-            request, session, changes.make(session, wanted), back, "The policy is detached.", "Detach policy"
-        )
-    confirm = {
-        "title": "Detach policy?",
-        "cancel_url": back,
-        "submit": "Detach policy",
-        "consequences": [change.label for change in wanted],
-        "hidden": [("selected", one) for one in places],
-    }
-    return question(request, session, confirm, ["It stops to bear on these places and on all below them at once."])
+    confirm = {"title": "Detach policy?", "cancel_url": back, "submit": "Detach policy"}
+    sentence = "It stops to bear on these places and on all below them at once."
+    return ticked_off(request, session, wanted, confirm, sentence, "The policy is detached.")
 
 
 @require_http_methods(["GET", "POST"])

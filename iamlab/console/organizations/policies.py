@@ -133,10 +133,7 @@ def create(request: HttpRequest, session: Session, kind: str) -> HttpResponse:
         try:
             answer = session.call("organizations:CreatePolicy", {"Description": "", **form.params(), "Type": kind})
         except AwsError as error:
-            if refusals.is_refusal(error):
-                denial = refusals.denial(session, error)
-            else:
-                form.refuse(error)
+            denial = refusals.told(session, form, error)
         else:
             url = session.url("organization-policy", answer["Policy"]["PolicySummary"]["Id"])
             return pages.done(request, url, f"Policy {form.cleaned_data['Name']} created.")

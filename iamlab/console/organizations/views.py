@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup, tables
@@ -11,7 +10,7 @@ from iamlab.console import cells, changes, pages, panels
 from iamlab.console.changes import Change
 from iamlab.console.organizations.forms import RCP, SCP, AttachForm
 from iamlab.console.panels import Panel, panel
-from iamlab.console.questions import question
+from iamlab.console.questions import ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -235,20 +234,10 @@ def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
 @console_page
 def detach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     back = session.url("organization-place", target)
-    ids = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    if not ids:
-        return redirect(back)
     wanted = [
-        Change("organizations:DetachPolicy", {"PolicyId": one, "TargetId": target}, f"Detach {one}") for one in ids
+        Change("organizations:DetachPolicy", {"PolicyId": one, "TargetId": target}, f"Detach {one}")
+        for one in changes.ticked(request)
     ]
-    if request.method == "POST":
-        outcomes = changes.make(session, wanted)
-        return changes.answer(request, session, outcomes, back, "Policies detached.", "Detach policies")
-    confirm = {
-        "title": "Detach policies?",
-        "cancel_url": back,
-        "submit": "Detach policy",
-        "consequences": [change.label for change in wanted],
-        "hidden": [("selected", one) for one in ids],
-    }
-    return question(request, session, confirm, [f"What only they allow is refused at {target} and below from now on."])
+    confirm = {"title": "Detach policies?", "cancel_url": back, "submit": "Detach policy"}
+    sentence = f"What only they allow is refused at {target} and below from now on."
+    return ticked_off(request, session, wanted, confirm, sentence, "Policies detached.")

@@ -10,7 +10,7 @@ from iamlab.console import changes, documents, pages, refusals, tagging
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel
 from iamlab.console.policies.forms import VersionForm
-from iamlab.console.questions import question
+from iamlab.console.questions import question, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.console.tagging import Bearer
 from iamlab.policy.document import MANAGED_LIMIT
@@ -42,10 +42,7 @@ def edit(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
             try:
                 save(session, arn, form.cleaned_data["PolicyDocument"], oldest(versions))
             except AwsError as error:
-                if refusals.is_refusal(error):
-                    denial = refusals.denial(session, error)
-                else:
-                    form.refuse(error)
+                denial = refusals.told(session, form, error)
             else:
                 return pages.done(request, back, f"Policy {name_of(arn)} updated.")
     context = {
@@ -108,21 +105,10 @@ def version(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
 @console_page
 def detach(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     back = session.url("policy", arn, "entities")
-    keys = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    wanted = [detachment(arn, *key.split(":", 1)) for key in keys if key.partition(":")[0] in ("User", "Group", "Role")]
-    if not wanted:
-        return redirect(back)
-    if request.method == "POST":
-        outcomes = changes.make(session, wanted)
-        return changes.answer(request, session, outcomes, back, f"{name_of(arn)} detached.", "Detach policy")
-    confirm = {
-        "title": "Detach policy?",
-        "cancel_url": back,
-        "submit": "Detach policy",
-        "consequences": [change.label for change in wanted],
-        "hidden": [("selected", key) for key in keys],
-    }
-    return question(request, session, confirm, [])
+    keys = [key for key in changes.ticked(request) if key.partition(":")[0] in ("User", "Group", "Role")]
+    wanted = [detachment(arn, *key.split(":", 1)) for key in keys]
+    confirm = {"title": "Detach policy?", "cancel_url": back, "submit": "Detach policy"}
+    return ticked_off(request, session, wanted, confirm, "", f"{name_of(arn)} detached.")
 
 
 @require_http_methods(["GET", "POST"])

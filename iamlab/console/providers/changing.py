@@ -1,14 +1,13 @@
 """Changing an identity provider that exists: its audiences, its thumbprints, its metadata."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, pages
 from iamlab.console.changes import Change
 from iamlab.console.providers.forms import AudienceForm, MetadataForm, ThumbprintsForm
 from iamlab.console.providers.views import name_of
-from iamlab.console.questions import asking, made, question
+from iamlab.console.questions import asking, made, ticked_off
 from iamlab.console.session import Session, console_page
 
 
@@ -32,22 +31,11 @@ def add_audience(request: HttpRequest, session: Session, arn: str) -> HttpRespon
 @console_page
 def remove_audiences(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     back = session.url("provider", arn)
-    names = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    if not names:
-        return redirect(back)
     operation, who = "iam:RemoveClientIDFromOpenIDConnectProvider", {"OpenIDConnectProviderArn": arn}
-    wanted = [Change(operation, {**who, "ClientID": one}, f"Remove {one}") for one in names]
-    if request.method == "POST":
-        outcomes = changes.make(session, wanted)
-        return changes.answer(request, session, outcomes, back, "Audiences removed.", "Remove audiences")
-    confirm = {
-        "title": "Remove audiences?",
-        "cancel_url": back,
-        "submit": "Remove",
-        "consequences": [change.label for change in wanted],
-        "hidden": [("selected", one) for one in names],
-    }
-    return question(request, session, confirm, ["Tokens that are made for them open no role any more."])
+    wanted = [Change(operation, {**who, "ClientID": one}, f"Remove {one}") for one in changes.ticked(request)]
+    confirm = {"title": "Remove audiences?", "cancel_url": back, "submit": "Remove"}
+    sentence = "Tokens that are made for them open no role any more."
+    return ticked_off(request, session, wanted, confirm, sentence, "Audiences removed.")
 
 
 @require_http_methods(["GET", "POST"])

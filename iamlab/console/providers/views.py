@@ -92,10 +92,7 @@ def add(request: HttpRequest, session: Session) -> HttpResponse:
         try:
             answer = session.call(form.operation, form.params())
         except AwsError as error:
-            if refusals.is_refusal(error):
-                denial = refusals.denial(session, error)
-            else:
-                form.refuse(error)
+            denial = refusals.told(session, form, error)
         else:
             arn = answer.get("SAMLProviderArn") or answer["OpenIDConnectProviderArn"]
             url = session.url("provider", arn)
@@ -175,7 +172,7 @@ def removal(arn: str) -> Change:
 @require_http_methods(["GET", "POST"])
 @console_page
 def delete(request: HttpRequest, session: Session) -> HttpResponse:
-    arns = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    arns = changes.ticked(request)
     back = session.url("providers")
     if not arns:
         return redirect(back)

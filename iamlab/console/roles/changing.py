@@ -97,7 +97,7 @@ def edit_trust(request: HttpRequest, session: Session, name: str) -> HttpRespons
                 params = {"RoleName": name, "PolicyDocument": form.cleaned_data["PolicyDocument"]}
                 session.call("iam:UpdateAssumeRolePolicy", params)
             except AwsError as error:
-                denial = told(session, form, error)
+                denial = refusals.told(session, form, error)
             else:
                 return pages.done(request, back, "Trust policy updated.")
     context = {
@@ -110,14 +110,6 @@ def edit_trust(request: HttpRequest, session: Session, name: str) -> HttpRespons
         "back": back,
     }
     return shown(request, session, "trust", context, "Edit trust policy", name, back, status)
-
-
-def told(session: Session, form: Any, error: AwsError) -> dict[str, Any] | None:
-    """A refusal as a denial; any other error goes to its field."""
-    if refusals.is_refusal(error):
-        return refusals.denial(session, error)
-    form.refuse(error)
-    return None
 
 
 def shown(
@@ -147,7 +139,7 @@ def edit(request: HttpRequest, session: Session, name: str) -> HttpResponse:
         try:
             session.call("iam:UpdateRole", {"RoleName": name, **form.params()})
         except AwsError as error:
-            denial = told(session, form, error)
+            denial = refusals.told(session, form, error)
         else:
             return pages.done(request, back, f"Role {name} updated.")
     context = {"form": form, "name": name, "denial": denial, "back": back}

@@ -55,7 +55,7 @@ def own(name: str, attached: Panel, inline: Panel, profiles: Panel) -> list[Chan
 @require_http_methods(["GET", "POST"])
 @console_page
 def delete(request: HttpRequest, session: Session) -> HttpResponse:
-    names = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    names = changes.ticked(request)
     back = session.url("roles")
     if not names:
         return redirect(back)

@@ -54,7 +54,7 @@ def belongings(session: Session, names: list[str]) -> tuple[list[list[Change]], 
 @require_http_methods(["GET", "POST"])
 @console_page
 def delete(request: HttpRequest, session: Session) -> HttpResponse:
-    names = list(dict.fromkeys((request.GET if request.method == "GET" else request.POST).getlist("selected")))
+    names = changes.ticked(request)
     back = session.url("users")
     if not names:
         return redirect(back)

@@ -165,6 +165,7 @@ class PermissionsForm(StepForm):
     """What the new user may do: by groups, as another user, or by policies of their own; and a boundary to it all."""
 
     key = "permissions"
+    copied: dict[str, Any] = {}  # what the chosen user has, once that was read
 
     how = forms.ChoiceField(
         label="Permissions options",

@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import boundaries, changes, pages, pickers, wizard
 from iamlab.console.changes import Change
 from iamlab.console.models import Draft
+from iamlab.console.panels import panel
 from iamlab.console.pickers import PickingForm
-from iamlab.console.questions import picked, question, removed_policies
+from iamlab.console.questions import picked, removed_policies, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.console.users.forms import PermissionsForm, ReviewForm
 from iamlab.console.users.plan import permission_calls, permission_rows
@@ -28,6 +28,21 @@ class AddPermissionsForm(PermissionsForm):
     @property
     def wants_boundary(self) -> bool:
         return False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        name = self.draft.data["user"]
+        for policy in self.copied.get("inline", []):
+            if self.replaces(name, policy):
+                text = f"{name} has another inline policy called {policy['name']}. Copying would replace it."
+                self.add_error("source", text)
+        return data
+
+    def replaces(self, name: str, policy: dict[str, str]) -> bool:
+        """Whether the user has a policy of that name with another text. The same text may be a first try's."""
+        own = {"UserName": name, "PolicyName": policy["name"]}
+        found = panel(self.session, "iam:GetUserPolicy", own, may_be_missing=True)
+        return found.stands and found["PolicyDocument"] != policy["document"]
 
 
 STEPS = [
@@ -92,26 +107,14 @@ def remove_policies(request: HttpRequest, session: Session, name: str) -> HttpRe
 @console_page
 def leave_groups(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     back = session.url("user", name, "groups")
-    groups = (request.GET if request.method == "GET" else request.POST).getlist("selected")
-    if not groups:
-        return redirect(back)
-    if request.method == "POST":
-        wanted = [
-            Change("iam:RemoveUserFromGroup", {"GroupName": group, "UserName": name}, f"Remove {name} from {group}")
-            for group in groups
-        ]
-        outcomes = changes.make(session, wanted)
-        return changes.answer(
-            request, session, outcomes, back, f"{name} left {', '.join(groups)}.", "Remove from groups"
-        )
-    confirm = {
-        "title": "Remove user from groups?",
-        "cancel_url": back,
-        "submit": "Remove",
-        "consequences": groups,
-        "hidden": [("selected", group) for group in groups],
-    }
-    return question(request, session, confirm, [f"{name} loses at once what only these groups allow."])
+    groups = changes.ticked(request)
+    wanted = [
+        Change("iam:RemoveUserFromGroup", {"GroupName": group, "UserName": name}, f"Remove {name} from {group}")
+        for group in groups
+    ]
+    confirm = {"title": "Remove user from groups?", "cancel_url": back, "submit": "Remove"}
+    sentence = f"{name} loses at once what only these groups allow."
+    return ticked_off(request, session, wanted, confirm, sentence, f"{name} left {', '.join(groups)}.")
 
 
 def crumbs(session: Session, name: str, back: str) -> pages.Crumbs:

@@ -73,6 +73,19 @@ def test_permissions_are_added_by_the_wizard(anna, browser_of, root):
     assert root.call("iam:ListAttachedUserPolicies", ANNA)["AttachedPolicies"][0]["PolicyArn"] == READ
 
 
+def test_copied_permissions_replace_no_inline_policy_of_the_same_name(anna, browser_of, root):
+    other = DOCUMENT.replace("s3:*", "iam:*")
+    root.call("iam:CreateUser", {"UserName": "bob"})
+    root.call("iam:PutUserPolicy", {"UserName": "bob", "PolicyName": "Own", "PolicyDocument": DOCUMENT})
+    root.call("iam:PutUserPolicy", {**ANNA, "PolicyName": "Own", "PolicyDocument": other})
+    step = anna("add-permissions/")
+    refused = follow(browser_of, step, how="copy", source="bob")
+    assert refused.status_code == 422
+    assert "anna has another inline policy called Own. Copying would replace it." in refused.content.decode()
+    root.call("iam:PutUserPolicy", {**ANNA, "PolicyName": "Own", "PolicyDocument": DOCUMENT})
+    assert follow(browser_of, step, how="copy", source="bob").status_code == 302  # the same text may be a first try's
+
+
 def test_groups_are_joined_and_left(anna, root):
     root.call("iam:CreateGroup", {"GroupName": "Team"})
     anna("join-groups/", groups=["Team"])
