@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,7 +17,7 @@ from iamlab.labs.models import Attempt
 from iamlab.people import pace
 from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person, create_guest
-from iamlab.people.views import BACKEND
+from iamlab.people.views import BACKEND, next_of
 from iamlab.sandbox import controls
 from iamlab.sandbox.phone import devices
 
@@ -33,7 +33,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """One click: a guest, at home. Who is signed in already stays who they are."""
+    """One click: a guest, at home or where a link led to. Who is signed in already stays who they are."""
     if not isinstance(request.user, Person):
         if not pace.may_start(request.META.get("REMOTE_ADDR", "")):
             messages.error(request, "Many people are starting just now. Wait a minute, then try again.")
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
         link = request.build_absolute_uri(reverse("come-back", args=[key]))
         said = 'You are a guest. Keep this link: it brings you back if this browser forgets you. <a href="{0}">{0}</a>'
         messages.info(request, format_html(said, link))
-    return redirect("home")
+    return HttpResponseRedirect(next_of(request))
 
 
 @login_required

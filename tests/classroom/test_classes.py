@@ -1,5 +1,6 @@
 """Making a class, joining it by code, and who is told that there is nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,26 @@ def test_a_code_in_small_letters_with_a_space_joins(klass, make_person, browser_
     assert klass.enrolments.get(person__username="ana").name == "Ana"
     join(client, klass.code, "Somebody else")
     assert klass.enrolments.filter(person__username="ana").count() == 1
+
+
+def test_the_link_of_a_class_takes_a_newcomer_to_it_by_one_click(klass, client):
+    link = f"/classroom/join/{klass.code}/"
+    page = client.get(link, follow=True)
+    start, hidden = re.search(
+        r'<form method="post" action="([^"]+)" class="row">.*?name="next" value="([^"]+)".*?Start as a guest',
+        page.content.decode(),
+        re.DOTALL,
+    ).groups()
+    assert (start, hidden) == ("/start/", link)
+    joining = client.post(start, {"next": hidden}, follow=True)
+    assert joining.redirect_chain == [(link, 302)]
+    client.post(link, {"code": joining.context["form"]["code"].value(), "name": "Ana"})
+    assert klass.enrolments.get(name="Ana").person.is_guest
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_a_newcomer_is_led_nowhere_else(client, db, elsewhere):
+    assert client.post("/start/", {"next": elsewhere}).url == "/home/"
 
 
 @pytest.mark.parametrize("changed", ["code_expires", "archived"])

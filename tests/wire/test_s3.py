@@ -11,7 +11,8 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.exceptions import ClientError
 
 from iamlab.services.cloudtrail.models import Event
-from iamlab.wire import rest_xml
+from iamlab.services.operations import AwsError
+from iamlab.wire import errors, rest_xml
 from tests import boto
 from tests.wire.conftest import element, request
 
@@ -74,10 +75,10 @@ def test_a_range_is_a_part_of_the_object(s3):
     assert refused(s3.get_object, Bucket=BUCKET, Key="bill.txt", Range="bytes=99-") == ("InvalidRange", 416)
 
 
-def test_an_answer_without_news_has_no_body(root, s3):
-    etag = s3.put_object(Bucket=BUCKET, Key="bill.txt", Body=b"x")["ETag"]
-    answer = request("s3", root, method="GET", path=f"/aws/{BUCKET}/bill.txt", headers={"If-None-Match": etag})
-    assert (answer.status_code, answer.content) == (304, b"")
+def test_an_answer_without_news_has_no_body():
+    """RFC 9110, 15.4.5. Django's test client and http.client hide a body that a server would send."""
+    answer = errors.response(AwsError("NotModified", "Not Modified", 304), errors.REST, "s3", "0123456789ABCDEF")
+    assert (answer.status, answer.body) == (304, b"")
 
 
 def test_a_refusal_names_the_key_whatever_it_holds(s3):
