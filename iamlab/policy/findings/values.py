@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from ..catalog.regions import REGIONS
 from ..globs import glob
 from .model import Condition, Found, Leaf, Policy, Statement, shown
+from .patterns import VARIABLE
 
 VPC, VPCE = re.compile(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})"), re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})")
 KMS_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
@@ -150,7 +151,11 @@ def _border(condition: Condition, value: Leaf) -> Iterator[Found]:
 
 
 def _user_id(condition: Condition, value: Leaf) -> Iterator[Found]:
-    if condition.base == "StringLike" and WILDCARD.search(value.text.partition(":")[0]):
-        message = f"{shown(value.text)} has a wildcard in the ID itself, which covers strangers."
-        mend = "Write the whole ID, such as AROAEXAMPLEID:*; a wildcard may stand after the colon."
-        yield Found("WILDCARD_USAGE_TOO_PERMISSIVE", value.place, message, mend)
+    """A wildcard or variable may stand behind the colon, or alone before it."""
+    identity, colon, _ = VARIABLE.sub("$", value.text).partition(":")  # a variable has a colon of its own
+    wild = condition.base == "StringLike" and WILDCARD.search(identity)
+    if not ("$" in identity or wild) or (colon and identity in ("$", "*")):
+        return
+    code = "VARIABLE_USAGE_TOO_PERMISSIVE" if "$" in identity else "WILDCARD_USAGE_TOO_PERMISSIVE"
+    message = f"{shown(value.text)} leaves open what the ID itself is, which covers strangers."
+    yield Found(code, value.place, message, "Write the whole ID, such as AROAEXAMPLEID:*.")
