@@ -1,9 +1,11 @@
 """Permissions that hand on permissions: iam:PassRole and iam:CreateServiceLinkedRole, given too widely."""
 
+import re
 from collections.abc import Iterator
 
 from ..globs import glob
 from .model import Found, Leaf, Policy, Statement, shown
+from .patterns import without_variables
 
 # Code, the action, the condition key that narrows it, and what goes wrong.
 RISKS = (
@@ -71,9 +73,13 @@ def _covers(pattern: str, action: str) -> bool:
     return pattern == "*" or (pattern.startswith(("iam:", "*:")) and glob(pattern)(action))
 
 
+# Every role, of one account or of any. What begins with a name (`role/app-*`) is let be, as AWS lets it.
+EVERY_ROLE = re.compile(r"\*+|arn:[^:]*:iam:[^:]*:[^:]*:(role/)?\*+")
+
+
 def _everywhere(statement: Statement):
     for leaf in statement.resources:
-        if leaf.text == "*" or leaf.text in ("arn:aws:iam::*:role/*", "arn:*:iam::*:role/*"):
+        if EVERY_ROLE.fullmatch(without_variables(leaf.text)):
             return "star", leaf.place
     if statement.has("NotResource"):
         return "not", statement.element("NotResource")
