@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from iamlab.classroom.models import Assignment, Class, Enrolment, Role, Term, Work
 from iamlab.labs import attempts, content, performing, runner, selftest
-from iamlab.labs.models import Attempt, CheckFact, Happening, Override, StepFact
+from iamlab.labs.models import Attempt, CheckFact, Happening, HelpCall, Override, StepFact
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history
 from iamlab.services.cloudtrail.models import Event
@@ -100,6 +100,7 @@ def bring_up_to_date() -> None:
         (StepFact.objects.filter(attempt__in=mine), ("opened", "begun", "passed")),
         (CheckFact.objects.filter(attempt__in=mine), ("passed", "changed")),
         (Happening.objects.filter(attempt__in=mine), ("at",)),
+        (HelpCall.objects.filter(attempt__in=mine), ("asked",)),
         (Event.objects.filter(account__sandbox__attempt__in=mine), ("real_time",)),
         (mine, ("started", "active", "submitted")),
         (Assignment.objects.filter(klass__code=CODE), ("opens", "due", "closes")),
@@ -219,6 +220,7 @@ class Shifter:
         events.update(real_time=F("time"))
         self.seen = history.last(attempt.sandbox)
         attempt.happenings.filter(at__gte=self.since).update(at=F("at") + delta)
+        attempt.help_calls.filter(asked__gte=self.since).update(asked=F("asked") + delta)
         attempt.checks.filter(changed__gte=self.since).update(changed=F("changed") + delta)
         for name in ("opened", "begun", "passed"):
             attempt.steps.filter(**{f"{name}__gte": self.since}).update(**{name: F(name) + delta})
@@ -232,8 +234,9 @@ def _trouble(attempt: Attempt, lab: Lab, plan: Plan, instructor: Person, clock: 
     attempts.open_step(attempt, step)
     clock.before(ended)
     if plan.trouble == "stuck":
-        _stick(attempt, lab, step)
+        _stick(attempt, lab, step, tries=4 + len(attempt.lab) % 2)
     elif plan.trouble == "hand":
+        _stick(attempt, lab, step, tries=1)
         attempts.ask_for_help(attempt, "The group is there, but the check stays red. What do I miss?")
     elif plan.trouble == "override":
         comment = "The policy was right in the review; it was deleted while tidying up."
@@ -249,8 +252,8 @@ def _trouble(attempt: Attempt, lab: Lab, plan: Plan, instructor: Person, clock: 
     clock.move(ended)
 
 
-def _stick(attempt: Attempt, lab: Lab, step: str) -> None:
-    """The lab's own mistakes at this step, each made; the first again and again."""
+def _stick(attempt: Attempt, lab: Lab, step: str, tries: int) -> None:
+    """The first of the lab's own mistakes at this step, made so many times."""
     wrong = [mistake for mistake in lab["mistakes"] if mistake["step"] == step]
     if not wrong:
         return
@@ -259,5 +262,5 @@ def _stick(attempt: Attempt, lab: Lab, step: str) -> None:
     except performing.LineFailed:
         return
     for fact in attempt.checks.filter(step=step, check_id=wrong[0]["check"], status="fail"):
-        fact.tries = {**fact.tries, fact.code: 4 + len(attempt.lab) % 2}
+        fact.tries = {**fact.tries, fact.code: tries}
         fact.save(update_fields=["tries"])

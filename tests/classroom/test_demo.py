@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from iamlab.classroom import demo, heat, marks
 from iamlab.classroom.models import Class
-from iamlab.labs.models import Attempt
+from iamlab.labs.models import Attempt, HelpCall
 from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person
 
@@ -40,6 +40,8 @@ def test_stuck_late_overridden_and_a_hand_up(made, client, settings):
     shown = {row.name: heat.marks(row, board.columns) for row in board.rows}
     plans = {plan.trouble: plan.name for plan in demo.LEARNERS}
     assert "stuck" in shown[plans["stuck"]] and "hand" in shown[plans["hand"]]
+    asks = Attempt.objects.get(work__assignment=live, person__display_name=plans["hand"])
+    assert asks.checks.filter(status="fail", step=asks.current).exclude(code="").exists()  # as its question says
     book = {mark.enrolment.name: mark for mark in marks.everybody(live)}
     assert book[plans["late"]].counted.factor < 1 == book[plans["submitted"]].counted.factor
     assert book[plans["override"]].counted.by_hand
@@ -56,7 +58,10 @@ def test_made_again_its_learners_are_at_work_again(made):
     later = timezone.now() - timedelta(days=3)
     made_then = Attempt.objects.filter(work__assignment=live)
     made_then.update(active=F("active") - timedelta(days=3), started=F("started") - timedelta(days=3))
+    HelpCall.objects.update(asked=F("asked") - timedelta(days=3))
     assert max(made_then.values_list("active", flat=True)) < later + timedelta(minutes=1)
     call_command("demo", stdout=io.StringIO())
     board = heat.board(live)
     assert any("stuck" in heat.marks(row, board.columns) for row in board.rows)
+    call = HelpCall.objects.get(attempt__in=made_then)
+    assert call.attempt.started < call.asked <= timezone.now()

@@ -157,6 +157,7 @@ def test_what_is_handed_in_stays_as_it_was(begin, do):
     do(attempt, CREATE)
     attempts.submit(attempt)
     do(attempt, DELETE)
+    assert runner.examine(attempt) is False
     assert (fact(attempt).status, scoring.score(attempt).auto) == ("pass", 100)
 
 
