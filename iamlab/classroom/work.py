@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from iamlab.classroom.models import Assignment, Extension, Role, Work
@@ -129,15 +128,24 @@ def blocked(assignment: Assignment, own: list[Attempt], passed: set[int], extend
 
 def begin(person: Person, task: Task) -> Attempt:
     """A new attempt for an assignment, or the one that is open. Raises labs.attempts.Refused."""
-    latest = task.open_attempt
-    if latest is not None:
-        return latest
+    if task.open_attempt is not None:
+        return task.open_attempt
     if task.blocked:
         raise attempts.Refused(task.blocked)
-    attempt = attempts.begin(person, content.catalogue()[task.assignment.lab], graded=task.assignment.graded)
-    with transaction.atomic():
-        Work.objects.create(assignment=task.assignment, attempt=attempt)
-    return attempt
+
+    def meanwhile() -> Attempt | None:
+        found = [one for one in tasks(person, task.assignment.klass_id) if one.assignment.pk == task.assignment.pk]
+        if not found or (found[0].open_attempt is None and found[0].blocked):
+            raise attempts.Refused(found[0].blocked if found else "This is not set to you any more.")
+        return found[0].open_attempt
+
+    return attempts.begin(
+        person,
+        content.catalogue()[task.assignment.lab],
+        graded=task.assignment.graded,
+        instead=meanwhile,
+        along=lambda attempt: Work.objects.create(assignment=task.assignment, attempt=attempt),
+    )
 
 
 OF_ATTEMPT = Prepared(lambda attempt: Work.objects.filter(attempt_id=attempt).select_related("assignment"), int)

@@ -1,9 +1,9 @@
 """An attempt's life: begin, reset, undo, jump, hint, answer, note, ask for help, submit."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -25,34 +25,54 @@ class Refused(Exception):
     """What a learner asked for cannot be done now; the message says why."""
 
 
-def begin(person: Person, lab: Lab, *, graded: bool = False, language: str = "") -> Attempt:
+def begin(
+    person: Person,
+    lab: Lab,
+    *,
+    graded: bool = False,
+    language: str = "",
+    instead: Callable[[], Attempt | None] | None = None,
+    along: Callable[[Attempt], Any] | None = None,
+) -> Attempt:
     """A new attempt in a world of its own, brought to the lab's start state, in the person's last language without one.
 
-    Raises LineFailed on a broken lab.
+    Of a person's beginnings one is entered at a time: `instead` may then give an attempt that was begun meanwhile, or
+    raise Refused; `along` stores what belongs to a new one. Raises LineFailed on a broken lab.
     """
     version = content.pin(lab)
     sandbox = controls.create(person, lab["title"])
-    bound = performing.perform(sandbox, lab["start"], {}, lab.get("files") or {})
-    before = Attempt.objects.filter(person=person, lab=lab["id"]).aggregate(last=Max("number"))["last"] or 0
-    with transaction.atomic():
-        attempt = Attempt.objects.create(
-            person=person,
-            sandbox=sandbox,
-            lab_version=version,
-            lab=lab["id"],
-            number=before + 1,
-            graded=graded,
-            bound=bound,
-            current=lab["steps"][0]["id"],
-            language=language or translations.spoken(person),
-        )
+    try:
+        bound = performing.perform(sandbox, lab["start"], {}, lab.get("files") or {})
+        attempt = Attempt(
+            person=person, sandbox=sandbox, lab_version=version, lab=lab["id"], graded=graded, bound=bound,
+            current=lab["steps"][0]["id"], language=language or translations.spoken(person),
+        )  # fmt: skip
+        with writing():
+            Person.objects.select_for_update().get(pk=person.pk)
+            meanwhile = instead() if instead is not None else None
+            if meanwhile is None:
+                enter(attempt, along)
+    except Exception:
+        sandbox.delete()
+        raise
+    if meanwhile is not None:
+        sandbox.delete()
+    return meanwhile or attempt
+
+
+def enter(attempt: Attempt, along: Callable[[Attempt], Any] | None) -> None:
+    """Store an attempt whose world is ready, as the next of its person's at this lab."""
+    earlier = Attempt.objects.filter(person=attempt.person, lab=attempt.lab)
+    attempt.number = (earlier.aggregate(last=Max("number"))["last"] or 0) + 1
+    attempt.save()
+    if along is not None:
+        along(attempt)
     mark_start(attempt)
     attempt.start = past.take(attempt, "start", "The start of the lab")
     past.push(attempt, attempt.start)
     attempt.save(update_fields=["start", "past"])
     runner.examine(attempt)
     attempt.save(update_fields=["bound", "examined"])
-    return attempt
 
 
 def mark_start(attempt: Attempt) -> None:

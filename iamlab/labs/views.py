@@ -1,6 +1,7 @@
 """The lab's own pages and buttons: begin, look at a step, hint, answer, note, help, undo, reset, submit."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -21,6 +22,7 @@ from iamlab.sandbox import controls
 from iamlab.sandbox.models import Snapshot
 
 View = Callable[..., HttpResponse]
+TWICE = timedelta(seconds=5)  # a button pressed again within that meant the same attempt
 
 
 def own_attempt(request: HttpRequest, pk: int) -> Attempt:
@@ -78,12 +80,17 @@ def begin(request: HttpRequest, lab_id: str) -> HttpResponse:
     if lab is None:
         raise Http404
     graded = request.POST.get("mode") == "graded"
-    recent = (
-        Attempt.objects.filter(person=request.user, lab=lab_id, submitted=None, graded=graded).order_by("-pk").first()
-    )
-    if recent is None or (timezone.now() - recent.started).total_seconds() > 5:
-        language = translations.spoken(request.user) or translations.of_browser(request, catalogue.values())
-        recent = attempts.begin(request.user, lab, graded=graded, language=language)
+
+    person, since = request.user, timezone.now() - TWICE
+
+    def just_begun() -> Attempt | None:
+        same = Attempt.objects.filter(person=person, lab=lab_id, submitted=None, graded=graded, started__gt=since)
+        return same.order_by("-pk").first()
+
+    recent = just_begun()
+    if recent is None:
+        language = translations.spoken(person) or translations.of_browser(request, catalogue.values())
+        recent = attempts.begin(person, lab, graded=graded, language=language, instead=just_begun)
     return redirect("attempt", pk=recent.pk)
 
 
