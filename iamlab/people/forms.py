@@ -46,5 +46,6 @@ class ClaimForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Person:
         self.instance.is_guest = False
+        self.instance.recovery = ""
         self.instance.set_password(self.cleaned_data["password"])
         return super().save(commit)

@@ -13,7 +13,8 @@ class Person(AbstractUser):
     display_name = models.CharField(max_length=80, blank=True)
     is_guest = models.BooleanField(default=False)
     is_instructor = models.BooleanField(default=False)
-    # The digest of a guest's recovery key: a link shown at the start brings back who lost the cookie.
+    # The digest of a guest's recovery key: a link shown at the start brings back who lost the cookie. It ends when they
+    # claim what they made, for links are kept in histories and mails, and then a password guards it.
     recovery = models.CharField(max_length=64, blank=True, db_index=True)
 
     class Meta:
@@ -37,5 +38,5 @@ def create_guest() -> tuple[Person, str]:
 
 
 def recovered(key: str) -> Person | None:
-    """The person whose recovery key this is."""
-    return Person.objects.filter(recovery=digest(key), is_active=True).first() if key else None
+    """The guest whose recovery key this is."""
+    return Person.objects.filter(recovery=digest(key), is_active=True, is_guest=True).first() if key else None

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from iamlab.labs import content
@@ -28,6 +29,22 @@ def test_guest_is_given_a_link_back_and_told_how_to_stay(client):
     link = re.search(r'<a href="(http://testserver/back/[^"]+)">', page)[1]
     client.logout()
     assert client.post(link, follow=True).redirect_chain[-1][0] == reverse("home")
+
+
+def test_link_back_ends_once_a_password_guards_the_work(client):
+    """Links are kept in histories and mails: whoever came by it is out, and it opens nothing any more."""
+    page = client.post(reverse("start"), follow=True).content.decode()
+    link = re.search(r'<a href="(http://testserver/back/[^"]+)">', page)[1]
+    other = Client()
+    assert other.post(link).url == reverse("home")
+    named = {"username": "ada", "display_name": "Ada", "password": "A-long-password-1"}
+    assert client.post(reverse("claim"), named).url == reverse("home")
+    assert client.get(reverse("home")).status_code == 200
+    assert other.get(reverse("home")).status_code == 302
+    gone = other.post(link)
+    assert gone.status_code == 404
+    assert reverse("sign-in") in gone.content.decode()
+    assert other.get(reverse("home")).status_code == 302
 
 
 def test_catalogue_has_a_place_for_every_lab(client):
