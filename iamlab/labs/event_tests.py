@@ -13,10 +13,11 @@ KINDS = ("root", "user", "role")
 
 
 def names(spec: Spec) -> set[str]:
-    """The inputs of an event test; a name with a wildcard hangs on every event."""
+    """The inputs of an event test; a name with a wildcard hangs on every event, and so does the time that went by."""
     kind = spec.get("by", "").partition("/")[0]
     by = f" by {kind}" if kind in KINDS else ""
     found = {f"event:{spec['name']}{by}" if "*" not in spec["name"] else "any event"}
+    found |= {"any event"} if "within" in spec else set()
     return found | (names(spec["since"]) if isinstance(spec.get("since"), dict) else set())
 
 
@@ -58,15 +59,17 @@ def _fits(found: Any, wanted: Any) -> bool:
 def matching(spec: Spec, view: View) -> list[dict[str, Any]]:
     """Records that fit, oldest first, those after the first (or `last`) `since` event where one is given.
 
-    With `days`, those at least so many days of the world's clock after it.
+    With `days`, those at least so many days of the world's clock after it; with `within`, of the last so many seconds.
     """
     start, earliest = 0, ""
+    if "within" in spec:
+        earliest = clock.iso(view.now - timedelta(seconds=spec["within"]))
     if isinstance(spec.get("since"), dict):
         first = matching(spec["since"], view)
         if not first:
             return []
         begin = first[-1 if spec["since"].get("last") else 0]
-        start, earliest = begin["seq"], _later(begin["eventTime"], spec.get("days", 0))
+        start, earliest = begin["seq"], max(earliest, _later(begin["eventTime"], spec.get("days", 0)))
     later = (one for one in _records(spec, view) if one["seq"] > start and one["eventTime"] >= earliest)
     return [record for record in later if fits(record, spec, view)]
 

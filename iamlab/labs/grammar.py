@@ -72,7 +72,7 @@ DECISION: Shape = {
 EVENT: Shape = {
     "name": (REQUIRED, str), "by": (OPTIONAL, str), "where": (OPTIONAL, dict), "error": (OPTIONAL, str),
     "count": (OPTIONAL, (int, str, dict)), "since": (OPTIONAL, dict), "last": (OPTIONAL, bool),
-    "days": (OPTIONAL, int),
+    "days": (OPTIONAL, int), "within": (OPTIONAL, int),
 }  # fmt: skip
 TESTS: dict[str, Shape | type] = {
     "all": list, "any": list, "not": dict, "exists": str, "only_via_group": str, "answer": str,
