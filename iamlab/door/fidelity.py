@@ -60,8 +60,8 @@ MISSING = {
         (r"(Get|Put)BucketNotification|GetBucketLifecycle|PutBucketLifecycle", "Older forms of what is kept."),
         (r"GetObjectTorrent", "There are no torrents; AWS has none any more."),
         (r"UpdateObjectEncryption", "Bodies are not encrypted."),
-        (r"SelectObjectContent|WriteGetObjectResponse", "S3 Select and Object Lambda are not simulated."),
-        (r".*", "Not simulated yet."),
+        (r"SelectObjectContent", "S3 Select is closed to new accounts, and refused as AWS refuses it to them."),
+        (r"WriteGetObjectResponse", "Object Lambda is not simulated."),
     ),
     "cloudtrail": (
         (r".*(EventDataStore|Query|Queries|QueryResults|Federation|Import|Dashboard|Channel).*", "There is no Lake."),
@@ -108,7 +108,9 @@ DIFFERENCES = (
     ("ACLs", "Canned ACLs and single grants are judged as statements beside the bucket policy. An object that another "
      "account wrote needs no grant of that account."),
     ("S3's keys and headers", "A KMS key is told by its ARN and is looked up nowhere. Keys of the client (SSE-C) "
-     "are refused; of other headers none is passed over in silence. What is archived is restored at once."),
+     "are refused; of other headers none is passed over in silence. What is archived is restored at once. "
+     "With ABAC on, PutBucketTagging is refused as at AWS; TagResource, which S3 Control has, is not simulated: ABAC "
+     "is switched off to change a bucket's tags."),
     ("A new organization", "Service control policies are enabled from the start, resource control policies are not. "
      "CreateAccount is done when it answers. Without MaxResults a list is one page."),
     ("One endpoint", "Every service and Region answers under /aws, S3 path-style. Anonymous requests go to the "

@@ -58,10 +58,14 @@ def find(http: Facts, where: Address, query: dict[str, str]) -> Route | None:
     return next((route for route in group if route.fits(query, http.headers)), None)
 
 
+# What AWS offers to accounts of old only, and refuses to new ones as a method that there is not: S3 Select, since 2024.
+CLOSED = ("SelectObjectContent",)
+
+
 def operation_of(http: Facts, where: Address, query: dict[str, str]) -> str:
     """The operation's name. Raises MethodNotAllowed; NotImplemented for what iamlab does not simulate."""
     route = find(http, where, query)
-    if route is None:
+    if route is None or route.operation in CLOSED:
         kind = ("SERVICE", "BUCKET", "OBJECT")[where.depth]
         message = "The specified method is not allowed against this resource."
         raise AwsError("MethodNotAllowed", message, 405, Method=http.method, ResourceType=kind)

@@ -43,6 +43,7 @@ OF_BUCKET = {
     "DeleteBucketTagging": ({}, "PutBucketTagging"),
     "DeleteBucketWebsite": ({}, ""),
     "DeletePublicAccessBlock": ({}, "PutBucketPublicAccessBlock"),
+    "GetBucketAbac": ({}, ""),
     "GetBucketAccelerateConfiguration": ({}, "GetAccelerateConfiguration"),
     "GetBucketAcl": ({}, ""),
     "GetBucketCors": ({}, "GetBucketCORS"),
@@ -66,6 +67,7 @@ OF_BUCKET = {
     "ListObjectVersions": ({}, "ListBucketVersions"),
     "ListObjects": ({}, "ListBucket"),
     "ListObjectsV2": ({}, "ListBucket"),
+    "PutBucketAbac": ({"AbacStatus": {"Status": "Enabled"}}, ""),
     "PutBucketAccelerateConfiguration": (
         {"AccelerateConfiguration": {"Status": "Enabled"}},
         "PutAccelerateConfiguration",

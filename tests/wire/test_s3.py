@@ -179,7 +179,7 @@ def test_lists_have_awss_root_elements(root, s3):
 @pytest.mark.parametrize(
     ("method", "path", "operation"),
     [
-        ("PUT", f"/aws/{BUCKET}?abac", "PutBucketAbac"),
+        ("PUT", f"/aws/{BUCKET}?metadataJournalTable", "UpdateBucketMetadataJournalTableConfiguration"),
         ("PUT", f"/aws/{BUCKET}/bill.txt?encryption", "UpdateObjectEncryption"),
         ("GET", f"/aws/{BUCKET}/bill.txt?torrent", "GetObjectTorrent"),
         ("DELETE", f"/aws/{BUCKET}?metadataTable", "DeleteBucketMetadataTableConfiguration"),

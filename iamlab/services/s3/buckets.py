@@ -19,7 +19,7 @@ TAKEN = ("test", "test-bucket", "my-bucket", "mybucket", "bucket", "data", "back
 
 
 def new_bucket(call: Call, Bucket: str, **more: Any) -> list[Target]:
-    """Making a bucket with an ACL, another ownership or Object Lock needs more. API Reference: "CreateBucket"."""
+    """Making a bucket with an ACL, another ownership, Object Lock or tags needs more. API Reference: "CreateBucket"."""
     actions = ["s3:CreateBucket"]
     if more.get("ACL") not in (None, "private") or any(more.get(name) for name in targets.GRANTS):
         actions.append("s3:PutBucketAcl")
@@ -27,13 +27,23 @@ def new_bucket(call: Call, Bucket: str, **more: Any) -> list[Target]:
         actions.append("s3:PutBucketOwnershipControls")
     if more.get("ObjectLockEnabledForBucket"):
         actions += ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+    if tags_of(more):
+        actions.append("s3:TagResource")
     return [Target(arn=f"arn:aws:s3:::{Bucket}", action=action) for action in actions]
+
+
+def tags_of(parameters: dict[str, Any]) -> list[dict[str, str]]:
+    return (parameters.get("CreateBucketConfiguration") or {}).get("Tags") or []
 
 
 def create_context(call: Call, CreateBucketConfiguration: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     context = {key: more[name] for name, key in CONTEXT.items() if more.get(name)}
     if more.get("ObjectOwnership"):
         context["s3:x-amz-object-ownership"] = more["ObjectOwnership"]
+    tags = (CreateBucketConfiguration or {}).get("Tags") or []
+    if tags:
+        context["aws:TagKeys"] = [tag["Key"] for tag in tags]
+        context |= {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
     constraint = (CreateBucketConfiguration or {}).get("LocationConstraint")
     return context | ({"s3:locationconstraint": constraint} if constraint else {})
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from iamlab.services.operations import AwsError, Call, operation
-from iamlab.services.s3 import errors, targets
+from iamlab.services.s3 import abac, errors, targets
 
 MOST, MOST_OF_BUCKET = 10, 50
 ALLOWED = re.compile(r"[\w\s+\-=.:/@]*")
@@ -67,12 +67,14 @@ def get_bucket_tagging(call: Call, Bucket: str) -> dict[str, Any]:
 
 @operation("s3:PutBucketTagging", target=targets.bucket)
 def put_bucket_tagging(call: Call, Bucket: str, Tagging: dict[str, Any]) -> dict[str, Any]:
+    abac.check_off(call.target.row)
     _keep(call.target.row, tag_set(Tagging["TagSet"], bucket=True))
     return {}
 
 
 @operation("s3:DeleteBucketTagging", action="s3:PutBucketTagging", target=targets.bucket)
 def delete_bucket_tagging(call: Call, Bucket: str) -> dict[str, Any]:
+    abac.check_off(call.target.row)
     _keep(call.target.row, {})
     return {}
 

@@ -105,13 +105,24 @@ def of_bucket(row: Bucket, action: str = "") -> Target:
         action=action,
         restrict_public=blocks(row)["RestrictPublicBuckets"],
         granted=granted(row, row.acl, BUCKET_ACL, f"arn:aws:s3:::{row.name}"),
-        context={"s3:ResourceAccount": row.account_id},
+        tags=row.tags if by_tags(row) else {},
+        context=_context(row),
     )
+
+
+def by_tags(row: Bucket) -> bool:
+    """Whether the bucket's tags are condition keys, of its objects too."""
+    return bool(row.settings.get("abac") == "Enabled")
+
+
+def _context(row: Bucket) -> dict[str, Any]:
+    tags = row.tags if by_tags(row) else {}
+    return {"s3:ResourceAccount": row.account_id, **{f"s3:BucketTag/{name}": value for name, value in tags.items()}}
 
 
 def of_object(row: Bucket, key: str, found: Object | None, action: str = "") -> Target:
     arn = f"arn:aws:s3:::{row.name}/{key}"
-    context: dict[str, Any] = {"s3:ResourceAccount": row.account_id}
+    context = _context(row)
     if found is not None:
         context |= {f"s3:ExistingObjectTag/{name}": value for name, value in found.tags.items()}
     return Target(
@@ -122,6 +133,7 @@ def of_object(row: Bucket, key: str, found: Object | None, action: str = "") -> 
         action=action,
         restrict_public=blocks(row)["RestrictPublicBuckets"],
         granted=granted(row, found.acl if found else [], OBJECT_ACL, arn) + granted(row, row.acl, WRITE_ACL, arn),
+        tags=row.tags if by_tags(row) else {},
         context=context,
         loaded=row,
     )

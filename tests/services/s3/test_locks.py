@@ -230,5 +230,6 @@ def test_making_a_bucket_with_more_needs_more(cloud):
         ({"ObjectLockEnabledForBucket": True}, "s3:PutBucketObjectLockConfiguration"),
         ({"ObjectOwnership": "ObjectWriter"}, "s3:PutBucketOwnershipControls"),
         ({"ACL": "public-read"}, "s3:PutBucketAcl"),
+        ({"CreateBucketConfiguration": {"Tags": [{"Key": "team", "Value": "bills"}]}}, "s3:TagResource"),
     ):
         assert action in error(mario.create_bucket, Bucket="other-bills", **more)["Message"]
