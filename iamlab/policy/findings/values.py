@@ -26,6 +26,7 @@ def check(policy: Policy) -> Iterator[Found]:
     for statement in policy.statements:
         for condition in statement.conditions:
             yield from _wildcards(condition)
+            yield from _stars(condition)
             yield from _formats(condition)
             if condition.base in ("IpAddress", "NotIpAddress"):
                 yield from _addresses(condition)
@@ -45,13 +46,28 @@ def _wildcards(condition: Condition) -> Iterator[Found]:
             )
             like = condition.base.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
             yield Found("WILDCARD_WITHOUT_LIKE_OPERATOR", value.place, message, f"Use `{like}`.")
-        elif condition.base in ("StringLike", "StringNotLike") and value.text == "*" and not condition.set_operator:
-            code = "EQUIVALENT_TO_NULL_TRUE" if condition.negated else "EQUIVALENT_TO_NULL_FALSE"
-            present = "absent" if condition.negated else "present"
-            if not condition.if_exists:
-                message = f"This asks only whether {shown(condition.key.text)} is {present}."
-                mend = f'Say so: "Null": {{"{condition.key.text[:80]}": "{"true" if condition.negated else "false"}"}}.'
-                yield Found(code, condition.place, message, mend)
+
+
+def _stars(condition: Condition) -> Iterator[Found]:
+    """What a `*` among the values leaves of a condition: whether the key is there, or nothing at all."""
+    if condition.base not in ("StringLike", "StringNotLike") or not any(
+        value.text == "*" for value in condition.values
+    ):
+        return
+    key, negated, any_value = condition.key.text, condition.negated, condition.set_operator == "ForAnyValue"
+    when_missing = condition.if_exists or condition.set_operator == "ForAllValues" or (negated and not any_value)
+    if when_missing and not negated:
+        message = f"This is always true, whatever {shown(key)} is and whether it is there."
+        yield Found("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", condition.place, message, "Delete the key.")
+    elif negated and not when_missing:
+        message = f"This is never true: no value of {shown(key)} escapes the `*`."
+        mend = "Delete the key, or write the values that are meant."
+        yield Found("REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION", condition.place, message, mend)
+    elif not condition.set_operator and not condition.if_exists:
+        code = "EQUIVALENT_TO_NULL_TRUE" if negated else "EQUIVALENT_TO_NULL_FALSE"
+        message = f"This asks only whether {shown(key)} is {'absent' if negated else 'present'}."
+        mend = f'Say so: "Null": {{"{key[:80]}": "{"true" if negated else "false"}"}}.'
+        yield Found(code, condition.place, message, mend)
 
 
 def _formats(condition: Condition) -> Iterator[Found]:
