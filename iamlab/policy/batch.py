@@ -90,19 +90,27 @@ def is_question(case: Any) -> bool:
 
 
 def _explain() -> Explain:
-    from .explain import explain  # loaded only where asked for: it would slow every start
+    """Loaded with the catalogue, of which the sentences speak, and only where asked for: it would slow every start."""
+    from .catalog import services
+    from .explain import explain
 
+    services()
     return explain
 
 
 # Measuring ---------------------------------------------------------------------------------------
 
 
-def _whole(request: Any, policies: Any, decision: Any) -> Mapping[str, Any]:
-    """The evidence with its rows and sentences, which are written when something of it is first read."""
-    evidence = _explain()(request, policies, decision)
-    evidence["sentence"]
-    return evidence
+def _reading() -> Explain:
+    """Makes evidence with its rows and sentences, which are written when something of it is first read."""
+    explain = _explain()
+
+    def read(request: Any, policies: Any, decision: Any) -> Mapping[str, Any]:
+        evidence = explain(request, policies, decision)
+        evidence["sentence"]
+        return evidence
+
+    return read
 
 
 def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[str, Any]:
@@ -113,7 +121,7 @@ def measure(lines: Iterable[str], mode: str, *, explain: bool = False) -> dict[s
     """
     cases = [_readable(line) for line in lines if line.strip()]
     named = cases.pop(0)["policies"] if cases and names_policies(cases[0]) else {}
-    explainer = _whole if explain else None
+    explainer = _reading() if explain else None
     if mode == "cold":
         return _measure_cold(cases, named, explainer)
     reader = CaseReader()

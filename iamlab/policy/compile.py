@@ -53,6 +53,10 @@ class Document:
 
     def statement(self, index: int, kind: str) -> Statement:
         """The statement compiled for a kind of layer."""
+        return self.read(index, kind).compile()
+
+    def read(self, index: int, kind: str) -> Statement:
+        """The same, of which resources and conditions need not be compiled yet."""
         found = self._statements.get((index, kind))
         if found is None:
             found = Statement(index, self.raw_statements[index], self.version, kind)

@@ -6,8 +6,8 @@ from typing import Any
 from .arns import Caller
 from .compile import Policy, compile_document
 from .evaluate import Policies, Request, caller_of
-from .explain import owner_word
 from .plan import Entry
+from .sentences import owner_word
 from .statement import as_list
 
 LAYER_NAMES = {

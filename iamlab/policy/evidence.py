@@ -6,13 +6,12 @@ Built from the same matchers as the decision, and only when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from .arns import ROOT
-from .evaluate import spared_layer
-from .outline import CONDITION, GRANTING, PARTS, PRINCIPAL, RESOURCE, Considered, Row, listed
+from .outline import Considered
 from .plan import Decision, Entry
 from .request import Policies, Request
+from .rows import CONDITION, PARTS, PRINCIPAL, RESOURCE, Row, listed
 from .statement import Statement
-from .view import tried, view_of
+from .view import Seen, View, view_of
 
 # How close a statement comes to granting, by the parts that do not match: the principal weighs most.
 CLOSENESS = {
@@ -21,18 +20,18 @@ CLOSENESS = {
 }
 
 
+GRANTING = ("identity", "resource")
+
+
 class Judged:
     """One request with its policies, looked at statement by statement."""
 
-    __slots__ = ("caller", "outline", "policies", "request", "seen")
+    __slots__ = ("caller", "layers", "outline", "policies", "request", "seen", "view")
 
-    def __init__(self, request: Request, policies: Policies, found: list[bool] | None = None):
-        """`found`: what `tried` says of the request, where it has been asked already."""
-        self.request, self.policies = request, policies
-        view = view_of(request, policies)
+    def __init__(self, request: Request, policies: Policies, view: View, seen: Seen):
+        self.request, self.policies, self.view, self.seen = request, policies, view, seen
         self.caller, self.outline = view.caller, view.outline
-        spared = spared_layer(request, view.caller) if view.caller.group >= ROOT else None
-        self.seen = view.look(request, tried(request, policies) if found is None else found, spared)
+        self.layers = seen.naming(request) if seen.telling else seen.layers
 
     @property
     def considered(self) -> Iterator[tuple[Entry, Row, bool]]:
@@ -40,18 +39,31 @@ class Judged:
         for one in self.outline.considered:
             yield one.entry, self.row(one), one.binds
 
+    def grants(self) -> Iterator[Considered]:
+        """The statements that could grant the action."""
+        for one in self.outline.considered:
+            if one.binds and one.entry.layer in GRANTING and not one.entry.statement.deny:
+                yield one
+
     def row(self, one: Considered) -> Row:
-        return one.row if one.row is not None else self.seen.rows[one.number]
+        row: Row = self.layers[one.place]["policies"][one.which]["statements"][one.entry.statement.index]
+        return row
 
     def fails(self, one: Considered) -> int:
         """The parts of it that do not match."""
-        state = 0 if one.row is not None else self.seen.states[one.number]
-        return (state[0] if isinstance(state, tuple) else state) & PARTS
+        row = self.row(one)
+        fails = 0 if row["principal"] else PRINCIPAL
+        return fails | (0 if row["resource"] else RESOURCE) | (0 if row["condition"] else CONDITION)
 
     def fits(self, statement: Statement) -> bool:
         """Whether everything but the action of an Allow matches."""
         principals = statement.principals
         return (principals is None or principals.grants(self.caller) > 0) and statement.applies(self.request)
+
+
+def judged(request: Request, policies: Policies) -> Judged:
+    view = view_of(request, policies)
+    return Judged(request, policies, view, view.look(request))
 
 
 # Looking -----------------------------------------------------------------------------------------
@@ -72,16 +84,9 @@ def entry_row(entry: Entry) -> dict[str, Any]:
     return entry.row
 
 
-def missing_keys(judged: Judged) -> list[str]:
-    """Condition keys that a statement about this action asks for and the request does not have."""
-    request = judged.request
-    given = request.context
-    return [one.key for one in judged.outline.asked if given.get(one.key) is None and one.value(request) is None]
-
-
 def some_allow(judged: Judged) -> Entry | None:
     """An Allow of an identity or resource policy that applies."""
-    return next((one.entry for one in judged.outline.grants if not judged.fails(one)), None)
+    return next((one.entry for one in judged.grants() if not judged.fails(one)), None)
 
 
 def nearest(judged: Judged, decision: Decision) -> Considered | None:
@@ -89,22 +94,15 @@ def nearest(judged: Judged, decision: Decision) -> Considered | None:
 
     Statements about other actions of the service are looked at only where none is about the request's.
     """
-    kept, side = judged.seen.near, missing_side(judged, decision)
-    key = decision.layer, side
-    if key not in kept:
-        kept[key] = _nearest(judged, decision, side) or next(_of_other_action(judged, side), None)
-    return kept[key]
-
-
-def _nearest(judged: Judged, decision: Decision, side: str) -> Considered | None:
+    side = missing_side(judged, decision)
     best, closest = -1, None
-    for one in judged.outline.grants:
+    for one in judged.grants():
         if side and one.entry.layer != side:
             continue
         score = CLOSENESS[judged.fails(one)] + (one.entry.layer == decision.layer)
         if score > best:
             best, closest = score, one
-    return closest
+    return closest or next(_of_other_action(judged, side), None)
 
 
 def missing_side(judged: Judged, decision: Decision) -> str:
@@ -116,15 +114,13 @@ def missing_side(judged: Judged, decision: Decision) -> str:
 
 def _of_other_action(judged: Judged, side: str) -> Iterator[Considered]:
     service = judged.request.action.lower().partition(":")[0]
-    place, sides = 0, (side,) if side else GRANTING
-    for layer, kind, level, binds, held in judged.outline.held:
-        if not held and layer != "scp":
-            continue
-        policies = judged.seen.layers[place]["policies"]
-        place += 1
-        for policy, shown in zip(held, policies, strict=True) if binds and layer in sides else ():
-            document = policy.document
-            for number in listed(document, kind).allows_about(document, service):
-                row = shown["statements"][number]
-                if row["resource"] and row["principal"]:
-                    yield Considered(Entry(layer, policy, document.statement(number, kind), level), True, -1, row)
+    sides = (side,) if side else GRANTING
+    for place, layer in enumerate(judged.outline.layers):
+        for which, part in enumerate(layer.parts) if layer.binds and layer.name in sides else ():
+            document = part.policy.document
+            rows = judged.layers[place]["policies"][which]["statements"]
+            for number in listed(document, layer.kind).allows_about(document, service):
+                if rows[number]["resource"] and rows[number]["principal"]:
+                    statement = document.statement(number, layer.kind)
+                    entry = judged.policies.entry(layer.name, layer.row["level"], part.policy, statement)
+                    yield Considered(entry, True, place, which)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
-from .outline import Row
+from .rows import Row
 
 
 def evidence_text(found: Mapping[str, Any]) -> str:

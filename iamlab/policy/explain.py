@@ -5,28 +5,16 @@ explain(request, policies, decision, who="Mario")["sentence"]
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .arns import Caller
-from .evaluate import is_bounded
-from .evidence import Judged, entry_row, missing_keys, nearest, some_allow
-from .guards import is_kms_key
-from .operators import read_operator
+from .evidence import Judged, entry_row, nearest
+from .outline import Considered
 from .plan import ALLOWED, EXPLICIT, Decision, Entry
-from .principals import ACCOUNT
-from .reasons import (
-    SHOWN,
-    filled_in,
-    principals_named,
-    quoted,
-    shown_value,
-    slip_of,
-    subject,
-    variables_of,
-    wanted,
-)
+from .reasons import SHOWN, variables_of
 from .request import Policies, Request
-from .view import tried
+from .sentences import owner_word, sentence
+from .view import Layers, hashable, keep, view_of
 
 
 class Evidence(Mapping[str, Any]):
@@ -34,25 +22,20 @@ class Evidence(Mapping[str, Any]):
 
     Keys: sentence, outcome, layer, deciding (statements), layers (in order; each with its outcome and its policies'
     statements), missing_keys, nearest. A statement's row says whether action, principal, resource and condition match
-    and `why` not. Rows are shared with other answers: copy before you change them.
+    and `why` not. What is read is shared with other answers: copy before you change it.
 
-    Which statements about the action apply is found when it is made, rows and sentences when it is first read.
+    All of it is made when something of it is first read: until then a decision costs nothing more.
     """
 
-    __slots__ = ("_decision", "_found", "_policies", "_request", "_who", "_whole")
+    __slots__ = ("_asked", "_whole")
 
     def __init__(self, request: Request, policies: Policies, decision: Decision, *, who: str | None = None):
-        self._request, self._policies, self._decision, self._who = request, policies, decision, who
-        self._found = tried(request, policies)
+        self._asked = request, policies, decision, who
         self._whole: dict[str, Any] | None = None
 
-    def _read(self) -> dict[str, Any]:
-        if self._whole is None:
-            self._whole = _written(Judged(self._request, self._policies, self._found), self._decision, self._who)
-        return self._whole
-
     def __getitem__(self, key: str) -> Any:
-        return self._read()[key]
+        whole = self._whole
+        return (self._read() if whole is None else whole)[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._read())
@@ -60,218 +43,94 @@ class Evidence(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._read())
 
+    def _read(self) -> dict[str, Any]:
+        if self._whole is None:
+            request, policies, decision, who = self._asked
+            self._whole = _written(request, policies, decision, who)
+        return self._whole
+
 
 explain = Evidence  # what callers ask for: `explain(request, policies, decision)["sentence"]`
 
 
-def _written(judged: Judged, decision: Decision, who: str | None) -> dict[str, Any]:
-    seen = judged.seen
-    owner = owner_word(judged.request) if decision.grant or decision.layer == "resource" else ""
-    key = (decision, who, owner)
-    found = seen.told.get(key) or _told(judged, decision, who, key)
+def _written(request: Request, policies: Policies, decision: Decision, who: str | None) -> dict[str, Any]:
+    """The whole evidence; kept where nothing in it is the request's own, so that nobody may change it."""
+    view = view_of(request, policies)
+    seen = view.look(request)
+    given, missing = request.context, []
+    for name, condition in view.outline.asked:
+        if given.get(name) is None and condition.value(request) is None:
+            missing.append(name)
+    outcome, layer, statements, grant = decision
+    owner = owner_word(request) if grant or layer == "resource" else ""
+    values = _values(statements[0], request) if outcome == EXPLICIT and statements else ()
+    key = (decision, request.action, who, owner, values)
+    if seen.telling:
+        told = (view.told if outcome == ALLOWED else seen.kept).get(key)
+        if told is not None:
+            return _whole(told, decision, seen.naming(request), missing)
+    else:
+        whole: dict[str, Any] | None = seen.kept.get((key, *missing) if missing else key)
+        if whole is not None:
+            return whole
+    return _made(Judged(request, policies, view, seen), decision, who, key, missing)
+
+
+def _made(judged: Judged, decision: Decision, who: str | None, key: Any, missing: list[str]) -> dict[str, Any]:
+    """`key` holds all that sentences name of the request but its resource."""
+    seen, told = judged.seen, judged.view.told.get(key) or _told(judged, decision, who)
+    whole = _whole(told, decision, judged.layers, missing)
+    if told.lasts:
+        if decision.allowed:
+            keep(judged.view.told, key, told)
+        elif seen.telling:
+            keep(seen.kept, key, told)
+        if not seen.telling:
+            keep(seen.kept, (key, *missing) if missing else key, whole)
+    return whole
+
+
+def _whole(told: "Told", decision: Decision, layers: Layers, missing: list[str]) -> dict[str, Any]:
     return {
-        "sentence": found[0],
+        "sentence": told.sentence,
         "outcome": decision.outcome,
         "layer": decision.layer,
-        "deciding": found[1],
-        "layers": seen.layers,
-        "missing_keys": missing_keys(judged),
-        "nearest": found[2],
+        "deciding": told.deciding,
+        "layers": layers,
+        "missing_keys": missing,
+        "nearest": told.nearest,
     }
 
 
-def _told(judged: Judged, decision: Decision, who: str | None, key: Any) -> tuple[Any, ...]:
-    """The sentence, the deciding statements and the nearest; kept where they name nothing of the request's own."""
+def _values(entry: Entry, request: Request) -> tuple[Any, ...]:
+    """The request's values that the sentence of an explicit deny names."""
+    return tuple([hashable(condition.value(request)) for condition in entry.statement.conditions[:SHOWN]])
+
+
+class Told(NamedTuple):
+    """What is said of a decision; `lasts` where it names nothing that the next request may have otherwise."""
+
+    sentence: str
+    deciding: list[dict[str, Any]]
+    nearest: dict[str, Any] | None
+    lasts: bool
+
+
+def _told(judged: Judged, decision: Decision, who: str | None) -> Told:
     near = None if decision.allowed else nearest(judged, decision)
     close = None if near is None else (near.entry, judged.row(near))
     deciding = [entry_row(entry) for entry in decision.statements]
     said = sentence(judged, decision, who or _shown(judged.caller), close)
-    found = said, deciding, None if close is None else {**entry_row(close[0]), **close[1]}
-    own = decision.outcome == EXPLICIT and any(entry.statement.conditions for entry in decision.statements)
-    if near is not None:
-        own = own or near.number in judged.seen.telling or any(map(variables_of, near.entry.statement.conditions))
-    if decision.layer != "guard" and not own:
-        judged.seen.told[key] = found
-    return found
+    lasts = decision.layer != "guard" and not (near and _names_request(judged, near))
+    return Told(said, deciding, None if close is None else {**entry_row(close[0]), **close[1]}, lasts)
+
+
+def _names_request(judged: Judged, near: Considered) -> bool:
+    """Whether what is told of the nearest statement names the request's resource, or what its variables stand for."""
+    row = judged.row(near)
+    names_resource = row["action"] and row["principal"] and not row["resource"]
+    return names_resource or any(map(variables_of, near.entry.statement.conditions))
 
 
 def _shown(caller: Caller) -> str:
     return "an anonymous caller" if caller.kind == "anonymous" else caller.name or caller.shown
-
-
-# The verdict in one sentence ---------------------------------------------------------------------
-
-
-def sentence(judged: Judged, decision: Decision, who: str, close: tuple[Entry, dict[str, Any]] | None) -> str:
-    """The first line of every answer."""
-    if decision.outcome == ALLOWED:
-        return f"Yes. {_allowed(judged, decision, who)}"
-    if decision.layer == "guard":
-        return f"No. {_guarded(judged, decision, who)}"
-    if decision.outcome == EXPLICIT:
-        return f"No. {_denied(judged, decision)}"
-    return f"No. {_not_allowed(judged, decision, who, close)}"
-
-
-def named(entry: Entry, who: str = "") -> str:
-    """statement Write of BillWrite, which Mario has through group billing,"""
-    if entry.said is None:
-        policy = _own_policy(entry) if entry.layer == "resource" else entry.policy.name
-        entry.said = f"statement {entry.statement.name}{f' of {policy}' if policy else ''}"
-    via = entry.policy.via
-    if who and via and entry.layer != "resource" and via.startswith("group "):
-        return f"{entry.said}, which {who} has through {via},"
-    return entry.said
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _own_policy(entry: Entry) -> str:
-    return f"the resource's own policy{f' ({entry.policy.name})' if entry.policy.name else ''}"
-
-
-def owner_word(request: Request) -> str:
-    if request.resource.startswith("arn:aws:s3:::"):
-        return "bucket's own policy"
-    if request.action.lower().startswith("sts:"):
-        return "role's trust policy"
-    return "key's own policy" if is_kms_key(request.resource) else "resource's own policy"
-
-
-def _allowed(judged: Judged, decision: Decision, who: str) -> str:
-    request = judged.request
-    if decision.layer == "root":
-        return "The root user may do everything in its own account that no Deny and no organisation policy forbids."
-    if decision.layer == "guard":
-        return f"No policy controls {request.action}: {who} may always call it."
-    first = decision.statements[0]
-    if decision.layer == "resource":
-        principals = first.statement.principals
-        reach = "names everybody" if principals is None or principals.everyone else f"names {who}"
-        if decision.grant < ACCOUNT + 1:
-            reach = f"names the account of {who}"
-        return (
-            f"The {owner_word(request)}, statement {first.statement.name}, {reach}; inside one account that is enough."
-        )
-    if len(decision.statements) > 1:
-        other = decision.statements[1].statement.name
-        own = _capital(named(first, who)).rstrip(",")
-        return f"{own} allows it, and so does statement {other} of the {owner_word(request)}; here both must."
-    return f"{_capital(named(first, who))} allows it, and nothing denies it."
-
-
-def _guarded(judged: Judged, decision: Decision, who: str) -> str:
-    action = judged.request.action
-    if decision.outcome == EXPLICIT:
-        return "The bucket's policy is public, and RestrictPublicBuckets then lets only the owner's account in."
-    if action.lower().startswith(("sts:", "iam:")) and judged.caller.kind in ("root", "role", "federated-user", "user"):
-        resource = judged.request.resource
-        if ":aws:policy/" not in resource and ":role/aws-reserved/" not in resource:
-            kinds = {"root": "The root user", "role": "A role session", "federated-user": "A federated user"}
-            return (
-                f"{kinds.get(judged.caller.kind, 'Whoever holds temporary credentials')} cannot call {action} at all."
-            )
-    return f"{judged.request.resource} belongs to AWS, and nobody else may change it."
-
-
-def _denied(judged: Judged, decision: Decision) -> str:
-    entry = decision.statements[0]
-    text = f"{_capital(named(entry))} forbids it, and a Deny beats every Allow"
-    allow = some_allow(judged)
-    text = f"{text}, including {named(allow)}." if allow else f"{text}."
-    return " ".join([text, *_scope(judged, entry)])
-
-
-def _scope(judged: Judged, entry: Entry) -> Iterator[str]:
-    """Why a Deny concerns the request, where its elements do not say so plainly."""
-    raw = entry.statement.raw
-    if "NotAction" in raw:
-        yield f"It is about every action except {quoted(raw['NotAction'])}."
-    if "NotPrincipal" in raw and entry.statement.principals is not None:
-        bounded = is_bounded(judged.policies, judged.caller)
-        always = "; with a permissions boundary it always applies" if bounded else ""
-        yield f"It is about everybody except {principals_named(raw['NotPrincipal'])}{always}."
-    said = [
-        f"`{condition.key}` was {shown_value(condition.value(judged.request))}"
-        for condition in entry.statement.conditions[:SHOWN]
-    ]
-    if said:
-        yield f"It applies here because {' and '.join(said)}."
-
-
-def _not_allowed(judged: Judged, decision: Decision, who: str, close: tuple[Entry, dict[str, Any]] | None) -> str:
-    request = judged.request
-    granted = decision.statements[0] if decision.statements else some_allow(judged)
-    if decision.layer == "scp" or decision.layer in CAPS:
-        if decision.layer == "session" and not judged.policies.session:
-            return f"{who} is a federated user, who has no permissions without a session policy."
-        cap = _cap(judged, decision.layer)
-        if judged.caller.kind == "root" and not granted:
-            return f"The root user may do only what the organisation allows, and {cap} does not include it."
-        if granted:
-            return f"{_capital(named(granted))} allows it, but {cap} does not include it; both must."
-        return f"Nothing that applies to {who} allows this, and {cap} does not include it either."
-    if decision.layer == "identity" and decision.statements:
-        text = f"The {owner_word(request)} leaves it to {who}'s account, and no policy of {who} allows it; both must."
-        return f"{text}{_closest(judged, close)}"
-    if decision.layer == "resource" and granted and granted.layer == "identity":
-        word = owner_word(request)
-        text = f"{_capital(named(granted))} allows it, but the {word} does not let {who} in; here both must."
-        return f"{text}{_closest(judged, close)}"
-    text = f"Nothing that applies to {who} allows this."
-    if close is None:
-        return text
-    return _would_allow(judged, *close) or f"{text}{_closest(judged, close)}"
-
-
-def _closest(judged: Judged, close: tuple[Entry, dict[str, Any]] | None) -> str:
-    if close is None:
-        return ""
-    return f" {_would_allow(judged, *close) or f'Nearest is {_near(judged.request, *close)}'}"
-
-
-CAPS = {"vpce": "the VPC endpoint's policy", "boundary": "the permissions boundary", "session": "the session policy"}
-
-
-def _cap(judged: Judged, layer: str) -> str:
-    """What does not include the action, by name; of an organisation the first level that does not."""
-    rows = [row for row in judged.seen.layers if row["layer"] == layer and row["outcome"] == "does not allow"]
-    names = [policy["policy"] for policy in rows[0]["policies"] if policy["policy"]] if rows else []
-    if layer == "scp":
-        if not names:
-            return "the organisation, which has no service control policy at one of its levels,"
-        policies = "policy" if len(names) == 1 else "policies"
-        return f"the organisation (service control {policies} {' and '.join(names)})"
-    name = names[0] if names and not CAPS[layer].endswith(names[0]) else ""
-    return f"{CAPS[layer]} {name}".rstrip()
-
-
-def _would_allow(judged: Judged, entry: Entry, row: dict[str, Any]) -> str | None:
-    """A statement that only a condition keeps from allowing."""
-    if not (row["action"] and row["principal"] and row["resource"]):
-        return None
-    failed = [condition for condition in entry.statement.conditions if not condition.test(judged.request)]
-    if len(failed) != 1 or not failed[0].key:
-        return f"{_capital(named(entry))} would allow it but for its conditions: {row['why']}."
-    condition = failed[0]
-    if not read_operator(condition.operator).known:
-        return f"{_capital(named(entry))} would allow it, but {row['why']}."
-    was = shown_value(condition.value(judged.request))
-    demand = wanted(condition).replace("must be", "were", 1).replace("must not be", "were not", 1)
-    variables = variables_of(condition)
-    where = f", where {filled_in(variables, judged.request)}" if variables else ""
-    wish = f"{_capital(named(entry))} would allow it if {subject(condition)} {demand}{where}"
-    return f"{wish}; in this request it was {was}."
-
-
-def _near(request: Request, entry: Entry, row: dict[str, Any]) -> str:
-    name = named(entry)
-    if not row["action"]:
-        slip = slip_of(entry.statement.raw.get("Action"), request.action)
-        hint = f"; there is no action `{slip}`, the nearest is `{request.action}`" if slip else ""
-        return f"{name}: the resource fits, the action does not ({row['why']}{hint})."
-    if not row["principal"]:
-        return f"{name}: the action fits, the principal does not ({row['why']})."
-    return f"{name}: the action fits, the resource does not ({row['why']})."

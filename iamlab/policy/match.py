@@ -252,12 +252,6 @@ class Resources:
         else:
             self.matches = _plainly(self.literals, self.prefixes)
 
-    def may_begin(self, beginning: str) -> bool:
-        """Whether some resource that begins so may match."""
-        return self.negated or any(
-            pattern.head.startswith(beginning) or beginning.startswith(pattern.head) for pattern in self.patterns
-        )
-
     def fits(self) -> Callable[[Any], bool]:
         """`matches` as a test of the request alone, with as few calls as will do where the list is plain."""
         matches, literals, prefixes = self.matches, self.literals, self.prefixes

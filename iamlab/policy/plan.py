@@ -74,22 +74,20 @@ class Plan:
         "denies",
         "guarded",
         "identity",
-        "outline",
         "resource",
         "scps",
         "session",
         "simple",
         "special",
         "tests",
-        "trials",
         "trust",
+        "views",
         "vpce",
     )
 
     def __init__(self, policies: "Policies", group: int, action: str):
         lower = action.lower()
-        self.outline: Any = None  # kept by `view`, as are
-        self.trials: dict[Any, Any] = {}
+        self.views: dict[Any, Any] = {}  # by caller; kept by `view`
         self.trust = lower in guards.TRUST_ACTIONS
         self.guarded = lower in guards.GUARDED_ACTIONS
         spared = lower in guards.BUCKET_POLICY_ACTIONS or self.trust
@@ -103,8 +101,8 @@ class Plan:
             allows: list[Any] = []
             for policy in members:
                 selection = policy.document.select(action, kind)
-                denies += [Entry(layer, policy, statement, level) for statement in selection.denies]
-                allows += [Entry(layer, policy, statement, level) for statement in selection.allows]
+                denies += [policies.entry(layer, level, policy, statement) for statement in selection.denies]
+                allows += [policies.entry(layer, level, policy, statement) for statement in selection.allows]
             self._keep(layer, Candidates(allows) if allows else NOTHING)
         self.denies = Candidates(denies) if denies else NOTHING
         self.simple = group in (IDENTITY, SERVICE_LINKED) and self._is_simple(policies)

@@ -1,6 +1,6 @@
 """Why one part of a statement does not match, in a sentence that names the values."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from .arns import Caller, split_arn
 from .conditions import Condition
@@ -34,11 +34,11 @@ def action_reason(raw: dict[str, Any]) -> str:
 
 def slip_of(actions: Any, wanted: str) -> str | None:
     """The one of a few listed actions that is none, and for which the wanted one is the nearest real name."""
-    from .catalog.nearest import nearest_action  # a large file, read only by those who ask for it
+    from . import catalog  # large files, read only by those who ask for them
 
     for action in as_list(actions)[:SHOWN]:
-        if isinstance(action, str) and "*" not in action and "?" not in action:
-            nearest = nearest_action(action)
+        if isinstance(action, str) and "*" not in action and "?" not in action and not catalog.is_spelled(action):
+            nearest = catalog.nearest_action(action)
             if nearest and nearest.lower() == wanted.lower() != action.lower():
                 return action
     return None
@@ -47,16 +47,23 @@ def slip_of(actions: Any, wanted: str) -> str | None:
 def resource_reason(statement: Statement, request) -> str:
     if statement.said is None:
         statement.said = _resources_said(statement)
-    words, variables, buckets, heads = statement.said
+    said: Said = statement.said
     resource = request.resource
-    if "NotResource" in statement.raw:
+    if said.plain and not resource.lower().startswith(said.near):
+        return f"{said.plain}{resource}`"
+    return _resource_reason(said, resource, request)
+
+
+def _resource_reason(said: "Said", resource: str, request) -> str:
+    words, variables, heads = said.words, said.variables, said.heads
+    if said.negated:
         return f"it is about everything except {words}; the request is for `{resource}`"
     if resource == "*":
         return f"the resource is {words}; the request acts on no single resource, and only `*` covers that"
     for variable in variables:
         if variable_value(variable, request) is None:
             return f"the resource is {words}, and the request has no value for `{variable.source}`"
-    for start, object_named in buckets:
+    for start, object_named in said.buckets:
         # The commonest slip: the bucket named where its objects are meant, or the other way round.
         if resource.startswith(start) and resource[len(start) : len(start) + 1] in ("", "/"):
             if object_named and resource == start:
@@ -65,7 +72,7 @@ def resource_reason(statement: Statement, request) -> str:
                 return f"the resource is {words}, the bucket; the request is for an object, `{resource}`"
     if variables:
         return f"the resource is {words}, where {filled_in(variables, request)}; the request is for `{resource}`"
-    if resource.lower().startswith(heads[1]) and not resource.startswith(heads[0]):
+    if resource.lower().startswith(tuple(map(str.lower, heads))) and not resource.startswith(heads):
         return f"the resource is {words}; the request is for `{resource}`: upper and lower case count"
     return f"the resource is {words}; the request is for `{resource}`"
 
@@ -85,12 +92,25 @@ def variables_of(condition: Condition) -> list[Any]:
     return [token for token in tokens if isinstance(token, Variable) and token.name]
 
 
-def _resources_said(statement: Statement) -> tuple[Any, ...]:
-    """What does not hang on the request: the resources in words, their variables, the S3 buckets that they name, each
-    as the beginning of its ARN and whether objects in it are named, and how they begin, as written and in lower case.
+class Said(NamedTuple):
+    """What does not hang on the request of a statement's resources: they in words, their variables, the S3 buckets that
+    they name, each as the beginning of its ARN and whether objects in it are named, and how they begin. `plain` is how
+    the reason begins for every resource that does not begin, in lower case, like one `near`.
     """
+
+    negated: bool
+    words: str
+    variables: list[Any]
+    buckets: list[tuple[str, bool]]
+    heads: tuple[str, ...]
+    plain: str
+    near: tuple[str, ...]
+
+
+def _resources_said(statement: Statement) -> Said:
     raw = statement.raw
-    listed = raw["NotResource"] if "NotResource" in raw else raw.get("Resource", [])
+    negated = "NotResource" in raw
+    listed = raw["NotResource"] if negated else raw.get("Resource", [])
     patterns = statement.resources.patterns if statement.resources else ()
     variables = [token for pattern in patterns for token in pattern.tokens if getattr(token, "name", None)]
     buckets = []
@@ -99,8 +119,10 @@ def _resources_said(statement: Statement) -> tuple[Any, ...]:
         if arn is not None and arn.service == "s3":
             bucket, slash, _ = text.partition("/")
             buckets.append((bucket, bool(slash)))
-    heads = tuple(pattern.head for pattern in patterns)
-    return quoted(listed), variables, buckets, (heads, tuple(head.lower() for head in heads))
+    heads, words = tuple([pattern.head for pattern in patterns]), quoted(listed)
+    plain = "" if negated or variables else f"the resource is {words}; the request is for `"
+    near = ("*", *map(str.lower, heads), *[bucket.lower() for bucket, _ in buckets])
+    return Said(negated, words, variables, buckets, heads, plain, near)
 
 
 def principal_reason(statement: Statement, caller: Caller) -> str:

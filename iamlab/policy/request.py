@@ -10,7 +10,8 @@ from typing import Any
 from .arns import Caller, Principal, caller_from
 from .compile import Policy
 from .conditions import text_of
-from .plan import Plan
+from .plan import Entry, Plan
+from .statement import Statement
 
 KEPT_PLANS = 4_096
 KEPT_CALLERS = 20_000
@@ -67,7 +68,10 @@ class Policies:
     plans: tuple[dict[str, Plan], ...] = field(
         default_factory=lambda: ({}, {}, {}, {}), init=False, repr=False, compare=False
     )
-    outlines: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # of `evidence`
+    entries: dict[Any, Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Kept by `outline`.
+    outlines: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    parts: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def plan(self, group: int, action: str) -> Plan:
         """What an action needs of a group of callers; depends on policies and the action's name only."""
@@ -79,6 +83,14 @@ class Policies:
             plans.clear()
         plan = plans[action] = Plan(self, group, action)
         return plan
+
+    def entry(self, layer: str, level: int, policy: Policy, statement: Statement) -> Entry:
+        """A statement in its place, one for all actions that select it."""
+        key = layer, level, policy, statement
+        found = self.entries.get(key)
+        if found is None:
+            found = self.entries[key] = Entry(layer, policy, statement, level)
+        return found
 
     def layers(self) -> list[tuple[str, str, int, tuple[Policy, ...]]]:
         """(layer, kind of document, level, policies) in the order in which AWS names a denying layer."""

@@ -1,55 +1,106 @@
 """One statement of a document, read for the kind of layer that it stands in."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from .arns import Caller
 from .conditions import Condition, always, compile_conditions
-from .match import Resources, everything
+from .match import Resources, all_asterisks
 from .principals import BothPrincipals, Principals
+
+_LITERAL = re.compile(r"[^*?$]*")
 
 
 class Statement:
-    """One statement read for one kind of layer; `resources` None means every resource, `principals` None everybody."""
+    """One statement read for one kind of layer; `principals` None means everybody.
+
+    What `compile` adds is there where a document was asked for the statement: `conditions`, `resources` (None means
+    every resource) and tests of a request: `fits` of its resource part, `holds` of its condition part, `applies` of
+    both; the action part has selected the statement already.
+    """
 
     __slots__ = (
+        "_heads",
         "applies",
+        "compiled",
         "conditions",
         "denied",
         "deny",
+        "everywhere",
+        "fits",
+        "holds",
         "index",
+        "kind",
         "principals",
         "raw",
         "resources",
         "rows",
         "said",
         "sid",
+        "telling",
         "unconditional",
+        "variables",
     )
 
     def __init__(self, index: int, raw: dict[str, Any], version: object, kind: str):
-        self.index, self.raw = index, raw
+        self.index, self.raw, self.kind = index, raw, kind
         self.said: Any = None  # its resources in words; kept by `reasons`
-        self.rows: dict[Any, Any] = {}  # kept by `evidence`
+        self.rows: dict[Any, Any] = {}  # kept by `view`, as is
+        self.telling: Any = None  # a test that tells what does not match
         sid = raw.get("Sid")
         self.sid = sid if isinstance(sid, str) and sid else None
         self.deny = raw.get("Effect") == "Deny"
-        variables = version == "2012-10-17"
+        self.variables = version == "2012-10-17"
         self.principals = _principals(raw, kind)
         # Whom a Deny hits: None where that is everybody, so that nobody need be compared.
         self.denied = None if self.principals is None or self.principals.all_listed else self.principals
-        self.resources = _resources(raw, kind, variables)
+        self.everywhere = _everywhere(raw)
+        self._heads: tuple[str, ...] | None = None
+        self.compiled = False
+        if self.everywhere:
+            self.compile()
+        self.unconditional = self.principals is None and self.everywhere and not self.conditions
+
+    def compile(self) -> "Statement":
+        if self.compiled:
+            return self
+        raw = self.raw
+        self.resources: Any = None if self.everywhere else _resources(raw, self.kind, self.variables)
         self.conditions: tuple[Condition, ...] = ()
         if "Condition" in raw:
-            self.conditions = compile_conditions(raw["Condition"], variables)
-        self.unconditional = self.principals is None and self.resources is None and not self.conditions
-        # Whether resource and condition parts match a request; the action part has selected the statement already.
-        self.applies: Callable[[Any], bool] = _tests(self.resources, [one.test for one in self.conditions], self.deny)
+            self.conditions = compile_conditions(raw["Condition"], self.variables)
+        self.fits: Callable[[Any], bool] = always if self.resources is None else self.resources.fits()
+        self.holds: Callable[[Any], bool] = _all([one.test for one in self.conditions])
+        self.applies: Callable[[Any], bool] = self._applies()
+        self.compiled = True  # last, since other threads may ask for it, too
+        return self
+
+    def _applies(self) -> Callable[[Any], bool]:
+        """One test of a request for both parts, the part first that oftener fails: of a Deny its conditions."""
+        fits, holds = self.fits, self.holds
+        if self.resources is None:
+            return holds
+        if not self.conditions:
+            return fits
+        if self.deny:
+            return lambda request: holds(request) and fits(request)
+        return lambda request: fits(request) and holds(request)
 
     @property
     def name(self) -> str:
         """Its Sid, or its place ("number 2")."""
         return self.sid or f"number {self.index + 1}"
+
+    def may_begin(self, beginning: str) -> bool:
+        """Whether it may cover some resource that begins so; told from the text, before it is compiled."""
+        if "NotResource" in self.raw or self.everywhere:
+            return True
+        heads = self._heads
+        if heads is None:
+            texts = [text for text in as_list(self.raw["Resource"]) if isinstance(text, str)]
+            heads = self._heads = tuple({_LITERAL.match(text)[0] for text in texts})  # type: ignore[index]
+        return beginning.startswith(heads) or any(head.startswith(beginning) for head in heads)
 
     def grants(self, request, caller: Caller) -> int:
         """How this Allow reaches the caller: a kind of `match`, NOT_COVERED when it does not apply."""
@@ -58,32 +109,17 @@ class Statement:
         return kind if kind and self.applies(request) else 0
 
 
-def _tests(resources: Any, conditions: list[Callable[[Any], bool]], deny: bool) -> Callable[[Any], bool]:
-    """One test of a request for both parts, the part first that oftener fails: of a Deny its conditions."""
-    if resources is None:
-        if len(conditions) < 2:
-            return conditions[0] if conditions else always
-        return lambda request: all(test(request) for test in conditions)
-    fits = resources.fits()
-    if not conditions:
-        return fits
-    if len(conditions) == 1:
-        only = conditions[0]
-        return (
-            (lambda request: only(request) and fits(request))
-            if deny
-            else lambda request: fits(request) and only(request)
-        )
+def _all(tests: list[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+    if len(tests) < 2:
+        return tests[0] if tests else always
 
-    def applies(request: Any) -> bool:
-        if not fits(request):
-            return False
-        for test in conditions:  # noqa: SIM110 - a generator would double its cost
+    def holds(request: Any) -> bool:
+        for test in tests:  # noqa: SIM110 - a generator would double its cost
             if not test(request):
                 return False
         return True
 
-    return applies
+    return holds
 
 
 def _principals(raw: dict[str, Any], kind: str) -> Principals | BothPrincipals | None:
@@ -111,9 +147,6 @@ class _Both:
     def matches(self, resource: str, request) -> bool:
         return all(element.matches(resource, request) for element in self.elements)
 
-    def may_begin(self, beginning: str) -> bool:
-        return all(element.may_begin(beginning) for element in self.elements)
-
     def fits(self) -> Callable[[Any], bool]:
         return lambda request: self.matches(request.resource, request)
 
@@ -124,11 +157,16 @@ def _resources(raw: dict[str, Any], kind: str, variables: bool) -> Any:
         for name in ("Resource", "NotResource")
         if name in raw
     ]
-    if len(elements) > 1:
-        return _Both(elements)
-    if not elements or elements[0].matches is everything:
-        return None
-    return elements[0]
+    return _Both(elements) if len(elements) > 1 else elements[0]
+
+
+def _everywhere(raw: dict[str, Any]) -> bool:
+    """Whether the resource part covers every resource."""
+    if "NotResource" in raw:
+        return False
+    return "Resource" not in raw or any(
+        isinstance(text, str) and all_asterisks(text) for text in as_list(raw["Resource"])
+    )
 
 
 def as_list(value: object) -> list:

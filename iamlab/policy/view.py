@@ -3,155 +3,180 @@
 Rows, and whole answers of policies with few such statements, are kept by what the tests found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .arns import Caller
-from .conditions import Condition
-from .evaluate import is_bounded
-from .outline import (
-    CONDITION,
-    FAILS,
-    LOOK,
-    PARTS,
-    PRINCIPAL,
-    RESOURCE,
-    SELECTED,
-    Considered,
-    Outline,
-    Row,
-    failing,
-    outline_of,
-    policy_row,
-    row_of,
-    statements_about,
-)
+from .arns import ROOT, Caller
+from .evaluate import is_bounded, spared_layer
+from .outline import Filled, Outline, Part, outline_of
 from .plan import Plan
 from .reasons import action_reason, condition_reason, principal_reason, resource_reason
 from .request import Policies, Request, caller_of, callers
+from .rows import CONDITION, PARTS, PRINCIPAL, RESOURCE, SELECTED, Row, policy_row, row_of
 from .statement import Statement
 
 KEPT_SEEN, KEPT_TESTED = 32, 64  # answers kept for an action and a caller; of no more than so many tests
-BEGINNING, KEPT_BEGINNINGS = 12, 32  # characters of a resource, most often as far as its service
+BEGINNING, KEPT_BEGINNINGS = 12, 8  # characters of a resource, most often as far as its service
 KEPT_VIEWS = 64  # callers of an action
 KEPT_ROWS = 64  # for each statement
 
-Test = tuple[int, Callable[[Request], bool] | None, int, int]
+# True where a statement applies, else the parts that do not match; False for the one part that it has. Where a
+# condition is the only one, that is told by the conditions that do not hold, each followed by the request's value.
+Finding = bool | int | tuple[Any, ...]
+Layers = list[dict[str, Any]]
+Telling = tuple[int, int, Sequence[tuple[Statement, Row]]]
 
 
 class Seen:
-    """What the tests of one request found: the states of the tested statements and their rows, and the layers with
-    these put in; `telling` are the numbers of those whose reason names the request's resource. `near` keeps the nearest
-    statement by the layer that decided, `told` what `explain` makes of it; answers that differ in such reasons alone
-    share both.
+    """What the tests of one request found: the layers with the rows of the tested statements put in. `telling` has the
+    policies in which the reasons of some rows name the request's resource: their layer's and their own place, and the
+    statements with their rows so far. `kept` is what `explain` keeps of it.
     """
 
-    __slots__ = ("layers", "near", "rows", "states", "telling", "told")
+    __slots__ = ("kept", "layers", "telling")
 
-    def __init__(self, states: list[Any], layers: list[dict[str, Any]], rows: list[Row], telling: list[int]):
-        self.states, self.layers, self.rows, self.telling = states, layers, rows, telling
-        self.near: dict[tuple[str, str], Considered | None] = {}
-        self.told: dict[Any, Any] = {}
+    def __init__(self, layers: Layers, telling: Sequence[Telling]):
+        self.layers, self.telling = layers, telling
+        self.kept: dict[Any, Any] = {}
+
+    def naming(self, request: Request) -> Layers:
+        """The layers with the reasons that name the request's resource put in, in copies of what holds them."""
+        layers, opened = self.layers.copy(), -1
+        for place, which, statements in self.telling:
+            if place != opened:  # they stand in order
+                layer = layers[place] = layers[place].copy()
+                policies = layer["policies"] = layer["policies"].copy()
+                opened = place
+            policy = policies[which] = policies[which].copy()
+            rows = policy["statements"] = policy["statements"].copy()
+            for statement, row in statements:
+                rows[statement.index] = row.but(resource_reason(statement, request))
+        return layers
+
+
+class Probe:
+    """The tests that resources of one beginning need; `numbers`: of each that of its statement, `parts`: the part that
+    does not match where it fails. `states` are those of all statements before; `seen` keeps answers by what the tests
+    found, where it `keeps` any.
+    """
+
+    __slots__ = ("keeps", "numbers", "parts", "seen", "states", "tests")
+
+    def __init__(self, states: list[int]):
+        self.states, self.keeps = states, True
+        self.tests: list[Callable[[Request], Finding]] = []
+        self.numbers: list[int] = []
+        self.parts: list[int] = []
+        self.seen: dict[Any, Seen] = {}
 
 
 class View:
-    """An action's outline for one caller. `tried` has for each statement that is tested for every answer: its number,
-    its state as far as the principal goes, and the part that does not match where the test fails. `tests` has the same
-    by the beginning of a resource, with the test, for the others.
+    """An action's outline for one caller; `states` as far as the principal goes, `probes` by beginnings of resources.
+    `spares`: there may be a layer whose denies do not count. `told` keeps what `explain` says where all is allowed.
     """
 
-    __slots__ = ("caller", "outline", "seen", "states", "tests", "tried", "untried")
+    __slots__ = ("caller", "outline", "probes", "spares", "states", "told")
 
     def __init__(self, outline: Outline, caller: Caller, bounded: bool):
         self.outline, self.caller = outline, caller
-        self.seen: dict[Any, Seen] = {}
-        self.tests: dict[str, list[Test]] = {}
+        self.spares = caller.group >= ROOT
+        self.told: dict[Any, Any] = {}
+        self.probes: dict[str, Probe] = {}
         self.states = outline.initial.copy()
         for number, statement in enumerate(outline.tested):
             principals = statement.principals
             if principals is not None:
-                self.states[number] |= principals.grants(caller)
-                if not concerns(statement, caller, bounded):
-                    self.states[number] |= PRINCIPAL
-        numbers = [number for number in outline.tried if not self.states[number] & PRINCIPAL]
-        self.tried = [(number, self.states[number], self._failing(number)) for number in numbers]
-        self.untried = sorted(set(range(len(self.states))).difference(numbers))
+                kind = principals.grants(caller)
+                concerned = principals.denies(caller, bounded) if statement.deny else kind > 0
+                self.states[number] |= kind if concerned else kind | PRINCIPAL
 
-    def _failing(self, number: int) -> int:
-        return failing(self.outline.tested[number], self.states[number])
-
-    def look(self, request: Request, tried: list[bool], spared: str | None) -> Seen:
-        """The evidence of one request; `spared` is the layer whose denies do not count."""
-        states = self._tested(request, tried)
-        if len(states) > KEPT_TESTED:
-            return self._naming(request, self._assembled(states, spared))
-        key = (spared, *states) if spared else tuple(states)
-        seen = self.seen.get(key)
-        if seen is None:
-            if len(self.seen) >= KEPT_SEEN:
-                self.seen.clear()
-            seen = self.seen[key] = self._assembled(states, spared)
-        return self._naming(request, seen) if seen.telling else seen
+    def look(self, request: Request) -> Seen:
+        """The evidence of one request."""
+        beginning = request.resource[:BEGINNING]
+        probe = self.probes.get(beginning) or self._probe(beginning)
+        found = tuple([test(request) for test in probe.tests])
+        if not probe.keeps:
+            spared = spared_layer(request, self.caller) if self.spares else None
+            return self._assembled(probe, found, spared)
+        seen: Seen = probe.seen.get(found) or keep(probe.seen, found, self._assembled(probe, found, None))
+        return seen
 
     # Testing
 
-    def _settle(self, beginning: str) -> list[Test]:
-        """The tests of the statements not tried, for resources that begin so."""
-        tests: list[Test] = []
-        for number in self.untried:
-            statement, state, part = self.outline.tested[number], self.states[number], self._failing(number)
-            if part == RESOURCE and not statement.resources.may_begin(beginning):
-                tests.append((number, None, state | RESOURCE, 0))
-            elif part == LOOK:
-                tests.append((number, None, state | LOOK, 0))
+    def _probe(self, beginning: str) -> Probe:
+        states = self.states.copy()
+        probe = Probe(states)
+        for number, statement in enumerate(self.outline.tested):
+            part = RESOURCE
+            test: Callable[[Request], Finding] | None = None
+            if not statement.may_begin(beginning):
+                states[number] |= RESOURCE
+                if "Condition" in statement.raw and statement.compile().conditions:
+                    part, test = CONDITION, statement.holds
             else:
-                tests.append((number, statement.applies, state, part))
-        if len(self.tests) >= KEPT_BEGINNINGS:
-            self.tests.clear()
-        self.tests[beginning] = tests
-        return tests
-
-    def _tested(self, request: Request, tried: list[bool]) -> list[Any]:
-        """The state of each tested statement, with the conditions and values that its reason names."""
-        resource = request.resource
-        beginning = resource[:BEGINNING]
-        states: list[Any] = self.states.copy()
-        for (number, state, part), applies in zip(self.tried, tried, strict=True):
-            if not applies:
-                states[number] = state | part
-        tests = self.tests.get(beginning)
-        for number, test, state, part in self._settle(beginning) if tests is None else tests:
-            states[number] = state if test is None or test(request) else state | part
-        for number, matches, conditions in self.outline.looked_at:
-            if not states[number] & LOOK:
-                continue
-            bits = states[number] ^ LOOK
-            failed: list[Any] = []
-            if matches is not None and not matches(resource, request):
-                bits |= RESOURCE
-            for condition in conditions:
-                if not condition.test(request):
-                    bits |= CONDITION
-                    if bits & (SELECTED | PARTS) == SELECTED | CONDITION:
-                        failed = _failed(conditions, condition, request)
-                    break
-            states[number] = (bits, *failed) if failed else bits
-        return states
+                statement.compile()
+                if statement.conditions and states[number] & (SELECTED | PARTS) == SELECTED:
+                    test = statement.telling = statement.telling or _telling(statement)
+                elif statement.resources is None:
+                    part, test = CONDITION, statement.holds
+                else:
+                    test = _both(statement.fits, statement.holds) if statement.conditions else statement.fits
+            if test is not None:
+                probe.tests.append(test)
+                probe.numbers.append(number)
+                probe.parts.append(part)
+        probe.keeps = not self.spares and len(probe.tests) <= KEPT_TESTED
+        found: Probe = keep(self.probes, beginning, probe, KEPT_BEGINNINGS)
+        return found
 
     # Telling
+
+    def _assembled(self, probe: Probe, found: Any, spared: str | None) -> Seen:
+        """The layers with the rows of the tested statements put in; `spared` is the layer whose denies do not count."""
+        states: list[Any] = probe.states.copy()
+        for number, failing, one in zip(probe.numbers, probe.parts, found, strict=True):
+            if one is False:
+                states[number] |= failing
+            elif one is not True:
+                states[number] = states[number] | one if type(one) is int else (states[number] | CONDITION, *one)
+        layers, telling = list[dict[str, Any]](), list[Telling]()
+        for place, layer in enumerate(self.outline.layers):
+            name, _, _, row, allows, denies, looked = layer
+            if looked or denies:  # whether a Deny counts may hang on the request
+                policies = row["policies"].copy()
+                for which, part, start, stop in looked:
+                    filled = self._filled(part, states[start:stop])
+                    policies[which] = filled.row
+                    allows, denies = allows or filled.allows, denies or filled.denies
+                    if filled.telling:
+                        telling.append((place, which, filled.telling))
+                outcome = layer.outcome(allows=allows, denies=denies and name != spared)
+                row = {**row, "outcome": outcome, "policies": policies}
+            layers.append(row)
+        return Seen(layers, telling or ())
+
+    def _filled(self, part: Part, states: list[Any]) -> Filled:
+        if len(states) > KEPT_TESTED:
+            return self._fill(part, states)
+        key = (self.caller.shown, *states) if part.personal else tuple(states)
+        return part.filled.get(key) or keep(part.filled, key, self._fill(part, states))
+
+    def _fill(self, part: Part, states: list[Any]) -> Filled:
+        rows, allows, denies, telling = part.rows.copy(), False, False, list[tuple[Statement, Row]]()
+        for statement, state in zip(part.tested, states, strict=True):
+            row = rows[statement.index] = statement.rows.get(state) or self._row(statement, state)
+            if row["applies"]:
+                allows, denies = allows or not statement.deny, denies or statement.deny
+            elif type(state) is int and state & (SELECTED | PRINCIPAL | RESOURCE) == SELECTED | RESOURCE:
+                telling.append((statement, row))
+        return Filled(policy_row(part.policy, rows), allows, denies, telling or ())
 
     def _row(self, statement: Statement, state: Any) -> Row:
         """The row of a tested statement; `why` is about the first part that does not match, None where that is the
         resource.
         """
-        rows = statement.rows
         key = (state, self.caller.shown) if type(state) is int and state & PRINCIPAL else state
-        row = rows.get(key)
-        if row is None:
-            if len(rows) >= KEPT_ROWS:
-                rows.clear()
-            row = rows[key] = self._new_row(statement, state)
-        return row
+        return statement.rows.get(key) or keep(statement.rows, key, self._new_row(statement, state), KEPT_ROWS)
 
     def _new_row(self, statement: Statement, state: Any) -> Row:
         bits, *failed = state if isinstance(state, tuple) else (state,)
@@ -165,111 +190,69 @@ class View:
             why = "; and ".join(map(condition_reason, failed[::2], values))
         return row_of(statement.index, statement.raw, bits, why)
 
-    def _assembled(self, states: list[Any], spared: str | None) -> Seen:
-        """The layers with the rows of the tested statements put in."""
-        tested = self.outline.tested
-        pairs = zip(tested, states, strict=True)
-        made = [statement.rows.get(state) or self._row(statement, state) for statement, state in pairs]
-        found = self.outline.layer_rows.copy()
-        for layer in self.outline.layers:
-            row = found[layer.place] = layer.row.copy()
-            policies, allows, denies = row["policies"].copy(), layer.allows, layer.denies
-            for place, policy, rows, start, stop in layer.looked:
-                rows = rows.copy()
-                for number in range(start, stop):
-                    statement, one = tested[number], made[number]
-                    rows[statement.index] = one
-                    if one["applies"]:
-                        allows, denies = allows or not statement.deny, denies or statement.deny
-                policies[place] = policy_row(policy, rows)
-            row["policies"] = policies
-            row["outcome"] = layer.outcome(allows=allows, denies=denies and row["layer"] != spared)
-        telling = [number for number in self.outline.selected if _names_resource(states[number])]
-        return Seen(states, found, made, telling)
 
-    def _naming(self, request: Request, seen: Seen) -> Seen:
-        """The same with the reasons that name the request's resource put in, in copies of what holds them."""
-        outline, layers, rows = self.outline, seen.layers.copy(), seen.rows.copy()
-        opened: dict[tuple[int, int], list[Row]] = {}
-        for number in seen.telling:
-            statement, path = outline.tested[number], outline.paths[number]
-            row = rows[number] = rows[number].but(resource_reason(statement, request))
-            if path not in opened:
-                place, which = path
-                layer = layers[place] = layers[place].copy()
-                policies = layer["policies"] = layer["policies"].copy()
-                policy = policies[which] = policies[which].copy()
-                opened[path] = policy["statements"] = policy["statements"].copy()
-            opened[path][statement.index] = row
-        named = Seen(seen.states, layers, rows, seen.telling)
-        named.near, named.told = seen.near, seen.told
-        return named
+def keep(kept: dict[Any, Any], key: Any, value: Any, most: int = KEPT_SEEN) -> Any:
+    """Puts a value, which is whole, where other threads find it, too; of at most so many."""
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = value
+    return value
 
 
-def _failed(conditions: tuple[Condition, ...], first: Condition, request: Request) -> list[Any]:
-    """The conditions from the first that does not hold, each followed by the request's value."""
-    failed = [first]
-    if len(conditions) > 1:
-        failed = [condition for condition in conditions if not condition.test(request)]
-    found: list[Any] = []
-    for condition in failed:
-        value = condition.value(request)
-        found += condition, tuple(value) if isinstance(value, list) else value
-    return found
+def hashable(value: Any) -> Any:
+    """A request's value as a key may hold it."""
+    return tuple(value) if type(value) is list else value
 
 
-def _names_resource(state: Any) -> bool:
-    """Whether the reason of a statement about the action names the resource: where that fits not, but the principal."""
-    return type(state) is int and state >= FAILS and not state & PRINCIPAL
+def _both(fits: Callable[[Request], bool], holds: Callable[[Request], bool]) -> Callable[[Request], Finding]:
+    """A test that finds the parts that do not match."""
+
+    def test(request: Request) -> Finding:
+        if fits(request):
+            return True if holds(request) else CONDITION
+        return RESOURCE if holds(request) else RESOURCE | CONDITION
+
+    return test
 
 
-def concerns(statement: Statement, caller: Caller, bounded: bool) -> bool:
-    """Whether the principals of a statement cover the caller, as its effect has it."""
-    principals = statement.principals
-    if principals is None:
-        return True
-    return principals.denies(caller, bounded) if statement.deny else principals.grants(caller) > 0
+def _telling(statement: Statement) -> Callable[[Request], Finding]:
+    """The same for a statement about the action, whose reason names the values that do not meet its conditions."""
+    conditions, holds = statement.conditions, statement.holds
+    fits = None if statement.resources is None else statement.fits
+    only = conditions[0] if len(conditions) == 1 else None
 
+    def test(request: Request) -> Finding:
+        if fits is not None and not fits(request):
+            return RESOURCE if holds(request) else RESOURCE | CONDITION
+        if holds(request):
+            return True
+        if only is not None:
+            value = request.context.get(only.key)
+            return only, value if type(value) is str else hashable(only.value(request))
+        found: list[Any] = []
+        for condition in conditions:
+            if not condition.test(request):
+                found += condition, hashable(condition.value(request))
+        return tuple(found)
 
-def trial_of(policies: Policies, plan: Plan, caller: Caller, action: str) -> tuple[Callable[[Request], bool], ...]:
-    """The tests of the statements about the action that bind and concern the caller, kept with the plan."""
-    if len(plan.trials) >= KEPT_VIEWS:
-        plan.trials.clear()
-    bounded = is_bounded(policies, caller)
-    plan.trials[caller] = found = tuple(
-        [
-            statement.applies
-            for statement in statements_about(policies, caller.group, action)
-            if concerns(statement, caller, bounded)
-        ]
-    )
-    return found
+    return test
 
 
 def view_of(request: Request, policies: Policies) -> View:
     """The view of the request's action and caller, kept with the plan."""
-    caller = caller_of(request)
-    plan = policies.plan(caller.group, request.action)
-    outline: Outline | None = plan.outline
-    if outline is None:
-        outline = plan.outline = outline_of(policies, caller.group, request.action)
-    view = outline.views.get(caller)
-    if view is None:
-        if len(outline.views) >= KEPT_VIEWS:
-            outline.views.clear()
-        view = outline.views[caller] = View(outline, caller, is_bounded(policies, caller))
-    return view
-
-
-def tried(request: Request, policies: Policies) -> list[bool]:
-    """Which of the statements about the action apply; a statement that concerns others is left out."""
     principal = request.principal
     if type(principal) is str and request.session_issuer is None:
         caller = callers.get(principal) or caller_of(request)
     else:
         caller = caller_of(request)
     plan = policies.plans[caller.group].get(request.action) or policies.plan(caller.group, request.action)
-    trial = plan.trials.get(caller)
-    if trial is None:
-        trial = trial_of(policies, plan, caller, request.action)
-    return [applies(request) for applies in trial]
+    return plan.views.get(caller) or _new_view(policies, plan, caller, request.action)
+
+
+def _new_view(policies: Policies, plan: Plan, caller: Caller, action: str) -> View:
+    """A view of the action's outline, which actions may share."""
+    outline = outline_of(policies, caller.group, action)
+    view = outline.views.get(caller)
+    if view is None:
+        view = keep(outline.views, caller, View(outline, caller, is_bounded(policies, caller)), KEPT_VIEWS)
+    return keep(plan.views, caller, view, KEPT_VIEWS)

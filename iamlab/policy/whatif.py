@@ -15,7 +15,7 @@ from .compile import Policy
 from .conditions import Condition
 from .edits import Step, longer, named, new_statement, reach, rewritten, with_caller, without
 from .evaluate import Policies, Request, caller_of, evaluate
-from .evidence import Judged
+from .evidence import Judged, judged
 from .masks import Universe
 from .operators import OPERATORS, number, read_operator
 from .plan import EXPLICIT, Decision, Entry
@@ -86,10 +86,10 @@ def _opening(
             yield from filter(None, [with_caller(request, policies, entry, "NotPrincipal")])
         yield without(request, policies, entry)
         return
-    judged = Judged(request, policies)
+    looked = judged(request, policies)
     layer = decision.layer
-    yield from islice(_widened(judged, policies, layer), MOST_TRIED)
-    yield from islice(_add_actions(judged, policies, layer), MOST_TRIED)
+    yield from islice(_widened(looked, policies, layer), MOST_TRIED)
+    yield from islice(_add_actions(looked, policies, layer), MOST_TRIED)
     yield new_statement(request, policies, layer)
     if layer == "identity" and policies.resource is not None:
         yield new_statement(request, policies, "resource")
@@ -129,17 +129,17 @@ def _add_actions(judged: Judged, policies: Policies, layer: str) -> Iterator[Ste
     """The action added to an Allow whose other parts match already, or put in the place of a slip of the pen."""
     request = judged.request
     service = request.action.partition(":")[0].lower()
-    for held_layer, kind, level, binds, held in judged.outline.held:
-        if held_layer != layer or not binds:
+    for held in judged.outline.layers:
+        if held.name != layer or not held.binds:
             continue
-        for policy in held:
+        for policy in [part.policy for part in held.parts]:
             for index, raw in enumerate(policy.document.raw_statements):
                 actions = [one for one in as_list(raw.get("Action")) if isinstance(one, str)]
                 if raw.get("Effect") != "Allow" or not any(one.lower().startswith(f"{service}:") for one in actions):
                     continue
-                statement = policy.document.statement(index, kind)
+                statement = policy.document.statement(index, held.kind)
                 if judged.fits(statement):
-                    entry = Entry(layer, policy, statement, level)
+                    entry = policies.entry(layer, held.row["level"], policy, statement)
                     yield from _corrected(request, policies, entry, actions)
                     yield longer(request, policies, entry, "Action", request.action, "add-action")
 

@@ -235,6 +235,14 @@ def test_an_action_that_is_none_is_told_with_the_one_that_was_meant():
     )
 
 
+def test_a_slip_is_told_whichever_action_was_asked_for_before():
+    """Actions that a policy does not name share what is kept of it; the hint is about one of them."""
+    held = Policies(identity=(policy("BillWrite", statement(action="s3:PutObjectAcls")),))
+    for action, hinted in (("s3:GetObjectTagging", False), ("s3:PutObjectAcl", True), ("s3:GetObjectTagging", False)):
+        said = found(held, action=action)["sentence"]
+        assert ("there is no action `s3:PutObjectAcls`, the nearest is `s3:PutObjectAcl`" in said) is hinted
+
+
 def test_a_statement_that_excepts_the_action_is_near():
     power = policy("Power", {"Sid": "All", "Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})
     assert found(Policies(identity=(power,)))["sentence"].endswith(

@@ -101,6 +101,13 @@ def real_name(text: str) -> str | None:
     return f"{prefix.lower()}:{real}" if real else None
 
 
+def is_spelled(text: str) -> bool:
+    """Whether `text` is an action as AWS writes it. Makes no list of names, so that asking for few costs little."""
+    prefix, _, name = text.partition(":")
+    row = _index().get(prefix)
+    return row is not None and " " not in name and f" {name} " in f" {row[1]} "
+
+
 def all_actions() -> Iterator[Action]:
     """Every action of every service, with its details; `all_action_names` costs a hundredth of it."""
     for prefix in services():
