@@ -11,6 +11,7 @@ from iamlab.services.callers import Caller, Source
 from iamlab.services.identity_policies import Applied
 from iamlab.services.operations import AwsError, Call, Target, model
 
+FOR_SESSIONS = ("AssumeRole", "GetCallerIdentity")  # of STS, for credentials of GetSessionToken
 PRINCIPAL_TYPES = {
     callers.ROOT: "Account",
     callers.USER: "User",
@@ -179,6 +180,18 @@ def _principal(caller: Caller) -> Any:
     if caller.kind == callers.WEB:
         return {"Federated": caller.provider}
     return caller.arn
+
+
+def check_session(call: Call) -> None:
+    """What temporary credentials are never good for, whatever policies say: those of GetSessionToken call IAM only with
+    MFA, and of STS two operations only. STS API Reference: "GetSessionToken". IAM says that their token is invalid.
+    """
+    caller, service, name = call.caller, call.operation.service, call.operation.api_name
+    if caller.get_session_token and service == "iam" and caller.mfa_at is None:
+        raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    only_long_term = name == "GetFederationToken" and caller.kind != callers.FEDERATED and caller.issued is not None
+    if only_long_term or (caller.get_session_token and service == "sts" and name not in FOR_SESSIONS):
+        raise AwsError("AccessDenied", f"Cannot call {name} with session credentials", 403)
 
 
 def authorise(call: Call, target: Target, action: str) -> None:

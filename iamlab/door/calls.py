@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, IntegrityError
 
 from iamlab.door import record, storing
-from iamlab.door.authorise import authorise, judge, parameter_context, request_context
+from iamlab.door.authorise import authorise, check_session, judge, parameter_context, request_context
 from iamlab.door.parameters import check_parameters, known_parameters
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Sandbox, new_revision
@@ -104,6 +104,7 @@ def load(this: Call) -> None:
 
 def allow(this: Call, facts: Mapping[str, str | list[str]] | None = None) -> None:
     """Authorise every target. `facts` are those of the request, where they are known already. Raises AccessDenied."""
+    check_session(this)
     this.context = dict(facts or request_context(this.caller, this.source, this.now))
     this.context.update(parameter_context(this.params))
     if this.operation.context is not None:

@@ -10,7 +10,7 @@ from iamlab.services import callers, clock
 from iamlab.services.callers import Caller, World
 from iamlab.services.ec2.models import Instance
 from iamlab.services.iam.models import AccessKey, InstanceProfile
-from iamlab.services.iam.names import unique_id
+from iamlab.services.iam.names import TEMPORARY, key_id
 from iamlab.services.operations import AwsError, Target
 
 EC2 = "ec2.amazonaws.com"
@@ -43,7 +43,7 @@ def caller_as(world: World, account_id: str, name: str) -> Caller:
     now = clock.now(world)
     return replace(
         caller,
-        access_key_id=unique_id("session-key"),
+        access_key_id=key_id(TEMPORARY, caller.account_id),
         issued=now,
         expires=now + timedelta(hours=12),
         mfa_at=now if extra == "mfa" else None,

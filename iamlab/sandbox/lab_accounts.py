@@ -6,7 +6,7 @@ from typing import Any
 from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.iam.models import AccessKey, OidcProvider, Role, SamlProvider, User
-from iamlab.services.iam.names import secret_of, unique_id
+from iamlab.services.iam.names import LONG_TERM, key_id, secret_of
 from iamlab.services.sts import identity_provider, saml_assertions, saml_identity_provider
 from iamlab.services.transactions import writing
 
@@ -37,9 +37,9 @@ def _create(account_id: str) -> dict[str, str]:
     account = Account.objects.create(
         id=account_id, sandbox=sandbox, name="lab", email=email, email_lower=email, created=now
     )
-    key_id = unique_id("access-key")
-    AccessKey.objects.create(account=account, key_id=key_id, created=now, status_changed=now)
-    return {"AccountId": account_id, "AccessKeyId": key_id, "SecretAccessKey": secret_of(key_id)}
+    key = key_id(LONG_TERM, account_id)
+    AccessKey.objects.create(account=account, key_id=key, created=now, status_changed=now)
+    return {"AccountId": account_id, "AccessKeyId": key, "SecretAccessKey": secret_of(key)}
 
 
 def expire_sessions(account_id: str) -> datetime:

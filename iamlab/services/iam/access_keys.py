@@ -8,7 +8,7 @@ from iamlab.services.accounts.models import Account
 from iamlab.services.iam import activity, quotas, users
 from iamlab.services.iam.loading import grouped, loaded, with_loaded
 from iamlab.services.iam.models import AccessKey, User
-from iamlab.services.iam.names import secret_of, unique_id
+from iamlab.services.iam.names import LONG_TERM, key_id, secret_of
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.prepared import Prepared
 
@@ -59,7 +59,7 @@ def create_access_key(call: Call, UserName: str | None = None) -> dict[str, Any]
     row = AccessKey.objects.create(
         account_id=call.account_id,
         user=owner if isinstance(owner, User) else None,
-        key_id=unique_id("access-key"),
+        key_id=key_id(LONG_TERM, call.account_id),
         created=call.now,
         status_changed=call.now,
     )

@@ -15,6 +15,8 @@ def read(Tags: Sequence[Mapping[str, str]] | None, *, fold: bool = True) -> dict
     for tag in Tags or ():
         if tag["Key"].lower().startswith("aws:"):
             raise AwsError("InvalidInput", "Tag keys starting with 'aws:' are reserved for system use")
+        if tag.get("Value", "").lower().startswith("aws:"):
+            raise AwsError("InvalidInput", "Tag values starting with 'aws:' are reserved for system use")
         tags[tag["Key"]] = tag.get("Value", "")
     if len({key.lower() if fold else key for key in tags}) != len(Tags or ()):
         note = " Please note that Tag keys are case insensitive." if fold else ""

@@ -99,11 +99,19 @@ def invalid_value(message: str) -> AwsError:
     return AwsError("InvalidParameterValue", message, 400)
 
 
-def session_tags(call: Call, Tags: Any, TransitiveTagKeys: list[str] | None) -> tuple[dict[str, str], list[str]]:
-    """The session's tags: those handed down stand first and cannot be changed. Raises InvalidParameterValue."""
+def own_tags(Tags: Any) -> dict[str, str]:
+    """The tags that a request gives to its session. Raises InvalidParameterValue."""
     given = {tag["Key"]: tag["Value"] for tag in Tags or ()}
     if len({key.lower() for key in given}) != len(Tags or ()):
         raise invalid_value("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    if any(text.lower().startswith("aws:") for text in (*given, *given.values())):
+        raise invalid_value("Tag keys and values starting with 'aws:' are reserved for system use")
+    return given
+
+
+def session_tags(call: Call, Tags: Any, TransitiveTagKeys: list[str] | None) -> tuple[dict[str, str], list[str]]:
+    """The session's tags: those handed down stand first and cannot be changed. Raises InvalidParameterValue."""
+    given = own_tags(Tags)
     if {key.lower() for key in TransitiveTagKeys or ()} - {key.lower() for key in given}:
         raise invalid_value("The specified transitive tag key must be included in the requested tags.")
     handed_down = {key: call.caller.session_tags[key] for key in call.caller.transitive_tags}

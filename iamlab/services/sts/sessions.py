@@ -8,6 +8,7 @@ from iamlab.services.iam.models import AccessKey
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.sts import session_policies, tokens
 from iamlab.services.sts.mfa import second_factor
+from iamlab.services.sts.roles import own_tags
 
 DEFAULT = 43_200  # seconds
 ROOT_MOST = 3_600
@@ -70,7 +71,7 @@ def get_federation_token(
     long_term_only(call, "GetFederationToken")
     issued = int(call.now.timestamp())
     policies = session_policies.kept(call.account_id, Policy, PolicyArns)
-    tags = {tag["Key"]: tag["Value"] for tag in Tags or ()}
+    tags = own_tags(Tags)
     seconds = seconds_of(call, DurationSeconds)
     credentials = issue(call, callers.FEDERATED, issued, seconds, session_name=Name, tags=tags, **policies)
     return {
@@ -85,24 +86,12 @@ def get_federation_token(
 
 @operation("sts:GetAccessKeyInfo", writes=False)
 def get_access_key_info(call: Call, AccessKeyId: str) -> dict[str, Any]:
-    """The account of a key, whoever's it is: AWS tells that to anyone with the permission.
+    """The account of a key, whoever's it is: AWS tells that to anyone with the permission, from the id alone.
 
-    AWS's own ids carry their account; those of this sandbox are looked up.
+    Keys of this sandbox that were made before their ids carried an account are looked up.
     """
-    found = (
-        AccessKey.objects.filter(key_id=AccessKeyId, account__sandbox_id=call.caller.world.sandbox_id)
-        .values_list("account_id", flat=True)
-        .first()
-    )
-    return {"Account": found or account_in(AccessKeyId)}
-
-
-def account_in(key_id: str) -> str:
-    """The account that a key's id carries: 40 bits in base32, after a bit that is set. Raises ValidationError."""
-    values = [max(names.ALPHABET.find(letter), 0) for letter in key_id[4:13]]
-    if not key_id.startswith(("AKIA", "ASIA")) or len(key_id) > 25 or values[0] < 16:
+    rows = AccessKey.objects.filter(key_id=AccessKeyId, account__sandbox_id=call.caller.world.sandbox_id)
+    found = names.account_in(AccessKeyId) or rows.values_list("account_id", flat=True).first()
+    if not found:
         raise AwsError("ValidationError", "Access key ID is not valid.")
-    bits = 0
-    for value in values:
-        bits = bits << 5 | value
-    return f"{bits >> 4 & (1 << 40) - 1:012}"
+    return {"Account": found}

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
-from iamlab.services.iam.names import secret_of, unique_id
+from iamlab.services.iam import names
+from iamlab.services.iam.names import secret_of
 from iamlab.services.operations import AwsError
 
 MARK = "IAMLAB1"  # AWS's tokens are opaque; ours say at a glance that they open nothing outside
@@ -51,7 +52,7 @@ def issue(claims: dict[str, Any], clock_offset: int = 0) -> Temporary:
     `issued` is the second in which the call began. `part` is what has passed since, by a clock that is moved by
     `clock_offset`: sessions can be ended and begun anew within one second, and a call may last into the next one.
     """
-    key_id = unique_id("session-key")
+    key_id = names.key_id(names.TEMPORARY, claims["account"])
     whole = {**claims, "key": key_id, "part": round(max(time.time() + clock_offset - claims["issued"], 0), 6)}
     packed = zlib.compress(json.dumps(whole, separators=(",", ":")).encode())
     body = MARK + base64.urlsafe_b64encode(packed).decode()
