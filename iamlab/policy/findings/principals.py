@@ -42,7 +42,11 @@ def _keys(statement: Statement, name: str) -> Iterator[Found]:
 
 def _principal(policy: Policy, statement: Statement, key: str, leaf: Leaf) -> Iterator[Found]:
     text = leaf.text
-    if key == "*" and text != "*":
+    if key == "*" and text == "*" and policy.type == "trust":
+        message = "A role's trust policy does not take the bare `*` as its principal."
+        mend = 'Name who may assume the role; whoever means everybody writes {"AWS": "*"} and a condition.'
+        yield Found("ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", leaf.place, message, mend)
+    elif key == "*" and text != "*":
         message = f"{shown(text)} stands alone as the principal; only `*` may."
         mend = f'Say what kind it is: {{"AWS": "{text[:100]}"}}.' if text.isprintable() else 'Write {"AWS": "..."}.'
         yield Found("INVALID_PRINCIPAL_FORMAT", leaf.place, message, mend)

@@ -8,10 +8,17 @@ from ..catalog.regions import REGIONS
 from ..globs import glob
 from .model import Condition, Found, Leaf, Policy, Statement, shown
 from .patterns import VARIABLE
+from .principals import SERVICE
 
 VPC, VPCE = re.compile(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})"), re.compile(r"vpce-([0-9a-f]{8}|[0-9a-f]{17})")
 KMS_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 KMS_VALUE = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+VIA, SPELLED = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.amazonaws\.com(\.cn)?"), "ec2.amazonaws.com"
+COMPARED = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
+SERVICES = (
+    "iam:passedtoservice", "iam:awsservicename", "kms:viaservice", "aws:calledvia", "aws:calledviafirst",
+    "aws:calledvialast", "aws:principalservicename", "aws:principalservicenameslist",
+)  # fmt: skip
 # Keys that draw the border of an account, an organization or a network.
 ACCOUNTS = ("aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "aws:vpceaccount")
 ORGANIZATIONS = ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid", "aws:vpceorgid")
@@ -28,6 +35,7 @@ def check(policy: Policy) -> Iterator[Found]:
             yield from _wildcards(condition)
             yield from _stars(condition)
             yield from _formats(condition)
+            yield from _services(condition)
             if condition.base in ("IpAddress", "NotIpAddress"):
                 yield from _addresses(condition)
             yield from _too_permissive(policy, statement, condition)
@@ -68,6 +76,17 @@ def _stars(condition: Condition) -> Iterator[Found]:
         message = f"This asks only whether {shown(key)} is {'absent' if negated else 'present'}."
         mend = f'Say so: "Null": {{"{key[:80]}": "{"true" if negated else "false"}"}}.'
         yield Found(code, condition.place, message, mend)
+
+
+def _services(condition: Condition) -> Iterator[Found]:
+    """The names of services, as in a `Principal`; where a request came through a service, with the Region."""
+    if condition.name not in SERVICES or condition.base not in COMPARED:
+        return
+    form, example = (VIA, "s3.eu-west-1.amazonaws.com") if condition.name == "kms:viaservice" else (SERVICE, SPELLED)
+    for value in condition.values:
+        if _literal(value.text) and not form.fullmatch(value.text):
+            message = f"{shown(value.text)} is no service's full name, as {shown(condition.key.text)} holds it."
+            yield Found("INVALID_SERVICE_PRINCIPAL_FORMAT", value.place, message, f'Write it as in "{example}".')
 
 
 def _formats(condition: Condition) -> Iterator[Found]:
