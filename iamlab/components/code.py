@@ -6,8 +6,10 @@ from difflib import SequenceMatcher
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+# A string that does not close is one to the line's end: sought from each of its quotes it would take the square of its
+# length.
 JSON_TOKEN = re.compile(
-    r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")|(?P<w>\b(?:true|false|null|-?\d[\d.eE+-]*)\b)'
+    r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*"?)|(?P<w>\b(?:true|false|null|-?\d[\d.eE+-]*)\b)'
 )
 
 
