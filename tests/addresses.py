@@ -45,6 +45,7 @@ VALUES: dict[str, dict[str, str]] = {
         "name": "mario",
     },
     "user-credential": {"service": "git", "kind": "service", "act": "reset"},
+    "user-upload": {"kind": "x509"},
     "group": {"name": "billing", "tab": "users"},
     "role": {"name": "Clerk"},
     "trail": {"name": "audit"},

@@ -11,6 +11,7 @@ from iamlab.console.mfa import Owner
 from iamlab.console.panels import panel
 from iamlab.console.security_credentials.forms import OwnPasswordForm, RootPasswordForm
 from iamlab.console.session import Session, console_page
+from iamlab.services.callers import USER
 from iamlab.services.operations import AwsError
 
 CRUMB = "Security credentials"
@@ -31,10 +32,16 @@ def credentials(request: HttpRequest, session: Session) -> HttpResponse:
             (one["AccessKeyId"], one["Status"], f"{one['CreateDate']:%B %d, %Y}")
             for one in keys.get("AccessKeyMetadata", [])
         ],
+        "own_url": own_url(session),
         "facts": [*whose(session), ("AWS account ID", markup.copy(session.account.pk, "account ID"))],
     }
     template = "console/security_credentials/credentials.html"
     return pages.render(request, session, template, context, title=CRUMB, crumbs=[(CRUMB, None)])
+
+
+def own_url(session: Session) -> str:
+    is_user = session.caller.kind == USER
+    return session.url("user", session.caller.name, "security_credentials") if is_user else ""
 
 
 def whose(session: Session) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The forms of the Create user wizard, of both eras, which share them; and of a user's SSH keys."""
+"""The forms of the Create user wizard, of both eras, which share them; and of a user's SSH keys and certificates."""
 
 from typing import Any
 
@@ -234,6 +234,20 @@ class ReviewForm(StepForm):
     """The review of 2021: nothing to fill in."""
 
     key = "review"
+
+
+class SigningCertificateForm(OperationForm):
+    operation = "iam:UploadSigningCertificate"
+    fields_of_codes = dict.fromkeys(
+        ("MalformedCertificate", "InvalidCertificate", "DuplicateCertificate", "LimitExceeded"), "CertificateBody"
+    )
+
+    CertificateBody = forms.CharField(
+        label="X.509 certificate",
+        help_text="In PEM: it begins with -----BEGIN CERTIFICATE-----. Its private key stays with you. One to try with: "
+        "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=mario -keyout private-key.pem -out certificate.pem",
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class SshKeyForm(OperationForm):

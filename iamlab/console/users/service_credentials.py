@@ -1,4 +1,5 @@
-"""A user's credentials for one service each: SSH keys and Git credentials of CodeCommit, credentials of Keyspaces."""
+"""A user's credentials for one service each: SSH keys and Git credentials of CodeCommit, credentials of Keyspaces, and
+X.509 certificates for SOAP."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, downloads, pages
+from iamlab.console.forms import OperationForm
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import asking, made, question
 from iamlab.console.session import Session, console_page
-from iamlab.console.users.forms import SshKeyForm
+from iamlab.console.users.forms import SigningCertificateForm, SshKeyForm
 
 # Services by what an address calls them: ServiceName, title, what its credentials are called.
 SERVICES = {
@@ -32,6 +34,7 @@ class Kind:
 
 KINDS = {
     "ssh": Kind("SSHPublicKey", "SSHPublicKeyId", "SSH public key"),
+    "x509": Kind("SigningCertificate", "CertificateId", "X.509 certificate"),
     "service": Kind("ServiceSpecificCredential", "ServiceSpecificCredentialId", "Credential"),
 }
 # What may be done: the words of its button, what the question says, what was done then.
@@ -41,38 +44,41 @@ ACTS = {
     "delete": ("Delete", "It cannot be recovered.", "deleted"),
     "reset": ("Reset password", "The password of today stops to work. The new one is shown once.", "reset"),
 }
-SSH_COLUMNS = [
-    tables.column("id", "SSH key ID"),
-    tables.column("uploaded", "Uploaded"),
-    tables.column("status", "Status"),
-]
+UPLOADED = (tables.column("uploaded", "Uploaded"), tables.column("status", "Status"))
+# What is uploaded: its form, and what it is for.
+UPLOADS: dict[str, tuple[type[OperationForm], str]] = {
+    "ssh": (SshKeyForm, "A key with which Git signs in."),
+    "x509": (SigningCertificateForm, "For signed SOAP requests of old, up to two."),
+}
 COLUMNS = [tables.column("name", "User name"), tables.column("created", "Created"), tables.column("status", "Status")]
 
 
 def sections(request: HttpRequest, session: Session, name: str) -> dict[str, Any]:
-    """The lists of the tab, two calls for all of them."""
-    keys = panel(session, "iam:ListSSHPublicKeys", {"UserName": name})
+    """The lists of the tab, three calls for all of them."""
     held = panel(session, "iam:ListServiceSpecificCredentials", {"UserName": name})
-    rows = [
-        tables.row(
-            one["SSHPublicKeyId"], [one["SSHPublicKeyId"], cells.moment(one["UploadDate"]), state(one["Status"])]
-        )
-        for one in keys.get("SSHPublicKeys", [])
-    ]
-    ssh = table(
-        request,
-        keys,
-        rows,
-        "ssh-keys",
-        "SSH public keys for AWS CodeCommit",
-        SSH_COLUMNS,
-        "A key with which Git signs in.",
-    )
+    ssh = uploaded(request, session, name, "ssh", "SSHPublicKeys", "SSH public keys for AWS CodeCommit")
+    x509 = uploaded(request, session, name, "x509", "Certificates", "X.509 signing certificates")
     return {
-        "ssh_keys": ssh,
+        "uploads": [ssh, x509],
         "service_tables": [
             {"slug": slug, "table": credentials_table(request, held, slug, *told)} for slug, told in SERVICES.items()
         ],
+    }
+
+
+def uploaded(request: HttpRequest, session: Session, name: str, slug: str, member: str, title: str) -> dict[str, Any]:
+    """The list of what the user holds the private half of: {kind, label, table}."""
+    kind = KINDS[slug]
+    found = panel(session, f"iam:List{kind.noun}s", {"UserName": name})
+    rows = [
+        tables.row(one[kind.parameter], [one[kind.parameter], cells.moment(one["UploadDate"]), state(one["Status"])])
+        for one in found.get(member, [])
+    ]
+    columns = [tables.column("id", "SSH key ID" if slug == "ssh" else "Certificate ID"), *UPLOADED]
+    return {
+        "kind": slug,
+        "label": kind.label,
+        "table": table(request, found, rows, f"{slug}-keys", title, columns, UPLOADS[slug][1]),
     }
 
 
@@ -127,14 +133,18 @@ def crumbs(session: Session, name: str) -> pages.Crumbs:
 
 @require_http_methods(["GET", "POST"])
 @console_page
-def upload(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    """An SSH public key."""
-    back = back_to(session, name)
-    form = SshKeyForm(request.POST if request.method == "POST" else None)
+def upload(request: HttpRequest, session: Session, name: str, kind: str) -> HttpResponse:
+    """An SSH public key, or a certificate."""
+    if kind not in UPLOADS:
+        raise Http404
+    this, back = KINDS[kind], back_to(session, name)
+    form = UPLOADS[kind][0](request.POST if request.method == "POST" else None)
     answer = made(session, form, {"UserName": name, **form.params()}) if form.is_bound and form.is_valid() else None
     if answer is not None:
-        return pages.done(request, back, f"SSH public key {answer['SSHPublicKey']['SSHPublicKeyId']} uploaded.")
-    confirm = {"title": "Upload SSH public key", "submit": "Upload SSH public key", "cancel_url": back}
+        (one,) = answer.values()
+        return pages.done(request, back, f"{this.label} {one[this.parameter]} uploaded.")
+    title = f"Upload {this.label}"
+    confirm = {"title": title, "submit": title, "cancel_url": back}
     return asking(request, session, form, confirm, crumbs(session, name))
 
 
@@ -170,7 +180,7 @@ def shown(request: HttpRequest, session: Session, name: str, answer: dict[str, A
 @console_page
 def change(request: HttpRequest, session: Session, name: str, kind: str, act: str) -> HttpResponse:
     """Activate, deactivate, delete or, of a password, reset the chosen one."""
-    if kind not in KINDS or act not in ACTS or (act == "reset" and kind == "ssh"):
+    if kind not in KINDS or act not in ACTS or (act == "reset" and kind != "service"):
         raise Http404
     chosen = (request.GET if request.method == "GET" else request.POST).get("selected", "")
     this, back, (verb, told, past) = KINDS[kind], back_to(session, name), ACTS[act]

@@ -39,14 +39,21 @@ def no_such_key(key_id: str) -> AwsError:
     return AwsError("NoSuchEntity", f"The Access Key with id {key_id} cannot be found.")
 
 
-OF_USERS = Prepared(lambda users: AccessKey.objects.filter(user_id__in=users).order_by("pk"), [int])
+def _with_use(**wanted: Any) -> Any:
+    """Some keys, oldest first, each with its owner and its last use."""
+    rows = AccessKey.objects.filter(**wanted).select_related("user", "account").order_by("pk")
+    return rows.annotate(**activity.newest_use("access_key_id", "key_id"))
+
+
+OF_USERS = Prepared(lambda users: _with_use(user_id__in=users), [int])
+BY_ID = Prepared(lambda account_id, ids: _with_use(account_id=account_id, key_id__in=ids), str, [str])
 
 
 def keys_of(rows: Sequence[Owner]) -> dict[Any, list[AccessKey]]:
     """The keys of some owners by the owner's key, oldest first."""
     accounts = [row.pk for row in rows if isinstance(row, Account)]
     if accounts:
-        found = AccessKey.objects.filter(account__in=accounts, user=None).order_by("pk")
+        found = _with_use(account__in=accounts, user=None)
         return grouped((key.account_id, key) for key in found)
     return grouped((key.user_id, key) for key in OF_USERS.all([row.pk for row in rows]))
 
@@ -78,10 +85,9 @@ def create_access_key(call: Call, UserName: str | None = None) -> dict[str, Any]
 def list_access_keys(
     call: Call, UserName: str | None = None, Marker: str | None = None, MaxItems: int | None = None
 ) -> dict[str, Any]:
-    name = owner_name(users.existing(call))
-    page = paging.page_of_list(
-        "AccessKeyMetadata", loaded(call, keys_of), lambda row: f"{row.pk:020}", Marker, MaxItems
-    )
+    name, found = owner_name(users.existing(call)), loaded(call, keys_of)
+    call.kept_rows(AccessKey).update((row.key_id, row) for row in found)  # a page asks for their last use next
+    page = paging.page_of_list("AccessKeyMetadata", found, lambda row: f"{row.pk:020}", Marker, MaxItems)
     page["AccessKeyMetadata"] = [
         {
             "UserName": name,
@@ -110,18 +116,11 @@ def delete_access_key(call: Call, AccessKeyId: str, UserName: str | None = None)
     return {}
 
 
-def _with_use(account_id: str, key_ids: Any) -> Any:
-    rows = AccessKey.objects.filter(account_id=account_id, key_id__in=key_ids).select_related("user", "account")
-    return rows.annotate(**activity.newest_use("access_key_id", "key_id"))
-
-
-WITH_USE = Prepared(_with_use, str, [str])
-
-
 def key_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     """The owners of keys, with the key and its last use: one query for all."""
     account_id = call.account_id
-    keys = {row.key_id: row for row in WITH_USE.all(account_id, {params["AccessKeyId"] for params in many})}
+    keys, wanted = call.kept_rows(AccessKey), {params["AccessKeyId"] for params in many}
+    keys.update((row.key_id, row) for row in BY_ID.all(account_id, wanted - keys.keys()))
     targets = []
     for params in many:
         row = keys.get(params["AccessKeyId"])

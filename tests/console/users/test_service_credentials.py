@@ -1,10 +1,14 @@
 """SSH keys, Git credentials and credentials of Keyspaces on a user's page."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,41 @@ def test_an_ssh_key_is_uploaded_deactivated_and_deleted(browser_of, root, here):
     assert ssh_keys(root)[0]["Status"] == "Active"
     browser_of.post(f"{here}credentials/ssh/delete/", {"selected": key_id})
     assert ssh_keys(root) == []
+
+
+def certificate() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mario")])
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, began, began + timedelta(days=3650))
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def certificates(root):
+    return root.call("iam:ListSigningCertificates", {"UserName": "mario"})["Certificates"]
+
+
+def test_a_certificate_is_uploaded_deactivated_and_deleted(browser_of, root, here):
+    back, body = f"{here}security_credentials/", certificate()
+    assert browser_of.post(f"{here}x509-keys/upload/", {"CertificateBody": body}).url == back
+    [one] = certificates(root)
+    assert one["CertificateBody"].strip() == body.strip()
+    assert one["CertificateId"] in text(browser_of.get(back))
+    twice = browser_of.post(f"{here}x509-keys/upload/", {"CertificateBody": body})
+    assert "associated with this user already" in twice.context["form"].errors["CertificateBody"][0]
+    chosen = {"selected": one["CertificateId"]}
+    browser_of.post(f"{here}credentials/x509/deactivate/", chosen)
+    assert certificates(root)[0]["Status"] == "Inactive"
+    browser_of.post(f"{here}credentials/x509/delete/", chosen)
+    assert certificates(root) == []
+    assert browser_of.post(f"{here}credentials/x509/reset/", chosen).status_code == 404
+
+
+@pytest.mark.parametrize("body", ["nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", ""])
+def test_what_is_no_certificate_is_told_at_the_field(browser_of, root, here, body):
+    response = browser_of.post(f"{here}x509-keys/upload/", {"CertificateBody": body})
+    assert response.status_code == 422 and response.context["form"].errors["CertificateBody"]
+    assert certificates(root) == []
 
 
 @pytest.mark.parametrize(
