@@ -244,7 +244,7 @@ class SigningCertificateForm(OperationForm):
 
     CertificateBody = forms.CharField(
         label="X.509 certificate",
-        help_text="In PEM: it begins with -----BEGIN CERTIFICATE-----. Its private key stays with you. One to try with: "
+        help_text="In PEM: it begins with -----BEGIN CERTIFICATE-----. Its private key stays with you. One to try: "
         "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=mario -keyout private-key.pem -out certificate.pem",
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
     )
