@@ -9,7 +9,7 @@ from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.seen import Seen
 from iamlab.labs.texts import inline, render
-from iamlab.labs.vocabulary import fill
+from iamlab.labs.vocabulary import fill, tell
 
 OFFER_AFTER = 3  # failures with one code, then the first hint is offered unasked
 STATES = {
@@ -162,7 +162,7 @@ def step_data(
 ) -> dict[str, Any]:
     return {
         "id": step["id"],
-        "title": fill(step["title"], names),
+        "title": tell(step["title"], names),
         "state": state,
         "actor": fill(step.get("actor", ""), names),
         "weight": step.get("weight", 0),

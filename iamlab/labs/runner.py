@@ -14,7 +14,7 @@ from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.patterns import BadPattern
 from iamlab.labs.translations import lab_of
 from iamlab.labs.view import TooLong, View
-from iamlab.labs.vocabulary import fill, holds
+from iamlab.labs.vocabulary import fill, holds, tell
 from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
 from iamlab.sandbox.models import Snapshot
@@ -222,8 +222,8 @@ def failure(check: dict[str, Any], view: View, lab: Lab) -> Result:
     """The first mistake that fits, in the author's order; else what the check says of itself."""
     for mistake in check.get("mistakes", ()):
         if holds(mistake["when"], view):
-            return Result("fail", mistake["code"], fill(mistake["say"], content.names(lab, view.bound)))
-    return Result("fail", "", fill(check.get("say", ""), content.names(lab, view.bound)))
+            return Result("fail", mistake["code"], tell(mistake["say"], content.names(lab, view.bound)))
+    return Result("fail", "", tell(check.get("say", ""), content.names(lab, view.bound)))
 
 
 def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attempt) -> bool:

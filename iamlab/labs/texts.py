@@ -9,7 +9,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from iamlab.labs.vocabulary import fill
+from iamlab.labs.vocabulary import tell
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 THEN_NOW = re.compile(r"^::then-now\nthen: (?P<then>.+)\nnow: (?P<now>.+)$", re.MULTILINE)
@@ -30,14 +30,14 @@ def render(markdown: str, names: Mapping[str, Any], media: str = "") -> SafeStri
     `media` is the address that the lab's images stand under.
     """
     plain = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
-    text = fill(directives(markdown, media), plain)
+    text = tell(directives(markdown, media), plain)
     return _cleaned(text)
 
 
 def inline(markdown: str, names: Mapping[str, Any]) -> SafeString:
     """A line of text within another: as `render`, without a paragraph."""
     plain = {name: value.replace("<", "&lt;") for name, value in names.items() if isinstance(value, str)}
-    return _cleaned_line(fill(markdown, plain))
+    return _cleaned_line(tell(markdown, plain))
 
 
 # Kept: a panel shows the same texts beside page after page, and making HTML of one takes as long as a query.

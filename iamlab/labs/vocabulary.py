@@ -1,6 +1,7 @@
 """The closed vocabulary of checks: each test asks one thing of the world and answers true or false."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
@@ -24,6 +25,21 @@ def fill(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return {fill(key, names): fill(item, names) for key, item in value.items()}
     return value
+
+
+BEGINNING = re.compile(r"((?:^|[.!?]\s)\s*[*_>-]*\s*)\{\{(\w+)\}\}", re.MULTILINE)
+
+
+def tell(text: str, names: Mapping[str, str]) -> str:
+    """`fill` for sentences: the lab's words for whom nobody has named yet, such as *your administrator*, begin one with
+    a capital. They have a space, which no name in AWS has: names stay as they are written.
+    """
+
+    def begun(match: re.Match[str]) -> str:
+        name = names.get(match[2], "")
+        return f"{match[1]}{name[0].upper()}{name[1:]}" if " " in name else match[0]
+
+    return fill(BEGINNING.sub(begun, text), names)
 
 
 def holds(test: Spec, view: View) -> bool:

@@ -52,6 +52,18 @@ def test_a_step_that_is_only_read_counts_once_it_was_opened(site, shipped):
     assert f"1 of {steps} steps" in press(site, "lab-step", attempt, step_id="find-users")
 
 
+def test_a_sentence_begins_with_a_capital_and_a_name_as_it_is_written(site, shipped, do):
+    attempt = shipped(
+        "account-setup",
+    )
+    do(attempt, *content.catalogue()["account-setup"]["solution"][0]["lines"])
+    text = press(site, "lab-step", attempt, step_id="admin-user")
+    assert "Your administrator</strong> has no console password" in text
+    assert "your administrator</strong> has" not in text
+    do(attempt, "iam create-user --user-name anna")
+    assert "<strong>anna</strong> has no console password" in press(site, "lab-step", attempt, step_id="admin-user")
+
+
 def test_figure_is_served_from_the_pinned_lab_to_its_learner_only(site, shipped, client):
     attempt = shipped("concepts")
     press(site, "lab-step", attempt, step_id="identities")
