@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django.http import HttpRequest, HttpResponse
 
+from iamlab.components.markup import tile
 from iamlab.console import changes, pages
 from iamlab.console.changes import Change
 from iamlab.console.questions import question
@@ -14,6 +15,13 @@ from iamlab.console.security_credentials.forms import CodesForm, DeviceNameForm
 from iamlab.console.session import Session
 from iamlab.door import secrets
 from iamlab.services.operations import AwsError
+
+# The kinds of device that AWS offers, and whether they are simulated.
+KINDS = (
+    (tile("Passkey or security key", "Your fingerprint, face, screen lock, or a key that is plugged in."), False),
+    (tile("Authenticator app", "A code from an app on your phone or computer."), True),
+    (tile("Hardware TOTP token", "A code from a token."), False),
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,8 @@ def assign(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse
         else:
             seed = device["Base32StringSeed"].decode()
             return set_up(request, session, owner, device["SerialNumber"], seed, CodesForm())
-    context = {"form": form, "heading": "Assign MFA device", "cancel_url": owner.back, "submit": "Next"}
-    return shown(request, session, owner, "form", context, "Assign MFA device", form)
+    context = {"form": form, "heading": "Assign MFA device", "cancel_url": owner.back, "submit": "Next", "kinds": KINDS}
+    return shown(request, session, owner, "assign_mfa", context, "Assign MFA device", form)
 
 
 def shown(

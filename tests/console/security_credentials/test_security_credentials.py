@@ -1,5 +1,6 @@
 """One's own credentials: a device proven by two codes, keys shown once, the phone."""
 
+import re
 import time
 
 import pyotp
@@ -50,6 +51,16 @@ def test_the_page_says_whose_credentials_these_are(browser_of, root, user):
     facts = dict(browser_of.get(anna.url("security-credentials")).context["facts"])
     assert facts["User name"] == "anna"
     assert "arn:aws:iam::111122223333:user/anna" in facts["User ARN"]
+
+
+def test_the_kinds_of_device_are_those_of_aws_and_one_can_be_chosen(browser_of, root):
+    page = browser_of.get(root.url("assign-mfa")).content.decode()
+    tiles = re.findall(r'<input type="radio" name="kind"( \w+)><span><strong>([^<]+)', page)
+    assert tiles == [
+        (" disabled", "Passkey or security key"),
+        (" checked", "Authenticator app"),
+        (" disabled", "Hardware TOTP token"),
+    ]
 
 
 def test_a_forged_seal_enables_nothing(browser_of, root):
