@@ -75,9 +75,12 @@ class Directory:
         return found
 
     def _of_alike(self, request: Request, representative: int, members: int, granting: int, denying: int) -> int:
-        """Those of one kind who are allowed: judged once with, once without, once against their identity policies."""
+        """Those of one kind who are allowed: judged once with, once without, once against their identity policies; one
+        who is alone as he is."""
         asked = replace(request, principal=self.arns[representative])
         policies = self.policies[representative]
+        if not members & (members - 1):
+            return members if evaluate(asked, policies).allowed else 0
 
         def allowed(*identity: Policy) -> bool:
             return evaluate(asked, replace(policies, identity=identity)).allowed
