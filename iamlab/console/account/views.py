@@ -24,7 +24,13 @@ def account(request: HttpRequest, session: Session) -> HttpResponse:
         ]
     context = {"found": found, "facts": facts, "active": found.get("IamBillingAccess", False)}
     return pages.render(
-        request, session, "console/account/account.html", context, title="Account", crumbs=[("Account", None)]
+        request,
+        session,
+        "console/account/account.html",
+        context,
+        title="Account",
+        crumbs=[("Account", None)],
+        service="billing",
     )
 
 

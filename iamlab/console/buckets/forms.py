@@ -21,6 +21,15 @@ OWNERSHIPS = (
     ("ObjectWriter", "ACLs enabled, object writer"),
 )
 
+# What a bucket's Permissions tab says of each.
+OWNED = {
+    "BucketOwnerEnforced": "Bucket owner enforced: ACLs are disabled, and only policies give access to the bucket and "
+    "its objects.",
+    "BucketOwnerPreferred": "Bucket owner preferred: ACLs are enabled. An object written with the ACL "
+    "bucket-owner-full-control belongs to the bucket's owner, any other to who writes it.",
+    "ObjectWriter": "Object writer: ACLs are enabled. An object belongs to who writes it.",
+}
+
 
 class Indented(json.JSONEncoder):
     """JSON as people read it."""

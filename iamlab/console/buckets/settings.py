@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
-from iamlab.console.buckets.forms import SETTINGS, BlockForm, OwnershipForm, TagsForm, VersioningForm
+from iamlab.console.buckets.forms import OWNED, SETTINGS, BlockForm, OwnershipForm, TagsForm, VersioningForm
 from iamlab.console.buckets.objects import object_table
 from iamlab.console.buckets.views import crumbs
 from iamlab.console.panels import Panel, of_error
@@ -77,6 +77,7 @@ def permissions(session: Session, bucket: str) -> dict[str, Any]:
         "policy": policy,
         "status": setting(session, "s3:GetBucketPolicyStatus", bucket) if policy.stands else Panel(missing=True),
         "ownership": ownership,
+        "owned": OWNED[rules[0]["ObjectOwnership"] if rules else "ObjectWriter"],
         "enforced": any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules),
         "acl": setting(session, "s3:GetBucketAcl", bucket),
         "cors": cors,

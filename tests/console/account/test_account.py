@@ -29,3 +29,9 @@ def test_strangers_find_nothing(client, stranger, root):
     client.force_login(stranger)
     for name in ("account", "billing", "account-settings", "security-credentials"):
         assert client.get(root.url(name)).status_code == 404
+
+
+def test_the_accounts_page_stands_beside_billing(browser_of, root):
+    page = browser_of.get(root.url("account")).content.decode()
+    assert "<title>Account | Billing and Cost Management" in page
+    assert root.url("billing") in page

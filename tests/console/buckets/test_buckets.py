@@ -169,10 +169,12 @@ def test_a_bucket_policy_is_checked_while_one_types_and_not_saved(browser_of, ro
 def test_settings_are_saved(browser_of, root, bucket):
     browser_of.post(root.url("bucket-versioning", bucket), {"Status": "Enabled"})
     browser_of.post(root.url("bucket-tags", bucket), {"tags": "department = billing"})
+    permissions = root.url("bucket", bucket, "permissions")
+    assert "Bucket owner enforced: ACLs are disabled" in page(browser_of, permissions)
     browser_of.post(root.url("bucket-ownership", bucket), {"ObjectOwnership": "ObjectWriter"})
     text = page(browser_of, root.url("bucket", bucket, "properties"))
     assert "Enabled" in text and "department" in text
-    assert "ObjectWriter" in page(browser_of, root.url("bucket", bucket, "permissions"))
+    assert "Object writer: ACLs are enabled" in page(browser_of, permissions)
 
 
 def test_hostile_keys_are_escaped(browser_of, root, bucket):
