@@ -13,6 +13,7 @@ from iamlab.wire.facts import Facts
 from iamlab.wire.sigv4 import Signature
 
 NEEDED = ("AWSAccessKeyId", "Signature", "Expires")
+IN_PART = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
 STANDARD = ("content-md5", "content-type")
 # What of the query is signed as part of the resource.
 SIGNED = frozenset((
@@ -26,6 +27,12 @@ SIGNED = frozenset((
 
 def presigned(http: Facts) -> bool:
     return "authorization" not in http.headers and all(f"{name}=" in http.query for name in NEEDED)
+
+
+def in_part(http: Facts) -> bool:
+    """Whether some of the parameters are there, which together would sign the URL."""
+    given = dict(parse_qsl(http.query, keep_blank_values=True))
+    return "authorization" not in http.headers and 0 < len(set(NEEDED) & set(given)) < len(NEEDED)
 
 
 def claimed(http: Facts, now: datetime) -> tuple[Signature, Facts]:
@@ -63,7 +70,10 @@ def verify(http: Facts, claim: Signature, secret: str, prefix: str) -> None:
 
     `prefix` is the path of the endpoint, which clients leave out: they sign /bucket/key, however it is addressed.
     """
-    text = string_to_sign(replace(http, path=http.path.removeprefix(prefix) or "/"), str(claim.expires))
+    path = http.path.removeprefix(prefix) or "/"
+    if path.count("/") == 1 and path != "/":
+        path += "/"  # a bucket's name is signed with a slash behind it, however it was sent
+    text = string_to_sign(replace(http, path=path), str(claim.expires))
     expected = base64.b64encode(hmac.digest(secret.encode(), text.encode("utf-8", "replace"), "sha1"))
     if not hmac.compare_digest(expected, claim.signature.encode("utf-8", "replace")):
         raise AwsError(

@@ -156,6 +156,8 @@ def _unsigned(exchange: exchanges.Exchange) -> Answer:
             return _performed(exchange, authenticate.anonymous(world), body)
     if bucket := form_uploads.bucket_of(exchange):
         return form_uploads.upload(exchange, bucket, None)
+    if exchange.protocol == errors.REST and sigv2.in_part(exchange.http):
+        raise AwsError("AccessDenied", sigv2.IN_PART, 403)
     extra = {"Hint": exchanges.UNSIGNED_HINT} if exchange.protocol == errors.REST else {}
     raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403, **extra)
 

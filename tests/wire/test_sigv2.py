@@ -44,6 +44,26 @@ def test_what_botocore_signs_is_read(s3):
     assert (answer.status_code, answer.content) == (200, b"42 EUR")
 
 
+@pytest.mark.parametrize(("operation", "tag"), [("list_objects_v2", b"ListBucketResult"), ("get_bucket_acl", b"Acc")])
+def test_a_url_for_a_bucket_is_read(s3, operation, tag):
+    """S3 signs a bucket with a slash behind its name, as botocore's remove_bucket_from_url_paths_from_model says."""
+    address = s3.generate_presigned_url(operation, Params={"Bucket": BUCKET}, ExpiresIn=60)
+    answer = asked(address)
+    assert (answer.status_code, tag in answer.content) == (200, True)
+
+
+@pytest.mark.parametrize("left_out", ["Signature", "Expires", "AWSAccessKeyId"])
+def test_a_url_that_lacks_a_parameter_is_refused_in_s3s_words(s3, left_out):
+    """As LocalStack recorded it: AccessDenied, 403."""
+    start, _, query = url(s3).partition("?")
+    left = "&".join(part for part in query.split("&") if not part.startswith(f"{left_out}="))
+    answer = asked(f"{start}?{left}")
+    assert answer.status_code == 403
+    expected = b"Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
+    assert b"<Code>AccessDenied</Code>" in answer.content
+    assert expected in answer.content
+
+
 def test_what_botocore_signs_is_written_with_its_headers(s3):
     written = asked(url(s3, "put_object", ContentType="text/plain"), "PUT", b"43 EUR", "text/plain")
     assert written.status_code == 200

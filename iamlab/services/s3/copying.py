@@ -137,7 +137,8 @@ def copy_object(
     )
     answer = stored_as(written)
     result = {"ETag": answer.pop("ETag"), "LastModified": written.modified}
-    result |= {name: answer.pop(name) for name in checksums.shown(answer)}
+    sums = {name: answer.pop(name) for name in checksums.shown(answer)}
+    result |= {name: value for name, value in sums.items() if name != "ChecksumType"}  # which S3 tells of other writes
     if source_bucket.versioning:
         answer["CopySourceVersionId"] = found.version
     return {**answer, "CopyObjectResult": result}

@@ -32,7 +32,8 @@ def versioned(s3, status="Enabled"):
 def test_checksums_are_kept_computed_and_listed(s3):
     s3.put_object(**WHERE, Body=b"123456789", ChecksumAlgorithm="SHA1")
     copied = s3.copy_object(Bucket=BUCKET, Key="a", CopySource=WHERE, ChecksumAlgorithm="CRC32C")["CopyObjectResult"]
-    assert (copied["ChecksumCRC32C"], copied["ChecksumType"]) == ("4waSgw==", "FULL_OBJECT")
+    assert copied["ChecksumCRC32C"] == "4waSgw=="
+    assert "ChecksumType" not in copied  # as LocalStack recorded it in November 2025
     s3.copy_object(Bucket=BUCKET, Key="b", CopySource=WHERE, ChecksumAlgorithm="CRC64NVME")
     told = s3.head_object(Bucket=BUCKET, Key="b", ChecksumMode="ENABLED")
     assert (told["ChecksumCRC64NVME"], told["ChecksumType"]) == ("rosUhgp5mIg=", "FULL_OBJECT")
