@@ -148,6 +148,9 @@ def list_buckets(
     """By name. A request with any parameter is told the Region of each."""
     if BucketRegion is not None and BucketRegion != USUAL and BucketRegion not in REGIONS:
         raise errors.invalid("bucket-region", f"Argument value {BucketRegion} is not a valid AWS Region")
+    if BucketRegion not in (None, call.source.region):
+        message = "Requests with bucket-region specified must be made to the corresponding regional endpoint"
+        raise errors.invalid("bucket-region", message)
     rows = models.Bucket.objects.filter(account_id=call.account_id).order_by("name")
     if call.view is not None:
         page = paging.seen("Buckets", rows, _described, call.view, by="name")

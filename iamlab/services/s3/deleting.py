@@ -94,6 +94,8 @@ def _delete_one(call: Call, bucket: Bucket, item: dict[str, Any]) -> dict[str, A
         if number == "null" or targets.was_version(key, number):
             return {"Key": key, "VersionId": number}
         raise errors.no_such_version(key, number)
+    if item.get("Size") is not None or item.get("LastModifiedTime") is not None:
+        raise errors.not_implemented("Size" if item.get("Size") is not None else "LastModifiedTime")
     conditional.check_delete(key, found, item.get("ETag"))
     check_lock(call, bucket, key, number, found)
     answer = remove(call, bucket, key, number)

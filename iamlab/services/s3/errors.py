@@ -129,6 +129,8 @@ def bad_value(error: AwsError, region: str) -> AwsError:
         extra["ArgumentValue"] = match[1]
     elif name == "x-amz-copy-source":
         extra["ArgumentValue"] = name  # S3 tells no more
+    elif code == "InvalidLocationConstraint":
+        extra["LocationConstraint"] = match[1]
     return AwsError(code, message.format(match[1]), 400, **extra)
 
 

@@ -175,3 +175,27 @@ def test_a_copy_names_a_key(s3):
     wrong = refusal(s3.copy_object, **HERE, Key="a", CopySource=BUCKET)["Error"]
     assert (wrong["Code"], wrong["Message"]) == ("InvalidArgument", "Invalid copy source object key")
     assert (wrong["ArgumentName"], wrong["ArgumentValue"]) == ("x-amz-copy-source", "x-amz-copy-source")
+
+
+def test_of_many_none_is_deleted_on_conditions_of_directory_buckets(s3):
+    """S3 API Reference: "ObjectIdentifier": Size and LastModifiedTime are for directory buckets only."""
+    s3.put_object(**HERE, Key="a", Body=b"1")
+    s3.put_object(**HERE, Key="b", Body=b"1")
+    answer = s3.delete_objects(**HERE, Delete={"Objects": [{"Key": "a", "Size": 1}, {"Key": "b"}]})
+    assert [one["Key"] for one in answer["Deleted"]] == ["b"]
+    assert [(one["Key"], one["Code"]) for one in answer["Errors"]] == [("a", "NotImplemented")]
+
+
+def test_buckets_of_a_region_are_asked_for_there(cloud, s3):
+    """S3 API Reference: "ListBuckets": no Regional endpoint that is different from the bucket-region parameter."""
+    wrong = refusal(s3.list_buckets, BucketRegion="eu-west-1")["Error"]
+    assert (wrong["Code"], wrong["ArgumentName"]) == ("InvalidArgument", "bucket-region")
+    there = boto.client("s3", cloud.root, region="eu-west-1")
+    assert there.list_buckets(BucketRegion="eu-west-1")["Buckets"] == []
+
+
+def test_a_location_that_is_none_is_named(s3):
+    """As LocalStack recorded it: us-east-1 is no constraint."""
+    where = {"LocationConstraint": "us-east-1"}
+    wrong = refusal(s3.create_bucket, Bucket="other-bills", CreateBucketConfiguration=where)["Error"]
+    assert (wrong["Code"], wrong["LocationConstraint"]) == ("InvalidLocationConstraint", "us-east-1")
