@@ -243,7 +243,8 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "lab-panel" || $("#panel").contains(document.activeElement)) return;
-    const place = (pressed && $(`#${pressed} [role=status]`)) || $("#lab-step-title");
+    const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} [role=status]`;
+    const place = (pressed && $(answer)) || $("#lab-step-title");
     place.tabIndex = -1;
     place.focus();
     const flash = $("#flashes").textContent.trim();
