@@ -6,21 +6,12 @@ Built from the same matchers as the decision, and only when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from .outline import Considered
+from .outline import GRANTING, Considered
 from .plan import Decision, Entry
 from .request import Policies, Request
-from .rows import CONDITION, PARTS, PRINCIPAL, RESOURCE, Row, listed
+from .rows import Row, listed
 from .statement import Statement
 from .view import Seen, View, view_of
-
-# How close a statement comes to granting, by the parts that do not match: the principal weighs most.
-CLOSENESS = {
-    parts: 2 * sum(weight for part, weight in ((PRINCIPAL, 4), (RESOURCE, 2), (CONDITION, 1)) if not parts & part)
-    for parts in range(PARTS + 1)
-}
-
-
-GRANTING = ("identity", "resource")
 
 
 class Judged:
@@ -39,21 +30,9 @@ class Judged:
         for one in self.outline.considered:
             yield one.entry, self.row(one), one.binds
 
-    def grants(self) -> Iterator[Considered]:
-        """The statements that could grant the action."""
-        for one in self.outline.considered:
-            if one.binds and one.entry.layer in GRANTING and not one.entry.statement.deny:
-                yield one
-
     def row(self, one: Considered) -> Row:
         row: Row = self.layers[one.place]["policies"][one.which]["statements"][one.entry.statement.index]
         return row
-
-    def fails(self, one: Considered) -> int:
-        """The parts of it that do not match."""
-        row = self.row(one)
-        fails = 0 if row["principal"] else PRINCIPAL
-        return fails | (0 if row["resource"] else RESOURCE) | (0 if row["condition"] else CONDITION)
 
     def fits(self, statement: Statement) -> bool:
         """Whether everything but the action of an Allow matches."""
@@ -86,22 +65,24 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 
 def some_allow(judged: Judged) -> Entry | None:
     """An Allow of an identity or resource policy that applies."""
-    return next((one.entry for one in judged.grants() if not judged.fails(one)), None)
+    return next((one.entry for one in judged.outline.grants if judged.row(one)["applies"]), None)
 
 
 def nearest(judged: Judged, decision: Decision) -> Considered | None:
-    """The Allow that comes closest to granting: most parts match, action before resource before condition.
+    """The Allow that comes closest to granting: most parts match, action before principal before resource before
+    condition; among equals the first of the layer that decided.
 
     Statements about other actions of the service are looked at only where none is about the request's.
     """
     side = missing_side(judged, decision)
     best, closest = -1, None
-    for one in judged.grants():
-        if side and one.entry.layer != side:
-            continue
-        score = CLOSENESS[judged.fails(one)] + (one.entry.layer == decision.layer)
-        if score > best:
-            best, closest = score, one
+    for one in judged.outline.grants:
+        if not side or one.entry.layer == side:
+            row = judged.row(one)
+            score = 8 * row["principal"] + 4 * row["resource"] + 2 * row["condition"]
+            score += one.entry.layer == decision.layer
+            if score > best:
+                best, closest = score, one
     return closest or next(_of_other_action(judged, side), None)
 
 

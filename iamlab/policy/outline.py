@@ -15,6 +15,7 @@ from .rows import SELECTED, Row, listed, matching_row, policy_row
 from .statement import Statement
 
 KEPT_OUTLINES, KEPT_PARTS = 256, 4_096
+GRANTING = ("identity", "resource")
 
 
 class Part:
@@ -116,7 +117,7 @@ class Outline:
     action that bind, each with one of its conditions. `views`: what `view` keeps for each caller.
     """
 
-    __slots__ = ("_considered", "asked", "initial", "layers", "tested", "views")
+    __slots__ = ("_grants", "asked", "initial", "layers", "tested", "views")
 
     def __init__(self, group: int, action: str, layers: list[Held], parts: list[Part]):
         """`action` in lower case; `parts` are those of all layers' policies."""
@@ -124,7 +125,7 @@ class Outline:
         self.initial: list[int] = []
         self.layers: list[Layer] = []
         self.views: dict[Caller, Any] = {}
-        self._considered: list[Considered] | None = None
+        self._grants: list[Considered] | None = None
         asked: dict[str, Condition] = {}
         reached = 0
         for layer, kind, level, held in layers:
@@ -154,15 +155,24 @@ class Outline:
 
     @property
     def considered(self) -> list[Considered]:
-        """The statements about the action; asked for by what is refused only."""
-        if self._considered is None:
-            self._considered = [
-                Considered(entry, layer.binds, place, which)
-                for place, layer in enumerate(self.layers)
-                for which, part in enumerate(layer.parts)
-                for entry in part.entries
+        """The statements about the action."""
+        return [
+            Considered(entry, layer.binds, place, which)
+            for place, layer in enumerate(self.layers)
+            for which, part in enumerate(layer.parts)
+            for entry in part.entries
+        ]
+
+    @property
+    def grants(self) -> list[Considered]:
+        """Those that could grant it; kept, but made only for what is refused."""
+        if self._grants is None:
+            self._grants = [
+                one
+                for one in self.considered
+                if one.binds and one.entry.layer in GRANTING and not one.entry.statement.deny
             ]
-        return self._considered
+        return self._grants
 
 
 def outline_of(policies: Policies, group: int, action: str) -> Outline:

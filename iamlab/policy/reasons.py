@@ -49,7 +49,8 @@ def resource_reason(statement: Statement, request) -> str:
         statement.said = _resources_said(statement)
     said: Said = statement.said
     resource = request.resource
-    if said.plain and not resource.lower().startswith(said.near):
+    particular = resource in said.named or resource.startswith(said.within)
+    if said.plain and not particular and not resource.lower().startswith(said.lowered):
         return f"{said.plain}{resource}`"
     return _resource_reason(said, resource, request)
 
@@ -72,7 +73,7 @@ def _resource_reason(said: "Said", resource: str, request) -> str:
                 return f"the resource is {words}, the bucket; the request is for an object, `{resource}`"
     if variables:
         return f"the resource is {words}, where {filled_in(variables, request)}; the request is for `{resource}`"
-    if resource.lower().startswith(tuple(map(str.lower, heads))) and not resource.startswith(heads):
+    if resource.lower().startswith(said.lowered) and not resource.startswith(heads):
         return f"the resource is {words}; the request is for `{resource}`: upper and lower case count"
     return f"the resource is {words}; the request is for `{resource}`"
 
@@ -94,8 +95,9 @@ def variables_of(condition: Condition) -> list[Any]:
 
 class Said(NamedTuple):
     """What does not hang on the request of a statement's resources: they in words, their variables, the S3 buckets that
-    they name, each as the beginning of its ARN and whether objects in it are named, and how they begin. `plain` is how
-    the reason begins for every resource that does not begin, in lower case, like one `near`.
+    they name, each as the beginning of its ARN and whether objects in it are named, and how they begin, as written and
+    in lower case. `plain` is how the reason begins for every resource that begins like none of them and of which there
+    is nothing particular to say, as there may be of those `named` here and `within` buckets.
     """
 
     negated: bool
@@ -103,8 +105,10 @@ class Said(NamedTuple):
     variables: list[Any]
     buckets: list[tuple[str, bool]]
     heads: tuple[str, ...]
+    lowered: tuple[str, ...]
     plain: str
-    near: tuple[str, ...]
+    named: frozenset[str]
+    within: tuple[str, ...]
 
 
 def _resources_said(statement: Statement) -> Said:
@@ -121,8 +125,10 @@ def _resources_said(statement: Statement) -> Said:
             buckets.append((bucket, bool(slash)))
     heads, words = tuple([pattern.head for pattern in patterns]), quoted(listed)
     plain = "" if negated or variables else f"the resource is {words}; the request is for `"
-    near = ("*", *map(str.lower, heads), *[bucket.lower() for bucket, _ in buckets])
-    return Said(negated, words, variables, buckets, heads, plain, near)
+    named = frozenset(["*", *[bucket for bucket, object_named in buckets if object_named]])
+    within = tuple([f"{bucket}/" for bucket, object_named in buckets if not object_named])
+    lowered = tuple([head.lower() for head in heads])
+    return Said(negated, words, variables, buckets, heads, lowered, plain, named, within)
 
 
 def principal_reason(statement: Statement, caller: Caller) -> str:

@@ -99,6 +99,8 @@ class Statement:
         heads = self._heads
         if heads is None:
             texts = [text for text in as_list(self.raw["Resource"]) if isinstance(text, str)]
+            if texts and texts[0].startswith(beginning):
+                return True
             heads = self._heads = tuple({_LITERAL.match(text)[0] for text in texts})  # type: ignore[index]
         return beginning.startswith(heads) or any(head.startswith(beginning) for head in heads)
 

@@ -96,9 +96,8 @@ class View:
         probe = self.probes.get(beginning) or self._probe(beginning)
         found = tuple([test(request) for test in probe.tests])
         if not probe.keeps:
-            spared = spared_layer(request, self.caller) if self.spares else None
-            return self._assembled(probe, found, spared)
-        seen: Seen = probe.seen.get(found) or keep(probe.seen, found, self._assembled(probe, found, None))
+            return self._assembled(probe, found, request)
+        seen: Seen = probe.seen.get(found) or keep(probe.seen, found, self._assembled(probe, found))
         return seen
 
     # Testing
@@ -114,7 +113,8 @@ class View:
                 if "Condition" in statement.raw and statement.compile().conditions:
                     part, test = CONDITION, statement.holds
             else:
-                statement.compile()
+                if not statement.compiled:
+                    statement.compile()
                 if statement.conditions and states[number] & (SELECTED | PARTS) == SELECTED:
                     test = statement.telling = statement.telling or _telling(statement)
                 elif statement.resources is None:
@@ -131,8 +131,9 @@ class View:
 
     # Telling
 
-    def _assembled(self, probe: Probe, found: Any, spared: str | None) -> Seen:
-        """The layers with the rows of the tested statements put in; `spared` is the layer whose denies do not count."""
+    def _assembled(self, probe: Probe, found: Any, request: Request | None = None) -> Seen:
+        """The layers with the rows of the tested statements put in; those of one `request` where they are not kept."""
+        spared = spared_layer(request, self.caller) if request is not None and self.spares else None
         states: list[Any] = probe.states.copy()
         for number, failing, one in zip(probe.numbers, probe.parts, found, strict=True):
             if one is False:
@@ -145,7 +146,7 @@ class View:
             if looked or denies:  # whether a Deny counts may hang on the request
                 policies = row["policies"].copy()
                 for which, part, start, stop in looked:
-                    filled = self._filled(part, states[start:stop])
+                    filled = self._filled(part, states[start:stop], request)
                     policies[which] = filled.row
                     allows, denies = allows or filled.allows, denies or filled.denies
                     if filled.telling:
@@ -155,20 +156,24 @@ class View:
             layers.append(row)
         return Seen(layers, telling or ())
 
-    def _filled(self, part: Part, states: list[Any]) -> Filled:
+    def _filled(self, part: Part, states: list[Any], request: Request | None) -> Filled:
         if len(states) > KEPT_TESTED:
-            return self._fill(part, states)
+            return self._fill(part, states, request)
         key = (self.caller.shown, *states) if part.personal else tuple(states)
         return part.filled.get(key) or keep(part.filled, key, self._fill(part, states))
 
-    def _fill(self, part: Part, states: list[Any]) -> Filled:
+    def _fill(self, part: Part, states: list[Any], request: Request | None = None) -> Filled:
         rows, allows, denies, telling = part.rows.copy(), False, False, list[tuple[Statement, Row]]()
         for statement, state in zip(part.tested, states, strict=True):
-            row = rows[statement.index] = statement.rows.get(state) or self._row(statement, state)
+            row = statement.rows.get(state) or self._row(statement, state)
             if row["applies"]:
                 allows, denies = allows or not statement.deny, denies or statement.deny
             elif type(state) is int and state & (SELECTED | PRINCIPAL | RESOURCE) == SELECTED | RESOURCE:
-                telling.append((statement, row))
+                if request is None:
+                    telling.append((statement, row))
+                else:
+                    row = row.but(resource_reason(statement, request))
+            rows[statement.index] = row
         return Filled(policy_row(part.policy, rows), allows, denies, telling or ())
 
     def _row(self, statement: Statement, state: Any) -> Row:
