@@ -4,7 +4,8 @@
   answered.
 - A signed API call takes less than a millisecond, and handing it to a thread and back a good part of that: once it is
   there whole, the main thread answers it.
-- Pages are answered by `--threads`, as gunicorn does, so that a long one holds up neither calls nor other pages.
+- Pages, and calls with a password to hash, are answered by `--threads`, as gunicorn does, so that a long one holds up
+  neither calls nor other pages.
 - What takes its time on the line (long bodies, bodies in pieces, answers that their readers do not take at once, the
   end of a connection) has threads of its own.
 """
@@ -42,7 +43,8 @@ def arrived(request: bytes) -> int:
     length = end + 4 + (int(found[1]) if found else 0)
     if length > len(request):
         return PART if length <= MOST else LONG
-    return CALL if b"\r\nauthorization: aws4-" in head else PAGE
+    # Hashing a password takes as long as some hundred calls.
+    return CALL if b"\r\nauthorization: aws4-" in head and b"Password=" not in request[end:] else PAGE
 
 
 class Outbox:

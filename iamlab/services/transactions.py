@@ -14,8 +14,10 @@ _lock = threading.RLock()
 
 
 def one_writer() -> AbstractContextManager[Any]:
-    """This process's turn to write."""
-    return _lock if statements.on_sqlite() else nullcontext()
+    """This process's turn to write. Within a transaction it has come: who waited here then, with SQLite's lock in hand,
+    would wait for one who waits for that.
+    """
+    return nullcontext() if not statements.on_sqlite() or connection.in_atomic_block else _lock
 
 
 @contextmanager

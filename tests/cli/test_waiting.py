@@ -161,6 +161,7 @@ def test_a_server_stops_though_connections_are_open(server):
         (b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", LONG),
         (b"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\nContent-Length: 3\r\n\r\nabc", CALL),
         (b"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\nContent-Length: 3\r\n\r\nab", PART),
+        (b"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256\r\nContent-Length: 13\r\n\r\nNewPassword=a", PAGE),
         (b"a" * MOST, LONG),
     ],
 )
