@@ -23,28 +23,31 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 MOST = 64 * 1024  # bytes of a request that are waited for without a thread
 PATIENCE = 60  # seconds between two signs of life
+TOGETHER = 20  # requests over one connection, which then ends: the next goes to the process that has time for it
 SLOW = 32  # threads for what takes its time on the line
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})")
 PART, LONG, CALL, PAGE = range(4)
 
 
-def arrived(request: bytes) -> int:
-    """What a request is, by what is there of it. LONG is one that has to be read while it is answered.
+def arrived(request: bytes) -> tuple[int, int]:
+    """What a request is, by what is there of it, and where it ends, if that is there. LONG is one that has to be read
+    while it is answered.
 
     gunicorn judges requests: this only sees to it that reading a CALL or a PAGE waits for nothing.
     """
     end = request.find(b"\r\n\r\n")
     if end < 0:
-        return PART if len(request) < MOST else LONG
+        return PART if len(request) < MOST else LONG, 0
     head = request[:end].lower()
     if b"\r\ntransfer-encoding:" in head or b"\r\nexpect:" in head:
-        return LONG
+        return LONG, 0
     found = LENGTH.search(head)
     length = end + 4 + (int(found[1]) if found else 0)
     if length > len(request):
-        return PART if length <= MOST else LONG
+        return PART if length <= MOST else LONG, 0
     # Hashing a password takes as long as some hundred calls.
-    return CALL if b"\r\nauthorization: aws4-" in head and b"Password=" not in request[end:] else PAGE
+    short = b"\r\nauthorization: aws4-" in head and b"Password=" not in request[end:length]
+    return CALL if short else PAGE, length
 
 
 class Outbox:
@@ -86,6 +89,7 @@ class Connection(TConn):
         super().__init__(worker.cfg, sock, client, server)
         self.slow = worker.slow
         self.unsent = b""  # of an answer
+        self.more = False  # whether another request has come behind this one
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
 
@@ -103,7 +107,9 @@ class Connection(TConn):
             return PAGE  # broken, likewise
         request = self.parser.unreader.take_buffered() + came
         self.parser.unreader.unread(request)
-        return arrived(request)
+        kind, length = arrived(request)
+        self.more = len(request) > length
+        return kind
 
     def send_rest(self, keep: bool) -> bool:
         try:
@@ -168,6 +174,8 @@ class Worker(ThreadWorker):
             self.finish_request(conn, done)
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
+        if conn.parser.req_count >= TOGETHER and not conn.more:
+            req.must_close = True
         outbox = Outbox(conn.sock)
         keep = bool(super().handle_request(req, Ends(outbox, conn.client, conn.server)))
         conn.unsent = outbox.flush()
