@@ -1,11 +1,12 @@
-"""Writers of one process take turns, and those who write already wait for no turn."""
+"""Writers take turns, and those who write already wait for no turn."""
 
+import multiprocessing
 import threading
 
 import pytest
 from django.db import connection, transaction
 
-from iamlab.services.transactions import one_writer, writing
+from iamlab.services.transactions import Turn, one_writer, writing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,3 +31,24 @@ def test_who_is_in_a_transaction_does_not_wait_for_the_turn_of_one_who_waits_for
         done.set()
     finished.cancel()
     thread.join()
+
+
+def hold(taken, end):
+    with Turn():
+        taken.set()
+        end.wait(10)
+
+
+def test_a_turn_is_one_among_processes_and_is_not_waited_for_without_end():
+    fork = multiprocessing.get_context("fork")
+    taken, end = fork.Event(), fork.Event()
+    process = fork.Process(target=hold, args=[taken, end])
+    process.start()
+    assert taken.wait(10)
+    mine = Turn()
+    with mine:
+        assert not mine.held  # after some looks: SQLite's own lock decides
+    end.set()
+    process.join(10)
+    with mine:
+        assert mine.held
