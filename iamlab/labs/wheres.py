@@ -19,6 +19,7 @@ PAGES = {
     "assign-mfa": "security-credentials",
     "update-password": "security-credentials",
     "create-access-key": "security-credentials",
+    "access-keys": "security-credentials",
     "billing-access": "account",
     "create-bucket": "buckets",
     "events": "events",

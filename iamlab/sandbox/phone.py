@@ -10,7 +10,7 @@ from iamlab.services.iam.secrets import decrypt
 
 
 def devices(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """Each device with the code before, the code now, and the seconds that it is good for."""
+    """Each device with the code before, the code now, and the seconds that it is good for; first what is set up now."""
     rows = MfaDevice.objects.filter(account__sandbox=sandbox, account__closed=None).select_related("account")
     step = step_now()
     left = STEP - int(time.time()) % STEP
@@ -21,4 +21,4 @@ def devices(sandbox: Sandbox) -> list[dict[str, Any]]:
         found.append({"name": row.name, "account": row.account.name, "assigned": row.enabled is not None, **codes})
     for one in found:
         one["left"] = left
-    return found
+    return sorted(found, key=lambda one: one["assigned"])
