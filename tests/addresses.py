@@ -45,6 +45,7 @@ VALUES: dict[str, dict[str, str]] = {
         "name": "mario",
     },
     "user-credential": {"service": "git", "kind": "service", "act": "reset"},
+    "contact": {"kind": "security"},
     "user-upload": {"kind": "x509"},
     "group": {"name": "billing", "tab": "users"},
     "role": {"name": "Clerk"},
@@ -69,6 +70,7 @@ QUERIES = {
     "budget-edit-start": "name=monthly",
     "events-compare": "selected={refused}&selected={made}",
     "object": "key=2026/february.txt",
+    "object-acl": "key=2026/february.txt",
     "object-download": "key=2026/february.txt",
 }
 # A wizard's steps carry its name; this is where each begins.

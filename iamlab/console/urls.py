@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from iamlab.console.account import contacts
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
 from iamlab.console.buckets import objects, policy, settings, sharing
@@ -212,6 +213,7 @@ s3 = [
     path("folder/<str:bucket>/", objects.folder, name="folder-create"),
     path("objects/<str:bucket>/delete/", objects.delete, name="objects-delete"),
     path("object/<str:bucket>/", objects.detail, name="object"),
+    path("object/<str:bucket>/acl/", sharing.edit_object_acl, name="object-acl"),
     path("object/<str:bucket>/download/", objects.download, name="object-download"),
 ]
 
@@ -292,6 +294,8 @@ session: list[URLPattern | URLResolver] = [
     path("switch-role/", switch_role.switch, name="switch-role"),
     path("switch-back/", switch_role.back, name="switch-back"),
     path("account/", account.account, name="account"),
+    path("account/contacts/<slug:kind>/", contacts.edit, name="contact"),
+    path("account/contacts/<slug:kind>/delete/", contacts.delete, name="contact-delete"),
     path("account/billing-access/", account.billing_access, name="billing-access"),
     path("billing/", account.billing, name="billing"),
     path("billing/budgets/", include(budget_pages)),

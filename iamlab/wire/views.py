@@ -45,10 +45,12 @@ UNKNOWN_FAILURE = "The request processing has failed because of an unknown error
 
 @cache
 def services() -> dict[str, str]:
-    """Our services on the wire by the name that signatures carry; our own models, which AWS lacks, are not."""
+    """Our services on the wire by the name that signatures carry; our own models, which AWS lacks, are not,
+    nor is REST with JSON spoken."""
     found = {operation.service for operation in REGISTRY.values()}
-    known = {service: model(service) for service in found}
-    return {m.signing_name: service for service, m in known.items() if m.metadata.get("signatureVersion")}
+    known = {service: model(service).metadata for service in found}
+    spoken = {service: m for service, m in known.items() if m["protocol"] != "rest-json" and m.get("signatureVersion")}
+    return {model(service).signing_name: service for service in spoken}
 
 
 def aws(environ: dict[str, Any]) -> Answer:

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
+from iamlab.console.account import contacts
 from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 
@@ -23,6 +24,7 @@ def account(request: HttpRequest, session: Session) -> HttpResponse:
             ("Plan", {"free": "Free plan", "paid": "Paid plan"}.get(found.get("Plan", ""), "-")),
         ]
     context = {"found": found, "facts": facts, "active": found.get("IamBillingAccess", False)}
+    context["contacts"] = contacts.blocks(session)
     return pages.render(
         request,
         session,

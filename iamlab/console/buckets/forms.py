@@ -177,10 +177,14 @@ GRANTS = (
     ("READ_ACP", "Bucket ACL: read"),
     ("WRITE_ACP", "Bucket ACL: write"),
 )
+OBJECT_GRANTS = (("READ", "Object: read"), ("READ_ACP", "Object ACL: read"), ("WRITE_ACP", "Object ACL: write"))
 
 
 class AclForm(forms.Form):
     """Which permissions of a bucket's ACL the groups have."""
+
+    choices: tuple[tuple[str, str], ...] = GRANTS
+    shown: tuple[tuple[str, str, str], ...] = GROUPS
 
     sure = forms.BooleanField(
         label="I understand the effects of these changes on my objects and buckets.",
@@ -190,20 +194,20 @@ class AclForm(forms.Form):
 
     def __init__(self, *args: Any, grants: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label, uri in GROUPS:
+        for name, label, uri in self.shown:
             held = {one["Permission"] for one in grants if one["Grantee"].get("URI") == uri}
             self.fields[name] = forms.MultipleChoiceField(
                 label=label,
-                choices=GRANTS,
+                choices=self.choices,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
-                initial=[one for one, _ in GRANTS] if "FULL_CONTROL" in held else sorted(held),
+                initial=[one for one, _ in self.choices] if "FULL_CONTROL" in held else sorted(held),
             )
-        self.order_fields([*(name for name, *_ in GROUPS), "sure"])
+        self.order_fields([*(name for name, *_ in self.shown), "sure"])
 
-    @staticmethod
-    def groups() -> list[str]:
-        return [uri for *_, uri in GROUPS]
+    @classmethod
+    def groups(cls) -> list[str]:
+        return [uri for *_, uri in cls.shown]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -214,9 +218,16 @@ class AclForm(forms.Form):
     def wanted(self) -> list[dict[str, Any]]:
         return [
             {"Grantee": {"Type": "Group", "URI": uri}, "Permission": permission}
-            for name, _, uri in GROUPS
+            for name, _, uri in self.shown
             for permission in self.cleaned_data[name]
         ]
+
+
+class ObjectAclForm(AclForm):
+    """The same of an object's ACL: logs are delivered to buckets."""
+
+    choices = OBJECT_GRANTS
+    shown = GROUPS[:2]
 
 
 class Flat(json.JSONDecoder):

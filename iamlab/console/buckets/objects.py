@@ -216,6 +216,12 @@ def keys_under(session: Session, bucket: str, prefix: str) -> list[str]:
         params["ContinuationToken"] = listed["NextContinuationToken"]
 
 
+def enforced(ownership: Panel) -> bool:
+    """Whether ACLs grant nothing: the bucket's owner owns all objects."""
+    rules = ownership.get("OwnershipControls", {}).get("Rules", [])
+    return any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules)
+
+
 @require_safe
 @console_page
 def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
@@ -223,6 +229,7 @@ def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     key = request.GET.get("key", "")
     found: Panel = panel(session, "s3:HeadObject", {"Bucket": bucket, "Key": key})
     tags = panel(session, "s3:GetObjectTagging", {"Bucket": bucket, "Key": key}) if found.stands else Panel()
+    acl = panel(session, "s3:GetObjectAcl", {"Bucket": bucket, "Key": key}) if found.stands else Panel()
     facts: list[tuple[str, Any]] = []
     if found.stands:
         facts = [
@@ -238,6 +245,9 @@ def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         "found": found,
         "facts": facts,
         "tags": tags,
+        "acl": acl,
+        "enforced": enforced(panel(session, "s3:GetBucketOwnershipControls", {"Bucket": bucket})),
+        "acl_url": session.url("object-acl", bucket, key=key),
         "key": key,
         "download_url": session.url("object-download", bucket, key=key),
     }

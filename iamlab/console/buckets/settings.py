@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.components import markup
 from iamlab.console import pages
 from iamlab.console.buckets.forms import OWNED, SETTINGS, BlockForm, OwnershipForm, TagsForm, VersioningForm
-from iamlab.console.buckets.objects import object_table
+from iamlab.console.buckets.objects import enforced, object_table
 from iamlab.console.buckets.views import crumbs
 from iamlab.console.panels import Panel, of_error
 from iamlab.console.session import Session, console_page
@@ -78,7 +78,7 @@ def permissions(session: Session, bucket: str) -> dict[str, Any]:
         "status": setting(session, "s3:GetBucketPolicyStatus", bucket) if policy.stands else Panel(missing=True),
         "ownership": ownership,
         "owned": OWNED[rules[0]["ObjectOwnership"] if rules else "ObjectWriter"],
-        "enforced": any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules),
+        "enforced": enforced(ownership),
         "acl": setting(session, "s3:GetBucketAcl", bucket),
         "cors": cors,
         "cors_text": json.dumps(cors.get("CORSRules", []), indent=4),
@@ -92,24 +92,23 @@ def edit(
     bucket: str,
     form: forms.Form,
     title: str,
-    tab: str,
+    back: str,
     save: Callable[[], str],
 ) -> HttpResponse:
     """A page with one form; what AWS refuses is told in it, and nothing typed is lost."""
-    url = session.url("bucket", bucket, tab)
     if request.method == "POST" and form.is_valid():
         try:
-            return pages.done(request, url, save())
+            return pages.done(request, back, save())
         except AwsError as error:
             form.add_error(None, error.message)
-    context = {"form": form, "heading": title, "cancel_url": url}
+    context = {"form": form, "heading": title, "cancel_url": back}
     return pages.render(
         request,
         session,
         "console/buckets/edit.html",
         context,
         title=title,
-        crumbs=crumbs(session, (bucket, url), (title, None)),
+        crumbs=crumbs(session, (bucket, session.url("bucket", bucket, "objects")), (title, None)),
         service="s3",
         status=422 if form.is_bound else 200,
     )
@@ -126,7 +125,9 @@ def edit_block(request: HttpRequest, session: Session, bucket: str) -> HttpRespo
         session.call("s3:PutPublicAccessBlock", params)
         return "The settings of Block Public Access were saved."
 
-    return edit(request, session, bucket, form, "Edit Block public access", "permissions", save)
+    return edit(
+        request, session, bucket, form, "Edit Block public access", session.url("bucket", bucket, "permissions"), save
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -140,7 +141,9 @@ def edit_ownership(request: HttpRequest, session: Session, bucket: str) -> HttpR
         session.call("s3:PutBucketOwnershipControls", {"Bucket": bucket, "OwnershipControls": {"Rules": rules}})
         return "Object Ownership was saved."
 
-    return edit(request, session, bucket, form, "Edit Object Ownership", "permissions", save)
+    return edit(
+        request, session, bucket, form, "Edit Object Ownership", session.url("bucket", bucket, "permissions"), save
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,7 +157,9 @@ def edit_versioning(request: HttpRequest, session: Session, bucket: str) -> Http
         session.call("s3:PutBucketVersioning", params)
         return "Bucket Versioning was saved."
 
-    return edit(request, session, bucket, form, "Edit Bucket Versioning", "properties", save)
+    return edit(
+        request, session, bucket, form, "Edit Bucket Versioning", session.url("bucket", bucket, "properties"), save
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,4 +177,4 @@ def edit_tags(request: HttpRequest, session: Session, bucket: str) -> HttpRespon
             session.call("s3:DeleteBucketTagging", {"Bucket": bucket})
         return "The tags were saved."
 
-    return edit(request, session, bucket, form, "Edit tags", "properties", save)
+    return edit(request, session, bucket, form, "Edit tags", session.url("bucket", bucket, "properties"), save)

@@ -29,6 +29,7 @@ def test_groups_are_granted_permissions_and_lose_them(browser_of, root, bucket):
     assert browser_of.post(address, sent).status_code == 302
     granted = {("owner", "FULL_CONTROL"), (EVERYONE, "READ"), (LOGS, "WRITE"), (LOGS, "READ_ACP")}
     assert grants(root, bucket) == granted
+    assert EVERYONE in browser_of.get(root.url("bucket", bucket, "permissions")).content.decode()
     form = browser_of.get(address).context["form"]
     assert (form["everyone"].value(), form["logs"].value()) == (["READ"], ["READ_ACP", "WRITE"])
     browser_of.post(address, {})
@@ -52,6 +53,36 @@ def test_an_acl_that_grants_nothing_offers_no_edit(browser_of, root):
     root.call("s3:CreateBucket", {"Bucket": "own-bills"})
     page = browser_of.get(root.url("bucket", "own-bills", "permissions")).content.decode()
     assert "bucket owner enforced" in page and root.url("bucket-acl", "own-bills") not in page
+
+
+@pytest.fixture
+def bill(root, bucket):
+    """The address of an object's ACL."""
+    root.call("s3:PutObject", {"Bucket": bucket, "Key": "2026/a & b.txt", "Body": b"1"})
+    return root.url("object-acl", bucket, key="2026/a & b.txt")
+
+
+def test_an_object_is_opened_to_the_public_once_that_is_confirmed(browser_of, root, bucket, bill):
+    def granted():
+        found = root.call("s3:GetObjectAcl", {"Bucket": bucket, "Key": "2026/a & b.txt"})["Grants"]
+        return {(one["Grantee"].get("URI", "owner"), one["Permission"]) for one in found}
+
+    assert browser_of.post(bill, {"everyone": ["READ"]}).context["form"].errors["sure"]
+    assert granted() == {("owner", "FULL_CONTROL")}
+    back = browser_of.post(bill, {"everyone": ["READ"], "sure": "on"}).url
+    assert granted() == {("owner", "FULL_CONTROL"), (EVERYONE, "READ")}
+    page = browser_of.get(back).content.decode()
+    assert EVERYONE in page and bill.replace("&", "&amp;") in page
+    assert "logs" not in browser_of.get(bill).context["form"].fields
+    browser_of.post(bill, {})
+    assert granted() == {("owner", "FULL_CONTROL")}
+
+
+def test_an_object_whose_acl_grants_nothing_offers_no_edit(browser_of, root):
+    root.call("s3:CreateBucket", {"Bucket": "own-bills"})
+    root.call("s3:PutObject", {"Bucket": "own-bills", "Key": "a", "Body": b"1"})
+    page = browser_of.get(root.url("object", "own-bills", key="a")).content.decode()
+    assert "bucket owner enforced" in page and root.url("object-acl", "own-bills") not in page
 
 
 def test_cors_rules_are_saved_shown_and_deleted(browser_of, root, bucket):
