@@ -120,7 +120,9 @@ def service_named(request: HttpRequest) -> str:
 
 
 def service_of(request: HttpRequest) -> str:
-    """The service that an address belongs to, IAM where it names none."""
+    """The service that an address belongs to, IAM where it names none. AWS keeps the account's page with Billing."""
+    if request.path.split("/")[3:4] == ["account"]:
+        return "billing"
     return service_named(request) or "iam"
 
 
