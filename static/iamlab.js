@@ -198,6 +198,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400 && event.detail.target === document.body) event.detail.shouldSwap = true;
     if (event.detail.target.id === "modal") event.detail.ignoreTitle = true; // the page behind it stays the page
+    if (event.detail.target === document.body) $("#live")?.replaceChildren(); // what was said belongs to the page before
     onTabs = event.detail.target === document.body && !!document.activeElement.closest(".tabs");
   });
 

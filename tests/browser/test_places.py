@@ -32,9 +32,12 @@ def test_a_tab_keeps_the_place_and_the_focus(page: Page, users):
 
 def test_another_page_begins_at_its_top(page: Page, users):
     page.goto(f"{users}details/bob/permissions/")
+    page.get_by_role("button", name="Copy ARN").first.click()
+    expect(page.locator("#live")).to_have_text("Copied")
     page.get_by_role("link", name="Users", exact=True).first.click()
     expect(page).to_have_title("Users | IAM | Global")
     expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("#live")).to_have_text("")
     assert page.evaluate("scrollY") == 0
 
 
