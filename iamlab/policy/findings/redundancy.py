@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from ..match import ResourcePattern
 from ..positions import plain
 from .model import Found, Leaf, Policy, Statement, shown
 from .patterns import all_stars, covers, expand
@@ -15,8 +16,9 @@ def check(policy: Policy) -> Iterator[Found]:
     for statement in policy.statements:
         for leaves in (statement.actions, statement.not_actions):
             yield from _actions(leaves)
-        for leaves in (statement.resources, statement.not_resources):
-            yield from _resources(leaves)
+        yield from _resources(statement.resources)
+        # A variable without value keeps a NotResource from applying at all, so that one there is never idle.
+        yield from _resources([leaf for leaf in statement.not_resources if "${" not in leaf.text])
     yield from _statements(policy.statements[:MOST_STATEMENTS])
 
 
@@ -44,10 +46,17 @@ def _resources(leaves: list[Leaf]) -> Iterator[Found]:
     gone: set[int] = set()
     for number, leaf in enumerate(leaves):
         for other, coverer in wide:
-            if other != number and other not in gone and covers(coverer.text, leaf.text):
+            if other != number and other not in gone and _covers(coverer.text, leaf.text):
                 gone.add(number)
                 yield _redundant("REDUNDANT_RESOURCE", leaf, f"{shown(coverer.text)} in the same list covers it")
                 break
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    """As `covers`, by the rules of ARNs: most stars before the resource's own part stop at a colon."""
+    if wide == narrow or not covers(wide, narrow):
+        return wide == narrow
+    return bool(ResourcePattern(wide, "identity", variables=False).test(narrow, None))
 
 
 def _redundant(code: str, leaf: Leaf, why: str) -> Found:
@@ -75,7 +84,7 @@ def _says_all(wide: Statement, narrow: Statement) -> bool:
         if _element(wide, name) != _element(narrow, name) and (name != "Condition" or wide.has(name)):
             return False
     return _cover_actions(wide, narrow) and all(
-        any(covers(w.text, n.text) for w in wide.resources) for n in narrow.resources[:MOST_RESOURCES]
+        any(_covers(w.text, n.text) for w in wide.resources) for n in narrow.resources[:MOST_RESOURCES]
     )
 
 
