@@ -101,7 +101,7 @@ DIFFERENCES = (
     ("SAML responses may come from anywhere", "AssumeRoleWithSAML verifies the signature by the certificates of the "
      "provider's metadata. Who has no identity provider takes iamlab's: the Test SAML identity provider page, "
      "`manage.py lab_saml_metadata` and `manage.py lab_saml_assertion` hand out metadata and responses. "
-     "Encrypted assertions are not read."),
+     "Encrypted assertions are read where the key is encrypted with RSA-OAEP; RSA 1.5 is not."),
     ("Log files of trails", "They come every five minutes of the sandbox's clock, and are written when somebody reads "
      "the bucket or asks for the trail's status. CreateTrail takes a bucket without any policy, and refuses "
      "one whose policy keeps CloudTrail out; GetTrailStatus says AccessDenied for both. There are no digest files."),

@@ -6,10 +6,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.fernet import InvalidToken
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from iamlab.services import clock
-from iamlab.services.iam import quotas, tags
+from iamlab.services.iam import quotas, secrets, tags
 from iamlab.services.iam.models import SamlProvider
 from iamlab.services.iam.names import random_letters
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -17,6 +19,7 @@ from iamlab.services.operations import AwsError, Call, Target, operation
 NAMESPACE = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 LASTING = timedelta(days=36500)  # metadata that names no end
 KEYS_MOST = 2
+REMOVED_NONE = "Failed to remove private key because the Key ID does not match a private key."
 
 
 def arn(account_id: str, name: str) -> str:
@@ -62,20 +65,41 @@ def valid_until(metadata: str, now: datetime) -> datetime:
     return end.replace(tzinfo=end.tzinfo or UTC)
 
 
+def read_key(pem: str) -> RSAPrivateKey:
+    """Raises InvalidInput. User Guide: "Troubleshoot SAML federation with IAM"."""
+    try:
+        key = load_pem_private_key(pem.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise AwsError("InvalidInput", "Invalid private key.") from error
+    if not isinstance(key, RSAPrivateKey):
+        raise AwsError("InvalidInput", "Invalid private key.")
+    return key
+
+
 def new_key(call: Call, AddPrivateKey: str | None) -> list[dict[str, str]]:
-    """A private key that decrypts assertions, as it is kept: its id and time, never itself. Raises InvalidInput."""
+    """A private key that decrypts assertions, as it is kept: encrypted itself. Raises InvalidInput."""
     if AddPrivateKey is None:
         return []
-    try:
-        load_pem_private_key(AddPrivateKey.encode(), None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise AwsError("InvalidInput", "The private key could not be parsed.") from error
-    return [{"KeyId": random_letters(26), "Timestamp": clock.iso(call.now)}]
+    read_key(AddPrivateKey)
+    kept = secrets.encrypt(AddPrivateKey).decode()
+    return [{"KeyId": random_letters(26), "Timestamp": clock.iso(call.now), "Key": kept}]
+
+
+def decryption_keys(row: SamlProvider) -> list[RSAPrivateKey]:
+    """The keys that read encrypted assertions: not those that another secret of the server's has locked away."""
+    found = []
+    for kept in row.private_keys:
+        try:
+            found.append(read_key(secrets.decrypt(kept.get("Key", "").encode())))
+        except InvalidToken:
+            continue
+    return found
 
 
 def check_encryption(mode: str, keys: list[dict[str, str]]) -> None:
-    if mode and not keys:
-        raise AwsError("InvalidInput", "An assertion encryption mode needs a private key.")
+    if mode == "Required" and not keys:
+        message = "Unable to set assertion encryption mode to Required because no private key is provided."
+        raise AwsError("InvalidInput", message)
 
 
 @operation("iam:CreateSAMLProvider", target=new_target)
@@ -145,16 +169,24 @@ def update_saml_provider(
     RemovePrivateKey: str | None = None,
 ) -> dict[str, Any]:
     row = existing(call)
+    if all(one is None for one in (SAMLMetadataDocument, AssertionEncryptionMode, AddPrivateKey, RemovePrivateKey)):
+        message = "Unable to update identity provider. No updates are defined for metadata or encryption assertion."
+        raise AwsError("InvalidInput", message)
+    if AddPrivateKey is not None and RemovePrivateKey is not None:
+        message = "Unable to add and remove private keys in the same request. Set a value for only one of the two "
+        raise AwsError("InvalidInput", f"{message}parameters.")
     if SAMLMetadataDocument is not None:
         row.metadata, row.valid_until = SAMLMetadataDocument, valid_until(SAMLMetadataDocument, call.now)
     keys = [key for key in row.private_keys if key["KeyId"] != RemovePrivateKey]
     if RemovePrivateKey is not None and len(keys) == len(row.private_keys):
-        raise AwsError("InvalidInput", f"The private key {RemovePrivateKey} cannot be found.")
+        raise AwsError("InvalidInput", REMOVED_NONE)
     keys = new_key(call, AddPrivateKey) + keys
     if len(keys) > KEYS_MOST:
-        raise AwsError("LimitExceeded", f"Cannot exceed quota for PrivateKeysPerSAMLProvider: {KEYS_MOST}")
+        raise AwsError("LimitExceeded", f"Private key limit of {KEYS_MOST} is reached.")
     if AssertionEncryptionMode is not None:
         row.encryption_mode = AssertionEncryptionMode
+    elif RemovePrivateKey is not None and row.encryption_mode == "Required" and not keys:
+        raise AwsError("InvalidInput", "Failed to remove private key.")  # the last, and encryption is required
     check_encryption(row.encryption_mode, keys)
     row.private_keys = keys
     row.save(update_fields=["metadata", "valid_until", "private_keys", "encryption_mode"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from iamlab.policy import grammar
 from iamlab.policy.document import MalformedPolicy, parse
 from iamlab.services.accounts.models import Document, keep_document
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -73,8 +74,9 @@ def checked(Content: str, kind: str) -> str:
     try:
         parse(Content, KINDS[kind])
     except MalformedPolicy as error:
-        message = "The provided policy document does not meet the requirements of the specified policy type."
-        raise AwsError("MalformedPolicyDocumentException", f"{message} {error.message}") from error
+        said = error.message.removeprefix(grammar.ORGANIZATIONS).strip()  # what AWS says, and what iamlab adds
+        message = f"{grammar.ORGANIZATIONS} {said}".strip()
+        raise AwsError("MalformedPolicyDocumentException", message) from error
     return keep_document(Content)
 
 

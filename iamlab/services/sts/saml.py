@@ -13,6 +13,7 @@ from iamlab.services.iam.models import SamlProvider
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.sts import roles, saml_assertions, session_policies
 from iamlab.services.sts.saml_assertions import Assertion, NotSaml
+from iamlab.services.sts.saml_encryption import NotReadable
 from iamlab.services.sts.saml_identity_provider import ATTRIBUTES, AUDIENCE
 
 GOOD_FOR = timedelta(minutes=5)  # from the assertion's issue, at the most
@@ -64,7 +65,7 @@ def verified(account_id: str, PrincipalArn: str, RoleArn: str, SAMLAssertion: st
         if row is None:
             raise invalid("Specified provider doesn't exist")
         assertion = saml_assertions.read(_signed(root, row))
-    except NotSaml as error:
+    except (NotSaml, NotReadable) as error:
         raise invalid(INVALID_RESPONSE) from error
     if assertion.issuer != saml_assertions.entity_id(row.metadata):
         raise invalid("Issuer not present in specified provider")
@@ -77,9 +78,11 @@ def verified(account_id: str, PrincipalArn: str, RoleArn: str, SAMLAssertion: st
 
 
 def _signed(root: Any, row: SamlProvider) -> Any:
+    if row.encryption_mode == "Required" and not saml_assertions.is_encrypted(root):
+        raise invalid(INVALID_RESPONSE)
     trusted = saml_assertions.certificates(row.metadata)
     try:
-        return saml_assertions.signed_by(root, trusted)
+        return saml_assertions.signed_by(root, trusted, saml_providers.decryption_keys(row))
     except NotSaml as error:
         raise invalid("Response signature invalid") from error
 

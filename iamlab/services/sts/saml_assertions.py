@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 from signxml import SignatureConfiguration, XMLVerifier
 from signxml.exceptions import InvalidSignature, SignXMLException
+
+from iamlab.services.sts import saml_encryption
 
 PROTOCOL, ASSERTION = "urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:2.0:assertion"
 METADATA, SIGNATURE = "urn:oasis:names:tc:SAML:2.0:metadata", "http://www.w3.org/2000/09/xmldsig#"
@@ -94,19 +97,36 @@ def certificates(metadata: str) -> list[x509.Certificate]:
     return read
 
 
-def signed_by(root: Any, trusted: list[x509.Certificate]) -> Any:
-    """The one assertion that a signature covers, on itself or on the whole response. Raises NotSaml."""
-    assertions = root.xpath("./a:Assertion", namespaces=NAMES)
-    if len(assertions) != 1:
-        raise NotSaml("not one assertion")
-    for element in (assertions[0], root):
+def is_encrypted(root: Any) -> bool:
+    return root.find(f"{{{ASSERTION}}}EncryptedAssertion") is not None
+
+
+def signed_by(root: Any, trusted: list[x509.Certificate], keys: list[RSAPrivateKey]) -> Any:
+    """The one assertion that a signature covers, on itself or on the whole response. Raises NotSaml, NotReadable.
+
+    An encrypted one is read with `keys`: a signature on itself is within, one on the response covers what is encrypted.
+    """
+    for element in (_opened(root, keys), root):
         if element.find(f"{{{SIGNATURE}}}Signature") is None:
             continue
         for certificate in trusted:
             covered = _covered(element, certificate)
             if covered is not None and covered.tag == element.tag:
-                return covered if element is not root else covered.find(f"{{{ASSERTION}}}Assertion")
+                return covered if element is not root else _opened(covered, keys)
     raise NotSaml("no valid signature")
+
+
+def _opened(root: Any, keys: list[RSAPrivateKey]) -> Any:
+    """A response's one assertion, decrypted if need be. Raises NotSaml, NotReadable."""
+    found = root.xpath("./a:Assertion | ./a:EncryptedAssertion", namespaces=NAMES)
+    if len(found) != 1:
+        raise NotSaml("not one assertion")
+    if found[0].tag == f"{{{ASSERTION}}}Assertion":
+        return found[0]
+    element = parse(saml_encryption.decrypted(found[0], keys))
+    if element.tag != f"{{{ASSERTION}}}Assertion":
+        raise NotSaml("no assertion within")
+    return element
 
 
 def _covered(element: Any, certificate: x509.Certificate) -> Any:

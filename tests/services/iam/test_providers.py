@@ -1,6 +1,6 @@
 """Identity providers: SAML and OpenID Connect."""
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from iamlab.services.iam.quotas import QUOTAS
@@ -21,7 +21,7 @@ def metadata(more=""):
 
 
 def key():
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return pem.decode()
 
 
@@ -55,17 +55,36 @@ def test_a_saml_provider_comes_once(iam, monkeypatch):
 
 
 def test_private_keys_of_a_saml_provider(iam):
+    """Messages: User Guide, "Troubleshoot SAML federation with IAM"."""
     iam.CreateSAMLProvider(Name="Idp", SAMLMetadataDocument=metadata())
-    refused = iam.refused("UpdateSAMLProvider", SAMLProviderArn=SAML, AssertionEncryptionMode="Required")
-    assert refused[0] == "InvalidInput"
-    assert iam.refused("UpdateSAMLProvider", SAMLProviderArn=SAML, AddPrivateKey="no key")[0] == "InvalidInput"
-    iam.UpdateSAMLProvider(SAMLProviderArn=SAML, AddPrivateKey=key(), AssertionEncryptionMode="Required")
-    iam.UpdateSAMLProvider(SAMLProviderArn=SAML, AddPrivateKey=key())
-    assert iam.refused("UpdateSAMLProvider", SAMLProviderArn=SAML, AddPrivateKey=key())[0] == "LimitExceeded"
+
+    def update(**params):
+        return iam.UpdateSAMLProvider(SAMLProviderArn=SAML, **params)
+
+    def refused(**params):
+        return iam.refused("UpdateSAMLProvider", SAMLProviderArn=SAML, **params)
+
+    none = "Unable to set assertion encryption mode to Required because no private key is provided."
+    assert refused(AssertionEncryptionMode="Required") == ("InvalidInput", none)
+    nothing = "Unable to update identity provider. No updates are defined for metadata or encryption assertion."
+    assert refused() == ("InvalidInput", nothing)
+    assert refused(AddPrivateKey="no key") == ("InvalidInput", "Invalid private key.")
+    update(AssertionEncryptionMode="Allowed")
+    update(AddPrivateKey=key(), AssertionEncryptionMode="Required")
+    update(AddPrivateKey=key())
+    assert refused(AddPrivateKey=key()) == ("LimitExceeded", "Private key limit of 2 is reached.")
     got = iam.GetSAMLProvider(SAMLProviderArn=SAML)
     assert (got["AssertionEncryptionMode"], len(got["PrivateKeyList"])) == ("Required", 2)
-    iam.UpdateSAMLProvider(SAMLProviderArn=SAML, RemovePrivateKey=got["PrivateKeyList"][0]["KeyId"])
+    first, last = (one["KeyId"] for one in got["PrivateKeyList"])
+    both = "Unable to add and remove private keys in the same request. Set a value for only one of the two parameters."
+    assert refused(AddPrivateKey=key(), RemovePrivateKey=first) == ("InvalidInput", both)
+    other = "Failed to remove private key because the Key ID does not match a private key."
+    assert refused(RemovePrivateKey="A" * 26) == ("InvalidInput", other)
+    update(RemovePrivateKey=first)
     assert iam.GetSAMLProvider(SAMLProviderArn=SAML)["PrivateKeyList"] == got["PrivateKeyList"][1:]
+    assert refused(RemovePrivateKey=last) == ("InvalidInput", "Failed to remove private key.")
+    update(RemovePrivateKey=last, AssertionEncryptionMode="Allowed")
+    assert iam.GetSAMLProvider(SAMLProviderArn=SAML)["PrivateKeyList"] == []
 
 
 def test_an_oidc_provider_is_made_read_and_deleted(iam):

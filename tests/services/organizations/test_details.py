@@ -202,3 +202,13 @@ def test_a_disabled_kind_is_detached_everywhere_and_begins_anew(org):
     assert attached() == [["FullAWSAccess"]] * 3
     late = org.list_policies_for_target(TargetId=late, Filter=SCP)["Policies"]
     assert [policy["Name"] for policy in late] == ["FullAWSAccess"]
+
+
+def test_a_text_that_is_no_json_is_told_once(org):
+    """Organizations API Reference, MalformedPolicyDocumentException: one sentence."""
+    sentence = "The provided policy document does not meet the requirements of the specified policy type."
+    for content in ("{", "{}"):
+        code, message = said(org.create_policy, Content=content, Description="", Name="bad", Type=SCP)[:2]
+        assert code == "MalformedPolicyDocumentException"
+        assert message.startswith(sentence)
+        assert message.count("does not meet") == 1

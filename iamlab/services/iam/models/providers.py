@@ -14,7 +14,7 @@ class SamlProvider(models.Model):
     encryption_mode = models.CharField(max_length=10, blank=True)
     private_keys = models.JSONField(
         default=list
-    )  # [{"KeyId", "Timestamp" (ISO)}], newest first: a key itself is never kept
+    )  # [{"KeyId", "Timestamp" (ISO), "Key" (encrypted; older rows have none)}], newest first
     tags = models.JSONField(default=dict)
     created = models.DateTimeField()
 
