@@ -3,7 +3,7 @@
 from typing import Any
 
 from iamlab.services import log_files, resources
-from iamlab.services.cloudtrail import trail_tags
+from iamlab.services.cloudtrail import selectors, trail_tags
 from iamlab.services.cloudtrail.models import Trail
 from iamlab.services.cloudtrail.trail_names import arn_of, at_home, check, existing, here, named
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -35,6 +35,13 @@ def settled(given: dict[str, Any]) -> dict[str, Any]:
     if given.get("IsOrganizationTrail"):
         raise AwsError("UnsupportedOperationException", "Organization trails are not simulated by iamlab.")
     return {key: value for key, value in given.items() if value is not None}
+
+
+def check_name(call: Call, name: str, *, everywhere: bool, but: int = 0) -> None:
+    """A name stands for one trail in each Region; one of all Regions has it in each. Raises TrailAlreadyExists."""
+    others = Trail.objects.filter(account_id=call.account_id, name=name).exclude(pk=but)
+    if any(everywhere or here(call, row) for row in others):
+        raise AwsError("TrailAlreadyExistsException", f"Trail {name} already exists for customer: {call.account_id}")
 
 
 def check_topic(name: str | None) -> None:
@@ -76,9 +83,7 @@ def create_trail(
     """A trail made by the API does not log before StartLogging."""
     kept = settled({key: value for key, value in call.params.items() if key not in ("Name", "TagsList")})
     rows = Trail.objects.filter(account_id=call.account_id, region=call.source.region)
-    if rows.filter(name=Name).exists():
-        message = f"Trail {Name} already exists for customer: {call.account_id}"
-        raise AwsError("TrailAlreadyExistsException", message)
+    check_name(call, Name, everywhere=bool(IsMultiRegionTrail))
     if rows.count() >= MOST:
         message = f"User: {call.account_id} already has {MOST} trails in {call.source.region}."
         raise AwsError("MaximumNumberOfTrailsExceededException", message)
@@ -115,6 +120,8 @@ def update_trail(
 ) -> dict[str, Any]:
     """What is not given stays as it is."""
     row = at_home(call, Name)
+    if IsMultiRegionTrail:
+        check_name(call, row.name, everywhere=True, but=row.pk)
     row.settings = settled({**row.settings, **{key: value for key, value in call.params.items() if key != "Name"}})
     row.bucket = S3BucketName or row.bucket
     check_topic(SnsTopicName)
@@ -151,7 +158,7 @@ def shown(row: Trail) -> dict[str, Any]:
     """The trail as GetTrail and DescribeTrails show it."""
     more = {
         "HomeRegion": row.region,
-        "HasCustomEventSelectors": row.selectors is not None,
+        "HasCustomEventSelectors": row.selectors not in (None, {"EventSelectors": [selectors.USUAL]}),
         "HasInsightSelectors": False,
     }
     return made(row) | more

@@ -54,6 +54,28 @@ def test_a_trail_logs_recursively_unless_told(trails):
     assert trails.describe_trails()["trailList"][0]["RecursiveLogging"] is True
 
 
+def test_a_trail_of_all_regions_has_its_name_in_each(cloud, trails):
+    """CloudTrail User Guide: a multi-Region trail exists in every Region, where names are unique."""
+    make(trails, IsMultiRegionTrail=True)
+    make(trails, "local")
+    milan = boto.client("cloudtrail", cloud.root, region="eu-south-1")
+    assert code(milan.create_trail, Name="bills", S3BucketName=BUCKET) == "TrailAlreadyExistsException"
+    make(milan, "local")
+    every = {"S3BucketName": BUCKET, "IsMultiRegionTrail": True}
+    assert code(milan.create_trail, Name="local", **every) == "TrailAlreadyExistsException"
+    assert code(trails.update_trail, Name="local", IsMultiRegionTrail=True) == "TrailAlreadyExistsException"
+    assert trails.update_trail(Name="bills", IsMultiRegionTrail=True)["IsMultiRegionTrail"] is True
+
+
+def test_the_usual_selectors_are_no_custom_ones(trails):
+    """CloudTrail API Reference, "Trail": "Specifies if the trail has custom event selectors"."""
+    make(trails)
+    trails.put_event_selectors(TrailName="bills", EventSelectors=[{"ReadWriteType": "All"}])
+    assert trails.get_trail(Name="bills")["Trail"]["HasCustomEventSelectors"] is False
+    trails.put_event_selectors(TrailName="bills", EventSelectors=[{"ReadWriteType": "WriteOnly"}])
+    assert trails.get_trail(Name="bills")["Trail"]["HasCustomEventSelectors"] is True
+
+
 def test_tags_of_a_trail_that_there_is_not(trails):
     """CloudTrail API Reference: "AddTags", "RemoveTags" and "ListTags" know no TrailNotFoundException."""
     tags = [{"Key": "team", "Value": "bills"}]
