@@ -32,7 +32,6 @@ def account(request: HttpRequest, session: Session) -> HttpResponse:
         context,
         title="Account",
         crumbs=[("Account", None)],
-        service="billing",
     )
 
 

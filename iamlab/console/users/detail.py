@@ -13,7 +13,7 @@ from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
 from iamlab.console.users import service_credentials
 from iamlab.console.users.create import sign_in_url
-from iamlab.console.users.views import last_uses
+from iamlab.console.users.views import console_access, last_uses
 
 TABS = {
     "permissions": "Permissions",
@@ -87,16 +87,6 @@ def summary(
         ("Access key 1", key_line(session, user, keys, 0, uses)),
         ("Access key 2", key_line(session, user, keys, 1, uses)),
     ]
-
-
-def console_access(profile: Panel, devices: Panel) -> Any:
-    if profile.missing:
-        return "Disabled"
-    if not profile.stands:
-        return refused_cell(profile)
-    if devices.get("MFADevices"):
-        return markup.status("success", "Enabled with MFA")
-    return markup.status("warning", "Enabled without MFA")
 
 
 def key_line(session: Session, user: dict[str, Any], keys: Panel, at: int, uses: dict[str, Panel]) -> Any:

@@ -23,8 +23,10 @@ COLUMNS = [
     tables.column("key_used", "Access key last used"),
     tables.column("arn", "ARN"),
     tables.column("created", "Creation time", sortable=True),
+    tables.column("console", "Console access"),
+    tables.column("certificates", "Signing certs"),
 ]
-USUAL = [column["key"] for column in COLUMNS if column["key"] not in ("arn", "created")]
+USUAL = [column["key"] for column in COLUMNS if column["key"] not in ("arn", "created", "console", "certificates")]
 
 
 @require_safe
@@ -62,8 +64,9 @@ def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> li
         return panels.cells(session, operation, who, **more) if set(columns) & set(wanted) else nothing
 
     groups = asked("iam:ListGroupsForUser", "groups")
-    devices = asked("iam:ListMFADevices", "mfa")
-    profiles = asked("iam:GetLoginProfile", "password", may_be_missing=True)
+    devices = asked("iam:ListMFADevices", "mfa", "console")
+    profiles = asked("iam:GetLoginProfile", "password", "console", may_be_missing=True)
+    certificates = asked("iam:ListSigningCertificates", "certificates")
     keys = asked("iam:ListAccessKeys", "key", "key_age", "key_used", "activity")
     used = last_uses(session, keys) if {"key_used", "activity"} & set(wanted) else {}
     url, now = session.url("user", "NAME", "permissions"), session.now
@@ -77,6 +80,8 @@ def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> li
             "password": password_age(profiles[at], now) if "password" in wanted else "",
             "sign_in": cells.ago(user.get("PasswordLastUsed"), now),
             "arn": user["Arn"],
+            "console": console_access(profiles[at], devices[at]) if "console" in wanted else "",
+            "certificates": cells.count(certificates[at], "Certificates") if "certificates" in wanted else "",
             "created": cells.moment(user["CreateDate"]) if "created" in wanted else "",
             **key_cells(keys[at], used, user, now),
         }
@@ -95,6 +100,16 @@ def mfa(cell: Panel) -> Any:
     if not cell.stands:
         return refused_cell(cell)
     return "Virtual" if cell["MFADevices"] else markup.NOTHING
+
+
+def console_access(profile: Panel, devices: Panel) -> Any:
+    if profile.missing:
+        return "Disabled"
+    if not profile.stands:
+        return refused_cell(profile)
+    if devices.get("MFADevices"):
+        return markup.status("success", "Enabled with MFA")
+    return markup.status("warning", "Enabled without MFA")
 
 
 def password_age(cell: Panel, now: Any) -> Any:

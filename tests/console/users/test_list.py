@@ -43,6 +43,16 @@ def test_columns_are_chosen(browser_of, names, root):
     assert "Password age</th>" not in html
 
 
+def test_console_access_and_certificates_are_columns_that_one_may_choose(browser_of, names, root):
+    root.call("iam:CreateLoginProfile", {"UserName": "anna", "Password": "Umbrella-drinks-2-many"})
+    rows = browser_of.get(f"/console/{root.id}/iam/users/?columns=console&columns=certificates").context["table"][
+        "rows"
+    ]
+    told = {row["key"]: [str(cell) for cell in row["cells"][1:]] for row in rows}
+    assert "Enabled without MFA" in told["anna"][0]
+    assert told["Bob"] == ["Disabled", "0"]
+
+
 def test_each_cell_may_be_refused_while_the_list_stands(browser_of, names, user):
     page = browser_of.get(f"/console/{user('mario', Some=ONLY_USERS).id}/iam/users/").content.decode()
     assert "anna" in page and page.count("Access denied") > 4
