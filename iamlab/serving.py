@@ -89,7 +89,8 @@ class Connection(TConn):
         super().__init__(worker.cfg, sock, client, server)
         self.slow = worker.slow
         self.unsent = b""  # of an answer
-        self.more = False  # whether another request has come behind this one
+        self.whole = False  # whether the request has come whole
+        self.more = False  # whether another has come behind it
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
 
@@ -108,7 +109,7 @@ class Connection(TConn):
         request = self.parser.unreader.take_buffered() + came
         self.parser.unreader.unread(request)
         kind, length = arrived(request)
-        self.more = len(request) > length
+        self.whole, self.more = kind in (CALL, PAGE), len(request) > length
         return kind
 
     def send_rest(self, keep: bool) -> bool:
@@ -180,6 +181,12 @@ class Worker(ThreadWorker):
         keep = bool(super().handle_request(req, Ends(outbox, conn.client, conn.server)))
         conn.unsent = outbox.flush()
         return keep
+
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
+        """Whether the connection may have another request: of one that came whole it shows what was left unread."""
+        if keepalive and conn.whole and not conn.parser.unreader.buf.getvalue():
+            return True
+        return bool(super()._keepalive_after(conn, keepalive))
 
     def finish_request(self, conn: Connection, done: Future[bool]) -> None:
         if conn.unsent:

@@ -65,6 +65,8 @@ def moment(value: Any) -> Any:
 
 def document(value: Any) -> Any:
     """A JSON value of a row, an empty object where it has none: SQLite gives text."""
+    if value == "{}":
+        return {}  # most have no tags
     return json.loads(value) if isinstance(value, str) else (value or {})
 
 

@@ -125,6 +125,15 @@ def test_a_request_in_pieces_is_answered(server):
         assert one_answer(wire)[0].startswith(b"HTTP/1.1 403")
 
 
+def test_a_body_that_nobody_reads_is_not_taken_for_the_next_request(server):
+    body = ASK * 20
+    head = b"POST /nothing-here/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
+    with connected(server) as wire:
+        for sent in (head % len(body) + body, ASK, head % len(body) + body + ASK):
+            wire.sendall(sent)
+            assert one_answer(wire)[0].startswith((b"HTTP/1.1 403", b"HTTP/1.1 404"))
+
+
 def test_requests_that_come_together_are_all_answered(server):
     many = 1_500
     with connected(server) as wire, wire.makefile("rb") as file:
