@@ -15,6 +15,8 @@ FORBIDDEN = {
     "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
     # htmx would send it to the address bar, which has moved on already where somebody clicked twice.
     "a link without a path": re.compile(r"\b(href|formaction|hx-get|hx-post)\s*=\s*[\"'](\?|[\"'])"),
+    # Where it scrolls, on a phone, the keyboard has to reach it.
+    "a scrolling table without focus": re.compile(r"class=\"table-scroll\"(?![^>]*tabindex)"),
     "evaluated attributes": re.compile(r"=\s*[\"']\s*js:"),
 }
 FORM = re.compile(r"<form\b(?:\{%.*?%\}|\{\{.*?\}\}|\"[^\"]*\"|[^>\"{])*>")
@@ -52,6 +54,7 @@ def test_no_template_is_unsafe_or_inline():
         "<style>p { color: red }</style>",
         "<div hx-vals='js:{a: b()}'>",
         '<a href="?page=2">',
+        '<div class="table-scroll"><table>',
         '<button formaction="">',
         '<form method="post">',
         '<form method="post"{% if a > b %} class="stack"{% endif %}>',
