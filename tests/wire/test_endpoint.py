@@ -41,6 +41,13 @@ def test_an_answer_is_in_awss_shape(root, iam):
     assert "Set-Cookie" not in answer.headers
 
 
+def test_a_list_is_in_the_order_of_its_numbers(root):
+    actions = {f"ActionNames.member.{number}": f"s3:{name}" for number, name in ((10, "GetObject"), (2, "PutObject"))}
+    more = {"PolicyInputList.member.1": ALL, "Action": "SimulateCustomPolicy", "Version": V}
+    text = form(root, **actions, **more).text
+    assert text.index("s3:PutObject") < text.index("s3:GetObject")
+
+
 def test_an_error_is_in_awss_shape(root):
     answer = form(root, Action="GetUser", Version=V, UserName="nobody")
     assert answer.status_code == 404

@@ -33,7 +33,15 @@ def test_without_a_login_profile_there_is_nothing_to_change(iam):
     assert (code, "'password'" in message) == ("ValidationError", True)
 
 
-WEAK = ["Short-1", "alllowercase1", "ALLUPPER-", "lab", f"root@{ACCOUNT}.example", "Ünïcödé1"]
+WEAK = [
+    "Short-1",
+    "alllowercase1",
+    "ALLUPPER-",
+    "lab",
+    f"root@{ACCOUNT}.example",
+    f"Root@{ACCOUNT}.Example",
+    "Ünïcödé1",
+]
 
 
 @pytest.mark.parametrize("password", WEAK)
@@ -114,6 +122,13 @@ def test_the_last_passwords_are_not_used_again(iam, mario):
     assert mario.refused("ChangePassword", OldPassword="second", NewPassword="second") == VIOLATION
     mario.ChangePassword(OldPassword="second", NewPassword="third!")
     mario.ChangePassword(OldPassword="third!", NewPassword=GOOD)
+
+
+def test_a_password_is_known_again_though_it_was_hashed_otherwise(iam, mario, settings):
+    iam.UpdateAccountPasswordPolicy(PasswordReusePrevention=2)
+    newer = "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher"
+    settings.PASSWORD_HASHERS = [newer, *settings.PASSWORD_HASHERS]
+    assert iam.refused("UpdateLoginProfile", UserName="mario", Password=GOOD) == VIOLATION
 
 
 def test_the_policy_may_let_every_user_change_their_password(iam):
