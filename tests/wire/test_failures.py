@@ -71,6 +71,6 @@ def test_a_change_that_fails_is_undone(root, iam, broken, monkeypatch):
 
 
 def test_what_is_not_simulated_is_no_error_of_the_server(root, lines):
-    answer = request("s3", root, method="GET", path="/aws/customer-bills?abac")
+    answer = request("s3", root, method="GET", path="/aws/customer-bills?metadataTable")
     assert (answer.status_code, element(answer, "Code")) == (501, "NotImplemented")
     assert lines.records == []

@@ -47,7 +47,9 @@ class PolicyForm(SeenForm):
 
     Name = forms.CharField(label="Policy name", help_text="Up to 128 characters.")
     Description = forms.CharField(label="Policy description", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    Content = DocumentField("scp", label="Policy", initial=documents.START)
+    Content = DocumentField(
+        "scp", label="Policy", initial=documents.START, help_text="Up to 5,120 characters; white space counts."
+    )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -185,7 +185,7 @@ def test_a_document_that_is_no_json_stays_text_and_says_why(form):
 
 def test_what_aws_refuses_comes_back_in_the_visual_editor(form):
     form.send("visual")
-    response = form.send(action=["nonsense"], more="nonsense")
+    response = form.send(action=["nonsense"], more="nonsense", scope="all")
     assert response.status_code == 422
     assert f"{NAME}-editor" in form.fields
     assert "Actions/Conditions must be prefaced by a vendor" in form.page
