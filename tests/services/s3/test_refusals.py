@@ -1,4 +1,4 @@
-"""What S3 refuses, in its words. Codes and texts are those of answers of AWS that LocalStack recorded for its tests."""
+"""What S3 refuses, in its words: as LocalStack recorded AWS's answers, or has them in its source, for its tests."""
 
 import pytest
 
