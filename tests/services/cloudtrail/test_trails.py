@@ -252,7 +252,10 @@ def test_selectors_that_select_nothing_sensible(trails, params):
 def test_advanced_selectors_have_500_values_in_all(trails):
     """CloudTrail API Reference: "PutEventSelectors": "a maximum of 500 total values for all conditions"."""
     make(trails)
-    trails.put_event_selectors(TrailName="bills", AdvancedEventSelectors=[of_names(250), of_names(248)])
+    sent = [of_names(250), of_names(248)]
+    trails.put_event_selectors(TrailName="bills", AdvancedEventSelectors=sent)
+    kept = trails.get_event_selectors(TrailName="bills")["AdvancedEventSelectors"]
+    assert [one["FieldSelectors"] for one in kept] == [one["FieldSelectors"] for one in sent]
 
 
 def test_tags(trails):

@@ -63,7 +63,9 @@ def test_what_a_policy_may_not_say(s3, statement, message):
     ],
 )
 def test_what_a_policy_may_say(s3, statement):
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(**statement))
+    said = policy(**statement)
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=said)
+    assert json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"]) == json.loads(said)
 
 
 def test_a_policy_is_found_wrong_before_it_is_found_public(s3):
