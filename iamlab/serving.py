@@ -6,25 +6,34 @@
   there whole, the main thread answers it.
 - Pages, and calls with a password to hash, are answered by `--threads`, as gunicorn does, so that a long one holds up
   neither calls nor other pages.
-- What takes its time on the line (long bodies, bodies in pieces, answers that their readers do not take at once, the
-  end of a connection) has threads of its own.
+- What takes its time on the line (long bodies, bodies in pieces, the end of a connection) has threads of its own.
+- An answer that its reader does not take at once goes on without a thread. One that is longer than is held of it, such
+  as an export, is made no faster than it is read, and the page meanwhile counts as none.
 """
 
+import errno
 import re
 import selectors
 import socket
 import struct
 import time
+from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from iamlab.outbox import HELD, Outbox, sent_at_once
 
 MOST = 64 * 1024  # bytes of a request that are waited for without a thread
 PATIENCE = 60  # seconds between two signs of life
 TOGETHER = 20  # requests over one connection, which then ends: the next goes to the process that has time for it
 SLOW = 32  # threads for what takes its time on the line
+HELD_OF_ALL = 256 * 2**20  # bytes of all answers that wait to be read
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})")
 PART, LONG, CALL, PAGE = range(4)
 
@@ -47,33 +56,7 @@ def arrived(request: bytes) -> tuple[int, int]:
         return PART if length <= MOST else LONG, 0
     # Hashing a password takes as long as some hundred calls.
     short = b"\r\nauthorization: aws4-" in head and b"Password=" not in request[end:length]
-    return CALL if short else PAGE, length
-
-
-class Outbox:
-    """Stands in for the socket while an answer is made, which then goes out in one piece, as far as it can."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.parts: list[bytes] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.sock, name)
-
-    def sendall(self, data: bytes) -> None:
-        self.parts.append(data)
-
-    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> None:
-        file.seek(offset)
-        self.parts.append(file.read(count))
-
-    def flush(self) -> bytes:
-        """Send what goes at once; the rest."""
-        data = b"".join(self.parts)
-        try:
-            return data[self.sock.send(data, socket.MSG_DONTWAIT) :]
-        except BlockingIOError:
-            return data
+    return CALL if short and head.startswith(b" /aws", head.find(b" ")) else PAGE, length
 
 
 class Ends(NamedTuple):
@@ -88,8 +71,9 @@ class Connection(TConn):
     def __init__(self, worker: "Worker", sock: socket.socket, client: Any, server: Any) -> None:
         super().__init__(worker.cfg, sock, client, server)
         self.slow = worker.slow
-        self.unsent = b""  # of an answer
-        self.whole = False  # whether the request has come whole
+        self.unsent = memoryview(b"")  # of an answer
+        self.kind = LONG  # of the request
+        self.turn = False  # whether it is one of the pages that are being made
         self.more = False  # whether another has come behind it
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
@@ -109,18 +93,12 @@ class Connection(TConn):
         request = self.parser.unreader.take_buffered() + came
         self.parser.unreader.unread(request)
         kind, length = arrived(request)
-        self.whole, self.more = kind in (CALL, PAGE), len(request) > length
+        self.kind, self.more = kind, len(request) > length
         return kind
 
-    def send_rest(self, keep: bool) -> bool:
-        try:
-            self.sock.setblocking(True)
-            self.sock.sendall(self.unsent)
-        except OSError:
-            return False
-        finally:
-            self.unsent = b""
-        return keep
+    def unsent_holds(self) -> int:
+        """Bytes: what is sent of an answer is freed with the whole."""
+        return len(self.unsent.obj)  # type: ignore[arg-type]
 
     def close(self, graceful: bool = False) -> None:
         """To close gracefully is to wait for the other side."""
@@ -133,7 +111,15 @@ class Connection(TConn):
 class Worker(ThreadWorker):
     def init_process(self) -> None:
         self.slow = ThreadPoolExecutor(SLOW)
+        self.pages: deque[Connection] = deque()  # that wait for their turn
+        self.making = 0  # pages, at most `--threads`
+        self.pauses = BoundedSemaphore(SLOW)
+        self.unread: dict[Connection, Future[bool]] = {}  # answers that wait for their readers, by when they time out
         super().init_process()  # serves until the end
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """For pages, and for those whose readers keep them waiting."""
+        return ThreadPoolExecutor(self.cfg.threads + SLOW)
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -153,7 +139,33 @@ class Worker(ThreadWorker):
         elif kind == LONG:
             self.lend(conn, self.handle, conn)
         else:
+            self.pages.append(conn)
+            self.make_pages()
+
+    def make_pages(self) -> None:
+        while self.pages and self.making < self.cfg.threads:
+            conn = self.pages.popleft()
+            self.making += 1
+            conn.turn = True
             super().enqueue_req(conn)
+
+    def end_turn(self, conn: Connection) -> None:
+        """A page is made, or goes on no faster than it is read."""
+        if conn.turn:
+            conn.turn = False
+            self.making -= 1
+            self.make_pages()
+
+    @contextmanager
+    def pause(self, conn: Connection) -> Iterator[None]:
+        """In a thread, for as long as a reader keeps it waiting."""
+        if not self.pauses.acquire(blocking=False):
+            raise BrokenPipeError(errno.EPIPE, "Too many do not read.")
+        try:
+            self.method_queue.defer(self.end_turn, conn)
+            yield
+        finally:
+            self.pauses.release()
 
     def wait(self, conn: Connection) -> None:
         conn.timeout = time.monotonic() + PATIENCE
@@ -177,22 +189,55 @@ class Worker(ThreadWorker):
     def handle_request(self, req: Any, conn: Connection) -> bool:
         if conn.parser.req_count >= TOGETHER and not conn.more:
             req.must_close = True
-        outbox = Outbox(conn.sock)
+        outbox = Outbox(conn.sock, None if conn.kind == CALL else partial(self.pause, conn))
         keep = bool(super().handle_request(req, Ends(outbox, conn.client, conn.server)))
         conn.unsent = outbox.flush()
         return keep
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """Whether the connection may have another request: of one that came whole it shows what was left unread."""
-        if keepalive and conn.whole and not conn.parser.unreader.buf.getvalue():
+        if keepalive and conn.kind in (CALL, PAGE) and not conn.parser.unreader.buf.getvalue():
             return True
         return bool(super()._keepalive_after(conn, keepalive))
 
     def finish_request(self, conn: Connection, done: Future[bool]) -> None:
+        self.end_turn(conn)
         if conn.unsent:
-            self.lend(conn, conn.send_rest, done.result())
+            self.leave_unread(conn, done)
+            self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self.on_taken, conn))
         else:
             super().finish_request(conn, done)
+
+    def leave_unread(self, conn: Connection, done: Future[bool]) -> None:
+        conn.timeout = time.monotonic() + PATIENCE
+        self.unread[conn] = done
+        while sum(other.unsent_holds() for other in self.unread) > HELD_OF_ALL and len(self.unread) > 1:
+            self.drop(next(iter(self.unread)))
+
+    def on_taken(self, conn: Connection, _: Any) -> None:
+        """A reader has taken something, so that more can be sent."""
+        try:
+            rest = sent_at_once(conn.sock, conn.unsent)
+        except OSError:
+            return self.drop(conn)
+        if len(conn.unsent) // HELD != len(rest) // HELD:
+            self.leave_unread(conn, self.unread.pop(conn))
+        conn.unsent = rest
+        if not rest:
+            self.poller.unregister(conn.sock)
+            super().finish_request(conn, self.unread.pop(conn))
+
+    def drop(self, conn: Connection) -> None:
+        self.poller.unregister(conn.sock)
+        del self.unread[conn]
+        conn.unsent = memoryview(b"")
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        super().murder_pending()
+        while self.unread and (conn := next(iter(self.unread))).timeout < time.monotonic():
+            self.drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """A worker that stops waits no longer for beginnings than for what is kept alive."""

@@ -178,9 +178,10 @@ def test_a_server_stops_though_connections_are_open(server):
         (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n", LONG),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", LONG),
         (b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", LONG),
-        (b"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\nContent-Length: 3\r\n\r\nabc", CALL),
-        (b"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\nContent-Length: 3\r\n\r\nab", PART),
-        (b"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256\r\nContent-Length: 13\r\n\r\nNewPassword=a", PAGE),
+        (b"POST /aws HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\nContent-Length: 3\r\n\r\nabc", CALL),
+        (b"POST /aws HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\nContent-Length: 3\r\n\r\nab", PART),
+        (b"POST /aws HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256\r\nContent-Length: 13\r\n\r\nNewPassword=a", PAGE),
+        (b"GET /classes/1/ HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=a\r\n\r\n", PAGE),
         (b"a" * MOST, LONG),
     ],
 )
