@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from iamlab.labs.view import View
-from iamlab.sandbox import history
 from iamlab.services import clock
 
 Spec = dict[str, Any]
@@ -80,12 +79,7 @@ def _later(when: str, days: int) -> str:
 
 
 def _records(spec: Spec, view: View) -> list[dict[str, Any]]:
-    if "*" not in spec["name"]:
-        return list(view.events(spec["name"]))
-    attempt = view.attempt
-    found = {touch.name for touch in history.touched(attempt.sandbox, attempt.began_event)}
-    wanted = [name for name in found if fnmatchcase(name, spec["name"])]
-    return list(view.records(wanted))
+    return list(view.records_like(spec["name"]) if "*" in spec["name"] else view.events(spec["name"]))
 
 
 def event(spec: Spec, view: View) -> bool:

@@ -165,8 +165,18 @@ class View:
         return self._events[name]
 
     def records(self, names: Collection[str]) -> Iterator[Found]:
+        return self._counted(history.records(self.attempt.sandbox, self.attempt.began_event, names))
+
+    def records_like(self, pattern: str) -> list[Found]:
+        """The same of all events whose name fits a pattern, read once a run."""
+        if pattern not in self._events:
+            found = history.records_like(self.attempt.sandbox, self.attempt.began_event, pattern)
+            self._events[pattern] = list(self._counted(found))
+        return self._events[pattern]
+
+    def _counted(self, found: Iterable[Found]) -> Iterator[Found]:
         until = (self.attempt.frozen or {}).get("event")
-        for record in history.records(self.attempt.sandbox, self.attempt.began_event, names):
+        for record in found:
             self.spend()
             if past.counts(self.attempt, record) and (until is None or record["seq"] <= until):
                 yield record

@@ -1,8 +1,10 @@
 """The events of a world, read for checks, timelines and undo; nothing here writes."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, Max, QuerySet
@@ -60,16 +62,25 @@ def touch(seq: int, name: str, read_only: bool, error: str, real_time: Any, prin
 
 RECORDS = (
     "select e.id, e.name, e.error, e.record from cloudtrail_event e join accounts_account a on a.id = e.account_id"
-    " where a.sandbox_id = %s and e.id > %s and e.name in {} order by e.id"
+    " where a.sandbox_id = %s and e.id > %s and e.name {} order by e.id"
 )
 
 
 def records(sandbox: Sandbox, after: int, names: Collection[str]) -> Iterator[dict[str, Any]]:
     """CloudTrail records of the events of some names, each with `seq`, its `name` and the `error` code."""
-    if not names:
-        return
-    statement = RECORDS.format(statements.marks(names))
-    for seq, name, error, text in statements.rows(statement, [sandbox.pk, after, *names]):
+    if names:
+        yield from _records(sandbox, after, f"in {statements.marks(names)}", names)
+
+
+def records_like(sandbox: Sandbox, after: int, pattern: str) -> Iterator[dict[str, Any]]:
+    """The same of all events whose name fits a pattern."""
+    begins = re.split(r"[*?\[]", pattern)[0]
+    found = _records(sandbox, after, "like %s", [f"{begins}%"])
+    yield from (record for record in found if fnmatchcase(record["name"], pattern))
+
+
+def _records(sandbox: Sandbox, after: int, named: str, values: Collection[str]) -> Iterator[dict[str, Any]]:
+    for seq, name, error, text in statements.rows(RECORDS.format(named), [sandbox.pk, after, *values]):
         yield {**json.loads(text), "seq": seq, "name": name, "error": error}
 
 

@@ -13,7 +13,7 @@ from iamlab.policy.evaluate import Policies
 from iamlab.services import callers
 from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller, World
-from iamlab.services.identity_policies import Applied, Held, Own, held_by, named, own_policies
+from iamlab.services.identity_policies import Applied, Held, Own, held_by, named
 from iamlab.services.organizations import limits, tree
 from iamlab.services.organizations.limits import Place
 
@@ -159,11 +159,9 @@ IDENTITIES = (callers.USER, callers.ROLE, callers.FEDERATED)
 def _gather(account_id: str, some: Sequence[Caller]) -> list[Applicable]:
     """What applies to each of some callers of an account."""
     identities = [caller for caller in some if caller.kind in IDENTITIES]
-    held = held_by(account_id, [caller.unique_id for caller in identities]) if identities else {}
-    wanted = {arn for one in held.values() for arn in one.attached}
-    for caller in identities:
-        wanted |= {caller.boundary, *caller.session_policy_arns} - {""}
-    own = own_policies(account_id, wanted)
+    named_too = {arn for caller in identities for arn in (caller.boundary, *caller.session_policy_arns) if arn}
+    unique_ids = [caller.unique_id for caller in identities]
+    held, own = held_by(account_id, unique_ids, named_too) if identities else ({}, {})
     found = [_applied(caller, held.get(caller.unique_id), own) for caller in some]
     documents = texts({one.digest for applied in found for one in applied})
     return [ready(applied, documents) for applied in found]

@@ -1,12 +1,15 @@
 """The policies that users and roles hold themselves, and managed policies by their ARNs."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iamlab.services import statements
 from iamlab.services.iam import models as iam
 from iamlab.services.iam.password_policy import OWN_PASSWORD_DIGEST
 
 AWS_PREFIX = "arn:aws:iam::aws:"
+Own = Mapping[str, tuple[str, str]]  # name and digest of an account's own managed policies, by ARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +32,66 @@ class Held:
     inline: list[Applied] = field(default_factory=list)
 
 
-def held_by(account_id: str, unique_ids: Sequence[str]) -> dict[str, Held]:
-    """Every identity policy of some users and roles, their own first: four queries."""
-    members = iam.Membership.objects.filter(account_id=account_id, user__unique_id__in=unique_ids)
+# In one statement, since the first page after each change asks: what users and roles are in, what these hold, whether
+# users may change their own password, and the account's own policies among all that is named. The account is put so
+# that no index is looked for: holders are few, and what an account holds are many.
+HELD = """
+with wanted(id) as (values {ids}),
+member as (
+    select u.unique_id as who, g.unique_id as holder, g.name as name from wanted w
+    join iam_user u on u.unique_id = w.id join iam_membership m on m.user_id = u.id
+    join iam_group g on g.id = m.group_id where u.account_id = %s
+),
+holders(id) as (select id from wanted union select holder from member),
+attached as (
+    select a.holder as holder, a.policy_arn as arn from holders h cross join iam_attachment a
+    where a.holder = h.id and a.account_id || '' = %s
+)
+select 'member', who, holder, name from member
+union all select 'attached', holder, arn, '' from attached
+union all select 'inline', i.holder, i.name, i.document from holders h cross join iam_inlinepolicy i
+    where i.holder = h.id and i.account_id || '' = %s
+union all select 'password', '', '', '' from iam_passwordpolicy where account_id = %s and users_may_change
+union all select 'own', p.arn, p.name, p.document from (select arn from attached union values {named}) as n
+    cross join iam_policy p where p.account_id = %s and p.arn = n.arn
+"""
+
+
+def held_by(account_id: str, unique_ids: Sequence[str], named: Collection[str] = ()) -> tuple[dict[str, Held], Own]:
+    """Every identity policy of some users and roles, their own first; and which of the account's own policies are
+    among these and those `named` by ARN besides."""
+    names = [arn for arn in named if not arn.startswith(AWS_PREFIX)] or [""]
+    statement = HELD.format(ids=rows_of(unique_ids), named=rows_of(names))
+    found: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for kind, *row in sorted(statements.rows(statement, [*unique_ids, *[account_id] * 4, *names, account_id])):
+        found[kind].append((row[0], row[1], row[2]))
     vias: dict[str, list[tuple[str, str]]] = {unique_id: [(unique_id, "")] for unique_id in unique_ids}  # by holder
-    for user, group, name in members.values_list("user__unique_id", "group__unique_id", "group__name"):
+    for user, group, name in found["member"]:
         vias.setdefault(group, []).append((user, f"group {name}"))
-    found = {unique_id: Held() for unique_id in unique_ids}
-    attachments = iam.Attachment.objects.filter(account_id=account_id, holder__in=vias)
-    for holder, arn in attachments.values_list("holder", "policy_arn"):
+    held = {unique_id: Held() for unique_id in unique_ids}
+    for holder, arn, _ in found["attached"]:
         for unique_id, via in vias[holder]:
-            attached = found[unique_id].attached
+            attached = held[unique_id].attached
             attached[arn] = "directly" if not via else attached.get(arn) or via
-    inline = iam.InlinePolicy.objects.filter(account_id=account_id, holder__in=vias)
-    for holder, name, digest in sorted(inline.values_list("holder", "name", "document")):
+    for holder, name, digest in found["inline"]:
         for unique_id, via in vias[holder]:
-            found[unique_id].inline.append(Applied("identity", name, "", via or "inline", digest))
-    _add_own_password(account_id, found)
-    return found
+            held[unique_id].inline.append(Applied("identity", name, "", via or "inline", digest))
+    if found["password"]:
+        _add_own_password(held)
+    return held, {arn: (name, document) for arn, name, document in found["own"]}
 
 
-def _add_own_password(account_id: str, held: Mapping[str, Held]) -> None:
+def rows_of(values: Collection[str]) -> str:
+    """What stands for some values behind `values`, a row each."""
+    return ", ".join(["(%s)"] * len(values))
+
+
+def _add_own_password(held: Mapping[str, Held]) -> None:
     """The account's password policy may let every user change their own password, as if by a policy of theirs."""
-    users = [unique_id for unique_id in held if unique_id.startswith("AIDA")]
-    allowed = iam.PasswordPolicy.objects.filter(account_id=account_id, users_may_change=True)
-    if users and allowed.exists():
-        name = "account password policy"
-        for unique_id in users:
+    name = "account password policy"
+    for unique_id in held:
+        if unique_id.startswith("AIDA"):
             held[unique_id].inline.append(Applied("identity", name, "", name, OWN_PASSWORD_DIGEST))
-
-
-Own = Mapping[str, tuple[str, str]]  # name and digest of an account's own managed policies, by ARN
 
 
 def own_policies(account_id: str, arns: Collection[str]) -> Own:

@@ -112,17 +112,6 @@ def parent(organization: Organization, parent_id: str) -> str:
     raise AwsError("ParentNotFoundException", "You specified parent that doesn't exist.")
 
 
-def path_of(organization: Organization, account_id: str) -> list[str]:
-    """Ids from the root down to the account."""
-    parents = dict(organization.units.values_list("id", "parent"))
-    at = organization.members.values_list("parent", flat=True).get(pk=account_id)
-    path = [account_id]
-    while at != organization.root_id:
-        path.append(at)
-        at = parents[at]
-    return [organization.root_id, *reversed(path)]
-
-
 def describe_account(organization: Organization, account: Account, member: Member) -> dict[str, Any]:
     return {
         "Id": account.pk,
