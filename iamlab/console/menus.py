@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from iamlab.console.switch_role import history
 from iamlab.services.callers import ROLE, ROOT
 
 if TYPE_CHECKING:
@@ -166,16 +167,19 @@ def name_of(row: Any) -> str:
     return f"{name} @ {row.account.alias or hyphenated(row.account_id)}"
 
 
-def switching(session: "Session") -> list[dict[str, Any]]:
+def switching(request: HttpRequest, session: "Session") -> list[dict[str, Any]]:
     """The entries about roles: the root user has none, a switched role the way back."""
     if session.caller.kind == ROOT:
         return []
-    if session.caller.kind == ROLE:
-        return [{"label": "Switch back", "url": session.url("switch-back"), "method": "post"}]
-    return [{"label": "Switch role", "url": session.url("switch-role")}]
+    back = [{"label": "Switch back", "url": session.url("switch-back"), "method": "post"}]
+    return [
+        *(back if session.caller.kind == ROLE else []),
+        {"label": "Switch role", "url": session.url("switch-role")},
+        *history.entries(request, session),
+    ]
 
 
-def identity(session: "Session") -> dict[str, Any]:
+def identity(request: HttpRequest, session: "Session") -> dict[str, Any]:
     """The chip in the top bar and the menu under it: the other identities in this browser, and the way out."""
     others = [
         {"label": f"Go on as {name_of(row)}", "url": reverse("console", args=[row.pk])} for row in session.open_others
@@ -183,10 +187,11 @@ def identity(session: "Session") -> dict[str, Any]:
     menu = [
         *others,
         {"label": "Sign in as another user", "url": reverse("sign-in-user", args=[session.account.sandbox.public_id])},
-        *switching(session),
         {"label": "Account", "url": session.url("account")},
+        {"label": "Organization", "url": session.url("organization-accounts")},
         {"label": "Billing and Cost Management", "url": session.url("billing")},
         {"label": "Security credentials", "url": session.url("security-credentials")},
+        *switching(request, session),
         {"label": "Sign out", "url": session.url("sign-out-session"), "method": "post"},
     ]
     return {

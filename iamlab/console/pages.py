@@ -37,7 +37,7 @@ def render(
     frame = {
         "session": session,
         "page_title": " | ".join(part for part in (title, menu.title, region["label"]) if part),
-        "identity": menus.identity(session),
+        "identity": menus.identity(request, session),
         "services": menus.services(session),
         "home_url": menus.home_url(session),
         "search": {"url": session.url("search"), "query": ""},

@@ -57,6 +57,7 @@ front = [
     path("root-sign-in/", sign_in.root, name="root-sign-in"),
     path("sign-in/", sign_in.user, name="sign-in-user"),
     path("mfa/", sign_in.mfa, name="sign-in-mfa"),
+    path("switchrole/", switch_role.link, name="switch-role-link"),
     path("sign-in/<str:account>/", sign_in.user, name="sign-in-account"),
 ]
 

@@ -104,6 +104,13 @@ def looked_at(person: Person, session_id: str) -> tuple[ConsoleSession, Caller]:
     return row, caller
 
 
+def users_in(person: Person, sandbox: Sandbox) -> list[ConsoleSession]:
+    """The person's open sessions of IAM users in a world, newest first."""
+    rows = ConsoleSession.objects.filter(person=person, account__sandbox=sandbox, kind=callers.USER, ended=None)
+    now = clock.now(World(sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled))
+    return list(rows.filter(expires__gt=now).select_related("account").order_by("-created", "-pk"))
+
+
 def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:
     """The person's open sessions in some accounts, oldest first."""
     rows = ConsoleSession.objects.filter(person=person, account_id__in=account_ids, ended=None)

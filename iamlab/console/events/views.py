@@ -2,7 +2,6 @@
 
 import csv
 import json
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 from iamlab.components import markup, tables
 from iamlab.components.spreadsheets import cell
 from iamlab.console import pages, regions
+from iamlab.console.events.forms import USUAL as HISTORY
 from iamlab.console.events.forms import HistoryForm
 from iamlab.console.events.words import sentence
 from iamlab.console.panels import Panel, panel
@@ -33,7 +33,8 @@ COLUMNS = [
     tables.column("id", "Event ID"),
     tables.column("request", "Request ID"),
 ]
-USUAL = ("words", "time", "user", "source", "resource")
+USUAL = ("words", "time", "user", "source", "type", "resource")
+ASKED = set(HistoryForm.base_fields)
 SIZE = 50
 MOST = 1000  # rows of a download
 CSV_HEAD = [
@@ -55,12 +56,8 @@ CSV_HEAD = [
 
 def asked(request: HttpRequest, session: Session) -> tuple[HistoryForm, dict[str, Any]]:
     """The filter form of the address, and the call's parameters."""
-    form = HistoryForm(request.GET if "attribute" in request.GET else None)
-    lookup = form.lookup()
-    params: dict[str, Any] = {"LookupAttributes": [lookup]} if lookup else {}
-    if form.is_bound and form.is_valid() and form.cleaned_data["range"]:
-        params["StartTime"] = session.now - timedelta(seconds=int(form.cleaned_data["range"]))
-    return form, params
+    form = HistoryForm(request.GET if ASKED & request.GET.keys() else None, initial=HISTORY)
+    return form, form.params(session.now)
 
 
 @require_safe
@@ -100,7 +97,9 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         "elsewhere": session.url("events", region=HOME) if region != HOME else "",
         "home": regions.NAMES[HOME],
         "query": query.urlencode(),
-        "asked": [(key, request.GET[key]) for key in ("attribute", "value", "range", "after") if key in request.GET],
+        "asked": [(key, request.GET[key]) for key in (*HistoryForm.base_fields, "after") if key in request.GET],
+        "custom": form.is_bound and form["range"].value() == "custom" or bool(form.errors),
+        "chosen": request.GET.getlist("columns"),
     }
     return pages.render(
         request,

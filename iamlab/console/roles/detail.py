@@ -1,8 +1,10 @@
 """One role's page: the summary and its tabs."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from iamlab.components import markup
@@ -79,7 +81,8 @@ def summary(request: HttpRequest, session: Session, got: Panel, tab: str) -> lis
 
 def switch_url(session: Session, data: dict[str, Any]) -> str:
     role_name = data["Path"].removeprefix("/") + data["RoleName"]
-    return session.url("switch-role", account=session.account.pk, roleName=role_name)
+    address = reverse("switch-role-link", args=[session.account.sandbox.public_id])
+    return f"{address}?{urlencode({'account': session.account.alias or session.account.pk, 'roleName': role_name})}"
 
 
 def duration(seconds: int) -> str:

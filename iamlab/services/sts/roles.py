@@ -81,8 +81,14 @@ def assume_context(
 
 
 def duration(call: Call, row: Role, DurationSeconds: int | None) -> int:
-    """Seconds of the session. Raises ValidationError past the role's maximum, or past an hour for chained roles."""
+    """Seconds of the session. Raises ValidationError past the role's maximum, or past an hour for chained roles.
+
+    The console asks for as long as the role allows and no longer than its user is signed in. User Guide: "Switch from
+    a user to an IAM role (console)".
+    """
     chained = call.caller.kind == callers.ROLE
+    if DurationSeconds is None and call.caller.console and call.caller.expires is not None and not chained:
+        return min(row.max_session, int((call.caller.expires - call.now).total_seconds()))
     if DurationSeconds is None:
         return min(SHORT, row.max_session)
     if chained and DurationSeconds > CHAINED_MOST:

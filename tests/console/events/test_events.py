@@ -1,6 +1,7 @@
 """Event history: what happened, in words and as CloudTrail's record."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -87,6 +88,39 @@ def test_both_sides_of_a_change_are_named(browser_of, root):
 def test_who_signs_in_is_named_once():
     record = {"userIdentity": {"type": "IAMUser", "userName": "mario"}, "eventName": "ConsoleLogin"}
     assert sentence(record, ["mario"]) == "mario signed in to the console."
+
+
+def test_the_filter_that_the_page_opens_with_is_shown(browser_of, root, happened):
+    form = browser_of.get(root.url("events")).context["form"]
+    assert (form["attribute"].value(), form["value"].value()) == ("ReadOnly", "false")
+    assert "ListUsers" in history(browser_of, root, attribute="", value="")
+
+
+def minute(moment):
+    return f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def test_a_time_range_of_ones_own_has_a_beginning_and_an_end(browser_of, root, happened):
+    asked = {"attribute": "EventName", "value": "CreateUser", "range": "custom"}
+    before, after = minute(root.now - timedelta(minutes=2)), minute(root.now + timedelta(minutes=2))
+    assert "user mario" in history(browser_of, root, **asked, start=before, end=after)
+    assert "user mario" in history(browser_of, root, **asked, start=before)
+    assert "user mario" not in history(browser_of, root, **asked, end=before)
+    assert "user mario" not in history(browser_of, root, **asked, start=after)
+    download = browser_of.get(root.url("events-download", "csv") + f"?range=custom&end={before}").content.decode()
+    assert len(download.splitlines()) == 1
+
+
+def test_a_custom_range_without_an_end_or_one_turned_round_is_told(browser_of, root, happened):
+    assert "beginning or an end" in history(browser_of, root, attribute="", value="", range="custom")
+    turned = {"start": minute(root.now), "end": minute(root.now - timedelta(hours=1))}
+    assert "alert-error" in history(browser_of, root, attribute="", value="", range="custom", **turned)
+
+
+def test_a_new_filter_keeps_the_chosen_columns(browser_of, root, happened):
+    text = browser_of.get(root.url("events") + "?columns=address").content.decode()
+    lookup = text.partition("Custom time range")[0]
+    assert 'type="hidden" name="columns" value="address"' in lookup
 
 
 def test_columns_are_chosen_and_the_filter_stays(browser_of, root, happened):

@@ -69,7 +69,7 @@ def test_more_roles_cost_no_more_queries(browser_of, root, role, base):
 
 def test_the_summary_has_the_link_that_switches(browser_of, role, base):
     html = text(browser_of.get(f"{base}details/Reader/permissions/"))
-    assert "switch-role/?account=111122223333&amp;roleName=Reader" in html
+    assert "switchrole/?account=111122223333&amp;roleName=Reader" in html
     assert "1 hour" in html and role["Arn"] in html
 
 

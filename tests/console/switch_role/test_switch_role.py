@@ -1,8 +1,12 @@
 """Switching to a role and back: another identity in the same browser."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+
+from iamlab.services.signin.models import ConsoleSession
 
 TRUST = json.dumps(
     {
@@ -60,3 +64,67 @@ def test_the_root_user_cannot_switch(browser_of, root, mario):
 def test_a_link_fills_in_the_form(browser_of, mario):
     text = browser_of.get(mario.url("switch-role", account="111122223333", roleName="Reader")).content.decode()
     assert 'value="Reader"' in text
+
+
+def menu(page):
+    """The entries of the account menu that switch to a role."""
+    return {item["label"]: item for item in page.context["identity"]["menu"] if "switch-role" in item["url"]}
+
+
+def test_the_roles_taken_last_stay_in_the_menu_and_switch_at_once(browser_of, root, mario):
+    for number in range(6):
+        root.call("iam:CreateRole", {"RoleName": f"R{number}", "AssumeRolePolicyDocument": TRUST})
+        switch(browser_of, mario, roleName=f"R{number}", displayName=f"Role {number}", color="red")
+    found = menu(browser_of.get(mario.url("switch-role")))
+    assert list(found) == ["Switch role", "Role 5", "Role 4", "Role 3", "Role 2", "Role 1"]  # five a browser
+    home = browser_of.get(browser_of.post(found["Role 3"]["url"]).url)
+    assert "Role 3" in home.content.decode() and home.context["identity"]["colour"] == "red"
+    assert list(menu(browser_of.get(mario.url("switch-role"))))[1] == "Role 3"
+
+
+def test_a_role_that_was_refused_is_not_kept(browser_of, mario):
+    switch(browser_of, mario, roleName="Nobody")
+    assert list(menu(browser_of.get(mario.url("switch-role")))) == ["Switch role"]
+
+
+def test_from_one_role_to_the_next_it_is_the_user_who_takes_it(browser_of, root, mario):
+    trust = TRUST.replace("user/mario", "role/Reader")
+    root.call("iam:CreateRole", {"RoleName": "OfTheReader", "AssumeRolePolicyDocument": trust})
+    root.call("iam:CreateRole", {"RoleName": "Writer", "AssumeRolePolicyDocument": TRUST})
+    form = {"account": "111122223333", "displayName": "", "color": "green"}
+    reader = switch(browser_of, mario).url
+    assert browser_of.post(f"{reader}switch-role/", {**form, "roleName": "OfTheReader"}).status_code == 422
+    writer = browser_of.post(f"{reader}switch-role/", {**form, "roleName": "Writer"}).url
+    assert "Writer/mario" in browser_of.get(writer).content.decode()
+    assert browser_of.get(reader).status_code == 302  # one role at a time
+    assert mario.id in browser_of.post(f"{writer}switch-back/").url
+
+
+def test_the_session_lasts_as_the_role_allows_and_no_longer_than_the_user_is_signed_in(browser_of, root, mario):
+    more = {"AssumeRolePolicyDocument": TRUST, "MaxSessionDuration": 4 * 3600}
+    root.call("iam:CreateRole", {"RoleName": "Long", **more})
+    switch(browser_of, mario, roleName="Long")
+    taken = ConsoleSession.objects.get(label="Long/mario")
+    assert abs(taken.expires - taken.created - timedelta(hours=4)) < timedelta(seconds=2)
+    sandbox = mario.account.sandbox
+    sandbox.clock_offset += 10 * 3600
+    sandbox.save()
+    switch(browser_of, mario, roleName="Long", displayName="late")
+    late = ConsoleSession.objects.get(label="late")
+    user = ConsoleSession.objects.get(pk=mario.id)
+    assert abs(late.expires - user.expires) < timedelta(seconds=2)
+
+
+def test_a_switch_link_leads_whoever_is_signed_in_to_the_form(browser_of, mario, user):
+    address = reverse("switch-role-link", args=[mario.account.sandbox.public_id])
+    query = "account=111122223333&roleName=Reader"
+    assert browser_of.get(f"{address}?{query}").url == f"{mario.url('switch-role')}?{query}"
+    user("luigi")
+    text = browser_of.get(f"{address}?{query}").content.decode()
+    assert "mario @" in text and "luigi @" in text
+
+
+def test_a_switch_link_asks_for_a_sign_in_where_nobody_is(browser_of, root):
+    address = reverse("switch-role-link", args=[root.account.sandbox.public_id])
+    answer = browser_of.get(f"{address}?account=111122223333&roleName=Reader")
+    assert "/sign-in/?next=switch-role" in answer.url
