@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from iamlab.door.shown import S3_NAMES, s3_parameters, visible
+from iamlab.door.shown import S3_NAMES, answered, resources, s3_parameters, visible
 from iamlab.door.storing import Row, store
 from iamlab.services import callers, clock, statements
 from iamlab.services.callers import Caller
@@ -33,6 +33,7 @@ RESOURCE_TYPES = {
     "InstanceId": "AWS::EC2::Instance",
     "InstanceIds": "AWS::EC2::Instance",
 }
+CONSOLE, S3_CONSOLE = "AWS Internal", "[S3Console/0.4]"
 OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationException"}
 
 
@@ -151,14 +152,15 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         "eventName": call.source.event_name or _name(operation),
         "awsRegion": call.source.region,
         "sourceIPAddress": call.source.ip,
-        "userAgent": call.source.user_agent,
+        "userAgent": _agent(call),
     }
     if error is not None and operation.service != "signin":  # sign-in events tell failures in their own words
         record["errorCode"] = _error_code(operation.service, error.code)
         if error.message:
             record["errorMessage"] = error.message
     record["requestParameters"] = None if refused else _parameters(call, shapes.input_shape)
-    record["responseElements"] = (visible(result, shapes.output_shape) or None) if operation.writes and result else None
+    told = operation.writes and result
+    record["responseElements"] = answered(operation, result, shapes.output_shape) if told else None
     record.update(
         requestID=call.request_id,
         eventID=event_id,
@@ -167,6 +169,8 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         managementEvent=not operation.data_event,
         eventCategory="Data" if operation.data_event else "Management",
     )
+    if found := resources(operation, call.params, call.target.account_id if call.targets else ""):
+        record["resources"] = found
     if caller.console:
         record["sessionCredentialFromConsole"] = "true"
     if call.source.host:
@@ -176,6 +180,14 @@ def record_of(call: Call, result: dict[str, Any] | None, error: AwsError | None,
         more = record.get("additionalEventData") or {}
         record["additionalEventData"] = {**more, "iamlabEncodedMessage": encoded(event_id)}
     return record
+
+
+def _agent(call: Call) -> str:
+    """A console makes its calls itself, from a browser or not: only sign-in events tell which browser it is."""
+    agent = call.source.user_agent
+    if call.caller.console and call.operation.service != "signin" and agent.startswith("Mozilla/"):
+        return S3_CONSOLE if call.operation.service == "s3" else CONSOLE
+    return agent
 
 
 def _name(operation: Operation) -> str:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from iamlab.door.parameters import lower_camel
+from iamlab.services.operations import Operation
 
 # Events of S3 that bear another name than their operation. S3 User Guide: "Amazon S3 CloudTrail events".
 S3_NAMES = {
@@ -41,6 +43,36 @@ def visible(value: Any, shape: Shape | None) -> Any:
 
 def hidden(shape: Shape) -> bool:
     return bool(shape.metadata.get("sensitive")) or shape.type_name == "blob"
+
+
+def answered(operation: Operation, result: dict[str, Any] | None, shape: Shape | None) -> dict[str, Any] | None:
+    """A write's answer: S3 tells of its own headers alone, IAM encodes the trust policies of roles."""
+    if operation.service == "s3":
+        return s3_answer(result or {}, shape) or None
+    found: dict[str, Any] = visible(result, shape) or {}
+    role = found.get("role") if operation.service == "iam" else None
+    if role and "assumeRolePolicyDocument" in role:
+        role["assumeRolePolicyDocument"] = quote(role["assumeRolePolicyDocument"], safe="")
+    return found or None
+
+
+def s3_answer(result: dict[str, Any], shape: StructureShape) -> dict[str, Any]:
+    members = shape.members if shape is not None else {}
+    told = {members[name].serialization.get("name", name): result[name] for name in result if name in members}
+    return {name: value for name, value in told.items() if name.startswith("x-amz-") and value is not None}
+
+
+def resources(operation: Operation, params: dict[str, Any], owner: str) -> list[dict[str, str]]:
+    """The element `resources`, which S3's data events and the takings of roles have."""
+    if operation.service == "sts" and "RoleArn" in params:
+        arn = params["RoleArn"]
+        return [{"accountId": arn.split(":")[4], "type": "AWS::IAM::Role", "ARN": arn}] if arn.count(":") > 4 else []
+    if not operation.data_event or "Bucket" not in params:
+        return []
+    bucket = f"arn:aws:s3:::{params['Bucket']}"
+    whose = {"accountId": owner} if owner else {}
+    objects = [{"type": "AWS::S3::Object", "ARN": f"{bucket}/{params['Key']}"}] if params.get("Key") else []
+    return [*objects, {**whose, "type": "AWS::S3::Bucket", "ARN": bucket}]
 
 
 def s3_parameters(params: dict[str, Any], shape: StructureShape, host: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         "home": regions.NAMES[HOME],
         "query": query.urlencode(),
         "asked": [(key, request.GET[key]) for key in (*HistoryForm.base_fields, "after") if key in request.GET],
-        "custom": form.is_bound and form["range"].value() == "custom" or bool(form.errors),
+        "custom": (form.is_bound and form["range"].value() == "custom") or bool(form.errors),
         "chosen": request.GET.getlist("columns"),
     }
     return pages.render(

@@ -18,6 +18,7 @@ from iamlab.services.sts import tokens
 SESSION_SECONDS = 12 * 3600
 TICKET_SECONDS = 300  # between the password and the code
 SALT = "iamlab sign-in"
+LOGIN_TO = "https://console.aws.amazon.com/console/home"
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
@@ -43,7 +44,7 @@ def verify(
     call.record.update(
         eventType="AwsConsoleSignIn", responseElements={"ConsoleLogin": "Failure"}, requestParameters=None
     )
-    call.record["additionalEventData"] = {"LoginTo": "console", "MobileVersion": "No", "MFAUsed": "No"}
+    call.record["additionalEventData"] = {"LoginTo": LOGIN_TO, "MobileVersion": "No", "MFAUsed": "No"}
     if Ticket:
         return second_step(call, Ticket, MfaCode)
     account = find_account(call, Account, Email)
@@ -67,9 +68,21 @@ def verify(
 
 
 def become(call: Call, identity: Caller) -> None:
-    """The event is the identity's, in its account."""
+    """The event is the identity's, in its account. A user who is not signed in has no ARN there."""
     call.caller = identity
     call.record["recipientAccountId"] = identity.account_id
+    if identity.kind == callers.USER:
+        known = {"principalId": identity.unique_id} if identity.unique_id else {}
+        facts = {"accountId": identity.account_id, "accessKeyId": "", "userName": identity.name}
+        call.record["userIdentity"] = {"type": "IAMUser", **known, **facts}
+
+
+def signed_in(call: Call) -> None:
+    call.record["responseElements"] = {"ConsoleLogin": "Success"}
+    told = call.record.get("userIdentity")
+    if told is not None:
+        del told["accessKeyId"]
+        told["arn"] = call.caller.arn
 
 
 def refuse(call: Call) -> AwsError:
@@ -178,7 +191,7 @@ def console_login(
     facts = call.prepared
     if "ticket" in facts:
         return {"AccountId": facts["account"], "MfaRequired": True, "Ticket": facts["ticket"]}
-    call.record["responseElements"] = {"ConsoleLogin": "Success"}
+    signed_in(call)
     issued = int(call.now.timestamp())
     claims = {"kind": facts["kind"], "account": facts["account"], "principal": facts["principal"], "console": True}
     if facts["mfa"]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from iamlab.console.events.words import sentence
+from iamlab.services.cloudtrail.models import Event
 
 
 def history(browser, session, **query):
@@ -194,3 +195,18 @@ def test_who_may_not_look_compares_nothing(browser_of, root, happened, user):
     ids = newest(root, "CreateUser", "CreateBucket")
     page = browser_of.get(f"{user('anna').url('events-compare')}?{selection(ids)}").content.decode()
     assert "cloudtrail:LookupEvents" in page and "mario" not in page
+
+
+def test_the_consoles_calls_are_its_own_and_a_sign_in_tells_the_browser(browser_of, root, account):
+    agent = {"HTTP_USER_AGENT": "Mozilla/5.0 (X11) Firefox/140.0"}
+    browser_of.get(root.url("users"), **agent)
+    browser_of.get(root.url("buckets"), **agent)
+    sign_in = f"/sandbox/{account.sandbox.public_id}/root-sign-in/"
+    browser_of.post(sign_in, {"Email": account.email, "Password": "x"}, **agent)
+    found = dict(Event.objects.values_list("name", "record"))
+    agents = {name: json.loads(found[name])["userAgent"] for name in ("ListUsers", "ListBuckets", "ConsoleLogin")}
+    assert agents == {
+        "ListUsers": "AWS Internal",
+        "ListBuckets": "[S3Console/0.4]",
+        "ConsoleLogin": agent["HTTP_USER_AGENT"],
+    }

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -195,6 +196,42 @@ def test_a_failure_and_a_refusal(cloud):
     refused = next(json.loads(e["CloudTrailEvent"]) for e in lookup(cloud, "EventName", "CreateUser")["Events"])
     assert refused["errorCode"] == "AccessDenied"
     assert (refused["requestParameters"], refused["responseElements"]) == (None, None)
+
+
+def test_a_trust_policy_is_encoded_in_the_answer_and_not_in_the_request(cloud):
+    """As in recorded events of CreateRole."""
+    statement = {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    cloud.client("iam").create_role(RoleName="Clerk", AssumeRolePolicyDocument=trust)
+    found = record(cloud, "CreateRole")
+    assert found["requestParameters"]["assumeRolePolicyDocument"] == trust
+    told = found["responseElements"]["role"]["assumeRolePolicyDocument"]
+    assert told.startswith("%7B%22Version%22") and json.loads(unquote(told)) == json.loads(trust)
+
+
+def test_s3_tells_of_its_own_headers_alone(cloud):
+    """Amazon S3 User Guide: "Example: Amazon S3 log file entries"; CloudTrail record contents, `resources`."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="customer-bills")
+    assert record(cloud, "CreateBucket")["responseElements"] is None
+    s3.put_object(Bucket="customer-bills", Key="may.txt", Body=b"1")
+    found = record(cloud, "PutObject")
+    assert found["responseElements"]["x-amz-server-side-encryption"] == "AES256"
+    assert all(name.startswith("x-amz-") for name in found["responseElements"])
+    assert found["resources"] == [
+        {"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::customer-bills/may.txt"},
+        {"accountId": ACCOUNT, "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::customer-bills"},
+    ]
+
+
+def test_the_taking_of_a_role_names_it_among_the_resources(cloud):
+    mario = cloud.user("mario", allow("sts:AssumeRole"))
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}
+    trust["Statement"]["Principal"] = {"AWS": ACCOUNT}
+    role = cloud.client("iam").create_role(RoleName="Clerk", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    cloud.client("sts", mario).assume_role(RoleArn=role, RoleSessionName="mario")
+    told = record(cloud, "AssumeRole")["resources"]
+    assert told == [{"accountId": ACCOUNT, "type": "AWS::IAM::Role", "ARN": role}]
 
 
 def test_root_is_named_by_the_accounts_alias_where_there_is_one(cloud):

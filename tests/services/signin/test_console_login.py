@@ -87,6 +87,25 @@ def test_every_wrong_part_gets_the_same_answer(world, params, message):
     assert record["responseElements"] == {"ConsoleLogin": "Failure"}
 
 
+def test_who_signed_in_is_told_as_cloudtrail_tells_it(world):
+    """CloudTrail User Guide: "AWS Management Console sign-in events", its examples of IAM users."""
+    with pytest.raises(AwsError):
+        world.login(Account=world.account, UserName="mario", Password="wrong")
+    failed = last_record()["userIdentity"]
+    assert sorted(failed) == ["accessKeyId", "accountId", "principalId", "type", "userName"]
+    assert (failed["accessKeyId"], failed["userName"]) == ("", "mario")
+    with pytest.raises(AwsError):
+        world.login(Account=world.account, UserName="nobody", Password=PASSWORD)
+    unknown = {"type": "IAMUser", "accountId": world.account, "accessKeyId": ""}
+    assert last_record()["userIdentity"] == {**unknown, "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+    world.login(Account=world.account, UserName="mario", Password=PASSWORD)
+    record = last_record()
+    assert sorted(record["userIdentity"]) == ["accountId", "arn", "principalId", "type", "userName"]
+    assert record["userIdentity"]["arn"] == f"arn:aws:iam::{world.account}:user/mario"
+    data = record["additionalEventData"]
+    assert data["LoginTo"].startswith("https://") and (data["MobileVersion"], data["MFAUsed"]) == ("No", "No")
+
+
 def test_a_user_without_a_password_cannot_sign_in(world):
     world.do("iam:CreateUser", UserName="luigi")
     with pytest.raises(AwsError, match="incorrect"):
