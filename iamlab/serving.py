@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from threading import BoundedSemaphore
+from http.client import responses
+from threading import BoundedSemaphore, local
 from typing import Any, NamedTuple
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -59,6 +60,20 @@ def arrived(request: bytes) -> tuple[int, int]:
     return CALL if short and head.startswith(b" /aws", head.find(b" ")) else PAGE, length
 
 
+def refusal(request: bytes, status: int, reason: str) -> bytes:
+    """The whole answer to a request that gunicorn could not read."""
+    from iamlab.wire import malformed  # reads settings, which are the application's
+
+    answer = malformed.answer(request, status)
+    if answer is None:
+        plain = {"Content-Type": "text/plain", "X-Content-Type-Options": "nosniff"}
+        answer = malformed.Answer(status, plain, f"{status} {reason}\n".encode())
+    headers = {"Connection": "close", "Content-Length": str(len(answer.body)), **answer.headers}
+    reason = reason if answer.status == status else responses[answer.status]
+    lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    return "\r\n".join(lines).encode("latin-1") + answer.body
+
+
 class Ends(NamedTuple):
     """Of a connection, what gunicorn asks for while it answers."""
 
@@ -73,6 +88,8 @@ class Connection(TConn):
         self.slow = worker.slow
         self.unsent = memoryview(b"")  # of an answer
         self.kind = LONG  # of the request
+        self.begins = b""  # what had come of the request when it was taken up
+        self.answered = False
         self.turn = False  # whether it is one of the pages that are being made
         self.more = False  # whether another has come behind it
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -93,6 +110,7 @@ class Connection(TConn):
         request = self.parser.unreader.take_buffered() + came
         self.parser.unreader.unread(request)
         kind, length = arrived(request)
+        self.begins, self.answered = request, False
         self.kind, self.more = kind, len(request) > length
         return kind
 
@@ -111,6 +129,7 @@ class Connection(TConn):
 class Worker(ThreadWorker):
     def init_process(self) -> None:
         self.slow = ThreadPoolExecutor(SLOW)
+        self.now = local()  # in each thread, what it is at
         self.pages: deque[Connection] = deque()  # that wait for their turn
         self.making = 0  # pages, at most `--threads`
         self.pauses = BoundedSemaphore(SLOW)
@@ -186,11 +205,25 @@ class Worker(ThreadWorker):
         else:
             self.finish_request(conn, done)
 
+    def handle(self, conn: Connection) -> Any:
+        self.now.conn = conn
+        return super().handle(conn)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """gunicorn judges what is wrong with a request, and writes it down; its page is not sent."""
+        conn = self.now.conn
+        page = Outbox(client, None)
+        super().handle_error(req, page, addr, exc)
+        if not conn.answered:
+            status, reason = page.parts[0].partition(b"\r\n")[0].split(b" ", 2)[1:]
+            sent_at_once(client, memoryview(refusal(conn.begins, int(status), reason.decode())))
+
     def handle_request(self, req: Any, conn: Connection) -> bool:
         if conn.parser.req_count >= TOGETHER and not conn.more:
             req.must_close = True
         outbox = Outbox(conn.sock, None if conn.kind == CALL else partial(self.pause, conn))
         keep = bool(super().handle_request(req, Ends(outbox, conn.client, conn.server)))
+        conn.answered = True
         conn.unsent = outbox.flush()
         return keep
 

@@ -32,6 +32,7 @@ S3_NAMES: dict[str, tuple[str, str, int]] = {
         "The AWS Access Key Id you provided does not exist in our records.",
         403,
     ),
+    "MalformedHttpRequestException": ("BadRequest", "An error occurred when parsing the HTTP request.", 400),
     "MissingAuthenticationToken": ("AccessDenied", "Access Denied", 403),
     "SignatureDoesNotMatch": (
         "SignatureDoesNotMatch",

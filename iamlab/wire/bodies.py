@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from gunicorn.http.errors import ParseException
 
 from iamlab.services.operations import AwsError, model
 from iamlab.wire import checksums, chunked, sigv4
@@ -30,7 +31,7 @@ def read(environ: Mapping[str, Any], limit: int) -> bytes:
         raise too_large(length, limit)
     try:
         body = environ["wsgi.input"].read(limit + 1 if chunks else length)
-    except OSError as error:  # what the server raises for a connection cut or a broken chunk
+    except (OSError, ParseException) as error:  # what the server raises for a connection cut or a broken chunk
         raise incomplete() from error
     if len(body) > limit:
         raise too_large(len(body), limit)

@@ -41,8 +41,12 @@ def check_size(http: Facts) -> None:
     if "%00" in http.path or "%00" in http.query:
         raise AwsError("InvalidURI", "Couldn't parse the specified URI.", 400)
     if len(http.query) + sum(map(len, http.headers.values())) > HEADER_BYTES:
-        message = "Your request header and query parameters exceed the maximum allowed size"
-        raise AwsError("RequestHeaderSectionTooLarge", message, 400, MaxSizeAllowed=str(HEADER_BYTES))
+        raise too_large()
+
+
+def too_large() -> AwsError:
+    message = "Your request header and query parameters exceed the maximum allowed size"
+    return AwsError("RequestHeaderSectionTooLarge", message, 400, MaxSizeAllowed=str(HEADER_BYTES))
 
 
 def _path(environ: Mapping[str, Any]) -> str:

@@ -68,12 +68,12 @@ def public(environ: dict[str, Any]) -> Answer:
 
 def _begin(environ: dict[str, Any], prefix: str) -> exchanges.Exchange:
     http = facts_of(environ)
-    protocol = _protocol_of(http)
+    protocol = protocol_of(http)
     request_id = secrets.token_hex(8).upper() if protocol == errors.REST else str(uuid.uuid4())
     return exchanges.Exchange(environ, http, prefix, protocol, request_id)
 
 
-def _protocol_of(http: Facts) -> str:
+def protocol_of(http: Facts) -> str:
     """The protocol that a request speaks, before its service is known."""
     if "x-amz-target" in http.headers:
         return errors.JSON
