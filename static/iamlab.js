@@ -70,6 +70,12 @@
     $$("[data-needs]", table).forEach((b) => { b.disabled = b.dataset.needs === "one" ? chosen !== 1 : chosen === 0; });
   }
 
+  // The first of a group's boxes stands for all the others.
+  function tickAll(box, [all, ...each]) {
+    if (box === all) each.forEach((one) => { one.checked = all.checked; });
+    else all.checked = each.every((one) => one.checked);
+  }
+
   function checkConfirm(input) {
     $$("[data-confirmed]", input.form).forEach((button) => { button.disabled = input.value !== input.dataset.confirm; });
   }
@@ -168,6 +174,7 @@
       $$("tbody .pick input:not(:disabled)", table).forEach((box) => { box.checked = event.target.checked; });
     }
     if (table) countSelection(table);
+    if (event.target.closest("[data-all]")) tickAll(event.target, $$("input[type=checkbox]", event.target.closest("[data-all]")));
     if (event.target.matches("[data-dropzone] input[type=file]")) listFiles(event.target);
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });

@@ -81,6 +81,7 @@ WIZARDS = {
     "access-key": "iam/users/details/mario/create-access-key/",
     "policy-create": "iam/policies/create/",
     "role-create": "iam/roles/create/",
+    "bucket-create": "s3/bucket/create/",
     "trail-create": "cloudtrail/trails/create/",
     "instance-launch": "ec2/launch/",
     "budget-create": "billing/budgets/create/",

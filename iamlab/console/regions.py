@@ -37,6 +37,11 @@ NAMES = {
 }
 
 
+def shown_name(code: str) -> str:
+    """As S3's pages write it: US East (N. Virginia) us-east-1."""
+    return f"{NAMES[code]} {code}" if code in NAMES else code
+
+
 def regional(request: HttpRequest) -> bool:
     return menus.SERVICES[menus.service_of(request)].regional
 

@@ -41,7 +41,7 @@ def _make(session: Session, draft: Draft, call: "Planned", secrets: dict[str, st
     if call.fill is not None:
         params = call.fill(params, secrets)
     try:
-        answer = session.call(call.operation, params)
+        answer = session.call(call.operation, params, region=call.region)
     except AwsError as error:
         outcome |= {"outcome": FAILED, "code": error.code, "message": error.message, "event": error.event_id}
     else:
@@ -92,6 +92,7 @@ def listed(session: Session, draft: Draft, planned: list["Planned"]) -> list[dic
                 "label": call.label,
                 "operation": call.operation,
                 "params": call.shown_params,
+                "region": call.region,
                 "outcome": found.get("outcome", ""),
                 "refusal": refusal(session, error) if error is not None else None,
             }

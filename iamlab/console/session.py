@@ -1,7 +1,7 @@
 """Who acts on a console page: the session in the address becomes a Session, which makes the page's calls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -41,9 +41,12 @@ class Session:
     examined: bool = False  # an instructor looks: nothing may change
     others: list[Any] = field(default_factory=list)  # the person's other sessions in this world, rows
 
-    def call(self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None) -> dict[str, Any]:
-        """Make one call as this identity. Raises AwsError."""
-        return calls.call(self.caller, operation, params, self.source, view=view)
+    def call(
+        self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None, *, region: str = ""
+    ) -> dict[str, Any]:
+        """Make one call as this identity, to the endpoint of `region` where that is not the page's. Raises AwsError."""
+        source = replace(self.source, region=region) if region else self.source
+        return calls.call(self.caller, operation, params, source, view=view)
 
     def call_many(self, operation: str, many: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | AwsError]:
         return calls.call_many(self.caller, operation, many, self.source)

@@ -5,7 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from iamlab.console.account import contacts
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
-from iamlab.console.buckets import objects, policy, settings, sharing
+from iamlab.console.buckets import blocks, encryption, objects, policy, settings, sharing
+from iamlab.console.buckets import create as bucket_create
 from iamlab.console.buckets import views as buckets
 from iamlab.console.budgets import create as budget_create
 from iamlab.console.budgets import views as budgets
@@ -198,17 +199,20 @@ own = [
 s3 = [
     path("buckets/", buckets.buckets, name="buckets"),
     path("open/", buckets.open_bucket, name="bucket-open"),
-    path("bucket/create/", buckets.create, name="bucket-create"),
+    path("bucket/create/", bucket_create.start, name="bucket-create-start"),
+    path("bucket/create/<uuid:draft_id>/result/", bucket_create.result, name="bucket-create-result"),
+    path("bucket/create/<uuid:draft_id>/<str:key>/", bucket_create.step, name="bucket-create"),
     path("bucket/delete/", buckets.delete, name="bucket-delete"),
     path("bucket/empty/", buckets.empty, name="bucket-empty"),
     path("buckets/<str:bucket>/<slug:tab>/", settings.bucket, name="bucket"),
     path("bucket/<str:bucket>/policy/", policy.edit, name="bucket-policy"),
     path("bucket/<str:bucket>/policy/delete/", policy.delete, name="bucket-policy-delete"),
-    path("bucket/<str:bucket>/block/", settings.edit_block, name="bucket-block"),
+    path("bucket/<str:bucket>/block/", blocks.edit, name="bucket-block"),
     path("bucket/<str:bucket>/ownership/", settings.edit_ownership, name="bucket-ownership"),
     path("bucket/<str:bucket>/acl/", sharing.edit_acl, name="bucket-acl"),
     path("bucket/<str:bucket>/cors/", sharing.edit_cors, name="bucket-cors"),
     path("bucket/<str:bucket>/versioning/", settings.edit_versioning, name="bucket-versioning"),
+    path("bucket/<str:bucket>/encryption/", encryption.edit_encryption, name="bucket-encryption"),
     path("bucket/<str:bucket>/tags/", settings.edit_tags, name="bucket-tags"),
     path("upload/<str:bucket>/", objects.upload, name="upload"),
     path("folder/<str:bucket>/", objects.folder, name="folder-create"),

@@ -52,7 +52,10 @@ class StepForm(OperationForm):
         """Stored values as they would be sent, so that an error of AWS's can be shown on its field."""
         sent = QueryDict(mutable=True)
         for name, value in values.items():
-            if isinstance(value, list):
+            if isinstance(value, list) and value and isinstance(value[0], dict):  # rows, of tags
+                for part in value[0]:
+                    sent.setlist(f"{name}-{part.lower()}", [str(row.get(part, "")) for row in value])
+            elif isinstance(value, list):
                 sent.setlist(name, [str(item) for item in value])
             elif value not in (None, False):
                 sent[name] = "on" if value is True else str(value)
@@ -76,7 +79,8 @@ class Planned:
     """A call that the wizard is going to make. `secret` maps a parameter to the draft's secret that it takes.
 
     `shows` says what of the answer is shown once: {name: value}; it gets the answer and the parameters as sent.
-    `fill` completes the parameters from what earlier calls gave (kept as "shown:NAME").
+    `fill` completes the parameters from what earlier calls gave (kept as "shown:NAME"). `region` is that of the
+    endpoint which the call goes to, where it is not the page's.
     """
 
     operation: str
@@ -85,6 +89,7 @@ class Planned:
     secret: Mapping[str, str] = field(default_factory=dict)
     shows: Callable[[dict[str, Any], dict[str, Any]], dict[str, str]] | None = None
     fill: Callable[[dict[str, Any], dict[str, str]], dict[str, Any]] | None = None
+    region: str = ""
 
     @property
     def shown_params(self) -> dict[str, Any]:
@@ -130,7 +135,10 @@ def start(session: Session, wizard: Wizard, **data: Any) -> HttpResponse:
 
 
 def step(request: HttpRequest, session: Session, wizard: Wizard, draft_id: UUID, key: str) -> HttpResponse:
-    """One step: GET shows it, POST saves it and goes on; from the last step POST makes the calls."""
+    """One step: GET shows it, POST saves it and goes on; from the last step POST makes the calls.
+
+    The button `preview`, for a wizard of one page, shows the calls that would be made.
+    """
     draft = drafts.find(session, wizard.name, draft_id)
     if draft.state in (DONE, RUNNING):
         return redirect(session.url(f"{wizard.name}-result", draft.pk))
@@ -147,7 +155,7 @@ def step(request: HttpRequest, session: Session, wizard: Wizard, draft_id: UUID,
         draft.delete()
         return redirect(wizard.cancel(session, draft))
     form, status = _form(request, session, draft, this)
-    if form.is_bound and status == 200:
+    if form.is_bound and status == 200 and "preview" not in request.POST:
         _save(draft, form)
         if position + 1 < len(steps):
             return redirect(session.url(wizard.name, draft.pk, steps[position + 1].key))
@@ -252,6 +260,8 @@ def _show(
     status: int,
 ) -> HttpResponse:
     last = position + 1 == len(steps)
+    preview = form.is_bound and status == 200
+    data = {**draft.data, form.key: form.stored()} if preview else draft.data
     failure = runs.first_failure(draft) if last else None
     context = {
         **wizard.context(request, session, draft),
@@ -259,7 +269,7 @@ def _show(
         "form": form,
         "draft": draft,
         "data": draft.data,
-        "planned": wizard.calls(draft.data) if last and position and status == 200 else [],
+        "planned": wizard.calls(data) if preview or (last and position and status == 200) else [],
         "refusal": runs.refusal(session, failure) if failure is not None else None,
     }
     this = steps[position]
@@ -268,7 +278,7 @@ def _show(
         session,
         this.template,
         context,
-        title=f"{this.title} | {wizard.title}",
+        title=wizard.title if this.title == wizard.title else f"{this.title} | {wizard.title}",
         crumbs=wizard.crumbs(session, draft),
         status=status,
     )

@@ -116,7 +116,7 @@ DIFFERENCES = (
     ("One endpoint", "Every service and Region answers under /aws, S3 path-style. Anonymous requests go to the "
      "sandbox's own address. Regions are names: what is made in one is kept there where the service is regional. A "
      "global service is called in us-east-1 whatever was signed for, which AWS would refuse. An S3 call's Region is "
-     "the one that was signed for; the console's is us-east-1, wherever the bucket is."),
+     "the one that was signed for, the console's is the bucket's."),
     ("Budgets send no mail", "What a budget has seen is read from the simulated bill, 0.00: a hold on the card and its "
      "return. A notification's state says whether its threshold is passed; nobody gets a message. "
      "As at AWS a forecast needs an account of five weeks."),

@@ -133,7 +133,7 @@ def make_people(page: Page, base: str) -> None:
     page.goto(f"{base}/s3/bucket/create/")
     page.fill("[name=Bucket]", "customer-bills")
     press(page, "Create bucket")
-    heading(page, "customer-bills")
+    expect(page.locator("#flashes")).to_contain_text("customer-bills")
     page.goto(f"{base}/iam/groups/create/")
     page.fill("[name=GroupName]", "billing")
     page.get_by_role("checkbox", name="mario").check()

@@ -6,19 +6,21 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from iamlab.components.markup import tile
 from iamlab.console.documents import DocumentField, SeenForm
-from iamlab.console.forms import OperationForm
 
-SETTINGS = (
-    ("BlockPublicAcls", "Block public access granted through new access control lists (ACLs)"),
-    ("IgnorePublicAcls", "Block public access granted through any access control lists (ACLs)"),
-    ("BlockPublicPolicy", "Block public access granted through new public bucket policies"),
-    ("RestrictPublicBuckets", "Block public and cross-account access through any public bucket policies"),
-)
+ENFORCED = "BucketOwnerEnforced"
 OWNERSHIPS = (
-    ("BucketOwnerEnforced", "ACLs disabled (recommended): the bucket owns every object in it"),
-    ("BucketOwnerPreferred", "ACLs enabled, bucket owner preferred"),
-    ("ObjectWriter", "ACLs enabled, object writer"),
+    (ENFORCED, tile("ACLs disabled (recommended)", "This account owns every object. Only policies give access.")),
+    (
+        "BucketOwnerPreferred",
+        tile(
+            "ACLs enabled: Bucket owner preferred",
+            "An object written with the ACL bucket-owner-full-control belongs to this account, any other to who writes "
+            "it.",
+        ),
+    ),
+    ("ObjectWriter", tile("ACLs enabled: Object writer", "An object belongs to the account that writes it.")),
 )
 
 # What a bucket's Permissions tab says of each.
@@ -36,51 +38,6 @@ class Indented(json.JSONEncoder):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**{**more, "indent": 4})
-
-
-class BlockForm(forms.Form):
-    """The four Block Public Access settings."""
-
-    BlockPublicAcls = forms.BooleanField(required=False)
-    IgnorePublicAcls = forms.BooleanField(required=False)
-    BlockPublicPolicy = forms.BooleanField(required=False)
-    RestrictPublicBuckets = forms.BooleanField(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, label in SETTINGS:
-            if name in self.fields:
-                self.fields[name].label = label
-
-    def settings(self) -> dict[str, bool]:
-        return {name: self.cleaned_data[name] for name, _ in SETTINGS}
-
-
-class CreateBucketForm(OperationForm, BlockForm):
-    operation = "s3:CreateBucket"
-    fields_of_codes = {
-        "InvalidBucketName": "Bucket",
-        "BucketAlreadyExists": "Bucket",
-        "BucketAlreadyOwnedByYou": "Bucket",
-    }
-
-    Bucket = forms.CharField(
-        label="Bucket name",
-        max_length=63,
-        help_text="3 to 63 characters: lower-case letters, digits, dots and hyphens. Unique in all of AWS.",
-        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
-    )
-    ObjectOwnership = forms.ChoiceField(label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect)
-    versioning = forms.BooleanField(
-        label="Enable Bucket Versioning", required=False, help_text="Keeps every version of every object."
-    )
-
-    def params(self) -> dict[str, Any]:
-        """ACLs are disabled without being asked for, and to ask takes a permission more."""
-        found = super().params()
-        return {k: v for k, v in found.items() if (k, v) != ("ObjectOwnership", OWNERSHIPS[0][0])}
-
-    field_order = ["Bucket", "ObjectOwnership", *(name for name, _ in SETTINGS), "versioning"]
 
 
 class OpenBucketForm(forms.Form):
@@ -150,7 +107,22 @@ class TagsForm(forms.Form):
 
 
 class OwnershipForm(forms.Form):
+    """`enforced`: ACLs are disabled now, so that enabling them brings those back that objects had."""
+
     ObjectOwnership = forms.ChoiceField(label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect)
+    restored = forms.BooleanField(label="I acknowledge that ACLs will be restored.", required=False)
+
+    def __init__(self, *args: Any, enforced: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.enforced = enforced
+        if not enforced:
+            del self.fields["restored"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.enforced and given.get("ObjectOwnership", ENFORCED) != ENFORCED and not given.get("restored"):
+            self.add_error("restored", "Acknowledge that enabling ACLs gives those effect that the bucket has.")
+        return given
 
 
 class VersioningForm(forms.Form):

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import documents, pages, refusals
 from iamlab.console.buckets.forms import PolicyForm
-from iamlab.console.buckets.settings import setting
+from iamlab.console.buckets.reading import setting
 from iamlab.console.buckets.views import crumbs, question
 from iamlab.console.forms import typed
 from iamlab.console.session import Session, console_page

@@ -4,38 +4,21 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
 from iamlab.console import pages
-from iamlab.console.buckets.forms import OWNED, SETTINGS, BlockForm, OwnershipForm, TagsForm, VersioningForm
+from iamlab.console.buckets.blocks import SETTINGS
+from iamlab.console.buckets.editing import edit
+from iamlab.console.buckets.forms import ENFORCED, OWNED, OwnershipForm, TagsForm, VersioningForm
 from iamlab.console.buckets.objects import enforced, object_table
+from iamlab.console.buckets.reading import setting
 from iamlab.console.buckets.views import crumbs
-from iamlab.console.panels import Panel, of_error
+from iamlab.console.panels import Panel
 from iamlab.console.session import Session, console_page
-from iamlab.services.operations import AwsError
 
 TABS = (("objects", "Objects"), ("properties", "Properties"), ("permissions", "Permissions"))
-# Settings that a bucket need not have: that they are not there is a state, no failure.
-UNSET = (
-    "NoSuchBucketPolicy",
-    "NoSuchPublicAccessBlockConfiguration",
-    "NoSuchTagSet",
-    "OwnershipControlsNotFoundError",
-    "NoSuchCORSConfiguration",
-)
-
-
-def setting(session: Session, operation: str, bucket: str) -> Panel:
-    """The answer of a Get...; `missing` where the bucket has no such setting."""
-    try:
-        return Panel(session.call(operation, {"Bucket": bucket}))
-    except AwsError as error:
-        if error.code in UNSET:
-            return Panel(missing=True)
-        return of_error(session, error)
 
 
 @require_safe
@@ -72,7 +55,7 @@ def permissions(session: Session, bucket: str) -> dict[str, Any]:
     cors = setting(session, "s3:GetBucketCors", bucket)
     return {
         "blocks": blocks,
-        "blocked": [(label, bool(found.get(name))) for name, label in SETTINGS],
+        "blocked": [(label, bool(found.get(name))) for name, label, _ in SETTINGS],
         "all_blocked": bool(found) and all(found.values()),
         "policy": policy,
         "status": setting(session, "s3:GetBucketPolicyStatus", bucket) if policy.stands else Panel(missing=True),
@@ -86,64 +69,22 @@ def permissions(session: Session, bucket: str) -> dict[str, Any]:
     }
 
 
-def edit(
-    request: HttpRequest,
-    session: Session,
-    bucket: str,
-    form: forms.Form,
-    title: str,
-    back: str,
-    save: Callable[[], str],
-) -> HttpResponse:
-    """A page with one form; what AWS refuses is told in it, and nothing typed is lost."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            return pages.done(request, back, save())
-        except AwsError as error:
-            form.add_error(None, error.message)
-    context = {"form": form, "heading": title, "cancel_url": back}
-    return pages.render(
-        request,
-        session,
-        "console/buckets/edit.html",
-        context,
-        title=title,
-        crumbs=crumbs(session, (bucket, session.url("bucket", bucket, "objects")), (title, None)),
-        service="s3",
-        status=422 if form.is_bound else 200,
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def edit_block(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    now = setting(session, "s3:GetPublicAccessBlock", bucket).get("PublicAccessBlockConfiguration", {})
-    form = BlockForm(request.POST if request.method == "POST" else None, initial=now)
-
-    def save() -> str:
-        params = {"Bucket": bucket, "PublicAccessBlockConfiguration": form.settings()}
-        session.call("s3:PutPublicAccessBlock", params)
-        return "The settings of Block Public Access were saved."
-
-    return edit(
-        request, session, bucket, form, "Edit Block public access", session.url("bucket", bucket, "permissions"), save
-    )
-
-
 @require_http_methods(["GET", "POST"])
 @console_page
 def edit_ownership(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     now = setting(session, "s3:GetBucketOwnershipControls", bucket).get("OwnershipControls", {})
-    form = OwnershipForm(request.POST or None, initial=next(iter(now.get("Rules", [])), {}))
+    initial = next(iter(now.get("Rules", [])), {"ObjectOwnership": "ObjectWriter"})
+    off = initial["ObjectOwnership"] == ENFORCED
+    form = OwnershipForm(request.POST or None, initial=initial, enforced=off)
 
     def save() -> str:
         rules = [{"ObjectOwnership": form.cleaned_data["ObjectOwnership"]}]
         session.call("s3:PutBucketOwnershipControls", {"Bucket": bucket, "OwnershipControls": {"Rules": rules}})
         return "Object Ownership was saved."
 
-    return edit(
-        request, session, bucket, form, "Edit Object Ownership", session.url("bucket", bucket, "permissions"), save
-    )
+    back = session.url("bucket", bucket, "permissions")
+    template = "console/buckets/ownership.html"
+    return edit(request, session, bucket, form, "Edit Object Ownership", back, save, template)
 
 
 @require_http_methods(["GET", "POST"])

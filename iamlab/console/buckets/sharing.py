@@ -5,8 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from iamlab.console.buckets.editing import edit
 from iamlab.console.buckets.forms import AclForm, CorsForm, ObjectAclForm
-from iamlab.console.buckets.settings import edit, setting
+from iamlab.console.buckets.reading import setting
 from iamlab.console.session import Session, console_page
 
 

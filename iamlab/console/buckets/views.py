@@ -1,4 +1,4 @@
-"""The buckets list, and making, emptying and deleting a bucket."""
+"""The buckets list, and emptying and deleting a bucket."""
 
 from typing import Any
 
@@ -7,12 +7,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
-from iamlab.console import lists, pages
-from iamlab.console.buckets.forms import CreateBucketForm, OpenBucketForm
+from iamlab.console import lists, pages, regions
+from iamlab.console.buckets.forms import OpenBucketForm
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
-COLUMNS = [tables.column("name", "Name", sortable=True), tables.column("created", "Creation date", sortable=True)]
+COLUMNS = [
+    tables.column("name", "Name", sortable=True),
+    tables.column("region", "AWS Region"),
+    tables.column("created", "Creation date", sortable=True),
+]
 
 
 def crumbs(session: Session, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
@@ -29,6 +33,7 @@ def buckets(request: HttpRequest, session: Session) -> HttpResponse:
             bucket["Name"],
             [
                 markup.link(url.replace("/NAME/", f"/{bucket['Name']}/"), bucket["Name"]),
+                regions.shown_name(bucket["BucketRegion"]),
                 f"{bucket['CreationDate']:%B %d, %Y, %H:%M:%S} (UTC)",
             ],
         )
@@ -69,52 +74,6 @@ def open_bucket(request: HttpRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return redirect(session.url("buckets"))
     return redirect(session.url("bucket", form.cleaned_data["name"].strip(), "objects"))
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def create(request: HttpRequest, session: Session) -> HttpResponse:
-    """One page, up to three calls: CreateBucket, its public access block, its versioning."""
-    initial = {"ObjectOwnership": "BucketOwnerEnforced", **dict.fromkeys(BLOCKS, True)}
-    form = CreateBucketForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["Bucket"]
-        try:
-            session.call("s3:CreateBucket", form.params())
-        except AwsError as error:
-            form.refuse(error)
-        else:
-            refused = settle(session, name, form)
-            url = session.url("bucket", name, "objects")
-            if refused:
-                return pages.done(request, url, f"Bucket “{name}” was created, but: {refused.message}", "warning")
-            return pages.done(request, url, f"Successfully created bucket “{name}”")
-    return pages.render(
-        request,
-        session,
-        "console/buckets/create.html",
-        {"form": form, "cancel_url": session.url("buckets")},
-        title="Create bucket",
-        crumbs=crumbs(session, ("Create bucket", None)),
-        service="s3",
-        status=422 if form.is_bound else 200,
-    )
-
-
-BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
-
-def settle(session: Session, name: str, form: CreateBucketForm) -> AwsError | None:
-    """What differs from a new bucket's defaults, each by its own call. The first refusal, if any."""
-    try:
-        if not all(form.settings().values()):
-            configuration = {"PublicAccessBlockConfiguration": form.settings()}
-            session.call("s3:PutPublicAccessBlock", {"Bucket": name, **configuration})
-        if form.cleaned_data["versioning"]:
-            session.call("s3:PutBucketVersioning", {"Bucket": name, "VersioningConfiguration": {"Status": "Enabled"}})
-    except AwsError as error:
-        return error
-    return None
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def aws_line(operation: str, params: Mapping[str, Any]) -> str:
+def aws_line(operation: str, params: Mapping[str, Any], region: str = "") -> str:
     """`aws iam create-user --user-name mario`; empty for what the console alone can do."""
     try:
-        return line_for(operation, params)
+        return f"{line_for(operation, params)} --region {region}" if region else line_for(operation, params)
     except (UnknownServiceError, KeyError):
         return ""

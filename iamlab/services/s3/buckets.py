@@ -137,6 +137,10 @@ def _described(row: models.Bucket) -> dict[str, Any]:
     return {"Name": row.name, "CreationDate": row.created}
 
 
+def _placed(row: models.Bucket) -> dict[str, Any]:
+    return {**_described(row), "BucketRegion": row.region}
+
+
 @operation("s3:ListBuckets", action="s3:ListAllMyBuckets")
 def list_buckets(
     call: Call,
@@ -153,7 +157,7 @@ def list_buckets(
         raise errors.invalid("bucket-region", message)
     rows = models.Bucket.objects.filter(account_id=call.account_id).order_by("name")
     if call.view is not None:
-        page = paging.seen("Buckets", rows, _described, call.view, by="name")
+        page = paging.seen("Buckets", rows, _placed, call.view, by="name")
         return {**page, "Owner": owners.owner(call.account_id)}
     if Prefix:
         rows = rows.filter(name__gte=Prefix, name__lt=Prefix + chr(0x10FFFF))
@@ -164,9 +168,7 @@ def list_buckets(
     most = MaxBuckets or MOST
     found = list(rows[: most + 1])
     answer: dict[str, Any] = {
-        "Buckets": [
-            {**_described(row), **({"BucketRegion": row.region} if call.params else {})} for row in found[:most]
-        ],
+        "Buckets": [_placed(row) if call.params else _described(row) for row in found[:most]],
         "Owner": owners.owner(call.account_id),
     }
     if len(found) > most:

@@ -5,6 +5,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -86,6 +87,8 @@ def find(call: Call, name: str, owner: str = "ExpectedBucketOwner") -> Bucket:
         raise errors.no_such_bucket(name)
     errors.check_owner(call, owner, found.account_id)
     errors.refuse_unheard(call, "lock" in found.settings or owner != "ExpectedBucketOwner")
+    if call.source.entrance == "console" and owner == "ExpectedBucketOwner" and call.source.region != found.region:
+        call.source = replace(call.source, region=found.region)  # where the console asks for it
     if found.settings.get("trail") and not call.operation.writes:
         for read in readers:
             read(call, found)

@@ -42,11 +42,12 @@ def test_public_access_has_to_be_confirmed(browser_of, root, bucket):
     assert grants(root, bucket) == {("owner", "FULL_CONTROL")}
 
 
-def test_what_block_public_access_refuses_is_told_in_the_form(browser_of, root):
+def test_what_block_public_access_refuses_is_told_above_the_form(browser_of, root):
     root.call("s3:CreateBucket", {"Bucket": "shut-bills", "ObjectOwnership": "ObjectWriter"})
     sent = {"everyone": ["READ"], "sure": "on"}
     response = browser_of.post(root.url("bucket-acl", "shut-bills"), sent)
-    assert response.status_code == 422 and response.context["form"].non_field_errors()
+    assert response.status_code == 422 and "because public access control lists (ACLs)" in response.content.decode()
+    assert response.context["denial"]["why_url"] and response.context["form"]["everyone"].value() == ["READ"]
 
 
 def test_an_acl_that_grants_nothing_offers_no_edit(browser_of, root):

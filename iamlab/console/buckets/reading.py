@@ -1,0 +1,35 @@
+"""A bucket's settings, read for pages."""
+
+from typing import Any
+
+from iamlab.console.panels import Panel, of_error
+from iamlab.console.session import Session
+from iamlab.services.operations import AwsError
+
+# Settings that a bucket need not have: that they are not there is a state, no failure.
+UNSET = (
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "OwnershipControlsNotFoundError",
+    "NoSuchCORSConfiguration",
+    "ObjectLockConfigurationNotFoundError",
+)
+
+
+def kept(session: Session, operation: str, bucket: str) -> dict[str, Any]:
+    """The answer of a Get...; {} where the bucket has no such setting. Raises AwsError."""
+    try:
+        return session.call(operation, {"Bucket": bucket})
+    except AwsError as error:
+        if error.code in UNSET:
+            return {}
+        raise
+
+
+def setting(session: Session, operation: str, bucket: str) -> Panel:
+    """The same for a panel; `missing` where the bucket has no such setting."""
+    try:
+        return Panel(session.call(operation, {"Bucket": bucket}))
+    except AwsError as error:
+        return Panel(missing=True) if error.code in UNSET else of_error(session, error)
