@@ -129,7 +129,11 @@ DIFFERENCES = (
      "Two images of made-up ids stand in every Region; network and key pairs are not simulated."),
     ("Limits of a sandbox", "Objects and sandboxes have the sizes that the operator sets; requests are throttled for "
      "each sandbox."),
-    ("Passwords and codes", "Console passwords are for the simulation only. Virtual MFA devices are real TOTP."),
+    (
+        "Passwords and codes",
+        "Console passwords are for the simulation only. Virtual MFA devices are real TOTP. Root cannot set the password"
+        " that it has: AWS does not document what it does then.",
+    ),
     ("Recordings outweigh documents", "Where AWS was recorded to answer otherwise than it documents, the recording "
      "counts: RemoveUserFromGroup of who is no member succeeds, DeleteOpenIDConnectProvider of what is gone fails."),
     ("Texts that AWS does not document", "Error codes are AWS's; where the exact text was never seen, it is plain "

@@ -20,6 +20,8 @@ def verify_and_hash(call: Call, OldPassword: str, NewPassword: str) -> str:
     account = Account.objects.get(pk=call.caller.account_id)
     if not account.root_password or not check_password(OldPassword, account.root_password):
         raise AwsError("FailedAuthentication", "The current password is incorrect.")
+    if NewPassword == OldPassword:
+        raise AwsError("WeakPassword", "The new password must differ from the current one.")
     check_default_rules(NewPassword, account.name, account.email)
     return make_password(NewPassword)
 

@@ -131,6 +131,7 @@ def test_root_sets_a_new_password_and_the_old_one_opens_nothing(world):
     [
         ("root", "a guess", "Only-one-knows-7", "FailedAuthentication"),
         ("root", PASSWORD, "short", "WeakPassword"),
+        ("root", PASSWORD, PASSWORD, "WeakPassword"),
         ("root", PASSWORD, EMAIL.capitalize(), "WeakPassword"),
         ("user/mario", PASSWORD, "Only-one-knows-7", "AccessDenied"),
     ],
