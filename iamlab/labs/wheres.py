@@ -24,6 +24,7 @@ PAGES = {
     "create-bucket": "buckets",
     "events": "events",
     "switch-role": "switch-role",
+    "create-service-policy": "organization-policies",
 }
 
 
