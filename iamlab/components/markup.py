@@ -80,6 +80,8 @@ def tile(label: str, description: str) -> Tile:
     return made
 
 
-def lines(values: Sequence[str]) -> SafeString:
-    """Several values in one cell, one under the other."""
-    return format_html_join("", "<div>{}</div>", ((value,) for value in values))
+def lines(values: Sequence[str], whole: bool = False) -> SafeString:
+    """Several values in one cell, one under the other; `whole` ones do not break."""
+    return format_html_join(
+        "", '<div class="whole">{}</div>' if whole else "<div>{}</div>", ((value,) for value in values)
+    )

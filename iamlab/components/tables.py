@@ -89,8 +89,9 @@ def table(
     `more`: description, info (an Info link to the help panel), select ("many", "one" or ""), name (of the selection's
     input, default "selected"), chosen (keys ticked), filter_label, filters (list of {name, label, choices:[(value,
     label)], value}), denial (see {% denied %}) or failure (text) in the list's place, empty_title, empty_text,
-    empty_actions (HTML), heading ("h2"), tools (False: its service cuts the list, no filter and pager), preferences
-    (columns of the gear: [(key, label, shown)]), uncounted (there are more than `total`).
+    empty_actions (HTML), heading ("h2"), tools (False: its service cuts the list, no filter and pager),
+    counted (whether the heading has the number; as tools), preferences (columns of the gear: [(key, label, shown)]),
+    uncounted (there are more than `total`).
     """
     ask = ask or asked(request, columns)
     total = len(rows) if total is None else total
@@ -109,6 +110,7 @@ def table(
         "body": body(rows, more.get("select", ""), more.get("name", "selected"), chosen),
         "width": len(columns) + bool(more.get("select")),
         "total": total,
+        "counted": not (more.get("denial") or more.get("failure")) and more.get("counted", more.get("tools", True)),
         "all": f"{total}+" if more.get("uncounted") else str(total),
         "found": found,
         "ask": ask,

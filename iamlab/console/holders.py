@@ -71,7 +71,14 @@ def opens(url: str) -> SafeString:
     )
 
 
-def policy_table(request: HttpRequest, rows: list[dict[str, Any]], found: list[Panel]) -> dict[str, Any]:
+ABOUT = {
+    "User": "Permissions are defined by policies attached to the user directly or through groups.",
+    "Group": "You can attach up to 10 managed policies.",
+    "Role": "You can attach up to 10 managed policies.",
+}
+
+
+def policy_table(request: HttpRequest, rows: list[dict[str, Any]], found: list[Panel], kind: str) -> dict[str, Any]:
     refused = all(one.denial for one in found)
     return lists.whole(
         request,
@@ -83,5 +90,5 @@ def policy_table(request: HttpRequest, rows: list[dict[str, Any]], found: list[P
         denial=found[0].denial if refused else None,
         empty_title="No resources to display",
         empty_text="No policy is attached.",
-        description="Permissions are defined by policies attached to the identity directly or through groups.",
+        description=ABOUT[kind],
     )

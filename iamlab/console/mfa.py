@@ -1,4 +1,5 @@
-"""Virtual MFA devices, one's own and another user's: a name, the QR code with two codes that prove it, the end."""
+"""Virtual MFA devices, one's own and another user's: their list, a name, the QR code with two codes that prove it,
+codes in step again, the end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +7,15 @@ from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from iamlab.components import tables
 from iamlab.components.markup import tile
-from iamlab.console import changes, pages
+from iamlab.console import cells, changes, pages
 from iamlab.console.changes import Change
-from iamlab.console.questions import question
-from iamlab.console.security_credentials.forms import CodesForm, DeviceNameForm
+from iamlab.console.panels import Panel
+from iamlab.console.questions import asking, made, question
+from iamlab.console.security_credentials.forms import CodesForm, DeviceNameForm, ResyncForm
 from iamlab.console.session import Session
 from iamlab.door import secrets
 from iamlab.services.operations import AwsError
@@ -23,6 +27,13 @@ KINDS = (
     (tile("Hardware TOTP token", "A code from a token."), False),
 )
 
+COLUMNS = [
+    tables.column("type", "Type"),
+    tables.column("identifier", "Identifier"),
+    tables.column("certifications", "Certifications"),
+    tables.column("created", "Created on"),
+]
+
 
 @dataclass(frozen=True)
 class Owner:
@@ -33,6 +44,34 @@ class Owner:
     back: str
     enable_url: str
     crumbs: Sequence[tuple[str, str | None]]
+
+
+def table(request: HttpRequest, session: Session, devices: Panel) -> dict[str, Any]:
+    """The devices, one to choose for what the buttons do."""
+    rows = [
+        tables.row(
+            one["SerialNumber"],
+            ["Virtual", one["SerialNumber"], "Not applicable", cells.ago(one["EnableDate"], session.now)],
+        )
+        for one in devices.get("MFADevices", [])
+    ]
+    return tables.table(
+        request,
+        id="mfa",
+        name="serial",
+        title="Multi-factor authentication (MFA)",
+        columns=COLUMNS,
+        rows=rows,
+        select="one",
+        tools=False,
+        counted=True,
+        denial=devices.denial,
+        failure=devices.failure,
+        description="Use MFA to increase the security of your AWS environment. "
+        "Each user can have a maximum of 8 MFA devices assigned.",
+        empty_title="No MFA devices",
+        empty_text="Assign an MFA device: a password alone can be stolen.",
+    )
 
 
 def assign(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
@@ -95,9 +134,30 @@ def enable(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse
     return pages.done(request, owner.back, "MFA device assigned. It is asked for at the next sign-in.")
 
 
+def resync(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
+    """Two consecutive codes tell AWS how far the device's clock is from its own."""
+    serial = request.POST.get("serial") or request.GET.get("serial", "")
+    if not serial:
+        return redirect(owner.back)
+    form = ResyncForm(request.POST if request.method == "POST" else None)
+    params = {"SerialNumber": serial, "UserName": owner.name}
+    if form.is_bound and form.is_valid() and made(session, form, {**params, **form.params()}) is not None:
+        return pages.done(request, owner.back, "MFA device resynced.")
+    confirm = {
+        "title": "Resync MFA device",
+        "cancel_url": owner.back,
+        "submit": "Resync",
+        "hidden": [("serial", serial)],
+    }
+    text = "Where the codes of a device are refused, its clock may be off. Enter two codes that follow each other."
+    return asking(request, session, form, confirm, owner.crumbs, text)
+
+
 def remove(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
     """Deactivate, then delete: two calls."""
     serial = request.POST.get("serial") or request.GET.get("serial", "")
+    if not serial:
+        return redirect(owner.back)
     if request.method == "POST":
         params = {"SerialNumber": serial, "UserName": owner.name}
         made = [

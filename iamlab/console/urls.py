@@ -90,12 +90,18 @@ user_pages = [
     path("details/<str:name>/create-access-key/", access_keys.start, name="access-key-start"),
     path("details/<str:name>/access-keys/<str:key_id>/status/", access_keys.status, name="access-key-status"),
     path("details/<str:name>/access-keys/<str:key_id>/delete/", access_keys.delete, name="access-key-delete"),
+    path(
+        "details/<str:name>/access-keys/<str:key_id>/description/",
+        access_keys.description,
+        name="access-key-description",
+    ),
     path("details/<str:name>/<slug:kind>-keys/upload/", user_services.upload, name="user-upload"),
     path("details/<str:name>/generate/<slug:service>/", user_services.generate, name="user-credential-generate"),
     path("details/<str:name>/credentials/<slug:kind>/<slug:act>/", user_services.change, name="user-credential-change"),
     path("details/<str:name>/mfa/", user_mfa.assign, name="user-mfa"),
     path("details/<str:name>/mfa/enable/", user_mfa.enable, name="user-mfa-enable"),
     path("details/<str:name>/mfa/remove/", user_mfa.remove, name="user-mfa-remove"),
+    path("details/<str:name>/mfa/resync/", user_mfa.resync, name="user-mfa-resync"),
     path("details/<str:name>/<str:tab>/", detail.user, name="user"),
 ]
 
@@ -191,8 +197,11 @@ own = [
     path("security_credentials/mfa/", credentials.assign_mfa, name="assign-mfa"),
     path("security_credentials/mfa/enable/", credentials.enable_mfa, name="enable-mfa"),
     path("security_credentials/mfa/remove/", credentials.remove_mfa, name="remove-mfa"),
+    path("security_credentials/mfa/resync/", credentials.resync_mfa, name="resync-mfa"),
     path("security_credentials/keys/create/", credentials.create_key, name="own-key-create"),
-    path("security_credentials/keys/change/", credentials.change_key, name="own-key-change"),
+    path("security_credentials/keys/<str:key_id>/status/", credentials.key_status, name="own-key-status"),
+    path("security_credentials/keys/<str:key_id>/delete/", credentials.delete_key, name="own-key-delete"),
+    path("security_credentials/keys/<str:key_id>/description/", credentials.describe_key, name="own-key-description"),
 ]
 
 # /console/<session>/s3/

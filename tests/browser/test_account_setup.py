@@ -10,6 +10,7 @@ from tests.browser.walking import (
     follow,
     green,
     heading,
+    key_by_wizard,
     next_step,
     open_service,
     press,
@@ -204,16 +205,9 @@ def make_key(anna: Page) -> tuple[str, str]:
     tab.click()
     expect(tab).to_have_attribute("aria-current", "page")
     follow(anna, "Create access key", "Access key best practices")
-    anna.check("[name=use][value=cli]")
-    anna.check("[name=understood]")
-    press(anna, "Next")
-    heading(anna, "Set description tag")
-    press(anna, "Create access key")
-    heading(anna, "Retrieve access keys")
+    key = key_by_wizard(anna)
     green(anna, "key-own")
-    anna.locator("details.secret summary").click()
-    key_id = anna.locator("dd").filter(has_text="AKIA").inner_text().split()[0]
-    return key_id, anna.locator("details.secret code").inner_text().strip()
+    return key["AccessKeyId"], key["SecretAccessKey"]
 
 
 def use_key(anna: Page, key_id: str, secret: str) -> None:

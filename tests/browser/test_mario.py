@@ -6,7 +6,7 @@ import boto3
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import console_of
+from tests.browser.walking import console_of, key_by_wizard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "Long-and-good-1"
@@ -169,11 +169,7 @@ def write_policy(page: Page, base: str) -> None:
 def make_key(page: Page, base: str) -> dict[str, str]:
     """An own access key; the secret is on the page once, behind Show."""
     page.goto(f"{base}/iam/security_credentials/keys/create/")
-    press(page, "Create access key")
-    heading(page, "Retrieve access key")
-    key_id = page.locator("dd").filter(has_text="AKIA").first.inner_text().split()[0]
-    page.locator("details.secret summary").click()
-    return {"AccessKeyId": key_id, "SecretAccessKey": page.locator("details.secret code").inner_text().strip()}
+    return key_by_wizard(page)
 
 
 def download_bill(page: Page, base: str) -> None:

@@ -19,12 +19,12 @@ def users(page: Page, cookies, console) -> str:  # noqa: F811
 
 def test_a_tab_keeps_the_place_and_the_focus(page: Page, users):
     page.goto(f"{users}details/bob/permissions/")
-    tab = page.locator(".tabs").get_by_role("link", name="Tags", exact=True)
+    tab = page.locator(".tabs").get_by_role("link", name="Tags (0)", exact=True)
     tab.evaluate("tab => tab.scrollIntoView()")
     assert page.evaluate("scrollY") > 200
     tab.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".tabs [aria-current]")).to_have_text("Tags")
+    expect(page.locator(".tabs [aria-current]")).to_have_text("Tags (0)")
     expect(page.locator(".tabs [aria-current]")).to_be_focused()
     expect(page.locator(".tabs [aria-current]")).to_be_in_viewport()
     assert page.evaluate("scrollY") > 200  # what the tab shows may be shorter

@@ -10,6 +10,7 @@ from tests.browser.walking import (
     answer,
     green,
     heading,
+    key_by_wizard,
     next_step,
     open_service,
     press,
@@ -64,14 +65,7 @@ def account_of(page: Page) -> str:
 def make_key(page: Page) -> dict[str, str]:
     account_menu(page, "Security credentials", "My security credentials")
     page.locator("#create-access-key").click()
-    heading(page, "Create access key")
-    press(page, "Create access key")
-    heading(page, "Retrieve access key")
-    page.locator("details.secret summary").click()
-    return {
-        "AccessKeyId": page.locator("dd").filter(has_text="AKIA").inner_text().split()[0],
-        "SecretAccessKey": page.locator("details.secret code").inner_text().strip(),
-    }
+    return key_by_wizard(page)
 
 
 def write_policy_and_role(page: Page, admin: Cli, account: str) -> None:

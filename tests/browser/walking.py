@@ -67,6 +67,22 @@ def sign_in_as(page: Page, name: str, password: str) -> None:
     heading(page, "Console Home")
 
 
+def key_by_wizard(page: Page) -> dict[str, str]:
+    """From the key wizard's first page to the last, which shows the secret this once."""
+    heading(page, "Access key best practices")
+    page.check("[name=use][value=cli]")
+    page.check("[name=understood]")
+    press(page, "Next")
+    heading(page, "Set description tag")
+    press(page, "Create access key")
+    heading(page, "Retrieve access keys")
+    page.locator("details.secret summary").click()
+    return {
+        "AccessKeyId": page.locator("dd").filter(has_text="AKIA").first.inner_text().split()[0],
+        "SecretAccessKey": page.locator("details.secret code").inner_text().strip(),
+    }
+
+
 def console_of(page: Page) -> str:
     """The address of the session that a tab is in."""
     return "/".join(page.url.split("/")[:5])

@@ -111,7 +111,7 @@ def group(request: HttpRequest, session: Session, name: str, tab: str) -> HttpRe
         context["table"] = last_accessed.table(request, session, arn)
     else:
         found, listed = holders.policy_rows(session, "Group", name)
-        context["table"] = holders.policy_table(request, listed, found)
+        context["table"] = holders.policy_table(request, listed, found, "Group")
         context["refused"] = [one for one in found if one.denial]
     crumbs = [("User groups", session.url("groups")), (name, None)]
     return pages.render(request, session, f"console/groups/{tab}.html", context, title=name, crumbs=crumbs)

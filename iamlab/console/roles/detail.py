@@ -94,7 +94,7 @@ def permissions(request: HttpRequest, session: Session, data: dict[str, Any]) ->
     found, rows = holders.policy_rows(session, "Role", data["RoleName"])
     boundary = data.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
     return {
-        "table": holders.policy_table(request, rows, found),
+        "table": holders.policy_table(request, rows, found, "Role"),
         "refused": [one for one in found if one.denial],
         "boundary": boundary,
         "boundary_url": session.url("policy", boundary, "permissions") if boundary else "",

@@ -49,3 +49,7 @@ class CodesForm(OperationForm):
         error_messages={"invalid": "Six digits."},
         help_text="Wait for the code after the first: two consecutive codes are needed.",
     )
+
+
+class ResyncForm(CodesForm):
+    operation = "iam:ResyncMFADevice"

@@ -6,13 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup
-from iamlab.console import mfa, pages
+from iamlab.console import keys, mfa, pages, passwords, wizard
+from iamlab.console.keys import Holder
 from iamlab.console.mfa import Owner
-from iamlab.console.panels import panel
+from iamlab.console.panels import Panel, panel
 from iamlab.console.security_credentials.forms import OwnPasswordForm, RootPasswordForm
 from iamlab.console.session import Session, console_page
+from iamlab.console.users import access_keys
+from iamlab.console.users.create import sign_in_url
 from iamlab.services.callers import USER
 from iamlab.services.operations import AwsError
+from iamlab.services.s3.owners import owner as canonical
 
 CRUMB = "Security credentials"
 
@@ -21,22 +25,39 @@ CRUMB = "Security credentials"
 @console_page
 def credentials(request: HttpRequest, session: Session) -> HttpResponse:
     devices = panel(session, "iam:ListMFADevices")
-    keys = panel(session, "iam:ListAccessKeys")
+    held = panel(session, "iam:ListAccessKeys")
+    user = panel(session, "iam:GetUser") if session.caller.kind == USER else Panel()
+    listed = keys.blocks(
+        session, own_keys(session), held, keys.last_uses(session, [held]), user.get("User", {}).get("Tags", [])
+    )
     context = {
-        "devices": devices,
-        "device_rows": [
-            (one["SerialNumber"], f"{one['EnableDate']:%B %d, %Y}") for one in devices.get("MFADevices", [])
-        ],
-        "keys": keys,
-        "key_rows": [
-            (one["AccessKeyId"], one["Status"], f"{one['CreateDate']:%B %d, %Y}")
-            for one in keys.get("AccessKeyMetadata", [])
-        ],
+        "device_table": mfa.table(request, session, devices),
+        "keys": held,
+        "key_blocks": listed,
+        "may_add": len(listed) < keys.MOST,
         "own_url": own_url(session),
-        "facts": [*whose(session), ("AWS account ID", markup.copy(session.account.pk, "account ID"))],
+        "facts": [*whose(session), *account_ids(session)],
+        **sign_in(request, session, user),
     }
     template = "console/security_credentials/credentials.html"
     return pages.render(request, session, template, context, title=CRUMB, crumbs=[(CRUMB, None)])
+
+
+def sign_in(request: HttpRequest, session: Session, user: Panel) -> dict[str, Any]:
+    """What is known of a user's own password. Root's is kept outside of IAM, and nothing tells its age."""
+    if session.caller.kind != USER:
+        return {}
+    profile = panel(session, "iam:GetLoginProfile", {"UserName": session.caller.name}, may_be_missing=True)
+    url = sign_in_url(request, session)
+    return {"profile": profile, "sign_in": passwords.facts(session, url, profile, user.get("User", {}))}
+
+
+def account_ids(session: Session) -> list[tuple[str, Any]]:
+    canonical_id = canonical(session.account.pk)["ID"]
+    return [
+        ("AWS account ID", markup.copy(session.account.pk, "account ID")),
+        ("Canonical user ID", markup.copy(canonical_id, "canonical user ID")),
+    ]
 
 
 def own_url(session: Session) -> str:
@@ -102,30 +123,36 @@ def remove_mfa(request: HttpRequest, session: Session) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @console_page
-def create_key(request: HttpRequest, session: Session) -> HttpResponse:
-    """An own access key. For root the page says first why not, and asks to be sure."""
-    if request.method == "POST" and (not session.is_root or request.POST.get("sure") == "on"):
-        key = session.call("iam:CreateAccessKey")["AccessKey"]
-        name = "rootkey.csv" if session.is_root else f"{session.label}_accessKeys.csv"
-        context = {"key": key, "file": name, "done_url": session.url("security-credentials")}
-        title = "Retrieve access key"
-        template = "console/security_credentials/key.html"
-        return pages.render(request, session, template, context, title=title, crumbs=crumbs(session, title))
-    context = {"root": session.is_root, "cancel_url": session.url("security-credentials")}
-    title = "Create access key"
-    template = "console/security_credentials/create_key.html"
-    return pages.render(request, session, template, context, title=title, crumbs=crumbs(session, title))
+def resync_mfa(request: HttpRequest, session: Session) -> HttpResponse:
+    return mfa.resync(request, session, own(session))
 
 
-@require_POST
+def own_keys(session: Session) -> Holder:
+    is_user = session.caller.kind == USER
+    return Holder({}, session.caller.name if is_user else "", session.url("security-credentials"), "own-key")
+
+
+@require_safe
 @console_page
-def change_key(request: HttpRequest, session: Session) -> HttpResponse:
-    """Deactivate, activate or delete an own key, by the button pressed. The console deletes inactive keys only."""
-    key_id, wanted = request.POST.get("key", ""), request.POST.get("action", "")
-    url = session.url("security-credentials")
-    if wanted == "delete":
-        session.call("iam:DeleteAccessKey", {"AccessKeyId": key_id})
-        return pages.done(request, url, f"Access key {key_id} is deleted.")
-    status = "Active" if wanted == "activate" else "Inactive"
-    session.call("iam:UpdateAccessKey", {"AccessKeyId": key_id, "Status": status})
-    return pages.done(request, url, f"Access key {key_id} is {status.lower()} now.")
+def create_key(request: HttpRequest, session: Session) -> HttpResponse:
+    """The wizard of a user's key, for one's own; root's has one step, which says why not."""
+    name = session.caller.name if session.caller.kind == USER else ""
+    return wizard.start(session, access_keys.WIZARD, user=name, own=True, root=session.is_root)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def key_status(request: HttpRequest, session: Session, key_id: str) -> HttpResponse:
+    return keys.status(request, session, own_keys(session), key_id)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def delete_key(request: HttpRequest, session: Session, key_id: str) -> HttpResponse:
+    return keys.delete(request, session, own_keys(session), key_id)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def describe_key(request: HttpRequest, session: Session, key_id: str) -> HttpResponse:
+    return keys.describe(request, session, own_keys(session), key_id)

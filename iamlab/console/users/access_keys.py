@@ -1,4 +1,4 @@
-"""Access keys of a user: the wizard that makes one, its state, its end."""
+"""Access keys of a user: the wizard that makes one, for oneself and for root too; its description, state and end."""
 
 from typing import Any
 from uuid import UUID
@@ -7,10 +7,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from iamlab.console import changes, downloads, pages, wizard
-from iamlab.console.forms import member, pattern_check
+from iamlab.console import downloads, keys, wizard
+from iamlab.console.keys import Holder
 from iamlab.console.models import Draft
-from iamlab.console.questions import question
+from iamlab.console.pages import Crumbs
 from iamlab.console.session import Session, console_page
 from iamlab.console.wizard import Planned, Step, StepForm, Wizard
 
@@ -62,32 +62,38 @@ class UseForm(StepForm):
         return [(value, text) for value, _, text in USES]
 
 
-class DescriptionForm(StepForm):
-    key = "description"
+class RootForm(StepForm):
+    """The root user has no use case to choose: it is told what is wrong with all of them."""
 
-    description = forms.CharField(
-        label="Description tag value",
-        help_text="What the key is for and where it is used, so that you can replace it with confidence later. "
-        "Up to 256 characters: letters, digits, spaces and _ . : / = + - @",
-        required=False,
-        max_length=256,
+    key = "root"
+
+    understood = forms.BooleanField(
+        label="I understand creating a root access key is not a best practice, but I still want to create one.",
+        error_messages={"required": "Confirm that you have read the advice."},
     )
 
-    def clean_description(self) -> str:
-        value = self.cleaned_data["description"]
-        shape = member("iam:TagUser", "Tags").member.members["Value"]  # type: ignore[union-attr]
-        if value:
-            pattern_check(shape.metadata["pattern"])(value)
-        return value
+
+class DescriptionForm(keys.DescriptionForm, StepForm):
+    key = "description"
+
+
+STEPS = [
+    Step("use", "Access key best practices & alternatives", UseForm, "console/users/key_use.html"),
+    Step("description", "Set description tag", DescriptionForm, "console/users/key_description.html", optional=True),
+]
+ROOTS_STEPS = [Step("root", "Alternatives to root user access keys", RootForm, "console/users/key_root.html")]
 
 
 def planned(data: dict[str, Any]) -> list[Planned]:
+    """One's own key is asked for without a name, as the API means it."""
     name = data["user"]
+    who = {} if data.get("own") else {"UserName": name}
 
     def shown(answer: dict[str, Any], sent: dict[str, Any]) -> dict[str, str]:
         return {"id": answer["AccessKey"]["AccessKeyId"], "secret": answer["AccessKey"]["SecretAccessKey"]}
 
-    calls = [Planned("iam:CreateAccessKey", {"UserName": name}, f"Create an access key for {name}", shows=shown)]
+    label = f"Create an access key for {name or 'the root user'}"
+    calls = [Planned("iam:CreateAccessKey", who, label, shows=shown)]
     description = data.get("description", {}).get("description", "")
     if description:
 
@@ -99,25 +105,29 @@ def planned(data: dict[str, Any]) -> list[Planned]:
     return calls
 
 
+def back(session: Session, draft: Draft) -> str:
+    if draft.data.get("own"):
+        return session.url("security-credentials")
+    return session.url("user", draft.data["user"], "security_credentials")
+
+
+def crumbs(session: Session, draft: Draft) -> Crumbs:
+    if draft.data.get("own"):
+        return [("Security credentials", back(session, draft)), ("Create access key", None)]
+    name = draft.data["user"]
+    return [("Users", session.url("users")), (name, back(session, draft)), ("Create access key", None)]
+
+
 WIZARD = Wizard(
     name="access-key",
     title="Create access key",
     submit="Create access key",
-    cancel=lambda session, draft: session.url("user", draft.data["user"], "security_credentials"),
-    steps=lambda data: [
-        Step("use", "Access key best practices & alternatives", UseForm, "console/users/key_use.html"),
-        Step(
-            "description", "Set description tag", DescriptionForm, "console/users/key_description.html", optional=True
-        ),
-    ],
+    cancel=back,
+    steps=lambda data: ROOTS_STEPS if data.get("root") else STEPS,
     calls=planned,
     result_template="console/users/key_result.html",
-    crumbs=lambda session, draft: [
-        ("Users", session.url("users")),
-        (draft.data["user"], session.url("user", draft.data["user"], "security_credentials")),
-        ("Create access key", None),
-    ],
-    result_step=lambda data: "Retrieve access keys",
+    crumbs=crumbs,
+    result_step=lambda data: "Retrieve access key" if data.get("root") else "Retrieve access keys",
 )
 
 
@@ -141,7 +151,7 @@ def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpRespon
 
 def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict[str, str]) -> dict[str, Any]:
     key_id, secret = shown.get("id", ""), shown.get("secret", "")
-    name = f"{draft.data['user']}_accessKeys.csv"
+    name = "rootkey.csv" if draft.data.get("root") else f"{draft.data['user']}_accessKeys.csv"
     return {
         "key_id": key_id,
         "secret": secret,
@@ -150,58 +160,24 @@ def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict
     }
 
 
+def holder(session: Session, name: str) -> Holder:
+    back = session.url("user", name, "security_credentials")
+    return Holder({"UserName": name}, name, back, "access-key", (name,))
+
+
 @require_http_methods(["GET", "POST"])
 @console_page
 def status(request: HttpRequest, session: Session, name: str, key_id: str) -> HttpResponse:
-    """Deactivate a key after a question, or activate it."""
-    back = session.url("user", name, "security_credentials")
-    if request.method == "POST":
-        wanted = "Inactive" if "deactivate" in request.POST else "Active"
-        session.call("iam:UpdateAccessKey", {"UserName": name, "AccessKeyId": key_id, "Status": wanted})
-        return pages.done(request, back, f"Access key {key_id} is {wanted.lower()}.")
-    confirm = {
-        "title": f"Deactivate {key_id}?",
-        "cancel_url": back,
-        "submit": "Deactivate",
-        "danger": "Whoever uses this access key is refused from now on. You can activate it again.",
-        "hidden": [("deactivate", "1")],
-    }
-    return question(request, session, confirm, [])
-
-
-def is_active(session: Session, name: str, key_id: str) -> bool:
-    keys = session.call("iam:ListAccessKeys", {"UserName": name})["AccessKeyMetadata"]
-    return any(key["AccessKeyId"] == key_id and key["Status"] == "Active" for key in keys)
+    return keys.status(request, session, holder(session, name), key_id)
 
 
 @require_http_methods(["GET", "POST"])
 @console_page
 def delete(request: HttpRequest, session: Session, name: str, key_id: str) -> HttpResponse:
-    """The console deletes inactive keys only, after their id was typed; the API would delete an active one too."""
-    back = session.url("user", name, "security_credentials")
-    if is_active(session, name, key_id):
-        if request.method == "POST" and "deactivate" in request.POST:
-            session.call("iam:UpdateAccessKey", {"UserName": name, "AccessKeyId": key_id, "Status": "Inactive"})
-        else:
-            confirm = {
-                "title": f"Delete {key_id}?",
-                "cancel_url": back,
-                "submit": "Deactivate",
-                "danger": "This access key is active. Deactivate it first, and see that nothing breaks.",
-                "hidden": [("deactivate", "1")],
-            }
-            return question(request, session, confirm, [])
-    confirm = {
-        "title": f"Delete {key_id}?",
-        "cancel_url": back,
-        "submit": "Delete",
-        "typed": key_id,
-        "danger": "A deleted access key cannot be recovered.",
-    }
-    if request.method == "POST" and "deactivate" not in request.POST:
-        error = changes.confirmed(request, key_id)
-        if not error:
-            session.call("iam:DeleteAccessKey", {"UserName": name, "AccessKeyId": key_id})
-            return pages.done(request, back, f"Access key {key_id} is deleted.")
-        return question(request, session, {**confirm, "error": error}, [], 422)
-    return question(request, session, confirm, [])
+    return keys.delete(request, session, holder(session, name), key_id)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def description(request: HttpRequest, session: Session, name: str, key_id: str) -> HttpResponse:
+    return keys.describe(request, session, holder(session, name), key_id)

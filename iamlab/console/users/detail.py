@@ -1,5 +1,6 @@
 """One user's page: the summary and its tabs."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,12 +9,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, holders, last_accessed, lists, pages, panels
+from iamlab.console import cells, holders, keys, last_accessed, lists, mfa, pages, panels, passwords
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
-from iamlab.console.users import service_credentials
+from iamlab.console.users import access_keys, service_credentials
 from iamlab.console.users.create import sign_in_url
-from iamlab.console.users.views import console_access, last_uses
+from iamlab.console.users.views import console_access
 
 TABS = {
     "permissions": "Permissions",
@@ -22,6 +23,18 @@ TABS = {
     "security_credentials": "Security credentials",
     "access_advisor": "Last Accessed",
 }
+
+
+@dataclass
+class Held:
+    """What several tabs show of a user: the user as GetUser tells it, and the panels of what belongs to them."""
+
+    user: dict[str, Any]
+    profile: Panel
+    groups: Panel
+    keys: Panel
+    devices: Panel
+    uses: dict[str, Panel]
 
 
 @require_safe
@@ -34,29 +47,44 @@ def user(request: HttpRequest, session: Session, name: str, tab: str) -> HttpRes
     if got.missing:
         return missing(request, session, name)
     data = got.get("User", who)
-    profile = panel(session, "iam:GetLoginProfile", who, may_be_missing=True)
-    keys = devices = Panel()
-    if tab != "access_advisor":  # its own calls are many: keys and devices are left to the other tabs
-        keys = panel(session, "iam:ListAccessKeys", who)
-        devices = panel(session, "iam:ListMFADevices", who)
-    uses = last_uses(session, [keys])
+    held = holding(session, data, tab)
     context = {
         "user": data,
         "name": data["UserName"],
         "tab": tab,
         "tabs": [
-            {"label": label, "url": session.url("user", name, key), "current": key == tab, "count": None}
-            for key, label in TABS.items()
+            {"label": label, "url": session.url("user", name, key), "current": key == tab, "count": count}
+            for (key, label), count in zip(TABS.items(), counts(got, held), strict=True)
         ],
         "got": got,
-        "summary": summary(session, data, keys, devices, profile, uses) if got.stands else [],
-        "keys": keys,
-        "devices": devices,
-        "profile": profile,
-        **SHOWN[tab](request, session, data, keys, uses),
+        "summary": summary(session, held) if got.stands else [],
+        "keys": held.keys,
+        "devices": held.devices,
+        "profile": held.profile,
+        **SHOWN[tab](request, session, held),
     }
     crumbs = [("Users", session.url("users")), (name, None)]
     return pages.render(request, session, f"console/users/{tab}.html", context, title=name, crumbs=crumbs)
+
+
+def holding(session: Session, data: dict[str, Any], tab: str) -> Held:
+    """Two tabs make many calls of their own: what their part of the page can do without is left to the others."""
+    who = {"UserName": data["UserName"]}
+    profile = panel(session, "iam:GetLoginProfile", who, may_be_missing=True)
+    groups = found = devices = Panel()
+    if tab not in ("access_advisor", "security_credentials"):
+        groups = panel(session, "iam:ListGroupsForUser", who)
+    if tab != "access_advisor":
+        found = panel(session, "iam:ListAccessKeys", who)
+        devices = panel(session, "iam:ListMFADevices", who)
+    return Held(data, profile, groups, found, devices, keys.last_uses(session, [found]))
+
+
+def counts(got: Panel, held: Held) -> list[int | None]:
+    """What stands behind the tabs' labels; nothing where the call that would tell was refused or not made."""
+    groups = len(held.groups["Groups"]) if "Groups" in held.groups.answer else None
+    tags = len(held.user.get("Tags", [])) if got.stands else None
+    return [{"groups": groups, "tags": tags}.get(key) for key in TABS]
 
 
 def missing(request: HttpRequest, session: Session, name: str) -> HttpResponse:
@@ -70,32 +98,25 @@ def missing(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     )
 
 
-def summary(
-    session: Session, user: dict[str, Any], keys: Panel, devices: Panel, profile: Panel, uses: dict[str, Panel]
-) -> list[tuple[str, Any]]:
-    last = cells.ago(user["PasswordLastUsed"], session.now) if "PasswordLastUsed" in user else "Never"
-    facts = [
-        ("ARN", markup.copy(user["Arn"], "ARN")),
-        ("Created", cells.moment(user["CreateDate"])),
-        ("Last console sign-in", last),
-    ]
-    if "AccessKeyMetadata" not in keys.answer and keys.stands:
-        return facts
-    return [
-        *facts,
-        ("Console access", console_access(profile, devices)),
-        ("Access key 1", key_line(session, user, keys, 0, uses)),
-        ("Access key 2", key_line(session, user, keys, 1, uses)),
-    ]
+def summary(session: Session, held: Held) -> list[tuple[str, Any]]:
+    """In three columns, read across: what the user is, how they sign in, their keys."""
+    user = held.user
+    arn, created = ("ARN", markup.copy(user["Arn"], "ARN")), ("Created", cells.moment(user["CreateDate"]))
+    last = ("Last console sign-in", passwords.last_sign_in(session, user))
+    if "AccessKeyMetadata" not in held.keys.answer and held.keys.stands:
+        return [arn, created, last]
+    access = ("Console access", console_access(held.profile, held.devices))
+    first, second = ((f"Access key {at + 1}", key_line(session, held, at)) for at in (0, 1))
+    return [arn, access, first, created, last, second]
 
 
-def key_line(session: Session, user: dict[str, Any], keys: Panel, at: int, uses: dict[str, Panel]) -> Any:
-    if not keys.stands:
-        return refused_cell(keys)
-    if at >= len(keys["AccessKeyMetadata"]):
-        return markup.link(session.url("access-key-start", user["UserName"]), "Create access key")
-    key = keys["AccessKeyMetadata"][at]
-    use = uses.get(key["AccessKeyId"], Panel())
+def key_line(session: Session, held: Held, at: int) -> Any:
+    if not held.keys.stands:
+        return refused_cell(held.keys)
+    if at >= len(held.keys["AccessKeyMetadata"]):
+        return markup.link(session.url("access-key-start", held.user["UserName"]), "Create access key")
+    key = held.keys["AccessKeyMetadata"][at]
+    use = held.uses.get(key["AccessKeyId"], Panel())
     last = use.get("AccessKeyLastUsed", {}).get("LastUsedDate")
     used = f"Used {cells.ago(last, session.now).lower()}." if last else "Never used."
     return format_html(
@@ -107,20 +128,15 @@ def key_line(session: Session, user: dict[str, Any], keys: Panel, at: int, uses:
     )
 
 
-def permissions(
-    request: HttpRequest, session: Session, user: dict[str, Any], keys: Panel, uses: dict[str, Panel]
-) -> dict[str, Any]:
+def permissions(request: HttpRequest, session: Session, held: Held) -> dict[str, Any]:
     """Policies attached, inline and by group, and the boundary."""
-    name = user["UserName"]
-    found, rows = holders.policy_rows(session, "User", name)
-    groups = panel(session, "iam:ListGroupsForUser", {"UserName": name})
-    if groups.stands:
-        rows += holders.rows_by_group(session, [group["GroupName"] for group in groups["Groups"]])
-    table = holders.policy_table(request, rows, found)
-    boundary = user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
+    found, rows = holders.policy_rows(session, "User", held.user["UserName"])
+    if held.groups.stands:
+        rows += holders.rows_by_group(session, [group["GroupName"] for group in held.groups["Groups"]])
+    boundary = held.user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
     return {
-        "table": table,
-        "refused": [one for one in (*found, groups) if one.denial],
+        "table": holders.policy_table(request, rows, found, "User"),
+        "refused": [one for one in (*found, held.groups) if one.denial],
         "boundary": boundary,
         "boundary_url": session.url("policy", boundary, "permissions") if boundary else "",
     }
@@ -129,10 +145,8 @@ def permissions(
 COLUMNS = [tables.column("name", "Group name"), tables.column("policies", "Attached policies")]
 
 
-def groups(
-    request: HttpRequest, session: Session, user: dict[str, Any], keys: Panel, uses: dict[str, Panel]
-) -> dict[str, Any]:
-    found = panel(session, "iam:ListGroupsForUser", {"UserName": user["UserName"]})
+def groups(request: HttpRequest, session: Session, held: Held) -> dict[str, Any]:
+    found = held.groups
     names = [group["GroupName"] for group in found.get("Groups", [])]
     attached = panels.cells(session, "iam:ListAttachedGroupPolicies", [{"GroupName": name} for name in names])
     rows = [
@@ -159,55 +173,24 @@ def group_link(session: Session, name: str) -> SafeString:
     return markup.link(session.url("group", name, "users"), name)
 
 
-def tags(
-    request: HttpRequest, session: Session, user: dict[str, Any], keys: Panel, uses: dict[str, Panel]
-) -> dict[str, Any]:
-    return {"tags": panel(session, "iam:ListUserTags", {"UserName": user["UserName"]})}
+def tags(request: HttpRequest, session: Session, held: Held) -> dict[str, Any]:
+    return {"tags": panel(session, "iam:ListUserTags", {"UserName": held.user["UserName"]})}
 
 
-def security_credentials(
-    request: HttpRequest, session: Session, user: dict[str, Any], keys: Panel, uses: dict[str, Panel]
-) -> dict[str, Any]:
-    descriptions = {tag["Key"]: tag["Value"] for tag in user.get("Tags", [])}
-    listed = [key_block(session, key, uses, descriptions) for key in keys.get("AccessKeyMetadata", [])]
+def security_credentials(request: HttpRequest, session: Session, held: Held) -> dict[str, Any]:
+    holder = access_keys.holder(session, held.user["UserName"])
+    listed = keys.blocks(session, holder, held.keys, held.uses, held.user.get("Tags", []))
     return {
-        **service_credentials.sections(request, session, user["UserName"]),
+        **service_credentials.sections(request, session, held.user["UserName"]),
         "key_blocks": listed,
-        "may_add": len(listed) < 2,
-        "sign_in_url": sign_in_url(request, session),
-        "last_sign_in": cells.ago(user.get("PasswordLastUsed"), session.now) if "PasswordLastUsed" in user else "Never",
+        "may_add": len(listed) < keys.MOST,
+        "device_table": mfa.table(request, session, held.devices),
+        "sign_in": passwords.facts(session, sign_in_url(request, session), held.profile, held.user),
     }
 
 
-def key_block(
-    session: Session, key: dict[str, Any], uses: dict[str, Panel], descriptions: dict[str, str]
-) -> dict[str, Any]:
-    key_id = key["AccessKeyId"]
-    use = uses.get(key_id, Panel())
-    last = use.get("AccessKeyLastUsed", {})
-    active = key["Status"] == "Active"
-    facts = [
-        ("Description", descriptions.get(key_id, markup.NOTHING)),
-        ("Status", markup.status("success" if active else "stopped", key["Status"])),
-        ("Last used", cells.ago(last.get("LastUsedDate"), session.now) if use.stands else refused_cell(use)),
-        ("Created", cells.ago(key["CreateDate"], session.now)),
-        ("Last used region", last.get("Region", markup.NOTHING)),
-        ("Last used service", last.get("ServiceName", markup.NOTHING)),
-    ]
-    name = key["UserName"]
-    return {
-        "id": key_id,
-        "active": active,
-        "facts": facts,
-        "status_url": session.url("access-key-status", name, key_id),
-        "delete_url": session.url("access-key-delete", name, key_id),
-    }
-
-
-def access_advisor(
-    request: HttpRequest, session: Session, user: dict[str, Any], keys: Panel, uses: dict[str, Panel]
-) -> dict[str, Any]:
-    arn = user.get("Arn") or f"arn:aws:iam::{session.account.pk}:user/{user['UserName']}"
+def access_advisor(request: HttpRequest, session: Session, held: Held) -> dict[str, Any]:
+    arn = held.user.get("Arn") or f"arn:aws:iam::{session.account.pk}:user/{held.user['UserName']}"
     return {"table": last_accessed.table(request, session, arn)}
 
 

@@ -30,3 +30,9 @@ def enable(request: HttpRequest, session: Session, name: str) -> HttpResponse:
 @console_page
 def remove(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     return mfa.remove(request, session, owner(session, name))
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def resync(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    return mfa.resync(request, session, owner(session, name))

@@ -114,6 +114,7 @@ def table(
         denial=found.denial,
         failure=found.failure,
         tools=False,
+        counted=True,
         description=f"{text} Here it opens nothing: the service is not simulated.",
         empty_title="None",
     )

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import cells, lists, pages, panels
+from iamlab.console import keys as keys_of
 from iamlab.console.panels import Panel, refused_cell
 from iamlab.console.session import Session, console_page
 
 COLUMNS = [
     tables.column("name", "User name", sortable=True),
     tables.column("path", "Path"),
-    tables.column("groups", "Groups"),
+    tables.column("groups", "Group(s)"),
     tables.column("activity", "Last activity"),
     tables.column("mfa", "MFA"),
     tables.column("password", "Password age"),
@@ -68,7 +69,7 @@ def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> li
     profiles = asked("iam:GetLoginProfile", "password", "console", may_be_missing=True)
     certificates = asked("iam:ListSigningCertificates", "certificates")
     keys = asked("iam:ListAccessKeys", "key", "key_age", "key_used", "activity")
-    used = last_uses(session, keys) if {"key_used", "activity"} & set(wanted) else {}
+    used = keys_of.last_uses(session, keys) if {"key_used", "activity"} & set(wanted) else {}
     url, now = session.url("user", "NAME", "permissions"), session.now
     made = []
     for at, user in enumerate(users):
@@ -87,13 +88,6 @@ def rows(session: Session, users: list[dict[str, Any]], wanted: list[str]) -> li
         }
         made.append(tables.row(user["UserName"], [told[key] for key in wanted]))
     return made
-
-
-def last_uses(session: Session, keys: list[Panel]) -> dict[str, Panel]:
-    """GetAccessKeyLastUsed of all keys on the page, by the key's id."""
-    ids = [key["AccessKeyId"] for cell in keys for key in cell.get("AccessKeyMetadata", [])]
-    answers = panels.cells(session, "iam:GetAccessKeyLastUsed", [{"AccessKeyId": key_id} for key_id in ids])
-    return dict(zip(ids, answers, strict=True))
 
 
 def mfa(cell: Panel) -> Any:
@@ -125,13 +119,14 @@ def key_cells(cell: Panel, used: dict[str, Panel], user: dict[str, Any], now: An
         return {"key": refused, "key_age": refused, "key_used": refused, "activity": refused}
     keys = cell.get("AccessKeyMetadata", [])
     active = [key["CreateDate"] for key in keys if key["Status"] == "Active"]
+    words = [f"{key['AccessKeyId']} ({key['Status']})" for key in keys]
     uses = [used[key["AccessKeyId"]] for key in keys if key["AccessKeyId"] in used]
     refusal = next((one for one in uses if not one.stands), None)
     times = [one["AccessKeyLastUsed"].get("LastUsedDate") for one in uses if one.stands]
     last = max((time for time in times if time), default=None)
     activity = max((time for time in (last, user.get("PasswordLastUsed")) if time), default=None)
     return {
-        "key": markup.lines([f"{key['AccessKeyId']} ({key['Status']})" for key in keys]) if keys else markup.NOTHING,
+        "key": markup.lines(words, whole=True) if keys else markup.NOTHING,
         "key_age": cells.age(min(active, default=None), now),
         "key_used": refused_cell(refusal) if refusal else cells.ago(last, now),
         "activity": cells.ago(activity, now),

@@ -1,5 +1,6 @@
 """One's own credentials: a device proven by two codes, keys shown once, the phone."""
 
+import json
 import re
 import time
 
@@ -45,7 +46,8 @@ def test_root_changes_its_password_on_its_own_page(browser_of, root):
 
 def test_the_page_says_whose_credentials_these_are(browser_of, root, user):
     page = browser_of.get(root.url("security-credentials"))
-    assert [label for label, _ in page.context["facts"]] == ["Account name", "Email address", "AWS account ID"]
+    labels = [label for label, _ in page.context["facts"]]
+    assert labels == ["Account name", "Email address", "AWS account ID", "Canonical user ID"]
     assert "root@example.com" in page.content.decode()
     anna = user("anna", "IAMFullAccess")
     facts = dict(browser_of.get(anna.url("security-credentials")).context["facts"])
@@ -84,23 +86,94 @@ def test_the_phone_shows_the_codes_to_its_owner_only(browser_of, client, strange
     assert client.get(address).status_code == 404
 
 
-def test_a_key_is_shown_once_and_can_be_deleted_when_inactive(browser_of, root, user):
+def make_key(browser, session):
+    """Through the wizard, as far as the page that shows the secret."""
+    use = browser.get(session.url("own-key-create")).url
+    description = browser.post(use, {"use": "cli", "understood": "on"}).url
+    return browser.get(browser.post(description, {"description": "my laptop"}).url)
+
+
+def test_an_own_key_is_made_by_the_wizard_of_users_and_shown_once(browser_of, root, user):
     anna = user("anna", "AdministratorAccess")
-    made = browser_of.post(anna.url("own-key-create"))
-    key = made.context["key"]
-    assert key["SecretAccessKey"] in made.content.decode()
+    made = make_key(browser_of, anna)
+    key_id, secret = made.context["key_id"], made.context["secret"]
+    html = made.content.decode()
+    assert secret in html and 'download="anna_accessKeys.csv"' in html
     listed = browser_of.get(anna.url("security-credentials")).content.decode()
-    assert key["AccessKeyId"] in listed and key["SecretAccessKey"] not in listed
-    browser_of.post(anna.url("own-key-change"), {"key": key["AccessKeyId"], "action": "deactivate"})
-    browser_of.post(anna.url("own-key-change"), {"key": key["AccessKeyId"], "action": "delete"})
+    assert key_id in listed and "my laptop" in listed and secret not in listed
+    (event,) = root.call(
+        "cloudtrail:LookupEvents",
+        {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateAccessKey"}]},
+    )["Events"]
+    assert json.loads(event["CloudTrailEvent"])["requestParameters"] is None  # one's own: without a name
+
+
+def test_an_own_key_is_deactivated_and_then_deleted_by_its_id(browser_of, root, user):
+    anna = user("anna", "AdministratorAccess")
+    key_id = make_key(browser_of, anna).context["key_id"]
+    assert "Deactivate it first" in browser_of.get(anna.url("own-key-delete", key_id)).content.decode()
+    browser_of.post(anna.url("own-key-status", key_id), {"deactivate": "1"})
+    assert browser_of.post(anna.url("own-key-delete", key_id), {"typed": "no"}).status_code == 422
+    assert len(anna.call("iam:ListAccessKeys")["AccessKeyMetadata"]) == 1
+    browser_of.post(anna.url("own-key-delete", key_id), {"typed": key_id})
     assert anna.call("iam:ListAccessKeys")["AccessKeyMetadata"] == []
 
 
-def test_root_is_asked_twice_before_a_key(browser_of, root):
-    assert "not recommended" in browser_of.post(root.url("own-key-create")).content.decode()
+def test_an_own_keys_description_is_changed(browser_of, root, user):
+    anna = user("anna", "AdministratorAccess")
+    key_id = make_key(browser_of, anna).context["key_id"]
+    browser_of.post(anna.url("own-key-description", key_id), {"description": "the server"})
+    assert root.call("iam:ListUserTags", {"UserName": "anna"})["Tags"] == [{"Key": key_id, "Value": "the server"}]
+
+
+def test_with_two_keys_a_third_is_not_offered(browser_of, root, user):
+    anna = user("anna", "AdministratorAccess")
+    for _ in range(2):
+        anna.call("iam:CreateAccessKey")
+    html = browser_of.get(anna.url("security-credentials")).content.decode()
+    assert re.search(r'<button[^>]*id="create-access-key"[^>]* disabled>', html)
+
+
+def test_root_is_asked_before_a_key_and_gets_rootkey_csv(browser_of, root):
+    step = browser_of.get(root.url("own-key-create")).url
+    refused = browser_of.post(step)
+    assert (refused.status_code, "not recommended" in refused.content.decode()) == (422, True)
     assert root.call("iam:GetAccountSummary")["SummaryMap"]["AccountAccessKeysPresent"] == 0
-    browser_of.post(root.url("own-key-create"), {"sure": "on"})
+    made = browser_of.get(browser_of.post(step, {"understood": "on"}).url).content.decode()
     assert root.call("iam:GetAccountSummary")["SummaryMap"]["AccountAccessKeysPresent"] == 1
+    assert 'download="rootkey.csv"' in made
+    assert (
+        "Edit description" not in browser_of.get(root.url("security-credentials")).content.decode()
+    )  # root has no tags
+
+
+def test_the_page_tells_the_age_of_a_users_password_and_where_they_sign_in(browser_of, root, user):
+    anna = user("anna", "IAMFullAccess")
+    assert (
+        dict(browser_of.get(anna.url("security-credentials")).context["sign_in"])["Console password"] == "Not enabled"
+    )
+    root.call("iam:CreateLoginProfile", {"UserName": "anna", "Password": "Long-and-good-1"})
+    facts = dict(browser_of.get(anna.url("security-credentials")).context["sign_in"])
+    assert facts["Console password"].startswith("Updated now (")
+    assert "/sign-in/111122223333/" in facts["Console sign-in link"]
+
+
+def test_who_may_not_see_their_own_password_is_told_in_its_panel(browser_of, user):
+    page = browser_of.get(user("mario", "IAMUserChangePassword").url("security-credentials"))
+    assert page.status_code == 200
+    assert "iam:GetLoginProfile" in page.content.decode()
+
+
+def test_a_device_is_resynced_by_two_codes(browser_of, root):
+    page = assign(browser_of, root)
+    browser_of.post(root.url("enable-mfa"), codes(page))
+    (device,) = root.call("iam:ListMFADevices")["MFADevices"]
+    totp, now = pyotp.TOTP(page.context["seed"]), int(time.time()) + 300
+    sent = {"serial": device["SerialNumber"], "AuthenticationCode1": totp.at(now), "AuthenticationCode2": totp.at(now)}
+    wrong = browser_of.post(root.url("resync-mfa"), sent)
+    assert (wrong.status_code, "Authentication code for device is not valid." in wrong.content.decode()) == (422, True)
+    sent["AuthenticationCode2"] = totp.at(now + 30)
+    assert browser_of.post(root.url("resync-mfa"), sent).url == root.url("security-credentials")
 
 
 def test_an_own_password_is_changed(browser_of, root, user):

@@ -50,6 +50,18 @@ def test_the_permissions_tab_lists_policies_of_the_user_and_its_groups(anna, roo
     assert re.search(r'value="inline:Theirs"[^>]*disabled', html)
 
 
+def test_the_summary_reads_across_and_the_tabs_are_counted(anna, root):
+    root.call("iam:CreateGroup", {"GroupName": "Team"})
+    root.call("iam:AddUserToGroup", {**ANNA, "GroupName": "Team"})
+    root.call("iam:TagUser", {**ANNA, "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]})
+    page = anna("permissions/")
+    assert [label for label, _ in page.context["summary"]] == [
+        "ARN", "Console access", "Access key 1", "Created", "Last console sign-in", "Access key 2"
+    ]  # fmt: skip
+    tabs = {tab["label"]: tab["count"] for tab in page.context["tabs"]}
+    assert (tabs["Groups"], tabs["Tags"], tabs["Permissions"]) == (1, 2, None)
+
+
 def test_ticked_policies_are_removed(anna, root):
     root.call("iam:AttachUserPolicy", {**ANNA, "PolicyArn": READ})
     root.call("iam:PutUserPolicy", {**ANNA, "PolicyName": "Own", "PolicyDocument": DOCUMENT})
@@ -185,6 +197,17 @@ def test_a_key_is_made_with_its_description_as_a_tag(anna, key_id, root):
     assert root.call("iam:ListUserTags", ANNA)["Tags"] == [{"Key": key_id, "Value": "my laptop"}]
     html = anna("security_credentials/").content.decode()
     assert key_id in html and "my laptop" in html
+
+
+def test_a_keys_description_is_changed_and_taken_away(anna, key_id, root):
+    question = anna(f"access-keys/{key_id}/description/").content.decode()
+    assert 'value="my laptop"' in question
+    anna(f"access-keys/{key_id}/description/", description="the server")
+    assert root.call("iam:ListUserTags", ANNA)["Tags"] == [{"Key": key_id, "Value": "the server"}]
+    wrong = anna(f"access-keys/{key_id}/description/", description="no <tags>")
+    assert (wrong.status_code, "Use only letters" in wrong.content.decode()) == (422, True)
+    anna(f"access-keys/{key_id}/description/", description="")
+    assert root.call("iam:ListUserTags", ANNA)["Tags"] == []
 
 
 def test_a_key_is_deactivated_activated_and_deleted_by_its_id(anna, key_id, root):
