@@ -21,15 +21,18 @@ IN_WORDS = {
     r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "a-z, 0-9 and single hyphens inside",
     r"^(?![^:\\]*/action/|(?i).*<script>.*</script>.*)[^:\\]+$": "characters other than : and \\, and no /action/",
     r"[ -;=?-~]+": "printable characters of the Latin alphabet, but no < and >",
+    r"[+][\s0-9()-]+": "a number such as +1 555 0100",
     r"[^\s@]+@(?:[^\s@.]+\.)+[^\s@.]+": "an address such as name@example.com",
 }
 
 
 @cache
-def member(operation: str, name: str) -> Shape | None:
-    """The shape of an operation's parameter."""
+def member(operation: str, name: str, inside: str = "") -> Shape | None:
+    """The shape of an operation's parameter, or of a member of one that is a structure."""
     service, _, api_name = operation.partition(":")
     shape = model(service).operation_model(api_name).input_shape
+    if shape is not None and inside:
+        shape = shape.members[inside]
     return shape.members.get(name) if shape is not None else None
 
 
@@ -60,6 +63,7 @@ class OperationForm(forms.Form):
     """
 
     operation = ""
+    inside = ""  # the parameter whose members the fields are
     fields_of_codes: dict[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,14 +72,15 @@ class OperationForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         for name, field in self.fields.items():
-            shape = member(self.operation, name) if self.operation else None
+            shape = member(self.operation, name, self.inside) if self.operation else None
             if shape is not None and shape.type_name == "string":
                 limit(field, shape)
 
     def params(self) -> dict[str, Any]:
         """The parameters of the operation; what was left empty is left out."""
-        given = self.cleaned_data
-        return {name: given[name] for name in self.fields if member(self.operation, name) and given.get(name) != ""}
+        given, known = self.cleaned_data, (self.operation, self.inside)
+        found = {one: given[one] for one in self.fields if member(known[0], one, known[1]) and given.get(one) != ""}
+        return {self.inside: found} if self.inside else found
 
     def refuse(self, error: AwsError) -> None:
         """Show an error of AWS's where it belongs."""

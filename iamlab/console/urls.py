@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from iamlab.console.account import changing as changing_account
 from iamlab.console.account import contacts
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
@@ -54,6 +55,7 @@ from iamlab.console.users import views as users
 # /sandbox/<public id>/: before anybody is signed in
 front = [
     path("sign-up/", sign_up.sign_up, name="sign-up"),
+    path("sign-up/done/", sign_up_walk.done, name="sign-up-done"),
     path("sign-up/<slug:name>/", sign_up_walk.step, name="sign-up-step"),
     path("root-sign-in/", sign_in.root, name="root-sign-in"),
     path("sign-in/", sign_in.user, name="sign-in-user"),
@@ -308,6 +310,9 @@ session: list[URLPattern | URLResolver] = [
     path("switch-role/", switch_role.switch, name="switch-role"),
     path("switch-back/", switch_role.back, name="switch-back"),
     path("account/", account.account, name="account"),
+    path("account/name/", changing_account.name, name="account-name"),
+    path("account/email/", changing_account.email, name="account-email"),
+    path("account/contact-information/", changing_account.contact, name="contact-information"),
     path("account/contacts/<slug:kind>/", contacts.edit, name="contact"),
     path("account/contacts/<slug:kind>/delete/", contacts.delete, name="contact-delete"),
     path("account/billing-access/", account.billing_access, name="billing-access"),

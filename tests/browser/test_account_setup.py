@@ -47,8 +47,8 @@ def register(page: Page) -> None:
     follow(page, "Sign up in all of AWS's steps", "Sign up for AWS")
     page.fill("[name=Email]", "boss@bills.example")
     page.fill("[name=AccountName]", "Bills")
-    press(page, "Continue")
-    confirm(page, "Confirm you are you")
+    press(page, "Verify email address")
+    confirm(page, "Confirm you are you", "Verify")
     heading(page, "Create your password")
     page.fill("[name=Password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
@@ -62,10 +62,13 @@ def register(page: Page) -> None:
     press(page, "Continue")
     heading(page, "Billing information")
     page.fill("[name=card]", FAKE_CARD)
-    press(page, "Continue")
-    confirm(page, "Confirm your identity")
+    press(page, "Verify and continue")
+    confirm(page, "Confirm your identity", "Send SMS or call me now")
+    expect(page.get_by_label("Verification code")).to_be_visible()
+    confirm(page, "Confirm your identity", "Continue")
     heading(page, "Select a support plan")
     press(page, "Complete sign up")
+    follow(page, "Go to the AWS Management Console", "Sign in as root user")
     heading(page, "Sign in as root user")
     green(page, "register-account")
     next_step(page, "Choose the free plan")
@@ -75,11 +78,11 @@ def register(page: Page) -> None:
     green(page, "card-on-bill", "card-hold")
 
 
-def confirm(page: Page, title: str) -> None:
+def confirm(page: Page, title: str, button: str) -> None:
     """A code that is shown where AWS would send it."""
     heading(page, title)
     page.fill("[name=code]", page.locator(".alert strong.mono").inner_text())
-    press(page, "Continue")
+    press(page, button)
 
 
 def protect_root(page: Page) -> None:

@@ -6,8 +6,16 @@ from django.views.decorators.http import require_POST, require_safe
 from iamlab.components import markup
 from iamlab.console import pages
 from iamlab.console.account import contacts
-from iamlab.console.panels import panel
+from iamlab.console.account.countries import COUNTRIES
+from iamlab.console.account.forms import PrimaryContactForm
+from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session, console_page
+
+
+def contact_facts(found: Panel) -> list[tuple[str, str]]:
+    told = found.get("ContactInformation", {})
+    told = {**told, "CountryCode": dict(COUNTRIES).get(told.get("CountryCode", ""), "")}
+    return [(str(field.label), told[name]) for name, field in PrimaryContactForm.base_fields.items() if told.get(name)]
 
 
 @require_safe
@@ -25,6 +33,8 @@ def account(request: HttpRequest, session: Session) -> HttpResponse:
         ]
     context = {"found": found, "facts": facts, "active": found.get("IamBillingAccess", False)}
     context["contacts"] = contacts.blocks(session)
+    context["primary"] = primary = panel(session, "account:GetContactInformation")
+    context |= {"no_contact": primary.code == contacts.NONE, "contact_facts": contact_facts(primary)}
     return pages.render(
         request,
         session,

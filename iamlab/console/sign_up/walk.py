@@ -9,18 +9,26 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from iamlab.console.account.forms import PrimaryContactForm
+from iamlab.console.forms import OperationForm
 from iamlab.console.menus import hyphenated
-from iamlab.console.sign_up.steps import STEPS, CodeForm, StepForm
+from iamlab.console.sign_up.steps import STEPS, CodeForm, IdentityForm
 from iamlab.door import calls, secrets, sessions
 from iamlab.door.middleware import source_of
 from iamlab.people.models import Person
 from iamlab.services.operations import AwsError
 
 NAMES = list(STEPS)
-DIGITS = {"code": 6, "phone": 4}
-PARAMETERS = ("Email", "AccountName", "Plan", "SupportPlan", "FullName", "Country")
+# What is to be typed off: length, characters, the words above it.
+TYPED_OFF = {
+    "code": (6, "0123456789", "AWS would send a mail. Here the code is"),
+    "identity": (6, "abcdefghkmnprstuwxyz2345678", "To show that you are no program, type"),
+    "phone": (4, "0123456789", "AWS would send it to your phone. Here the code is"),
+}
+PARAMETERS = ("Email", "AccountName", "Plan", "SupportPlan")
+KEPT = (*PARAMETERS, *PrimaryContactForm.base_fields, "kind", "how", "mobile")
 STEP_OF_CODE = {"EmailInUse": "email", "WeakPassword": "password"}
 
 
@@ -51,19 +59,19 @@ def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     return shown(request, public_id, draft, name, form)
 
 
-def form_of(request: HttpRequest, draft: dict[str, Any], name: str) -> StepForm:
-    form = STEPS[name](request.POST or None, initial=draft["values"])
-    if isinstance(form, CodeForm):
-        form.wanted = draft.setdefault(
-            f"{name} wanted", "".join(random.choice("0123456789") for _ in range(DIGITS[name]))
-        )
+def form_of(request: HttpRequest, draft: dict[str, Any], name: str) -> OperationForm:
+    values = draft["values"]
+    form = STEPS[name](request.POST or None, initial={"mobile": values.get("PhoneNumber", ""), **values})
+    if isinstance(form, CodeForm | IdentityForm):
+        length, characters, _ = TYPED_OFF[name]
+        form.wanted = draft.setdefault(f"{name} wanted", "".join(random.choice(characters) for _ in range(length)))
         request.session.modified = True
     return form
 
 
-def keep(draft: dict[str, Any], name: str, form: StepForm) -> None:
+def keep(draft: dict[str, Any], name: str, form: OperationForm) -> None:
     """Remember a step that was filled in; a password sealed, a card not at all."""
-    values = {field: form.cleaned_data[field] for field in form.fields if field in (*PARAMETERS, "kind")}
+    values = {field: form.cleaned_data[field] for field in form.fields if field in KEPT}
     draft["values"].update(values)
     if name == "password":
         draft["password"] = secrets.seal(form.cleaned_data["Password"])
@@ -71,16 +79,15 @@ def keep(draft: dict[str, Any], name: str, form: StepForm) -> None:
         draft["done"].append(name)
 
 
-def shown(request: HttpRequest, public_id: str, draft: dict[str, Any], name: str, form: StepForm) -> HttpResponse:
+def shown(request: HttpRequest, public_id: str, draft: dict[str, Any], name: str, form: OperationForm) -> HttpResponse:
     at = NAMES.index(name)
     context = {
         "form": form,
         "number": at + 1,
         "of": len(NAMES),
         "wanted": getattr(form, "wanted", ""),
-        "code_by": "mail" if name == "code" else "text message",
+        "wanted_by": TYPED_OFF[name][2] if name in TYPED_OFF else "",
         "back": reverse("sign-up-step", args=[public_id, NAMES[at - 1]]) if at else "",
-        "last": name == NAMES[-1],
         "sign_in_url": reverse("sign-in-user", args=[public_id]),
     }
     return render(request, "console/sign_up/step.html", context, status=422 if form.is_bound else 200)
@@ -95,17 +102,29 @@ def register(request: HttpRequest, public_id: str, draft: dict[str, Any]) -> Htt
         draft["done"].remove("password")
         messages.warning(request, "That took a while: type the password once more.")
         return redirect("sign-up-step", public_id=public_id, name="password")
-    params = {name: draft["values"][name] for name in PARAMETERS}
+    values = draft["values"]
+    params = {name: values[name] for name in PARAMETERS}
+    contact = {name: values[name] for name in PrimaryContactForm.base_fields if values.get(name)}
+    more = {"Password": password, "CardChecked": True, "ContactInformation": contact}
     try:
-        answer = calls.call(
-            nobody,
-            "accounts:RegisterAccount",
-            {**params, "Password": password, "CardChecked": True},
-            source_of(request),
-        )
+        answer = calls.call(nobody, "accounts:RegisterAccount", {**params, **more}, source_of(request))
     except AwsError as error:
         messages.error(request, error.message)
         return redirect("sign-up-step", public_id=public_id, name=STEP_OF_CODE.get(error.code, "email"))
     del request.session[f"sign-up {public_id}"]
-    messages.success(request, f"Account {hyphenated(answer['AccountId'])} is registered. Sign in as its root user.")
-    return redirect(f"{reverse('root-sign-in', args=[public_id])}?{urlencode({'email': params['Email']})}")
+    request.session[f"signed up {public_id}"] = {"account": hyphenated(answer["AccountId"]), "email": params["Email"]}
+    return redirect("sign-up-done", public_id=public_id)
+
+
+@login_required
+@require_safe
+def done(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The last page. Refreshed it is the same; who signed up for nothing is asked to sign in."""
+    assert isinstance(request.user, Person)
+    sessions.front_door(request.user, public_id)
+    made = request.session.get(f"signed up {public_id}")
+    console = reverse("root-sign-in", args=[public_id])
+    if made is None:
+        return redirect(console)
+    context = {"account": made["account"], "console_url": f"{console}?{urlencode({'email': made['email']})}"}
+    return render(request, "console/sign_up/done.html", context)

@@ -44,8 +44,7 @@ def register_account(
     Plan: str = "",
     CardChecked: bool = False,
     SupportPlan: str = "basic",
-    FullName: str = "",
-    Country: str = "",
+    ContactInformation: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """A new account. Of a card only that it was checked is kept, never a number."""
     sandbox_id = call.caller.world.sandbox_id
@@ -62,7 +61,7 @@ def register_account(
         root_password=call.prepared,
         root_password_changed=call.now,
         plan=Plan,
-        details={"card": CardChecked, "support": SupportPlan, "name": FullName, "country": Country},
+        details={"card": CardChecked, "support": SupportPlan, "contact": ContactInformation or {}},
         created=call.now,
     )
     call.record["recipientAccountId"] = account.id

@@ -31,7 +31,7 @@ def get_account(call: Call) -> dict[str, Any]:
         "Plan": row.plan,
         "IamBillingAccess": row.iam_billing_access,
         "Created": row.created,
-        "Details": {key: str(value) for key, value in row.details.items() if key != "contacts"},
+        "Details": {key: str(value) for key, value in row.details.items() if key not in ("contact", "contacts")},
     }
 
 

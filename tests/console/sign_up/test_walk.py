@@ -15,11 +15,21 @@ ANSWERS = {
     "email": {"Email": "boss@bills.example", "AccountName": "Bills"},
     "password": {"Password": PASSWORD, "again": PASSWORD},
     "plan": {"Plan": "free"},
-    "contact": {"kind": "personal", "FullName": "Mario Rossi", "Country": "IT", "agreed": "on"},
-    "card": {"card": FAKE},
+    "contact": {
+        "kind": "personal",
+        "FullName": "Mario Rossi",
+        "PhoneNumber": "+39 555 0100",
+        "CountryCode": "IT",
+        "AddressLine1": "Via Ombrello 1",
+        "City": "Roma",
+        "PostalCode": "00100",
+        "agreed": "on",
+    },
+    "card": {"card": FAKE, "expires": "12/34", "holder": "Mario Rossi"},
+    "identity": {"how": "sms", "mobile": "+39 555 0100"},
     "support": {"SupportPlan": "basic"},
 }
-ORDER = ["email", "code", "password", "plan", "contact", "card", "phone", "support"]
+ORDER = ["email", "code", "password", "plan", "contact", "card", "identity", "phone", "support"]
 
 
 @pytest.fixture
@@ -33,7 +43,7 @@ def address(world, name):
 
 def fill(browser, world, name):
     page = browser.get(address(world, name))
-    answer = ANSWERS.get(name) or {"code": page.context["wanted"]}
+    answer = {**ANSWERS.get(name, {}), "code": page.context["wanted"]}
     return browser.post(address(world, name), answer)
 
 
@@ -41,10 +51,32 @@ def test_all_steps_make_one_account(browser_of, world):
     for name in ORDER:
         response = fill(browser_of, world, name)
         assert Account.objects.filter(sandbox=world).exists() == (name == "support")
-    assert "root-sign-in" in response.url
+    done = browser_of.get(response.url).content.decode()
+    assert "Go to the AWS Management Console" in done and "root-sign-in/?email=boss%40bills.example" in done
     account = Account.objects.get(sandbox=world)
-    assert (account.plan, account.details["card"], account.details["name"]) == ("free", True, "Mario Rossi")
-    assert "4000" not in json.dumps(account.details) + Event.objects.get().record
+    contact = account.details["contact"]
+    assert (account.plan, account.details["card"], contact["FullName"]) == ("free", True, "Mario Rossi")
+    kept = json.dumps(account.details) + Event.objects.get().record + json.dumps(dict(browser_of.session.items()))
+    assert "4000" not in kept and "12/34" not in kept
+    assert "Ombrello" not in Event.objects.get().record  # who it is stays out of the event
+
+
+def test_the_last_page_is_there_for_who_signed_up(browser_of, world):
+    assert "root-sign-in" in browser_of.get(reverse("sign-up-done", args=[world.public_id])).url
+
+
+def test_a_business_is_asked_for_its_name(browser_of, world):
+    for name in ORDER[:4]:
+        fill(browser_of, world, name)
+    answer = browser_of.post(address(world, "contact"), {**ANSWERS["contact"], "kind": "business"})
+    assert answer.status_code == 422 and answer.context["form"].errors["CompanyName"]
+
+
+def test_a_wrong_security_check_keeps_a_program_out(browser_of, world):
+    for name in ORDER[:6]:
+        fill(browser_of, world, name)
+    answer = browser_of.post(address(world, "identity"), {**ANSWERS["identity"], "code": "robot1"})
+    assert answer.status_code == 422 and browser_of.get(address(world, "phone")).status_code == 302
 
 
 def test_a_step_too_far_ahead_leads_to_the_first_missing(browser_of, world):
@@ -62,7 +94,7 @@ def test_one_comes_back_to_what_was_typed(browser_of, world):
 def test_any_other_card_is_refused_and_forgotten(browser_of, world, card):
     for name in ORDER[:5]:
         fill(browser_of, world, name)
-    response = browser_of.post(address(world, "card"), {"card": card})
+    response = browser_of.post(address(world, "card"), {**ANSWERS["card"], "card": card})
     assert response.status_code == 422
     assert card not in response.content.decode()
     assert card not in json.dumps(dict(browser_of.session.items()))
