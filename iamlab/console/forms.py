@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.http import QueryDict
 
+from iamlab.console import late
 from iamlab.door.parameters import compiled
 from iamlab.services.operations import AwsError, model
 
@@ -55,7 +56,30 @@ def pattern_check(pattern: str) -> Any:
     return check
 
 
-class OperationForm(forms.Form):
+class ConsoleForm(forms.Form):
+    """A form of the console. Sent when its session had ended, it comes back with what was typed, but for what its
+    `secret_fields` hold, and passwords and files."""
+
+    secret_fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sent_late = None if self.is_bound else late.offered()
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        sent, initial = self.sent_late, super().get_initial_for_field(field, field_name)
+        if sent is None or field.widget.value_omitted_from_data(sent, {}, field_name):
+            return initial
+        return field.bound_data(field.widget.value_from_datadict(sent, {}, field_name), initial)
+
+
+def secret_names(form: type[ConsoleForm] = ConsoleForm) -> set[str]:
+    """The names of all fields of the console's forms whose values are kept nowhere."""
+    hidden = {name for name, field in form.base_fields.items() if isinstance(field.widget, forms.PasswordInput)}
+    return hidden.union(form.secret_fields, *map(secret_names, form.__subclasses__()))
+
+
+class OperationForm(ConsoleForm):
     """Fields named as the operation's parameters take length, pattern and choices from its shape.
 
     Fields of other names are the page's own. `fields_of_codes` says which field an error code of AWS's belongs to;

@@ -9,12 +9,16 @@ from django.shortcuts import redirect
 from django.shortcuts import render as django_render
 from django_htmx.http import HttpResponseLocation
 
-from iamlab.console import menus, regions, visits
+from iamlab.console import late, menus, regions, visits
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
 
 Crumbs = Sequence[tuple[str, str | None]]
+SENT_LATE = (
+    "Your session had ended before this was sent, so that nothing was changed. What you typed is here again, passwords "
+    "and files excepted."
+)
 
 
 def render(
@@ -46,6 +50,8 @@ def render(
         "side_nav": menus.side_nav(request, session, service),
         "breadcrumbs": [(menu.title, session.url(menu.home)), *crumbs],
     }
+    if late.was_taken():
+        messages.info(request, SENT_LATE)
     response = django_render(request, template, {**frame, **(context or {})}, status=status)
     visits.note(request, response, session)
     regions.keep(request, response, session)

@@ -10,8 +10,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import get_script_prefix, reverse
+from django_htmx.http import HttpResponseLocation
 
 from iamlab.console import late, refusals, regions
+from iamlab.console.forms import secret_names
 from iamlab.console.menus import hyphenated
 from iamlab.door import authenticate, calls, sessions
 from iamlab.people.models import Person
@@ -120,10 +122,11 @@ def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return sign_in_again(request, session_id)
         if must_change(request) and view.__name__ not in ALWAYS_OPEN:
             return redirect(session.url("new-password"))
-        try:
-            return view(request, session, *args, **kwargs)
-        except AwsError as error:
-            return refusals.page(request, session, error)
+        with late.offering(request, identity(request)):
+            try:
+                return view(request, session, *args, **kwargs)
+            except AwsError as error:
+                return refusals.page(request, session, error)
 
     return page
 
@@ -136,16 +139,25 @@ def must_change(request: HttpRequest) -> bool:
     return request.console_must_change  # type: ignore[attr-defined]
 
 
+def identity(request: HttpRequest) -> list[str]:
+    """Who a session's pages belong to, in whatever session of theirs. Who only looks at another's is nobody."""
+    row = getattr(request, "console_row", None)
+    return [row.account_id, row.kind, row.principal] if row is not None else []
+
+
 def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:
     """The sign-in page of the session's account, with the way back to this very page."""
     row = request.console_row  # type: ignore[attr-defined]
     public_id = row.account.sandbox.public_id
     root = row.kind == callers.ROOT
     name, args = ("root-sign-in", [public_id]) if root else ("sign-in-account", [public_id, row.account_id])
-    back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "")
+    in_dialog = request.htmx.target == "modal"  # type: ignore[attr-defined]  # a page of its own, too
+    referer = "" if in_dialog or request.method == "GET" else request.META.get("HTTP_REFERER", "")
+    back = referer or request.get_full_path()
     if request.method == "POST":
-        late.keep(request)
+        late.keep(request, identity(request), secret_names())
     query = {"ended": 1, "next": back.partition(f"/console/{session_id}/")[2]}
     if root:
         query["email"] = row.account.email
-    return redirect(f"{reverse(name, args=args)}?{urlencode(query)}")
+    address = f"{reverse(name, args=args)}?{urlencode(query)}"
+    return HttpResponseLocation(address, target="body") if in_dialog else redirect(address)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from iamlab.console import drafts, late, pages, pickers, runs
+from iamlab.console import drafts, pages, pickers, runs
 from iamlab.console.forms import OperationForm
 from iamlab.console.models import DONE, RUNNING, STOPPED, Draft
 from iamlab.console.session import Session
@@ -21,7 +21,6 @@ class StepForm(OperationForm):
     """A step's form. What it stores stands in the draft under `key`; `secret_fields` are kept encrypted instead."""
 
     key = ""
-    secret_fields: tuple[str, ...] = ()
 
     def __init__(
         self, *args: Any, session: Session, draft: Draft, action: str = "", look: QueryDict | None = None, **kwargs: Any
@@ -178,7 +177,7 @@ def _form(request: HttpRequest, session: Session, draft: Draft, this: Step) -> t
         form.is_valid()
         form.refuse(error)
         return form, 422
-    return this.form(initial=stored, look=late.take(request), **known), 200
+    return this.form(initial=stored, **known), 200
 
 
 def _save(draft: Draft, form: StepForm) -> None:

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from iamlab.console.documents import START, DocumentField
-from iamlab.console.forms import typed
+from iamlab.console.forms import ConsoleForm, typed
 from iamlab.door.authorise import Judgement
 from iamlab.policy.compile import Policy, compile_policy
 from iamlab.policy.document import BUCKET_LIMIT, MANAGED_LIMIT, TRUST_LIMIT
@@ -30,7 +30,7 @@ def kind_of(place: str, resource: str) -> str:
     return "trust" if ":role/" in resource else "resource"
 
 
-class DraftForm(forms.Form):
+class DraftForm(ConsoleForm):
     """A document, and where it would stand: added, or instead of one that applies."""
 
     place = forms.ChoiceField(label="Where the draft would stand")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from iamlab.console import changes, pages
 from iamlab.console.buckets.reading import setting
 from iamlab.console.buckets.views import crumbs, question
+from iamlab.console.forms import ConsoleForm
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -40,7 +41,7 @@ NAMES = tuple(name for name, *_ in SETTINGS)
 ALL = "BlockAll"
 
 
-class BlockForm(forms.Form):
+class BlockForm(ConsoleForm):
     """The four settings. The box over them wins where it is ticked: that is the same as ticking all four."""
 
     BlockAll = forms.BooleanField(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console.buckets.editing import edit
 from iamlab.console.buckets.reading import setting
+from iamlab.console.forms import ConsoleForm
 from iamlab.console.session import Session, console_page
 
 SSE_S3, SSE_KMS, DSSE_KMS = "AES256", "aws:kms", "aws:kms:dsse"
@@ -22,7 +23,7 @@ SWITCH = (("off", "Disable"), ("on", "Enable"))
 KEY_ARN = re.compile(r"arn:aws:kms:([a-z0-9-]+):\d{12}:(?:key/[A-Za-z0-9-]+|alias/[A-Za-z0-9/_-]+)")
 
 
-class EncryptionForm(forms.Form):
+class EncryptionForm(ConsoleForm):
     """`region_of_bucket` says where the key has to be."""
 
     encryption = forms.ChoiceField(label="Encryption type", choices=TYPES, widget=forms.RadioSelect, initial=SSE_S3)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from iamlab.components.markup import tile
 from iamlab.console.documents import DocumentField, SeenForm
+from iamlab.console.forms import ConsoleForm
 
 ENFORCED = "BucketOwnerEnforced"
 OWNERSHIPS = (
@@ -40,7 +41,7 @@ class Indented(json.JSONEncoder):
         super().__init__(**{**more, "indent": 4})
 
 
-class OpenBucketForm(forms.Form):
+class OpenBucketForm(ConsoleForm):
     """Whoever may not list buckets can still open one by its name."""
 
     name = forms.CharField(label="Bucket name", max_length=63)
@@ -60,7 +61,7 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class UploadForm(forms.Form):
+class UploadForm(ConsoleForm):
     chosen = FilesField(label="Files", widget=FilesInput(attrs={"multiple": True}), allow_empty_file=True)
 
     def clean_chosen(self) -> list[Any]:
@@ -69,7 +70,7 @@ class UploadForm(forms.Form):
         return self.cleaned_data["chosen"]
 
 
-class FolderForm(forms.Form):
+class FolderForm(ConsoleForm):
     name = forms.CharField(label="Folder name", max_length=200)
 
     def clean_name(self) -> str:
@@ -86,7 +87,7 @@ class PolicyForm(SeenForm):
     Policy = DocumentField("bucket", label="Policy")
 
 
-class TagsForm(forms.Form):
+class TagsForm(ConsoleForm):
     tags = forms.CharField(
         label="Tags",
         required=False,
@@ -106,7 +107,7 @@ class TagsForm(forms.Form):
         return found
 
 
-class OwnershipForm(forms.Form):
+class OwnershipForm(ConsoleForm):
     """`enforced`: ACLs are disabled now, so that enabling them brings those back that objects had."""
 
     ObjectOwnership = forms.ChoiceField(label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect)
@@ -125,7 +126,7 @@ class OwnershipForm(forms.Form):
         return given
 
 
-class VersioningForm(forms.Form):
+class VersioningForm(ConsoleForm):
     Status = forms.ChoiceField(
         label="Bucket Versioning",
         choices=[("Enabled", "Enable"), ("Suspended", "Suspend")],
@@ -152,7 +153,7 @@ GRANTS = (
 OBJECT_GRANTS = (("READ", "Object: read"), ("READ_ACP", "Object ACL: read"), ("WRITE_ACP", "Object ACL: write"))
 
 
-class AclForm(forms.Form):
+class AclForm(ConsoleForm):
     """Which permissions of a bucket's ACL the groups have."""
 
     choices: tuple[tuple[str, str], ...] = GRANTS
@@ -212,7 +213,7 @@ class Flat(json.JSONDecoder):
             raise json.JSONDecodeError("Too deep", s, 0) from error
 
 
-class CorsForm(forms.Form):
+class CorsForm(ConsoleForm):
     rules = forms.JSONField(
         decoder=Flat,
         label="Cross-origin resource sharing (CORS)",

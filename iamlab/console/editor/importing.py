@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 
 from iamlab.console import pickers, refusals
+from iamlab.console.forms import ConsoleForm
 from iamlab.console.pickers import PickField
 from iamlab.console.session import Session
 from iamlab.policy import blocks
@@ -16,7 +16,7 @@ from iamlab.services.operations import AwsError
 DOCUMENT, CHOSEN = "PolicyDocument", "imported"  # names of fields
 
 
-class ImportMixin(forms.Form):
+class ImportMixin(ConsoleForm):
     """For a form with a session and a policy document, which takes in another's statements when its button asks."""
 
     imported = PickField(pickers.POLICIES, label="Import policy", most=1, multiple=False)

@@ -41,6 +41,7 @@ class CodesForm(OperationForm):
 
     operation = "iam:EnableMFADevice"
     fields_of_codes = {"InvalidAuthenticationCode": "AuthenticationCode1"}
+    secret_fields = ("AuthenticationCode1", "AuthenticationCode2")
 
     AuthenticationCode1 = forms.RegexField(r"\d{6}", label="MFA code 1", error_messages={"invalid": "Six digits."})
     AuthenticationCode2 = forms.RegexField(

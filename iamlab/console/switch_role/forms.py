@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
+from iamlab.console.forms import ConsoleForm
+
 COLOURS = (("red", "Red"), ("orange", "Orange"), ("yellow", "Yellow"), ("green", "Green"), ("blue", "Blue"))
 
 
@@ -14,7 +16,7 @@ def swatches() -> list[tuple[str, Any]]:
     return [(value, format_html(look, value, name)) for value, name in COLOURS]
 
 
-class SwitchRoleForm(forms.Form):
+class SwitchRoleForm(ConsoleForm):
     account = forms.CharField(label="Account", max_length=64, help_text="The account's 12 digits, or its alias.")
     roleName = forms.CharField(label="Role", max_length=64, help_text="The role's name, with its path if it has one.")
     displayName = forms.CharField(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from iamlab.components.markup import tile
-from iamlab.console.forms import OperationForm
+from iamlab.console.forms import ConsoleForm, OperationForm
 from iamlab.console.tags import TagsField
 from iamlab.console.trails import selectors
 from iamlab.console.wizard import StepForm
@@ -74,7 +74,7 @@ class AttributesForm(StepForm):
         self.fields["S3BucketName"].initial = f"aws-cloudtrail-logs-{self.session.account.pk}-{number}"
 
 
-class Events(forms.Form):
+class Events(ConsoleForm):
     """Which events: of the account's management, and of what happens to objects."""
 
     management = forms.BooleanField(
