@@ -31,7 +31,7 @@ STORED = {
     ),
     "s3": (
         (r"(Get|Put|Delete)BucketEncryption", "Bodies are not encrypted; headers say what AWS's would."),
-        (r"(Get|Put|Delete)Bucket(Cors|Website)", "Buckets are not web sites; the rules are kept."),
+        (r"(Get|Put|Delete)BucketWebsite", "Buckets are not web sites; the rules are kept."),
         (r"(Get|Put|Delete)BucketLifecycle(Configuration)?", "Objects do not age or move to other storage classes."),
         (r"(Get|Put|Delete)Bucket(Logging|NotificationConfiguration|Replication)", "Buckets send nothing out."),
         (

@@ -18,6 +18,10 @@ HERE = Path(__file__).parent
 MODEL_NAMES = {"iam": "iam", "sts": "sts", "s3": "s3", "cloudtrail": "cloudtrail", "organizations": "organizations"}
 
 
+# Values that AWS documents and takes, and botocore's models lack.
+LEFT_OUT = {"s3": {"BucketCannedACL": ["log-delivery-write"]}}
+
+
 @cache
 def model(service: str) -> ServiceModel:
     """The service model that names, limits and shapes come from: botocore's, or ours in the same format."""
@@ -25,7 +29,10 @@ def model(service: str) -> ServiceModel:
     loader = Loader()
     if ours.exists():
         return ServiceModel(loader.file_loader.load_file(str(ours.with_suffix(""))), service)
-    return ServiceModel(loader.load_service_model(MODEL_NAMES.get(service, service), "service-2"), service)
+    found = loader.load_service_model(MODEL_NAMES.get(service, service), "service-2")
+    for shape, values in LEFT_OUT.get(service, {}).items():
+        found["shapes"][shape]["enum"].extend(values)
+    return ServiceModel(found, service)
 
 
 # Codes that are common to all services; those of one service are in its model.

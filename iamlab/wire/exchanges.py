@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from iamlab.door import authenticate
-from iamlab.services.callers import Source
+from iamlab.services.callers import Source, World
 from iamlab.services.operations import AwsError
 from iamlab.wire import errors, forms, sigv4
 from iamlab.wire.facts import Facts, host_of, secure
@@ -27,6 +27,7 @@ class Exchange:
     service: str = ""
     claim: sigv4.Signature | None = None
     form: forms.Form | None = None
+    world: World | None = None  # of a request to S3 that was authenticated
 
 
 def credentials_of(claim: sigv4.Signature) -> authenticate.Credentials:

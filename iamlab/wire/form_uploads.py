@@ -35,6 +35,7 @@ def upload(exchange: Exchange, bucket: str, anybody: Caller | None) -> Answer:
         caller = credentials.caller
     if caller is None or (claim is not None and anybody is not None):
         raise AwsError("AccessDenied", "Access Denied", 403, Hint=UNSIGNED_HINT)
+    exchange.world = caller.world
     throttle.check(caller.world)
     where = routing.Address(bucket, form.key)
     params = rest_xml.parameters("PutObject", where, {}, forms.headers(form), form.data)

@@ -158,6 +158,7 @@ def answer(operation: str, result: dict[str, Any]) -> Answer:
             headers.update({wire_name + key: _metadata(item) for key, item in value.items()})
         elif location == "statusCode":
             status = int(value)
+    headers.update(result.get("ResponseMetadata", {}).get("HTTPHeaders", {}))  # what the model does not name
     if shape is None:
         return Answer(status, headers, b"")
     if payload is not None:

@@ -18,6 +18,7 @@ from iamlab.services.operations import REGISTRY, AwsError, model
 from iamlab.services.sts.messages import encoded
 from iamlab.wire import (
     bodies,
+    cross_origin,
     errors,
     exchanges,
     form_uploads,
@@ -86,7 +87,10 @@ def _answered(exchange: exchanges.Exchange, public_id: str | None) -> Answer:
     try:
         with record.recording():
             check_size(exchange.http)
-            answer = _signed(exchange) if public_id is None else _public(exchange, public_id)
+            if cross_origin.asks_beforehand(exchange):
+                answer = cross_origin.preflight(exchange, public_id)
+            else:
+                answer = _signed(exchange) if public_id is None else _public(exchange, public_id)
         answer.headers = sendable(answer.headers)
     except AwsError as error:
         if error.code == "IncompleteSignature" and exchange.protocol == errors.REST and "X-Amz-" in exchange.http.query:
@@ -99,7 +103,7 @@ def _answered(exchange: exchanges.Exchange, public_id: str | None) -> Answer:
     except Exception:
         log.exception("%s %s failed, request %s", exchange.http.method, exchange.http.path, exchange.request_id)
         answer = _refused(exchange, AwsError("InternalFailure", UNKNOWN_FAILURE, 500))
-    answer.headers.update(SAFE)
+    answer.headers.update(SAFE | cross_origin.headers(exchange))
     if "Content-Length" not in answer.headers and answer.status not in (204, 304):
         answer.headers["Content-Length"] = str(len(answer.body))
     return answer
@@ -204,6 +208,7 @@ def _public(exchange: exchanges.Exchange, public_id: str) -> Answer:
 
 
 def _s3(exchange: exchanges.Exchange, caller: Caller, said: str, secret: str) -> Answer:
+    exchange.world = caller.world
     throttle.check(caller.world)
     http = exchange.http
     try:

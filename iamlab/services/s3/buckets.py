@@ -13,6 +13,7 @@ from iamlab.services.s3.writing import CONTEXT
 QUOTA = 10_000  # since November 2024
 MOST = 10_000  # buckets in one answer
 USUAL = "us-east-1"
+OLD_NAME = "EU"  # of eu-west-1, which S3 still takes and tells back
 BLOCKED = dict.fromkeys(targets.SETTINGS, True)  # what every new bucket has, since April 2023
 # Names that "somebody else in the world" has.
 TAKEN = ("test", "test-bucket", "my-bucket", "mybucket", "bucket", "data", "backup", "logs", "images", "example")
@@ -84,6 +85,8 @@ def create_bucket(
     )
     if ObjectLockEnabledForBucket:
         made.versioning, made.settings = "Enabled", {"lock": {"ObjectLockEnabled": "Enabled"}}
+    if configuration.get("LocationConstraint") == OLD_NAME:
+        made.settings["location"] = OLD_NAME
     made.acl = acl.of_new_bucket(made, call.params)
     made.save(force_insert=True)
     return location
@@ -105,7 +108,7 @@ def region_of(call: Call, configuration: dict[str, Any]) -> str:
     wanted, here = configuration.get("LocationConstraint"), call.source.region
     if wanted is None and here == USUAL:
         return USUAL
-    if wanted == "EU":
+    if wanted == OLD_NAME:
         return "eu-west-1"
     if here not in (USUAL, wanted):
         raise errors.other_region(wanted)
@@ -186,7 +189,7 @@ def head_bucket(call: Call, Bucket: str) -> dict[str, Any]:
 @operation("s3:GetBucketLocation", target=targets.bucket)
 def get_bucket_location(call: Call, Bucket: str) -> dict[str, Any]:
     region = call.target.row.region
-    return {"LocationConstraint": None if region == "us-east-1" else region}
+    return {"LocationConstraint": None if region == USUAL else call.target.row.settings.get("location", region)}
 
 
 @operation("s3:DeleteBucket", target=targets.bucket)

@@ -19,6 +19,7 @@ CANNED = {
     "public-read": ((targets.ALL_USERS, "READ"),),
     "public-read-write": ((targets.ALL_USERS, "READ"), (targets.ALL_USERS, "WRITE")),
     "authenticated-read": ((targets.AUTHENTICATED, "READ"),),
+    "log-delivery-write": ((LOG_DELIVERY, "WRITE"), (LOG_DELIVERY, "READ_ACP")),
 }
 TO_OWNER = {"bucket-owner-full-control": "FULL_CONTROL", "bucket-owner-read": "READ"}
 HEADERS = {

@@ -97,6 +97,7 @@ def current(call: Call) -> QuerySet[Object]:
 
 def answer_of(call: Call, Bucket: str, Prefix: str, Delimiter: str | None, most: int, more: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {"IsTruncated": more, "Name": Bucket, "Prefix": Prefix, "MaxKeys": most}
+    answer["ResponseMetadata"] = {"HTTPHeaders": {"x-amz-bucket-region": call.target.row.region}}
     if Delimiter:
         answer["Delimiter"] = Delimiter
     if call.params.get("EncodingType"):

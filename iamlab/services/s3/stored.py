@@ -1,5 +1,5 @@
-"""Settings of a bucket that are checked, kept and shown, and have no further effect: CORS, lifecycle, website, logging,
-notifications, acceleration, who pays. S3 API Reference: "PutBucketCors" and its kin."""
+"""Settings of a bucket that are checked, kept and shown, and but for CORS have no further effect: lifecycle, website,
+logging, notifications, acceleration, who pays. S3 API Reference: "PutBucketCors" and its kin."""
 
 from datetime import datetime
 from typing import Any

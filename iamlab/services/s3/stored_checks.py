@@ -37,6 +37,16 @@ def cors(document: Document) -> Document:
         if origin.count("*") > 1:
             message = f'AllowedOrigin "{origin}" can not have more than one wildcard.'
             raise AwsError("InvalidRequest", message, 400)
+    for header in (header for rule in rules for header in rule.get("AllowedHeaders", ())):
+        if header.count("*") > 1:
+            message = f'AllowedHeader "{header}" can not have more than one wildcard.'
+            raise AwsError("InvalidRequest", message, 400)
+    for header in (header for rule in rules for header in rule.get("ExposeHeaders", ())):
+        if "*" in header:
+            message = (
+                f'ExposeHeader "{header}" contains wildcard. We currently do not support wildcard for ExposeHeader.'
+            )
+            raise AwsError("InvalidRequest", message, 400)
     return document
 
 

@@ -288,3 +288,23 @@ def test_policies_are_put_with_204_and_refused_where_they_are_no_policies(s3):
     put = s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
     assert put["ResponseMetadata"]["HTTPStatusCode"] == 204
     assert error(s3.put_bucket_policy, Bucket=BUCKET, Policy="{}")["Message"] == "Missing required field Statement"
+
+
+def test_a_list_tells_the_buckets_region(s3):
+    s3.create_bucket(Bucket="far-bills", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for ask in (s3.list_objects_v2, s3.list_objects, s3.head_bucket):
+        assert ask(Bucket="far-bills")["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"
+
+
+def test_the_old_name_of_ireland_is_told_back(s3):
+    s3.create_bucket(Bucket="old-bills", CreateBucketConfiguration={"LocationConstraint": "EU"})
+    assert s3.get_bucket_location(Bucket="old-bills")["LocationConstraint"] == "EU"
+    assert s3.head_bucket(Bucket="old-bills")["BucketRegion"] == "eu-west-1"
+
+
+def test_a_bucket_may_be_open_to_log_delivery(s3):
+    s3.create_bucket(Bucket="log-bills", ObjectOwnership="ObjectWriter")
+    s3.put_bucket_acl(Bucket="log-bills", ACL="log-delivery-write")
+    group = {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}
+    expected = [{"Grantee": group, "Permission": one} for one in ("WRITE", "READ_ACP")]
+    assert s3.get_bucket_acl(Bucket="log-bills")["Grants"][1:] == expected
