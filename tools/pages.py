@@ -85,7 +85,7 @@ CONSOLE = [
     ("organization-policy-attach", "Attach a service control policy", "organizations/policies/{scp}/attach/"),
     ("account", "Account", "account/"),
     ("account-contact", "Edit a contact of the account", "account/contacts/security/"),
-    ("billing", "Billing", "billing/"),
+    ("billing", "Billing: home", "billing/"),
     ("budgets", "Budgets", "billing/budgets/"),
     ("budget", "A budget", "billing/budgets/details/?name=monthly"),
     ("budget-create", "Create budget", "billing/budgets/create/"),

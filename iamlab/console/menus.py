@@ -100,7 +100,11 @@ SERVICES = {
         side_title="Billing and Cost Management",
         home="billing",
         description="Bills, budgets, and who may see them",
-        side=[("Billing and Payments", [("Bills", "billing")]), ("Budgets and Planning", [("Budgets", "budgets")])],
+        side=[
+            ("", [("Home", "billing")]),
+            ("Billing and Payments", [("Bills", "bills")]),
+            ("Budgets and Planning", [("Budgets", "budgets")]),
+        ],
         group="Cloud Financial Management",
     ),
     "cloudtrail": Service(

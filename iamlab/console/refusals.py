@@ -42,7 +42,17 @@ def denial(session: "Session", error: AwsError) -> dict[str, Any]:
     facts = told.groupdict(default="") if told else {"text": error.message}
     if facts.get("context"):
         facts["context"] = facts["context"].removeprefix("because ")
-    return {**facts, "why_url": why_url(session, error)}
+    return {**facts, "why_url": why_url(session, error) or asked_again(session, facts)}
+
+
+def asked_again(session: "Session", facts: dict[str, str]) -> str:
+    """The cells of a column leave one event: those that it does not tell of are asked about in the evaluator."""
+    if not facts.get("action"):
+        return ""
+    resource = facts.get("resource", "").strip('"') or "*"
+    return session.url(
+        "evaluator", principal=session.caller.principal_arn, actions=facts["action"], resource=resource
+    )
 
 
 def told(session: "Session", form: OperationForm, error: AwsError) -> dict[str, Any] | None:

@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from iamlab.console.account import billing, contacts
 from iamlab.console.account import changing as changing_account
-from iamlab.console.account import contacts
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
 from iamlab.console.buckets import blocks, encryption, objects, policy, settings, sharing
@@ -316,7 +316,8 @@ session: list[URLPattern | URLResolver] = [
     path("account/contacts/<slug:kind>/", contacts.edit, name="contact"),
     path("account/contacts/<slug:kind>/delete/", contacts.delete, name="contact-delete"),
     path("account/billing-access/", account.billing_access, name="billing-access"),
-    path("billing/", account.billing, name="billing"),
+    path("billing/", billing.home, name="billing"),
+    path("billing/bills/", billing.bills, name="bills"),
     path("billing/budgets/", include(budget_pages)),
     path("iam/", include(iam)),
     path("iam/", include(own)),

@@ -16,7 +16,7 @@ from tests.labs.conftest import step
 
 pytestmark = pytest.mark.django_db
 MOST = 15  # queries of a page
-PAGES = ("console", "billing")
+PAGES = ("console", "billing", "bills")
 WHO = {"root": "root", "user": "user/mario", "role": "role/admin"}
 
 

@@ -1,4 +1,4 @@
-"""The account's own page, its billing switch, and Billing. Billing guide: "Managing access permissions"."""
+"""The account's own page and its billing switch. Billing guide: "Managing access permissions"."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -53,14 +53,3 @@ def billing_access(request: HttpRequest, session: Session) -> HttpResponse:
     session.call("accounts:UpdateIamBillingAccess", {"Active": active})
     state = "activated" if active else "deactivated"
     return pages.done(request, session.url("account"), f"IAM user and role access to billing information is {state}.")
-
-
-@require_safe
-@console_page
-def billing(request: HttpRequest, session: Session) -> HttpResponse:
-    found = panel(session, "accounts:GetBill")
-    lines = [(f"{one['Date']:%B %d, %Y}", one["Description"], one["Amount"]) for one in found.get("Lines", [])]
-    context = {"found": found, "lines": lines}
-    return pages.render(
-        request, session, "console/account/billing.html", context, title="Bills", crumbs=[("Bills", None)]
-    )

@@ -1,6 +1,6 @@
 """Bills, and the switch that keeps everybody but root away from them. Billing guide: "Managing access permissions"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from iamlab.services.operations import AwsError, Call, operation
 
 HOLD = 1.0  # USD, put on the card at sign-up and given back
 HOLD_DAYS = 3
+CREDITS = "100.00"  # USD that an account of the free plan begins with; nothing here uses them up
+FREE_DAYS = 182  # six months
 
 
 def gate(call: Call, row: Account) -> None:
@@ -49,4 +51,5 @@ def get_bill(call: Call) -> dict[str, Any]:
     gate(call, row)
     total = spent(row, row.created, call.now)
     month = call.now.strftime("%B %Y")
-    return {"Month": month, "Total": f"{total:.2f}", "Currency": "USD", "Lines": lines(row, call.now)}
+    free = {"Credits": CREDITS, "PlanEnds": row.created + timedelta(days=FREE_DAYS)} if row.plan == "free" else {}
+    return {"Month": month, "Total": f"{total:.2f}", "Currency": "USD", "Lines": lines(row, call.now), **free}

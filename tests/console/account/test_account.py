@@ -1,5 +1,7 @@
 """The account's page and the billing switch: root's alone, and in force for everybody else."""
 
+from datetime import timedelta
+
 ADMIN = "AdministratorAccess"
 
 
@@ -7,9 +9,22 @@ def test_billing_is_closed_to_an_administrator_until_root_opens_it(browser_of, r
     anna = user("anna", ADMIN)
     assert "IAM user access not activated" in browser_of.get(anna.url("billing")).content.decode()
     browser_of.post(root.url("billing-access"), {"active": "on"})
-    assert "Total: 0.00 USD" in browser_of.get(anna.url("billing")).content.decode()
+    assert "Month-to-date cost" in browser_of.get(anna.url("billing")).content.decode()
+    assert "Total: 0.00 USD" in browser_of.get(anna.url("bills")).content.decode()
     browser_of.post(root.url("billing-access"), {})
-    assert "IAM user access not activated" in browser_of.get(anna.url("billing")).content.decode()
+    for page in ("billing", "bills"):
+        assert "IAM user access not activated" in browser_of.get(anna.url(page)).content.decode()
+
+
+def test_home_tells_of_the_hold_its_return_and_the_credits_of_the_free_plan(browser_of, root, account):
+    account.plan, account.details = "free", {"card": True}
+    account.save()
+    page = browser_of.get(root.url("billing")).content.decode()
+    assert "Authorization hold will be returned" in page and "100.00 USD" in page
+    account.plan, account.created = "paid", account.created - timedelta(days=3)
+    account.save()
+    page = browser_of.get(root.url("billing")).content.decode()
+    assert "Authorization hold returned" in page and "Credits remaining" not in page
 
 
 def test_the_switch_alone_gives_nothing(browser_of, root, user):
@@ -27,7 +42,7 @@ def test_only_root_turns_the_switch(browser_of, root, user):
 
 def test_strangers_find_nothing(client, stranger, root):
     client.force_login(stranger)
-    for name in ("account", "billing", "account-settings", "security-credentials"):
+    for name in ("account", "billing", "bills", "account-settings", "security-credentials"):
         assert client.get(root.url(name)).status_code == 404
 
 

@@ -79,3 +79,13 @@ def test_the_event_keeps_who_it_is_to_itself(browser_of, root):
     assert event["EventSource"] == record["eventSource"] == "account.amazonaws.com"
     assert record["requestParameters"]["alternateContactType"] == "SECURITY"
     assert "umbrella.example" not in event["CloudTrailEvent"] and "Vesker" not in event["CloudTrailEvent"]
+
+
+def test_every_refused_contact_says_why(browser_of, root, user):
+    """The three are one event; those that it does not tell of are put to the evaluator."""
+    page = browser_of.get(user("nobody").url("account"))
+    why = [one["found"].denial["why_url"] for one in page.context["contacts"]]
+    assert len(why) == 3 and all(why)
+    for address in why:
+        answer = browser_of.get(address)
+        assert answer.status_code == 200 and "account:GetAlternateContact" in text(answer)
