@@ -107,6 +107,16 @@
     field.value = next ? past[past.length - next] : field.dataset.begun;
   }
 
+  // A button that stands outside of its form, above a table: htmx tracks those inside alone.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    const button = detail.triggeringEvent?.submitter;
+    if (!button || detail.elt.contains(button)) return;
+    detail.path = button.getAttribute("formaction") || detail.path;
+    detail.verb = button.getAttribute("formmethod")?.toLowerCase() || detail.verb;
+    detail.useUrlParams = detail.verb === "get";
+    if (button.name) detail.parameters.append(button.name, button.value);
+  });
+
   // What is typed while the server works on a line belongs to the next one; a line that did not arrive comes back.
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id !== "prompt") return;

@@ -46,11 +46,15 @@ class HistoryForm(forms.Form):
     start = Moment(label="From (UTC)", required=False)
     end = Moment(label="To (UTC)", required=False)
 
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        """Who fills in a beginning or an end means them, whatever the menu of ranges says."""
+        if data is not None and (data.get("start") or data.get("end")):
+            data = {**data.dict(), "range": "custom"}
+        super().__init__(data, **kwargs)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("start") or data.get("end"):
-            data["range"] = "custom"
-        elif data.get("range") == "custom" and not self.errors:
+        if data.get("range") == "custom" and not (data.get("start") or data.get("end") or self.errors):
             self.add_error("range", "Give the custom range a beginning or an end.")
         return data
 
