@@ -27,6 +27,7 @@ WORDS = {
     "what-if": "What if",
     "discarding": "Discarded what was tried",
     "show": "Shown",
+    "brought": "Brought to a step",
     "help": "Hand up",
     "dispute": "My answer is right",
     "submit": "Handed in",
@@ -42,7 +43,9 @@ WORDS = {
     "rubric": "Marked by hand",
 }
 OF_INSTRUCTORS = ("override", "message", "unlock", "extend", "fault", "look", "answered", "decided", "regrade")
-OF_LEARNERS = ("hint", "show", "answer", "reset", "undo", "jump", "what-if", "discarding", "help", "dispute", "submit")
+OF_LEARNERS = (
+    "hint", "show", "brought", "answer", "reset", "undo", "jump", "what-if", "discarding", "help", "dispute", "submit",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

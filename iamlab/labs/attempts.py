@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import content, past, performing, questions, runner, scoring, texts, translations
+from iamlab.labs import content, lockout, past, performing, questions, runner, scoring, texts, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact, Dispute, Happening, HelpCall, HintUse, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
@@ -84,7 +84,8 @@ def mark_start(attempt: Attempt) -> None:
     if wanted:
         view = View(attempt)
         attempt.bound = {**attempt.bound, "_unchanged": {decision_key(one): outcome_of(view, one) for one in wanted}}
-    attempt.past["began"] = View(attempt).now.isoformat()
+    view = View(attempt)
+    attempt.past |= {"began": view.now.isoformat(), "could": lockout.standing(attempt.lab_version.data, view)}
     attempt.save(update_fields=["began_event", "examined", "bound", "past"])
 
 

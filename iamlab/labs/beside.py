@@ -145,6 +145,7 @@ def _panel(attempt: Attempt, found: Seen) -> Kept:
         attempt.sandbox.public_id,
         attempt.bound,
         (attempt.language, attempt.graded, attempt.submitted, bool(attempt.past.get("trying"))),
+        attempt.past.get("shut"),
         history.last(attempt.sandbox) if asking.reads_events(attempt.lab_version.data, step) else None,
     )
     kept = _kept.pop(attempt.pk, None)

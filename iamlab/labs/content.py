@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from iamlab.labs import translations
 from iamlab.labs.models import Attempt, LabVersion
 from iamlab.labs.places import LOADER
+from iamlab.labs.vocabulary import tell
 
 CONTENT = Path(__file__).parent / "content"
 Lab = dict[str, Any]
@@ -94,6 +96,13 @@ def names(lab: Lab, bound: Lab) -> dict[str, str]:
     """What to call things in texts: as the learner did, or, until they chose, in the lab's own words."""
     until = {name: spec.get("until", name) for name, spec in (lab.get("bind") or {}).items()}
     return until | {name: value for name, value in bound.items() if isinstance(value, str)}
+
+
+def waiting(lab: Lab, missing: Collection[str], bound: Lab) -> str:
+    """What a check that needs other steps says until these are done."""
+    titles = [tell(step["title"], names(lab, bound)) for step in lab["steps"] if step["id"] in missing]
+    steps = " and ".join(f"“{title}”" for title in titles)
+    return f"This counts once {steps} {'is' if len(titles) == 1 else 'are'} done."
 
 
 def step_of(lab: Lab, step_id: str) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ CHECK: Shape = {
     "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, dict), "say": (REQUIRED, str),
     "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list), "bonus": (OPTIONAL, NUMBER),
 }  # fmt: skip
-MISTAKE: Shape = {"when": (REQUIRED, dict), "code": (REQUIRED, str), "say": (REQUIRED, str)}
+MISTAKE: Shape = {"when": (REQUIRED, dict), "code": (REQUIRED, str), "say": (REQUIRED, str), "midway": (OPTIONAL, bool)}
 BIND: Shape = {
     "name": (REQUIRED, str), "by": (OPTIONAL, str), "field": (REQUIRED, str), "type": (OPTIONAL, str),
     "where": (OPTIONAL, dict), "from": (OPTIONAL, str), "until": (REQUIRED, str),

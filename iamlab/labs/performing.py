@@ -67,7 +67,7 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
     try:
         caller = caller_as(controls.world(sandbox), account_id, line["as"])
     except AwsError as error:
-        raise LineFailed(f"{line}: {error}") from error
+        raise LineFailed(f"{line.get('run') or line.get('call')} as {line['as']}: {error}") from error
     source = replace(CONSOLE if "call" in line else LAB, ip=line.get("from", LAB.ip))
     try:
         if "call" in line:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.labs import content, event_tests, inputs, past
+from iamlab.labs import content, event_tests, inputs, lockout, past
 from iamlab.labs.binding import bind, names_touched
 from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.patterns import BadPattern
@@ -136,6 +136,8 @@ def examine(
     lab = lab_of(attempt)
     wanted = None if touched is None else set(touched)
     view = View(attempt)
+    if lockout.touched(wanted):
+        attempt.past["shut"] = lockout.shut(lab, view)
     if wanted is None or names_touched(lab, wanted):
         called = bind(lab, view)
         wanted = None if wanted is None else wanted | {f"name:{name}" for name in called}
@@ -192,7 +194,7 @@ def judge(
     try:
         missing = set(check.get("needs", ())) - passed_steps(lab, facts)
         if missing:
-            return Result("blocked", message="This counts once an earlier step is done.")
+            return Result("blocked", message=content.waiting(lab, missing, view.bound))
         return Result("pass") if holds(check["test"], view) else failure(check, view, lab)
     except FAULTS as error:
         fault = f"{type(error).__name__}: {error}"
@@ -209,7 +211,7 @@ def retell(attempt: Attempt) -> None:
     told = []
     for step, check in content.checks_of(lab):
         fact = facts.get((step["id"], check["id"]))
-        if fact is None or fact.status != "fail":
+        if fact is None or fact.status not in ("fail", "blocked"):
             continue
         result = judge(check, step, view, facts, lab)
         if (result.status, result.code) == (fact.status, fact.code):
@@ -219,10 +221,11 @@ def retell(attempt: Attempt) -> None:
 
 
 def failure(check: dict[str, Any], view: View, lab: Lab) -> Result:
-    """The first mistake that fits, in the author's order; else what the check says of itself."""
+    """The first mistake that fits, in the author's order, without a code midway; else what the check says of itself."""
     for mistake in check.get("mistakes", ()):
         if holds(mistake["when"], view):
-            return Result("fail", mistake["code"], tell(mistake["say"], content.names(lab, view.bound)))
+            code = "" if mistake.get("midway") else mistake["code"]
+            return Result("fail", code, tell(mistake["say"], content.names(lab, view.bound)))
     return Result("fail", "", tell(check.get("say", ""), content.names(lab, view.bound)))
 
 
@@ -233,7 +236,7 @@ def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attem
     if result.status == "error" and fact.status == "pass":
         return False
     if fact.status == "pass" and result.status == "fail":
-        fact.undone = history.last_change(attempt.sandbox, attempt.began_event)
+        fact.undone = history.last_change(attempt.sandbox, fact.event) or {"event": ""}
     if result.status == "pass":
         fact.undone = {}
         fact.passed = fact.passed or timezone.now()

@@ -27,9 +27,11 @@ PARTS = {
         "(select data from labs_happening where kind = 'clock' and attempt_id = %s order by id desc limit 1) as moved",
     ),
     "show": (
-        "#data",
-        "(select data from labs_happening where kind = 'show' and attempt_id = %s and step = %s"
-        " order by id desc limit 1) as shown",
+        "#data left_behind",
+        "(select done.data as data, exists (select 1 from labs_happening as later where later.attempt_id ="
+        " done.attempt_id and later.id > done.id and later.kind in ('jump', 'reset')) as left_behind"
+        " from labs_happening as done where done.kind in ('show', 'brought')"
+        " and done.attempt_id = %s and done.step = %s order by done.id desc limit 1) as shown",
     ),
     "checkpoint": (
         "id name",
@@ -99,9 +101,15 @@ class Seen:
         """[key, name] of what may be jumped to, newest first."""
         return sorted(self._found["checkpoint"], reverse=True)
 
-    def happening(self, kind: str) -> Any:
-        """The data of the newest move of the clock, or of what was shown of the open step; None without any."""
-        return next((data for (data,) in self._found[kind]), None)
+    @property
+    def moved(self) -> dict[str, Any]:
+        """What came of the newest move of the clock."""
+        return next((data for (data,) in self._found["clock"]), {})
+
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """What was done for the learner last in the open step, or before it; `left` says that they went back since."""
+        return next(({**data, "left": bool(left)} for data, left in self._found["show"]), None)
 
     @property
     def cursor(self) -> str:

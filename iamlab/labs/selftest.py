@@ -11,7 +11,7 @@ from iamlab.labs import attempts, clockwork, content, past, performing, runner, 
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
-from iamlab.labs.vocabulary import fill
+from iamlab.labs.vocabulary import fill, tell
 from iamlab.people.models import Person
 
 Lab = dict[str, Any]
@@ -147,7 +147,9 @@ def _failures(attempt: Attempt) -> dict[str, str]:
 
 def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
     """Perform a mistake where its step's solution belongs. It must yield its code there, and no other anywhere."""
-    wanted = {f"{mistake['step']}/{mistake['check']}": mistake["code"]}
+    place = f"{mistake['step']}/{mistake['check']}"
+    told = _told(lab, mistake)
+    wanted = "" if told.get("midway") else mistake["code"]
     problems = []
     with undone():
         fresh = Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
@@ -158,15 +160,22 @@ def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
             return [f"mistake {_label(mistake)}: {error}"]
         after = _failures(fresh)
         new = {key: code for key, code in after.items() if before.get(key) != code}
-        others = {code for code in new.values() if code != mistake["code"]} - set(mistake.get("also", ()))
-        for key, code in wanted.items():
-            if after.get(key) != code:
-                fact = fresh.checks.filter(step=mistake["step"], check_id=mistake["check"]).first()
-                found = f"{fact.status} {fact.code} {fact.message}" if fact else "not run"
-                problems.append(f"mistake {_label(mistake)} came out as {found}")
+        others = {code for code in new.values() if code != wanted} - set(mistake.get("also", ()))
+        fact = fresh.checks.filter(step=mistake["step"], check_id=mistake["check"]).first()
+        said = tell(told["say"], content.names(lab, fresh.bound))
+        if fact is None or fact.status != "fail" or after.get(place, "") != wanted or fact.message != said:
+            found = f"{fact.status} {fact.code} {fact.message}" if fact else "not run"
+            problems.append(f"mistake {_label(mistake)} came out as {found}")
         if others:
             problems.append(f"mistake {_label(mistake)} yields other codes too: {', '.join(sorted(others))}")
     return problems
+
+
+def _told(lab: Lab, mistake: dict[str, Any]) -> dict[str, Any]:
+    """What the check itself says of a mistake."""
+    checks = (check for step, check in content.checks_of(lab) if step["id"] == mistake["step"])
+    known = (one for check in checks if check["id"] == mistake["check"] for one in check.get("mistakes", ()))
+    return next((one for one in known if one["code"] == mistake["code"]), {"say": ""})
 
 
 def _label(mistake: dict[str, Any]) -> str:

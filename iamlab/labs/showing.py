@@ -11,6 +11,11 @@ from iamlab.labs.translations import lab_of
 from iamlab.labs.vocabulary import fill
 
 SHOW = 4  # the tier of show me among hints
+TYPED = ("Email", "UserName", "Password", "NewPassword")  # what a learner has to know to go on from there
+FIRST = {
+    False: "Under Checkpoints, bring the account to the start of this step first.",
+    True: "Under Checkpoints, jump to where this step began first.",
+}
 Lab = dict[str, Any]
 
 
@@ -31,7 +36,8 @@ def said(line: dict[str, Any], names: dict[str, str]) -> str:
         return f"the clock: {days:g} day{'' if days == 1 else 's'} on"
     if "fault" in line:
         return "Break it"
-    done = line.get("run") or f"{line['call'].partition(':')[2]} in the console"
+    given = ", ".join(f"{key} {line['params'][key]}" for key in TYPED if key in line.get("params", ()))
+    done = line.get("run") or f"{line['call'].partition(':')[2]} in the console{f' ({given})' if given else ''}"
     return f"{line['as']}: {fill(done, names)}"
 
 
@@ -63,7 +69,7 @@ def show(attempt: Attempt, step: dict[str, Any]) -> None:
         names = perform(attempt, lines, attempt.bound)
     except performing.LineFailed as error:
         attempts.jump(attempt, before)
-        raise Refused(f"It cannot be shown in the account as it is now: {error}") from error
+        raise Refused(f"It cannot be shown in the account as it is now ({error}). {FIRST[attempt.graded]}") from error
     price = scoring.prices(lab)[SHOW]
     HintUse.objects.get_or_create(attempt=attempt, step=step["id"], tier=SHOW, defaults={"price": price})
     shown = [said(line, names) for line in lines]
@@ -80,14 +86,18 @@ def to_step(attempt: Attempt, step: dict[str, Any]) -> None:
         raise Refused("The start of this lab is not kept any more.")
     lab: Lab = attempt.lab_version.data
     attempts.jump(attempt, attempt.start)
+    done: list[str] = []
     for one in lab["steps"]:
         if one["id"] == step["id"]:
             break
+        lines = lines_of(lab, one["id"])
         try:
-            names = perform(attempt, lines_of(lab, one["id"]), attempt.bound)
+            names = perform(attempt, lines, attempt.bound)
         except performing.LineFailed as error:
             raise Refused(f"The way there is broken at “{one['title']}”: {error}") from error
+        done += [said(line, names) for line in lines]
         attempt.bound = {**names, **attempt.bound}
         runner.catch_up(attempt)
+    attempts.note_happening(attempt, "brought", step["id"], lines=done, brought=True)
     attempt.current = step["id"]
     attempt.save(update_fields=["current", "bound"])

@@ -285,7 +285,7 @@ def show(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
 @acting
 def to_step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
     showing.to_step(attempt, step_or_404(attempt, step_id))
-    messages.info(request, "The account is as this step expects it; what comes before was done for you.")
+    messages.info(request, "The account is as this step expects it; the panel lists what was done for you.")
 
 
 def step_or_404(attempt: Attempt, step_id: str) -> dict[str, Any]:

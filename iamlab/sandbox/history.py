@@ -91,8 +91,13 @@ def touched(sandbox: Sandbox, after: int) -> list[Touch]:
 
 
 def last_change(sandbox: Sandbox, after: int) -> dict[str, Any]:
-    """What changed the world last: event name, identity, time and object; {} without a change."""
-    row = events(sandbox, after).filter(read_only=False, error="").exclude(name__in=COMING_AND_GOING).last()
+    """What changed the world last, and otherwise happened last: event name, identity, time and object; {} of nothing.
+
+    `changed` says whether it is a change, which can be taken back.
+    """
+    rows = events(sandbox, after)
+    change = rows.filter(read_only=False, error="").exclude(name__in=COMING_AND_GOING).last()
+    row = change or rows.last()
     if row is None:
         return {}
     names = [line.partition(" ")[2] for line in row.resources.splitlines()]
@@ -102,4 +107,5 @@ def last_change(sandbox: Sandbox, after: int) -> dict[str, Any]:
         "time": row.time.isoformat(),
         "object": ", ".join(names),
         "event_id": row.event_id,
+        "changed": change is not None,
     }

@@ -126,7 +126,7 @@ def test_clock_moves_and_actors_report(site, shipped):
     text = press(site, "lab-clock", attempt, {"by": "day"})
     assert (clockwork.now(Attempt.objects.get(pk=attempt.pk)) - before).days == 1
     assert "Backup job, with root&#x27;s key" in text or "Backup job, with root's key" in text
-    assert "failed 1 of 1 times" in text
+    assert "failed 1 of 1 time:" in text
 
 
 def test_what_if_and_checkpoints_have_their_buttons(site, shipped):

@@ -65,6 +65,7 @@ def test_what_is_shown_does_all_but_answer(name, learner):
         selftest.solve(attempt, lab, [one for one in answers if "answer" in one])
     open_checks = [f"{fact.step}/{fact.check_id}: {fact.message}" for fact in attempt.checks.exclude(status="pass")]
     assert open_checks == []
+    assert attempt.past.get("shut", []) == []  # the right way shuts nobody out
 
 
 @pytest.mark.slow
