@@ -72,6 +72,9 @@ QUERIES = {
     "object": "key=2026/february.txt",
     "object-acl": "key=2026/february.txt",
     "object-download": "key=2026/february.txt",
+    "object-tags": "key=2026/february.txt",
+    "object-hold": "key=2026/february.txt",
+    "object-retention": "key=2026/february.txt",
 }
 # A wizard's steps carry its name; this is where each begins.
 WIZARDS = {

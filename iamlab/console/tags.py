@@ -17,6 +17,10 @@ class TagsWidget(forms.Widget):
 
     use_fieldset = True
 
+    def __init__(self, most: int = MOST) -> None:
+        super().__init__()
+        self.most = most
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         if not isinstance(data, QueryDict):
             return data.get(name, [])
@@ -32,21 +36,21 @@ class TagsWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         rows = list(value or [])
-        context = {"name": name, "rows": rows, "left": MOST - len(rows), "id": (attrs or {}).get("id", name)}
+        context = {"name": name, "rows": rows, "left": self.most - len(rows), "id": (attrs or {}).get("id", name)}
         return render_to_string("console/tags_input.html", context)
 
 
 class TagsField(forms.Field):
     """A list of {"Key", "Value"}. `fold`: keys that differ in case alone are the same, as on users and roles."""
 
-    def __init__(self, *, fold: bool = True, **more: Any) -> None:
-        self.fold = fold
-        super().__init__(widget=TagsWidget(), required=False, **{"label": "Tags", **more})
+    def __init__(self, *, fold: bool = True, most: int = MOST, **more: Any) -> None:
+        self.fold, self.most = fold, most
+        super().__init__(widget=TagsWidget(most), required=False, **{"label": "Tags", **more})
 
     def clean(self, value: Any) -> list[dict[str, str]]:
         tags = [tag for tag in value or [] if tag["Key"] or tag["Value"]]
-        if len(tags) > MOST:
-            raise forms.ValidationError(f"A resource can have up to {MOST} tags.")
+        if len(tags) > self.most:
+            raise forms.ValidationError(f"A resource can have up to {self.most} tags.")
         seen = set()
         for tag in tags:
             check(tag)

@@ -6,8 +6,9 @@ from iamlab.console.account import billing, contacts
 from iamlab.console.account import changing as changing_account
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
-from iamlab.console.buckets import blocks, encryption, objects, policy, settings, sharing
+from iamlab.console.buckets import blocks, encryption, locks, object_page, objects, policy, settings, sharing
 from iamlab.console.buckets import create as bucket_create
+from iamlab.console.buckets import deleting as deleting_objects
 from iamlab.console.buckets import views as buckets
 from iamlab.console.budgets import create as budget_create
 from iamlab.console.budgets import views as budgets
@@ -223,14 +224,19 @@ s3 = [
     path("bucket/<str:bucket>/acl/", sharing.edit_acl, name="bucket-acl"),
     path("bucket/<str:bucket>/cors/", sharing.edit_cors, name="bucket-cors"),
     path("bucket/<str:bucket>/versioning/", settings.edit_versioning, name="bucket-versioning"),
+    path("bucket/<str:bucket>/lock/", locks.edit_lock, name="bucket-lock"),
+    path("bucket/<str:bucket>/abac/", settings.edit_abac, name="bucket-abac"),
     path("bucket/<str:bucket>/encryption/", encryption.edit_encryption, name="bucket-encryption"),
     path("bucket/<str:bucket>/tags/", settings.edit_tags, name="bucket-tags"),
     path("upload/<str:bucket>/", objects.upload, name="upload"),
     path("folder/<str:bucket>/", objects.folder, name="folder-create"),
-    path("objects/<str:bucket>/delete/", objects.delete, name="objects-delete"),
-    path("object/<str:bucket>/", objects.detail, name="object"),
+    path("objects/<str:bucket>/delete/", deleting_objects.delete, name="objects-delete"),
+    path("object/<str:bucket>/", object_page.detail, name="object"),
     path("object/<str:bucket>/acl/", sharing.edit_object_acl, name="object-acl"),
-    path("object/<str:bucket>/download/", objects.download, name="object-download"),
+    path("object/<str:bucket>/download/", object_page.download, name="object-download"),
+    path("object/<str:bucket>/tags/", object_page.tags, name="object-tags"),
+    path("object/<str:bucket>/hold/", locks.edit_hold, name="object-hold"),
+    path("object/<str:bucket>/retention/", locks.edit_retention, name="object-retention"),
 ]
 
 # /console/<session>/cloudtrail/

@@ -31,7 +31,7 @@ FORMS = {
     "cors": ("bucket-cors", ["lab-late"], BROKEN),
     "block public access": ("bucket-block", ["lab-late"], {"BlockPublicAcls": "on"}, ALL),
     "acl": ("bucket-acl", ["lab-late"], {"everyone": ["READ"]}, {"everyone": ["READ"], "authenticated": []}),
-    "bucket tags": ("bucket-tags", ["lab-late"], {"tags": "late = typed"}),
+    "bucket tags": ("bucket-tags", ["lab-late"], ROWS, {"tags": TAGS}),
     "versioning": ("bucket-versioning", ["lab-late"], {"Status": "Enabled"}),
     "tags": ("user-tags", ["mario"], ROWS, {"tags": TAGS}),
     "boundary": ("user-boundary", ["mario"], {"boundary": ARN}, {"boundary": [ARN]}),
@@ -91,13 +91,13 @@ def test_a_form_comes_back_with_what_was_typed(browser_of, furnished, name):
 
 def test_the_text_stands_in_the_page_and_saves_when_it_is_sent(browser_of, furnished):
     address = furnished.url("bucket-tags", "lab-late")
-    late(browser_of, furnished, address, {"tags": "late = <typed>"})
+    late(browser_of, furnished, address, {"tags-key": "late", "tags-value": "<typed>"})
     again = mario_again(furnished)
     html = browser_of.get(again.url("bucket-tags", "lab-late")).content.decode()
-    assert "late = &lt;typed&gt;</textarea>" in html
+    assert 'name="tags-value" value="&lt;typed&gt;"' in html
     with pytest.raises(Exception, match="NoSuchTagSet"):
         again.call("s3:GetBucketTagging", {"Bucket": "lab-late"})
-    browser_of.post(again.url("bucket-tags", "lab-late"), {"tags": "late = typed"})
+    browser_of.post(again.url("bucket-tags", "lab-late"), {"tags-key": "late", "tags-value": "typed"})
     assert again.call("s3:GetBucketTagging", {"Bucket": "lab-late"})["TagSet"] == [{"Key": "late", "Value": "typed"}]
 
 

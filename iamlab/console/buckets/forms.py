@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from iamlab.components.markup import tile
 from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.forms import ConsoleForm
+from iamlab.console.pickers import PickingForm
+from iamlab.console.tags import TagsField
 
 ENFORCED = "BucketOwnerEnforced"
 OWNERSHIPS = (
@@ -87,24 +89,12 @@ class PolicyForm(SeenForm):
     Policy = DocumentField("bucket", label="Policy")
 
 
-class TagsForm(ConsoleForm):
-    tags = forms.CharField(
-        label="Tags",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text="One key = value a line, at most 50. An empty field removes all tags.",
-    )
+class BucketTagsForm(PickingForm):
+    tags = TagsField(fold=False)
 
-    def clean_tags(self) -> list[dict[str, str]]:
-        found = []
-        for number, line in enumerate(self.cleaned_data["tags"].splitlines(), 1):
-            if not line.strip():
-                continue
-            key, equals, value = (part.strip() for part in line.partition("="))
-            if not equals or not key:
-                raise ValidationError(f"Line {number}: write key = value.")
-            found.append({"Key": key, "Value": value})
-        return found
+
+class ObjectTagsForm(PickingForm):
+    tags = TagsField(fold=False, most=10)
 
 
 class OwnershipForm(ConsoleForm):
@@ -127,11 +117,36 @@ class OwnershipForm(ConsoleForm):
 
 
 class VersioningForm(ConsoleForm):
+    """`enabled`: it is on now, so that suspending it has to be acknowledged."""
+
     Status = forms.ChoiceField(
         label="Bucket Versioning",
-        choices=[("Enabled", "Enable"), ("Suspended", "Suspend")],
+        choices=[("Suspended", "Suspend"), ("Enabled", "Enable")],
         widget=forms.RadioSelect,
-        help_text="Once enabled it can only be suspended; versions that exist stay.",
+        help_text="Once enabled it can only be suspended: no new versions are kept, those that exist stay.",
+    )
+    acknowledged = forms.BooleanField(
+        label="I acknowledge the outcomes of suspending Bucket Versioning.", required=False
+    )
+
+    def __init__(self, *args: Any, enabled: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not enabled:
+            del self.fields["acknowledged"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "acknowledged" in self.fields and given.get("Status") == "Suspended" and not given.get("acknowledged"):
+            self.add_error("acknowledged", "Acknowledge what suspending means, or keep it enabled.")
+        return given
+
+
+class AbacForm(ConsoleForm):
+    Status = forms.ChoiceField(
+        label="Bucket ABAC",
+        choices=[("Disabled", "Disable"), ("Enabled", "Enable")],
+        widget=forms.RadioSelect,
+        help_text="Enabled, the bucket's tags count in the conditions aws:ResourceTag and s3:BucketTag of policies.",
     )
 
 

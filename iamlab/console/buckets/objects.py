@@ -1,23 +1,21 @@
-"""What is in a bucket: list by folders, upload, open, download, make a folder, delete."""
+"""What is in a bucket: list by folders, upload, make a folder."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from iamlab.components import markup, tables
 from iamlab.console import pages
+from iamlab.console.buckets import versions
+from iamlab.console.buckets.cells import SIZE, class_text, folder_row, kind_of, moment, place, size_text
 from iamlab.console.buckets.forms import FolderForm, UploadForm
-from iamlab.console.buckets.views import crumbs, question
-from iamlab.console.panels import Panel, panel
+from iamlab.console.buckets.views import crumbs
+from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 
-SIZE = 100
-AT_ONCE = 1000  # keys that one DeleteObjects takes
 COLUMNS = [
     tables.column("name", "Name"),
     tables.column("type", "Type"),
@@ -27,24 +25,13 @@ COLUMNS = [
 ]
 
 
-def place(session: Session, bucket: str, prefix: str = "", **query: str) -> str:
-    """The address of a folder."""
-    return session.url("bucket", bucket, "objects", **({"prefix": prefix} if prefix else {}), **query)
-
-
-def size_text(size: int) -> str:
-    """Bytes as the console writes them: 6.0 B, 1.2 KB."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1024 or unit == "GB":
-            return f"{amount:.1f} {unit}"
-        amount /= 1024
-    return ""
-
-
 def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[str, Any]:
     """The objects panel of a bucket's page: folders first, as S3 lists them, a page at a time."""
     prefix, after = request.GET.get("prefix", ""), request.GET.get("after", "")
+    switch = {"prefix": prefix, "trail": trail(session, bucket, prefix)}
+    if request.GET.get("versions"):
+        shown = versions.of_folder(request, session, bucket, prefix)
+        return {**switch, "versions": True, "switch_url": place(session, bucket, prefix), **shown}
     params = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/", "MaxKeys": SIZE}
     found = panel(session, "s3:ListObjectsV2", {**params, **({"ContinuationToken": after} if after else {})})
     rows = [folder_row(session, bucket, prefix, one["Prefix"]) for one in found.get("CommonPrefixes", [])]
@@ -65,10 +52,10 @@ def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[st
     )
     token = found.get("NextContinuationToken", "")
     return {
+        **switch,
         "table": table,
-        "prefix": prefix,
         "next_url": place(session, bucket, prefix, after=token) if token else "",
-        "trail": trail(session, bucket, prefix),
+        "switch_url": place(session, bucket, prefix, versions="on"),
         "found": found,
     }
 
@@ -79,18 +66,12 @@ def trail(session: Session, bucket: str, prefix: str) -> list[tuple[str, str]]:
     return [(part, place(session, bucket, "/".join(parts[: at + 1]) + "/")) for at, part in enumerate(parts)]
 
 
-def folder_row(session: Session, bucket: str, prefix: str, key: str) -> dict[str, Any]:
-    name = key[len(prefix) :]
-    return tables.row(key, [markup.link(place(session, bucket, key), name), "Folder", "-", "-", "-"], label=name)
-
-
 def object_row(session: Session, bucket: str, prefix: str, one: dict[str, Any]) -> dict[str, Any]:
     name = one["Key"][len(prefix) :]
-    url = session.url("object", bucket, key=one["Key"])
-    kind = name.rpartition(".")[2] if "." in name else "-"
-    modified = f"{one['LastModified']:%B %d, %Y, %H:%M:%S} (UTC)"
-    cells = [markup.link(url, name), kind, modified, size_text(one["Size"]), one["StorageClass"].title()]
-    return tables.row(one["Key"], cells, label=name)
+    link = markup.link(session.url("object", bucket, key=one["Key"]), name)
+    size, storage = size_text(one["Size"]), class_text(one["StorageClass"])
+    told = [link, kind_of(name), moment(one["LastModified"]), size, storage]
+    return tables.row(one["Key"], told, label=name)
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,115 +141,3 @@ def folder(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         service="s3",
         status=422 if form.is_bound else 200,
     )
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def delete(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    """Delete the chosen objects; a folder goes with all that is in it. Each is authorised by itself."""
-    keys = request.POST.getlist("key") or request.GET.getlist("key")
-    prefix = request.GET.get("prefix", "")
-    confirm: dict[str, Any] = {
-        "title": "Delete objects",
-        "cancel_url": place(session, bucket, prefix),
-        "submit": "Delete objects",
-        "danger": "Deleted objects are gone, unless the bucket keeps versions.",
-        "consequences": keys[:20] + ([f"and {len(keys) - 20} more"] if len(keys) > 20 else []),
-        "typed": "permanently delete",
-        "hidden": [("key", key) for key in keys],
-    }
-    if request.method == "POST":
-        if request.POST.get("typed") != "permanently delete":
-            confirm["error"] = "Type “permanently delete” exactly."
-        else:
-            refused = delete_keys(session, bucket, keys)
-            if not refused:
-                return pages.done(request, place(session, bucket, prefix), f"Successfully deleted {len(keys)} objects")
-            confirm["error"] = "; ".join(f"{one['Key']}: {one['Message']}" for one in refused[:5])
-    return question(request, session, confirm, "Delete objects")
-
-
-def delete_keys(session: Session, bucket: str, keys: list[str]) -> list[dict[str, Any]]:
-    """The errors of deleting keys, folders included."""
-    wanted: list[str] = []
-    for key in keys:
-        if key.endswith("/"):
-            wanted += keys_under(session, bucket, key)
-        else:
-            wanted.append(key)
-    objects = [{"Key": key} for key in dict.fromkeys(wanted)]
-    refused: list[dict[str, Any]] = []
-    for start in range(0, len(objects), AT_ONCE):
-        some = {"Objects": objects[start : start + AT_ONCE]}
-        refused += session.call("s3:DeleteObjects", {"Bucket": bucket, "Delete": some})["Errors"]
-    return refused
-
-
-def keys_under(session: Session, bucket: str, prefix: str) -> list[str]:
-    """Every key of a folder, page by page."""
-    found: list[str] = []
-    params: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
-    while True:
-        listed = session.call("s3:ListObjectsV2", params)
-        found += [one["Key"] for one in listed["Contents"]]
-        if not listed["IsTruncated"]:
-            return found
-        params["ContinuationToken"] = listed["NextContinuationToken"]
-
-
-def enforced(ownership: Panel) -> bool:
-    """Whether ACLs grant nothing: the bucket's owner owns all objects."""
-    rules = ownership.get("OwnershipControls", {}).get("Rules", [])
-    return any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules)
-
-
-@require_safe
-@console_page
-def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    """One object: what HEAD tells, its tags, and the way to its bytes."""
-    key = request.GET.get("key", "")
-    found: Panel = panel(session, "s3:HeadObject", {"Bucket": bucket, "Key": key})
-    tags = panel(session, "s3:GetObjectTagging", {"Bucket": bucket, "Key": key}) if found.stands else Panel()
-    acl = panel(session, "s3:GetObjectAcl", {"Bucket": bucket, "Key": key}) if found.stands else Panel()
-    facts: list[tuple[str, Any]] = []
-    if found.stands:
-        facts = [
-            ("S3 URI", markup.copy(f"s3://{bucket}/{key}", "S3 URI")),
-            ("Amazon Resource Name (ARN)", markup.copy(f"arn:aws:s3:::{bucket}/{key}", "ARN")),
-            ("Entity tag (ETag)", found["ETag"].strip('"')),
-            ("Size", size_text(found["ContentLength"])),
-            ("Type", found.get("ContentType", "-")),
-            ("Last modified", f"{found['LastModified']:%B %d, %Y, %H:%M:%S} (UTC)"),
-            ("Server-side encryption", found.get("ServerSideEncryption", "-")),
-        ]
-    context = {
-        "found": found,
-        "facts": facts,
-        "tags": tags,
-        "acl": acl,
-        "enforced": enforced(panel(session, "s3:GetBucketOwnershipControls", {"Bucket": bucket})),
-        "acl_url": session.url("object-acl", bucket, key=key),
-        "key": key,
-        "download_url": session.url("object-download", bucket, key=key),
-    }
-    return pages.render(
-        request,
-        session,
-        "console/buckets/object.html",
-        context,
-        title=key,
-        crumbs=crumbs(session, (bucket, place(session, bucket)), (key, None)),
-        service="s3",
-    )
-
-
-@require_safe
-@console_page
-def download(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    """The bytes, always as a download: a learner's HTML must not run here."""
-    key = request.GET.get("key", "")
-    answer = session.call("s3:GetObject", {"Bucket": bucket, "Key": key})
-    response = HttpResponse(answer["Body"], content_type="application/octet-stream")
-    name = quote(key.rpartition("/")[2] or "object")
-    response["Content-Disposition"] = iri_to_uri(f"attachment; filename*=UTF-8''{name}")
-    return response

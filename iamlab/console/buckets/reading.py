@@ -33,3 +33,9 @@ def setting(session: Session, operation: str, bucket: str) -> Panel:
         return Panel(session.call(operation, {"Bucket": bucket}))
     except AwsError as error:
         return Panel(missing=True) if error.code in UNSET else of_error(session, error)
+
+
+def enforced(ownership: Panel) -> bool:
+    """Whether ACLs grant nothing: the bucket's owner owns all objects."""
+    rules = ownership.get("OwnershipControls", {}).get("Rules", [])
+    return any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules)

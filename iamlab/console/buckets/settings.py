@@ -8,14 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
-from iamlab.console import pages
+from iamlab.console import changes, pages, questions, regions
+from iamlab.console.buckets import locks
 from iamlab.console.buckets.blocks import SETTINGS
+from iamlab.console.buckets.cells import moment
 from iamlab.console.buckets.editing import edit
-from iamlab.console.buckets.forms import ENFORCED, OWNED, OwnershipForm, TagsForm, VersioningForm
-from iamlab.console.buckets.objects import enforced, object_table
-from iamlab.console.buckets.reading import setting
+from iamlab.console.buckets.encryption import in_words
+from iamlab.console.buckets.forms import ENFORCED, OWNED, AbacForm, BucketTagsForm, OwnershipForm, VersioningForm
+from iamlab.console.buckets.objects import object_table
+from iamlab.console.buckets.reading import enforced, setting
 from iamlab.console.buckets.views import crumbs
-from iamlab.console.panels import Panel
+from iamlab.console.changes import Change
+from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
 
 TABS = (("objects", "Objects"), ("properties", "Properties"), ("permissions", "Permissions"))
@@ -37,13 +41,32 @@ def bucket(request: HttpRequest, session: Session, bucket: str, tab: str = "obje
 
 
 def properties(session: Session, bucket: str) -> dict[str, Any]:
+    encryption = setting(session, "s3:GetBucketEncryption", bucket)
+    lock = setting(session, "s3:GetObjectLockConfiguration", bucket)
     return {
+        "facts": overview(session, bucket),
         "versioning": setting(session, "s3:GetBucketVersioning", bucket),
+        "abac": setting(session, "s3:GetBucketAbac", bucket),
         "tags": setting(session, "s3:GetBucketTagging", bucket),
-        "encryption": setting(session, "s3:GetBucketEncryption", bucket),
-        "location": setting(session, "s3:GetBucketLocation", bucket),
-        "copy_arn": markup.copy(f"arn:aws:s3:::{bucket}", "ARN"),
+        "encryption": encryption,
+        "encrypted": in_words(encryption.get("ServerSideEncryptionConfiguration", {})),
+        "lock": lock,
+        "locked": locks.in_words(lock.get("ObjectLockConfiguration", {})),
     }
+
+
+def overview(session: Session, bucket: str) -> list[tuple[str, Any]]:
+    """The creation date is told by the list of buckets alone."""
+    location = setting(session, "s3:GetBucketLocation", bucket)
+    region = location.get("LocationConstraint") or regions.USUAL
+    listed = panel(session, "s3:ListBuckets", {"Prefix": bucket, "MaxBuckets": 1})
+    created = next((one["CreationDate"] for one in listed.get("Buckets", []) if one["Name"] == bucket), None)
+    date = refused_cell(listed) if not listed.stands else moment(created) if created else markup.NOTHING
+    return [
+        ("AWS Region", regions.shown_name(region) if location.stands else refused_cell(location)),
+        ("Amazon Resource Name (ARN)", markup.copy(f"arn:aws:s3:::{bucket}", "ARN")),
+        ("Creation date", date),
+    ]
 
 
 def permissions(session: Session, bucket: str) -> dict[str, Any]:
@@ -90,32 +113,46 @@ def edit_ownership(request: HttpRequest, session: Session, bucket: str) -> HttpR
 @require_http_methods(["GET", "POST"])
 @console_page
 def edit_versioning(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    now = setting(session, "s3:GetBucketVersioning", bucket)
-    form = VersioningForm(request.POST or None, initial={"Status": now.get("Status", "Suspended")})
+    now = setting(session, "s3:GetBucketVersioning", bucket).get("Status", "Suspended")
+    form = VersioningForm(request.POST or None, initial={"Status": now}, enabled=now == "Enabled")
 
     def save() -> str:
         params = {"Bucket": bucket, "VersioningConfiguration": {"Status": form.cleaned_data["Status"]}}
         session.call("s3:PutBucketVersioning", params)
         return "Bucket Versioning was saved."
 
-    return edit(
-        request, session, bucket, form, "Edit Bucket Versioning", session.url("bucket", bucket, "properties"), save
-    )
+    back = session.url("bucket", bucket, "properties")
+    return edit(request, session, bucket, form, "Edit Bucket Versioning", back, save)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def edit_abac(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    now = setting(session, "s3:GetBucketAbac", bucket).get("AbacStatus", {})
+    form = AbacForm(request.POST or None, initial=now)
+
+    def save() -> str:
+        session.call("s3:PutBucketAbac", {"Bucket": bucket, "AbacStatus": {"Status": form.cleaned_data["Status"]}})
+        return "Bucket ABAC was saved."
+
+    return edit(request, session, bucket, form, "Edit Bucket ABAC", session.url("bucket", bucket, "properties"), save)
 
 
 @require_http_methods(["GET", "POST"])
 @console_page
 def edit_tags(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """None left takes the tag set away."""
+    back = session.url("bucket", bucket, "properties")
     now = setting(session, "s3:GetBucketTagging", bucket).get("TagSet", [])
-    lines = "\n".join(f"{tag['Key']} = {tag['Value']}" for tag in now)
-    form = TagsForm(request.POST if request.method == "POST" else None, initial={"tags": lines})
-
-    def save() -> str:
-        tags = form.cleaned_data["tags"]
-        if tags:
-            session.call("s3:PutBucketTagging", {"Bucket": bucket, "Tagging": {"TagSet": tags}})
-        else:
-            session.call("s3:DeleteBucketTagging", {"Bucket": bucket})
-        return "The tags were saved."
-
-    return edit(request, session, bucket, form, "Edit tags", session.url("bucket", bucket, "properties"), save)
+    trail = crumbs(session, (bucket, back))
+    form = questions.picked(
+        request, session, BucketTagsForm, "Edit bucket tags", back, trail, "Save changes", initial={"tags": now}
+    )
+    if isinstance(form, HttpResponse):
+        return form
+    where, wanted = {"Bucket": bucket}, form.cleaned_data["tags"]
+    change = Change("s3:DeleteBucketTagging", where, "Delete the tags")
+    if wanted:
+        change = Change("s3:PutBucketTagging", {**where, "Tagging": {"TagSet": wanted}}, "Set the tags")
+    made = changes.make(session, [change])
+    return changes.answer(request, session, made, back, "The tags were saved.", "Edit bucket tags")

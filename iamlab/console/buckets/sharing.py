@@ -23,7 +23,7 @@ def edit_acl(request: HttpRequest, session: Session, bucket: str) -> HttpRespons
 def edit_object_acl(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """The same of an object."""
     key = request.GET.get("key", "")
-    back = session.url("object", bucket, key=key)
+    back = session.url("object", bucket, key=key, tab="permissions")
     return edit_grants(request, session, {"Bucket": bucket, "Key": key}, ObjectAclForm, back)
 
 

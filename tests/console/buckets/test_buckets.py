@@ -150,7 +150,7 @@ def test_a_bucket_policy_is_checked_while_one_types_and_not_saved(browser_of, ro
 
 def test_settings_are_saved(browser_of, root, bucket):
     browser_of.post(root.url("bucket-versioning", bucket), {"Status": "Enabled"})
-    browser_of.post(root.url("bucket-tags", bucket), {"tags": "department = billing"})
+    browser_of.post(root.url("bucket-tags", bucket), {"tags-key": "department", "tags-value": "billing"})
     permissions = root.url("bucket", bucket, "permissions")
     assert "Bucket owner enforced: ACLs are disabled" in page(browser_of, permissions)
     browser_of.post(root.url("bucket-ownership", bucket), {"ObjectOwnership": "ObjectWriter", "restored": "on"})

@@ -71,6 +71,7 @@ def test_an_object_is_opened_to_the_public_once_that_is_confirmed(browser_of, ro
     assert browser_of.post(bill, {"everyone": ["READ"]}).context["form"].errors["sure"]
     assert granted() == {("owner", "FULL_CONTROL")}
     back = browser_of.post(bill, {"everyone": ["READ"], "sure": "on"}).url
+    assert back == root.url("object", bucket, key="2026/a & b.txt", tab="permissions")
     assert granted() == {("owner", "FULL_CONTROL"), (EVERYONE, "READ")}
     page = browser_of.get(back).content.decode()
     assert EVERYONE in page and bill.replace("&", "&amp;") in page
@@ -82,7 +83,7 @@ def test_an_object_is_opened_to_the_public_once_that_is_confirmed(browser_of, ro
 def test_an_object_whose_acl_grants_nothing_offers_no_edit(browser_of, root):
     root.call("s3:CreateBucket", {"Bucket": "own-bills"})
     root.call("s3:PutObject", {"Bucket": "own-bills", "Key": "a", "Body": b"1"})
-    page = browser_of.get(root.url("object", "own-bills", key="a")).content.decode()
+    page = browser_of.get(root.url("object", "own-bills", key="a", tab="permissions")).content.decode()
     assert "bucket owner enforced" in page and root.url("object-acl", "own-bills") not in page
 
 
