@@ -47,6 +47,7 @@ VALUES: dict[str, dict[str, str]] = {
     "user-credential": {"service": "git", "kind": "service", "act": "reset"},
     "contact": {"kind": "security"},
     "user-upload": {"kind": "x509"},
+    "policies-act": {"act": "attach"},
     "group": {"name": "billing", "tab": "users"},
     "role": {"name": "Clerk"},
     "trail": {"name": "audit"},

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from iamlab.components import markup
 from iamlab.console import cells, panels
 from iamlab.console.forms import OperationForm, typed
 from iamlab.console.panels import Panel, panel
@@ -39,6 +40,7 @@ class Kind:
     columns: tuple[str, ...]
     find: Callable[[Session, View, str], tuple[Panel, list[Row]]]
     types: list[tuple[str, str]] | None = None
+    empty: tuple[str, str] = ("Nothing to choose from", "")  # what stands where there are none at all
 
 
 def policy_type(arn: str) -> str:
@@ -67,6 +69,50 @@ def find_policies(session: Session, view: View, kind: str) -> tuple[Panel, list[
     return found, rows
 
 
+def used_as(policy: dict[str, Any]) -> str:
+    """As the console's column of that name says it."""
+    uses = (
+        ("Permissions policy", policy["AttachmentCount"]),
+        ("Boundary", policy["PermissionsBoundaryUsageCount"]),
+    )
+    return ", ".join(f"{word} ({number})" for word, number in uses if number) or "None"
+
+
+def descriptions(session: Session, policies: list[dict[str, Any]]) -> list[Any]:
+    """The list call leaves them out; each comes from the policy itself, and may be refused alone."""
+    details = panels.cells(session, "iam:GetPolicy", [{"PolicyArn": policy["Arn"]} for policy in policies])
+    return [
+        one["Policy"].get("Description", markup.NOTHING) if one.stands else panels.refused_cell(one) for one in details
+    ]
+
+
+def find_described(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
+    found, rows = find_policies(session, view, kind)
+    policies = found.get("Policies", [])
+    told = zip(rows, policies, descriptions(session, policies), strict=True)
+    return found, [(key, [*cells[:2], used_as(policy), text]) for (key, cells), policy, text in told]
+
+
+# What a policy can be attached to, and the call that lists them.
+ENTITY_KINDS = (("User", "iam:ListUsers"), ("Group", "iam:ListGroups"), ("Role", "iam:ListRoles"))
+
+
+def find_entities(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
+    """Users, groups and roles as one list: each is asked for what is left of the page."""
+    rows: list[Row] = []
+    start, total, matching = view.start, 0, 0
+    for word, operation in ENTITY_KINDS:
+        if kind not in ("All", "", word):
+            continue
+        found = panel(session, operation, view=replace(view, start=start, size=view.size - len(rows)))
+        if not found.stands:
+            return found, []
+        rows += [(f"{word}:{one[f'{word}Name']}", [one[f"{word}Name"], word]) for one in found[f"{word}s"]]
+        total, matching = total + found["Total"], matching + found["Found"]
+        start = max(0, start - found["Found"])
+    return Panel({"Total": total, "Found": matching}), rows
+
+
 def find_groups(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
     found = panel(session, "iam:ListGroups", view=view)
     groups = found.get("Groups", [])
@@ -90,15 +136,33 @@ def find_users(session: Session, view: View, kind: str) -> tuple[Panel, list[Row
     rows = []
     for user, member in zip(users, groups, strict=True):
         names = cells.names(member, "Groups", "GroupName")
-        rows.append((user["UserName"], [user["UserName"], names, cells.ago(user.get("PasswordLastUsed"), session.now)]))
+        active, made = (cells.ago(user.get(key), session.now) for key in ("PasswordLastUsed", "CreateDate"))
+        rows.append((user["UserName"], [user["UserName"], names, active, made]))
     return found, rows
 
 
 POLICIES = Kind(
     "Permissions policies", "Find policies", ("Policy name", "Type", "Attached entities"), find_policies, TYPES
 )
-GROUPS = Kind("User groups", "Find groups", ("Group name", "Users", "Attached policies", "Created"), find_groups)
-USERS = Kind("Users", "Find users", ("User name", "Groups", "Last activity"), find_users)
+DESCRIBED = replace(POLICIES, columns=("Policy name", "Type", "Used as", "Description"), find=find_described)
+GROUPS = Kind(
+    "User groups",
+    "Find groups",
+    ("Group name", "Users", "Attached policies", "Created"),
+    find_groups,
+    empty=(
+        "Get started with groups",
+        "There are none yet. Create a group and select the policies to attach to it: its users get what they allow.",
+    ),
+)
+USERS = Kind("Users", "Find users", ("User name", "Groups", "Last activity", "Creation time"), find_users)
+ENTITIES = Kind(
+    "IAM entities",
+    "Find entities",
+    ("Entity name", "Entity type"),
+    find_entities,
+    [("All", "All types"), *((word, f"{word}s") for word, _ in ENTITY_KINDS)],
+)
 
 
 class Picker(forms.Widget):

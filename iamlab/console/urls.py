@@ -133,7 +133,9 @@ policy_pages = [
     path("details/<path:arn>/edit/", policy_changing.edit, name="policy-edit"),
     path("details/<path:arn>/version/", policy_changing.version, name="policy-version"),
     path("details/<path:arn>/manage-tags/", policy_changing.tags, name="policy-tags"),
+    path("details/<path:arn>/attach/", policy_changing.attach, name="policy-attach"),
     path("details/<path:arn>/detach/", policy_changing.detach, name="policy-detach"),
+    path("selected/<slug:act>/", policy_changing.act, name="policies-act"),
     path("details/<path:arn>/<str:tab>/", policies.policy, name="policy"),
 ]
 

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, inline, pages, panels, refusals
 from iamlab.console.changes import Change
-from iamlab.console.groups.forms import AddUsersForm, AttachForm, RenameForm
+from iamlab.console.groups.forms import AddUsersForm, RenameForm
 from iamlab.console.panels import Panel
-from iamlab.console.questions import picked, question, removed_policies, ticked_off
+from iamlab.console.questions import attached_policies, picked, question, removed_policies, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -51,16 +51,7 @@ def remove_users(request: HttpRequest, session: Session, name: str) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 @console_page
 def attach(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    back = session.url("group", name, "permissions")
-    form = picked(request, session, AttachForm, "Attach policies", back, [listing(session), (name, back)])
-    if isinstance(form, HttpResponse):
-        return form
-    wanted = [
-        Change("iam:AttachGroupPolicy", {"GroupName": name, "PolicyArn": arn}, f"Attach {arn.rpartition('/')[2]}")
-        for arn in form.cleaned_data["policies"]
-    ]
-    text = f"Policies attached to {name}."
-    return changes.answer(request, session, changes.make(session, wanted), back, text, "Attach policies")
+    return attached_policies(request, session, "Group", name, listing(session), "Attach policies")
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ class CreateGroupForm(PickingForm):
         help_text="Up to 128 characters: A-Z, a-z, 0-9 and + = , . @ _ - (hyphen).",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
-    policies = pickers.PickField(pickers.POLICIES, label="Permissions policies")
+    policies = pickers.PickField(pickers.DESCRIBED, label="Permissions policies")
 
 
 class CreateGroupPageForm(CreateGroupForm):
@@ -38,7 +38,3 @@ class RenameForm(OperationForm):
 
 class AddUsersForm(PickingForm):
     users = pickers.PickField(pickers.USERS, label="Users", most=100, required=True)
-
-
-class AttachForm(PickingForm):
-    policies = pickers.PickField(pickers.POLICIES, label="Permissions policies", required=True)

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from iamlab.console import changes, documents, pages, refusals, tagging
+from iamlab.console import changes, documents, pages, pickers, refusals, tagging
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel
+from iamlab.console.pickers import PickingForm
 from iamlab.console.policies.forms import VersionForm
-from iamlab.console.questions import question, ticked_off
+from iamlab.console.questions import picked, question, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.console.tagging import Bearer
 from iamlab.policy.document import MANAGED_LIMIT
@@ -101,12 +102,39 @@ def version(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     return question(request, session, confirm, [text])
 
 
+class EntitiesForm(PickingForm):
+    entities = pickers.PickField(pickers.ENTITIES, label="IAM entities", most=50, required=True)
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def attach(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
+    back, name = session.url("policy", arn, "entities"), name_of(arn)
+    crumbs = [("Policies", session.url("policies")), (name, back)]
+    title = "Attach as a permissions policy"
+    form = picked(request, session, EntitiesForm, title, back, crumbs, "Attach policy")
+    if isinstance(form, HttpResponse):
+        return form
+    wanted = [attachment("Attach", arn, key) for key in form.cleaned_data["entities"] if kind_of(key)]
+    outcomes = changes.make(session, wanted)
+    return changes.answer(request, session, outcomes, back, f"{name} attached.", "Attach policy")
+
+
+@require_safe
+@console_page
+def act(request: HttpRequest, session: Session, act: str) -> HttpResponse:
+    """From the list, with a policy chosen: on to the page where it is attached, or that lists what has it."""
+    arn = request.GET.get("selected", "")
+    if not arn.startswith("arn:"):
+        return redirect(session.url("policies"))
+    return redirect(session.url("policy-attach", arn) if act == "attach" else session.url("policy", arn, "entities"))
+
+
 @require_http_methods(["GET", "POST"])
 @console_page
 def detach(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     back = session.url("policy", arn, "entities")
-    keys = [key for key in changes.ticked(request) if key.partition(":")[0] in ("User", "Group", "Role")]
-    wanted = [detachment(arn, *key.split(":", 1)) for key in keys]
+    wanted = [attachment("Detach", arn, key) for key in changes.ticked(request) if kind_of(key)]
     confirm = {"title": "Detach policy?", "cancel_url": back, "submit": "Detach policy"}
     return ticked_off(request, session, wanted, confirm, "", f"{name_of(arn)} detached.")
 
@@ -118,9 +146,18 @@ def tags(request: HttpRequest, session: Session, arn: str) -> HttpResponse:
     return tagging.manage(request, session, Bearer("Policy", {"PolicyArn": arn}), name_of(arn), back, listing)
 
 
-def detachment(arn: str, kind: str, name: str) -> Change:
+def kind_of(key: str) -> str:
+    """User, Group or Role, as a row's key has it; "" for what is none."""
+    kind = key.partition(":")[0]
+    return kind if kind in ("User", "Group", "Role") else ""
+
+
+def attachment(verb: str, arn: str, key: str) -> Change:
+    """Attach to, or Detach from, what a row's key names."""
+    kind, _, name = key.partition(":")
+    words = "to" if verb == "Attach" else "from"
     params = {f"{kind}Name": name, "PolicyArn": arn}
-    return Change(f"iam:Detach{kind}Policy", params, f"Detach from {kind.lower()} {name}")
+    return Change(f"iam:{verb}{kind}Policy", params, f"{verb} {words} {kind.lower()} {name}")
 
 
 def belongings(session: Session, arn: str) -> tuple[list[Change], list[Panel]]:
@@ -128,7 +165,7 @@ def belongings(session: Session, arn: str) -> tuple[list[Change], list[Panel]]:
     entities = panel(session, "iam:ListEntitiesForPolicy", {"PolicyArn": arn})
     versions = panel(session, "iam:ListPolicyVersions", {"PolicyArn": arn})
     found = [
-        detachment(arn, kind, one[f"{kind}Name"])
+        attachment("Detach", arn, f"{kind}:{one[f'{kind}Name']}")
         for kind in ("User", "Group", "Role")
         for one in entities.get(f"Policy{kind}s", [])
     ]

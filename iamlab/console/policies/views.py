@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, documents, last_accessed, lists, pages, panels
+from iamlab.console import cells, documents, last_accessed, lists, pages
 from iamlab.console.panels import panel
-from iamlab.console.pickers import TYPES, asked_types, policy_type
+from iamlab.console.pickers import TYPES, asked_types, descriptions, policy_type, used_as
 from iamlab.console.session import Session, console_page
 from iamlab.policy.summary import summarise
 
@@ -65,13 +65,9 @@ def policies(request: HttpRequest, session: Session) -> HttpResponse:
 
 def rows(session: Session, policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     url = session.url("policy", "ARN", "permissions")
-    details = panels.cells(session, "iam:GetPolicy", [{"PolicyArn": policy["Arn"]} for policy in policies])
     found = []
-    for policy, detail in zip(policies, details, strict=True):
+    for policy, described in zip(policies, descriptions(session, policies), strict=True):
         arn = policy["Arn"]
-        described = (
-            detail["Policy"].get("Description", markup.NOTHING) if detail.stands else panels.refused_cell(detail)
-        )
         told = [
             markup.link(url.replace("/ARN/", f"/{arn}/"), policy["PolicyName"]),
             policy_type(arn),
@@ -80,14 +76,6 @@ def rows(session: Session, policies: list[dict[str, Any]]) -> list[dict[str, Any
         ]
         found.append(tables.row(arn, told, label=policy["PolicyName"]))
     return found
-
-
-def used_as(policy: dict[str, Any]) -> str:
-    uses = (
-        ("Permissions policy", policy["AttachmentCount"]),
-        ("Boundary", policy["PermissionsBoundaryUsageCount"]),
-    )
-    return ", ".join(f"{word} ({number})" for word, number in uses if number) or "None"
 
 
 @require_safe
@@ -158,28 +146,36 @@ def permissions(request: HttpRequest, session: Session, arn: str, data: dict[str
 
 
 def entities(request: HttpRequest, session: Session, arn: str, data: dict[str, Any]) -> dict[str, Any]:
-    found = panel(session, "iam:ListEntitiesForPolicy", {"PolicyArn": arn})
+    """Who has the policy, and whose boundary it is: the second list only where the policy says that there is one."""
+    held = holders_of(request, session, arn, "PermissionsPolicy")
+    if not data.get("PermissionsBoundaryUsageCount"):
+        return {"table": held}
+    return {"table": held, "boundary_table": holders_of(request, session, arn, "PermissionsBoundary")}
+
+
+def holders_of(request: HttpRequest, session: Session, arn: str, usage: str) -> dict[str, Any]:
+    found = panel(session, "iam:ListEntitiesForPolicy", {"PolicyArn": arn, "PolicyUsageFilter": usage})
     columns = [tables.column("name", "Entity name"), tables.column("type", "Entity type")]
     listed = []
     for member, key, word, page in KINDS:
         for one in found.get(f"Policy{member}", []):
             name = one[key]
-            tab = "permissions"
-            cell = markup.link(session.url(page, name, tab), name)
+            cell = markup.link(session.url(page, name, "permissions"), name)
             listed.append(tables.row(f"{word}:{name}", [cell, word], label=name))
-    table = lists.whole(
+    boundary = usage == "PermissionsBoundary"
+    return lists.whole(
         request,
         columns,
         listed,
-        id="entities",
-        title="Entities attached",
-        select="many" if listed else "",
+        id="bounded" if boundary else "entities",
+        title="Attached as a permissions boundary" if boundary else "Attached as a permissions policy",
+        filter_label="Find entities",
+        select="many" if listed and not boundary else "",
         denial=found.denial,
         failure=found.failure,
         empty_title="No entities",
         empty_text="This policy is not attached to any user, group or role.",
     )
-    return {"table": table}
 
 
 def tags(request: HttpRequest, session: Session, arn: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from iamlab.console import boundaries, changes, documents, inline, pages, pickers, refusals, tagging
-from iamlab.console.changes import Change
+from iamlab.console import boundaries, documents, inline, pages, refusals, tagging
 from iamlab.console.forms import typed
-from iamlab.console.pickers import PickingForm
-from iamlab.console.questions import picked, removed_policies
+from iamlab.console.questions import attached_policies, removed_policies
 from iamlab.console.roles.forms import AcknowledgeForm, EditForm, TrustForm
 from iamlab.console.session import Session, console_page
 from iamlab.console.tagging import Bearer
@@ -25,24 +23,10 @@ def listing(session: Session) -> tuple[str, str]:
     return ("Roles", session.url("roles"))
 
 
-class AttachForm(PickingForm):
-    policies = pickers.PickField(pickers.POLICIES, label="Permissions policies", required=True)
-
-
 @require_http_methods(["GET", "POST"])
 @console_page
 def attach(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    back = session.url("role", name, "permissions")
-    crumbs = [listing(session), (name, back)]
-    form = picked(request, session, AttachForm, "Attach policies", back, crumbs, "Add permissions")
-    if isinstance(form, HttpResponse):
-        return form
-    wanted = [
-        Change("iam:AttachRolePolicy", {"RoleName": name, "PolicyArn": arn}, f"Attach {arn.rpartition('/')[2]}")
-        for arn in form.cleaned_data["policies"]
-    ]
-    text = f"Policies attached to {name}."
-    return changes.answer(request, session, changes.make(session, wanted), back, text, "Attach policies")
+    return attached_policies(request, session, "Role", name, listing(session), "Add permissions")
 
 
 @require_http_methods(["GET", "POST"])

@@ -76,9 +76,27 @@ def test_policies_come_and_go(browser_of, team, root):
     browser_of.post(f"{team}inline/", {"PolicyName": "Own", "PolicyDocument": DOCUMENT})
     html = browser_of.get(f"{team}permissions/").content.decode()
     assert "ReadOnlyAccess" in html and "Own" in html
-    browser_of.post(f"{team}remove-policies/", {"selected": [f"managed:{READ}", "inline:Own"]})
+    gone = {"selected": [f"managed:{READ}", "inline:Own"]}
+    refused = browser_of.post(f"{team}remove-policies/", {**gone, "typed": "own"})
+    assert (refused.status_code, len(root.call("iam:ListGroupPolicies", TEAM)["PolicyNames"])) == (422, 1)
+    browser_of.post(f"{team}remove-policies/", {**gone, "typed": "Own"})
     assert root.call("iam:ListAttachedGroupPolicies", TEAM)["AttachedPolicies"] == []
     assert root.call("iam:ListGroupPolicies", TEAM)["PolicyNames"] == []
+
+
+def test_several_inline_policies_go_by_their_number(browser_of, team, root):
+    for name in ("One", "Two"):
+        root.call("iam:PutGroupPolicy", {**TEAM, "PolicyName": name, "PolicyDocument": DOCUMENT})
+    chosen = {"selected": ["inline:One", "inline:Two"]}
+    assert "2 inline policies" in browser_of.get(f"{team}remove-policies/", chosen).content.decode()
+    browser_of.post(f"{team}remove-policies/", {**chosen, "typed": "2 inline policies"})
+    assert root.call("iam:ListGroupPolicies", TEAM)["PolicyNames"] == []
+
+
+def test_attaching_shows_what_is_attached_already(browser_of, team, root):
+    root.call("iam:AttachGroupPolicy", {**TEAM, "PolicyArn": READ})
+    html = browser_of.get(f"{team}attach-policies/").content.decode()
+    assert "Current permissions policies (1)" in html and "<li>ReadOnlyAccess</li>" in html
 
 
 def test_it_is_renamed(browser_of, team, base, root):

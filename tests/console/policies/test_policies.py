@@ -1,5 +1,8 @@
 """Policies: list, create, one policy's page, new versions, and its end."""
 
+import json
+import re
+
 import pytest
 
 from iamlab.services.operations import AwsError
@@ -160,6 +163,42 @@ def test_entities_are_listed_and_detached(browser_of, bills, root):
     assert "anna" in browser_of.get(f"{bills}entities/").content.decode()
     browser_of.post(f"{bills}detach/", {"selected": ["User:anna"]})
     assert root.call("iam:ListAttachedUserPolicies", {"UserName": "anna"})["AttachedPolicies"] == []
+
+
+def test_it_is_attached_to_users_groups_and_roles_of_one_list(browser_of, bills, root):
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}},
+    }
+    for at in range(11):
+        root.call("iam:CreateUser", {"UserName": f"user-{at:02}"})
+    root.call("iam:CreateGroup", {"GroupName": "Team"})
+    root.call("iam:CreateRole", {"RoleName": "Clerk", "AssumeRolePolicyDocument": json.dumps(trust)})
+
+    def offered(**sent):
+        html = browser_of.post(f"{bills}attach/", {"look": "entities", **sent}).content.decode()
+        return re.findall(r'aria-label="Select ([^"]+)"', html)
+
+    assert offered() == [f"user-{at:02}" for at in range(10)]
+    assert offered(look="entities:2")[:3] == ["user-10", "Team", "Clerk"]  # and roles that services have made
+    assert offered(**{"entities-type": "Group"}) == ["Team"]
+    assert offered(**{"entities-find": "cler"}) == ["Clerk"]
+    browser_of.post(f"{bills}attach/", {"entities": ["User:user-10", "Group:Team", "Role:Clerk"]})
+    found = root.call("iam:ListEntitiesForPolicy", {"PolicyArn": ARN})
+    assert [len(found[name]) for name in ("PolicyUsers", "PolicyGroups", "PolicyRoles")] == [1, 1, 1]
+
+
+def test_whose_boundary_it_is_stands_in_a_list_of_its_own(browser_of, bills, root):
+    assert "boundary_table" not in browser_of.get(f"{bills}entities/").context
+    root.call("iam:CreateUser", {"UserName": "bob", "PermissionsBoundary": ARN})
+    page = browser_of.get(f"{bills}entities/")
+    assert (page.context["table"]["total"], page.context["boundary_table"]["total"]) == (0, 1)
+
+
+def test_the_lists_actions_lead_to_where_one_is_attached_and_detached(browser_of, base, bills):
+    assert browser_of.get(f"{base}selected/attach/", {"selected": ARN}).url == f"{bills}attach/"
+    assert browser_of.get(f"{base}selected/detach/", {"selected": ARN}).url == f"{bills}entities/"
+    assert browser_of.get(f"{base}selected/attach/").url == base
 
 
 def test_deleting_detaches_drops_versions_and_asks_for_the_name(browser_of, base, bills, root):
