@@ -183,11 +183,13 @@ def _principal(caller: Caller) -> Any:
 
 
 def check_session(call: Call) -> None:
-    """What temporary credentials are never good for, whatever policies say: those of GetSessionToken call IAM only with
-    MFA, and of STS two operations only. STS API Reference: "GetSessionToken". IAM says that their token is invalid.
+    """What temporary credentials are never good for, whatever policies say: those of GetFederationToken do not call
+    IAM, but from a console; those of GetSessionToken only with MFA, and of STS two operations only. STS API Reference:
+    "GetFederationToken", "GetSessionToken". IAM says that their token is invalid.
     """
     caller, service, name = call.caller, call.operation.service, call.operation.api_name
-    if caller.get_session_token and service == "iam" and caller.mfa_at is None:
+    federated = caller.kind == callers.FEDERATED and not caller.console
+    if service == "iam" and (federated or (caller.get_session_token and caller.mfa_at is None)):
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
     only_long_term = name == "GetFederationToken" and caller.kind != callers.FEDERATED and caller.issued is not None
     if only_long_term or (caller.get_session_token and service == "sts" and name not in FOR_SESSIONS):

@@ -2,7 +2,6 @@
 
 import json
 
-import pyotp
 import pytest
 
 from iamlab.door.calls import call
@@ -15,18 +14,10 @@ pytestmark = pytest.mark.django_db
 BILL = {"Bucket": "customer-bills", "Key": "bill.txt"}
 
 
-def test_a_code_grows_old_with_the_sandboxs_clock(cloud, monkeypatch):
+def test_a_code_grows_old_with_the_sandboxs_clock(cloud, with_mfa):
     """aws:MultiFactorAuthAge: the seconds since the principal was authorized with MFA."""
-    monkeypatch.setattr("iamlab.services.iam.mfa_codes.time.time", lambda: 1_800_000_015.0)
     fresh = {"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}
-    key = cloud.user("mario", allow("s3:ListAllMyBuckets", Condition=fresh))
-    iam = cloud.client("iam")
-    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
-    totp = pyotp.TOTP(device["Base32StringSeed"].decode())
-    first, second, third = (totp.at(1_800_000_015 + seconds) for seconds in (-30, 0, 30))
-    serial = device["SerialNumber"]
-    iam.enable_mfa_device(UserName="mario", SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second)
-    session = cloud.client("sts", key).get_session_token(SerialNumber=serial, TokenCode=third)["Credentials"]
+    session = with_mfa("mario", allow("s3:ListAllMyBuckets", Condition=fresh))
     s3 = cloud.client("s3", session)
     cloud.move(minutes=59)
     assert s3.list_buckets()["Buckets"] == []

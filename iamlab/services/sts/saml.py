@@ -13,7 +13,7 @@ from iamlab.services.iam.models import SamlProvider
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.sts import roles, saml_assertions, session_policies
 from iamlab.services.sts.saml_assertions import Assertion, NotSaml
-from iamlab.services.sts.saml_encryption import NotReadable
+from iamlab.services.sts.saml_encryption import NotReadable, NotTried
 from iamlab.services.sts.saml_identity_provider import ATTRIBUTES, AUDIENCE
 
 GOOD_FOR = timedelta(minutes=5)  # from the assertion's issue, at the most
@@ -65,6 +65,8 @@ def verified(account_id: str, PrincipalArn: str, RoleArn: str, SAMLAssertion: st
         if row is None:
             raise invalid("Specified provider doesn't exist")
         assertion = saml_assertions.read(_signed(root, row))
+    except NotTried as error:
+        raise invalid(f"{INVALID_RESPONSE} iamlab reads no key that is encrypted with RSA 1.5.") from error
     except (NotSaml, NotReadable) as error:
         raise invalid(INVALID_RESPONSE) from error
     if assertion.issuer != saml_assertions.entity_id(row.metadata):

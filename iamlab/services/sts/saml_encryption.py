@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 XENC, XENC11 = "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 NAMES = {"x": XENC, "x11": XENC11, "ds": SIGNATURE}
+RSA_15 = f"{XENC}rsa-1_5"
 OAEP_SHA1, OAEP_ANY = f"{XENC}rsa-oaep-mgf1p", f"{XENC11}rsa-oaep"
 DIGESTS: dict[str, type[hashes.HashAlgorithm]] = {
     f"{SIGNATURE}sha1": hashes.SHA1,
@@ -42,6 +43,10 @@ class NotReadable(Exception):
     """No key of the provider's reads the assertion. Never says why: a reason would help who guesses."""
 
 
+class NotTried(NotReadable):
+    """The assertion's key is encrypted with RSA 1.5, as anybody can see who has the response."""
+
+
 def decrypted(element: Any, keys: Iterable[RSAPrivateKey]) -> bytes:
     """The text of the assertion in an EncryptedAssertion. Raises NotReadable."""
     data = element.find("./x:EncryptedData", NAMES)
@@ -54,7 +59,7 @@ def decrypted(element: Any, keys: Iterable[RSAPrivateKey]) -> bytes:
                 return _content(data, _unlocked(one, key))
             except (ValueError, InvalidTag, binascii.Error):
                 continue
-    raise NotReadable
+    raise NotTried if locked and all(_algorithm(one) == RSA_15 for one in locked) else NotReadable
 
 
 def _unlocked(element: Any, key: RSAPrivateKey) -> bytes:

@@ -104,6 +104,14 @@ def test_what_no_key_reads_is_refused(locked):
     assert fails(locked, encrypted(locked.response())) == INVALID
 
 
+def test_an_old_way_to_encrypt_the_key_is_named(locked):
+    """It is left out for being unsafe; "Bleichenbacher's attack" needs an answer that depends on what is decrypted."""
+    old = changed(encrypted(locked.response()), f"{XENC}rsa-oaep-mgf1p", f"{XENC}rsa-1_5")
+    code, status, message = fails(locked, old)
+    assert (code, status) == INVALID[:2]
+    assert message == f"{INVALID[2]} iamlab reads no key that is encrypted with RSA 1.5."
+
+
 def test_encryption_is_no_signature(locked):
     """Whoever has the public key can encrypt: within, the identity provider's signature must still hold."""
     forged = changed(locked.response(), "mario", "luigi")

@@ -1,8 +1,8 @@
 """What temporary credentials are good for, what they carry, and whose keys are."""
 
+import json
 from base64 import b32decode
 
-import pyotp
 import pytest
 
 from tests.services.cloud import ACCOUNT, allow, refusal
@@ -43,17 +43,21 @@ def test_a_session_token_without_mfa_is_no_good_for_iam(cloud):
     assert said(cloud.client("iam", inside).list_users)[0] == "AccessDenied"  # the role's own want of permission
 
 
-def test_a_session_token_with_mfa_is_good_for_iam(cloud, monkeypatch):
-    monkeypatch.setattr("iamlab.services.iam.mfa_codes.time.time", lambda: 1_800_000_015.0)
-    key = cloud.user("mario", allow("iam:ListUsers"))
-    iam = cloud.client("iam")
-    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
-    totp = pyotp.TOTP(device["Base32StringSeed"].decode())
-    first, second, third = (totp.at(1_800_000_015 + seconds) for seconds in (-30, 0, 30))
-    serial = device["SerialNumber"]
-    iam.enable_mfa_device(UserName="mario", SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second)
-    session = cloud.client("sts", key).get_session_token(SerialNumber=serial, TokenCode=third)["Credentials"]
+def test_a_session_token_with_mfa_is_good_for_iam(cloud, with_mfa):
+    session = with_mfa("mario", allow("iam:ListUsers"))
     assert [user["UserName"] for user in cloud.client("iam", session).list_users()["Users"]] == ["mario"]
+
+
+def test_a_federation_token_is_no_good_for_iam(cloud):
+    """STS API Reference, "GetFederationToken": no IAM operation by the CLI or the API, and of STS GetCallerIdentity."""
+    key = cloud.user("mario", allow("*"))
+    every = json.dumps({"Version": "2012-10-17", "Statement": allow("*")})
+    session = cloud.client("sts", key).get_federation_token(Name="bob", Policy=every)["Credentials"]
+    assert said(cloud.client("iam", session).list_users) == NO_IAM
+    assert cloud.client("s3", session).list_buckets()["Buckets"] == []
+    sts = cloud.client("sts", session)
+    assert sts.get_caller_identity()["Arn"].endswith(":federated-user/bob")
+    assert said(sts.get_federation_token, Name="bob")[0] == "AccessDenied"
 
 
 def test_a_role_cannot_ask_for_a_federation_token(cloud):
