@@ -15,6 +15,7 @@ from iamlab.door.calls import call
 from iamlab.services.callers import Caller
 from iamlab.services.error_names import of_service
 from iamlab.services.operations import REGISTRY, AwsError, model
+from iamlab.services.sts import roles
 from iamlab.services.sts.messages import encoded
 from iamlab.wire import (
     bodies,
@@ -155,8 +156,7 @@ def _unsigned(exchange: exchanges.Exchange) -> Answer:
         shapes = model("sts")
         if operation in shapes.operation_names and shapes.operation_model(operation).auth_type == "none":
             exchange.service = "sts"
-            account_id = given.get("RoleArn", "").split(":")[4:5]
-            world = authenticate.world_of(account_id[0]) if account_id else None
+            world = authenticate.world_of(roles.parts_of(given.get("RoleArn", ""), operation)[0])
             if world is None:
                 raise AwsError("AccessDenied", f"Not authorized to perform sts:{operation}", 403)
             return _performed(exchange, authenticate.anonymous(world), body)

@@ -200,9 +200,11 @@ def test_unsigned_requests_are_refused_in_each_protocols_shape(db):
 
 def test_who_proves_themselves_by_a_token_needs_no_signature_but_an_account(root):
     fields = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleSessionName": "mario"}
-    for arn in ("arn:aws:iam::999999999999:role/x", "nonsense", ""):
+    answer = form(None, "sts", RoleArn="arn:aws:iam::999999999999:role/x", WebIdentityToken="token", **fields)
+    assert (answer.status_code, element(answer, "Code")) == (403, "AccessDenied")
+    for arn in ("nonsense", ""):
         answer = form(None, "sts", RoleArn=arn, WebIdentityToken="token", **fields)
-        assert (answer.status_code, element(answer, "Code")) == (403, "AccessDenied")
+        assert (answer.status_code, element(answer, "Code")) == (400, "ValidationError")
     answer = form(None, "sts", RoleArn="arn:aws:iam::111122223333:role/x", WebIdentityToken="token", **fields)
     assert element(answer, "Code") != "MissingAuthenticationToken"
     assert "AssumeRoleWithWebIdentityResult" not in answer.text

@@ -16,12 +16,17 @@ SHORT = 3600
 TAGS_MOST = 50
 
 
-def find(call: Call, RoleArn: str) -> Role | None:
-    """The role of an ARN, in any account of the sandbox. Raises ValidationError for what is no role's ARN."""
+def parts_of(RoleArn: str, operation: str) -> tuple[str, str, str]:
+    """Account, path and name of a role. Raises ValidationError."""
     match = ROLE_ARN.fullmatch(RoleArn)
     if match is None:
-        raise AwsError("ValidationError", f"{RoleArn} is invalid")
-    account_id, path, name = match.groups()
+        raise AwsError("ValidationError", f"{RoleArn if operation == 'AssumeRole' else 'Request ARN'} is invalid", 400)
+    return match[1], match[2], match[3]
+
+
+def find(call: Call, RoleArn: str) -> Role | None:
+    """The role of an ARN, in any account of the sandbox. Raises ValidationError for what is no role's ARN."""
+    account_id, path, name = parts_of(RoleArn, call.operation.api_name)
     row = Role.objects.filter(
         account_id=account_id,
         account__sandbox_id=call.caller.world.sandbox_id,

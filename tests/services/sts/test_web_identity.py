@@ -52,6 +52,12 @@ def fails(web, role, **params):
     return error["Code"], error["Message"]
 
 
+@pytest.mark.parametrize("arn", ["not-an-arn-but-long-enough", PROVIDER, "arn:aws:iam::nobody:role/reader"])
+def test_what_is_no_roles_arn_is_refused_as_that(web, arn):
+    """That AWS says so of the provider's ARN, given for the role's, is told wherever pipelines sign in with OIDC."""
+    assert fails(web, arn) == ("ValidationError", "Request ARN is invalid")
+
+
 def test_the_session_does_what_the_role_may(web):
     role = web.role("reader", trust(**{f"{URL}:aud": "bills-app", f"{URL}:sub": "mario"}), allow("s3:ListAllMyBuckets"))
     answer = take(web, role)
