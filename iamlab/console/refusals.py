@@ -50,9 +50,7 @@ def asked_again(session: "Session", facts: dict[str, str]) -> str:
     if not facts.get("action"):
         return ""
     resource = facts.get("resource", "").strip('"') or "*"
-    return session.url(
-        "evaluator", principal=session.caller.principal_arn, actions=facts["action"], resource=resource
-    )
+    return session.url("evaluator", principal=session.caller.principal_arn, actions=facts["action"], resource=resource)
 
 
 def told(session: "Session", form: OperationForm, error: AwsError) -> dict[str, Any] | None:
