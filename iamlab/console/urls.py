@@ -39,6 +39,7 @@ from iamlab.console.roles import detail as role_detail
 from iamlab.console.roles import views as roles
 from iamlab.console.search import views as search
 from iamlab.console.security_credentials import views as credentials
+from iamlab.console.sign_in import recovery
 from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
 from iamlab.console.sign_up import walk as sign_up_walk
@@ -59,6 +60,8 @@ front = [
     path("sign-up/done/", sign_up_walk.done, name="sign-up-done"),
     path("sign-up/<slug:name>/", sign_up_walk.step, name="sign-up-step"),
     path("root-sign-in/", sign_in.root, name="root-sign-in"),
+    path("root-sign-in/forgot/", recovery.forgot, name="root-forgot"),
+    path("root-sign-in/reset/", recovery.reset, name="root-reset"),
     path("sign-in/", sign_in.user, name="sign-in-user"),
     path("mfa/", sign_in.mfa, name="sign-in-mfa"),
     path("switchrole/", switch_role.link, name="switch-role-link"),

@@ -105,10 +105,13 @@ def looked_at(person: Person, session_id: str) -> tuple[ConsoleSession, Caller]:
 
 
 def users_in(person: Person, sandbox: Sandbox) -> list[ConsoleSession]:
-    """The person's open sessions of IAM users in a world, newest first."""
+    """The person's open sessions of IAM users in a world, newest first; of a user's several the newest."""
     rows = ConsoleSession.objects.filter(person=person, account__sandbox=sandbox, kind=callers.USER, ended=None)
     now = clock.now(World(sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled))
-    return list(rows.filter(expires__gt=now).select_related("account").order_by("-created", "-pk"))
+    found: dict[str, ConsoleSession] = {}
+    for row in rows.filter(expires__gt=now).select_related("account").order_by("-created", "-pk"):
+        found.setdefault(row.principal, row)
+    return list(found.values())
 
 
 def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:

@@ -32,6 +32,8 @@ VERBS = {
     "AssumeRoleWithWebIdentity": "came by an identity token and took the role",
     "DecodeAuthorizationMessage": "had a refusal explained",
     "ExitRole": "left the role",
+    "PasswordRecoveryRequested": "asked for a link to reset the password of the root user",
+    "PasswordRecoveryCompleted": "reset the password of the root user",
     "PasswordUpdated": "changed the password of the root user",
     "EmailUpdated": "changed the email address of the root user",
     "PutAccountName": "renamed the account",

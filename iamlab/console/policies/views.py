@@ -94,6 +94,7 @@ def policy(request: HttpRequest, session: Session, arn: str, tab: str) -> HttpRe
         "own": own,
         "got": got,
         "summary": summary(data) if got.stands else [],
+        "who_can": session.url("who-can", action="iam:CreatePolicyVersion", resource=arn) if own else "",
         "description": data.get("Description", ""),
         "tabs": [
             {"label": label, "url": session.url("policy", arn, key), "current": key == tab, "count": None}

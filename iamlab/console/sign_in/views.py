@@ -31,6 +31,7 @@ def shown(request: HttpRequest, template: str, public_id: str, form: OperationFo
         "ended": "ended" in request.GET and not form.is_bound,
         "user_url": reverse("sign-in-user", args=[public_id]),
         "root_url": reverse("root-sign-in", args=[public_id]),
+        "forgot_url": reverse("root-forgot", args=[public_id]),
         "sign_up_url": reverse("sign-up", args=[public_id]),
         **more,
     }

@@ -42,6 +42,14 @@ def test_all_are_listed_searched_and_filtered_by_type(browser_of, base, bills):
     assert names(browser_of.get(f"{base}?page=2")) != names(first)
 
 
+def test_a_policy_of_the_accounts_own_says_who_can_change_it(browser_of, base, bills):
+    page = browser_of.get(f"{bills}permissions/")
+    answer = browser_of.get(page.context["who_can"]).content.decode()
+    assert "iam:CreatePolicyVersion" in answer and ARN in answer
+    aws = browser_of.get(f"{base}details/arn:aws:iam::aws:policy/IAMReadOnlyAccess/permissions/")
+    assert "Who can change it?" in page.content.decode() and "Who can change it?" not in aws.content.decode()
+
+
 def test_those_for_job_functions_are_listed_by_themselves(browser_of, base, bills):
     """ "AWS managed policies for job functions" (IAM User Guide)."""
     found = names(browser_of.get(f"{base}?type=Job"))
