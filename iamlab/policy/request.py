@@ -110,12 +110,18 @@ callers: dict[Any, Caller] = {}
 def caller_of(request: Request) -> Caller:
     """The request's principal, read once and kept."""
     principal, issuer = request.principal, request.session_issuer
+    key: Any = principal if issuer is None else (principal, issuer)
     if not isinstance(principal, str):
-        return caller_from(principal, issuer)
-    key = principal if issuer is None else (principal, issuer)
+        if type(principal) is not dict or len(principal) != 1:
+            return caller_from(principal, issuer)
+        ((kind, name),) = principal.items()
+        if type(name) is not str:
+            return caller_from(principal, issuer)
+        key = (kind, name, True)
     found = callers.get(key)
     if found is None:
         if len(callers) >= KEPT_CALLERS:
             callers.clear()
-        found = callers[key] = caller_from(principal, issuer)
+        kept = principal if isinstance(principal, str) else dict(principal)  # whose caller may change it
+        found = callers[key] = caller_from(kept, issuer)
     return found

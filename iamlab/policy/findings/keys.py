@@ -15,6 +15,16 @@ PAIRED = {
     "aws:vpcsourceip": ("aws:SourceVpc", "aws:SourceVpce", "aws:SourceVpcArn"),
     "aws:ec2instancesourceprivateipv4": ("aws:Ec2InstanceSourceVpc",),
 }
+# Keys that come with the credentials of a machine or function, whatever they are used for. EC2 User Guide: "IAM roles
+# for Amazon EC2"; Lambda Developer Guide: "Working with source function ARN"; Glue, Systems Manager likewise.
+OF_CREDENTIALS = (
+    "ec2:roledelivery",
+    "ec2:sourceinstancearn",
+    "glue:credentialissuingservice",
+    "glue:roleassumedby",
+    "lambda:sourcefunctionarn",
+    "ssm:sourceinstancearn",
+)
 MOST_EXPANDED = 300
 
 
@@ -132,6 +142,8 @@ def _audience(condition: Condition, known: bool) -> Iterator[Found]:
 def _for_actions(statement: Statement, condition: Condition) -> Iterator[Found]:
     key = catalog.condition_key(condition.key.text)
     if key is None or key.is_global or not statement.actions or condition.base == "Null":
+        return
+    if condition.name in OF_CREDENTIALS:
         return
     patterns = [leaf.text for leaf in statement.actions]
     covered = {pattern: expand(pattern) for pattern in patterns if pattern != "*"}
