@@ -58,9 +58,11 @@ def pattern_check(pattern: str) -> Any:
 
 class ConsoleForm(forms.Form):
     """A form of the console. Sent when its session had ended, it comes back with what was typed, but for what its
-    `secret_fields` hold, and passwords and files."""
+    `secret_fields` hold, and passwords and files. `opened_by` names the choice that opens a field: once it is made, the
+    field is needed, so that it is not called optional."""
 
     secret_fields: tuple[str, ...] = ()
+    opened_by: dict[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

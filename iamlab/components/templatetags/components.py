@@ -3,6 +3,7 @@
 from zlib import crc32
 
 from django import template
+from django.forms import BoundField, CheckboxSelectMultiple
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
@@ -198,3 +199,11 @@ def spans(text):
     parts = str(text).split("`")
     pieces = (format_html("<code>{}</code>" if at % 2 else "{}", part) for at, part in enumerate(parts))
     return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+@register.filter
+def is_optional(field: BoundField) -> bool:
+    """Whether a field may be said to be optional: not the boxes of a group, which everybody may leave, nor a field that
+    a box opens, which is needed once the box is ticked (the form's `opened_by`)."""
+    boxes = isinstance(field.field.widget, CheckboxSelectMultiple)
+    return not (field.field.required or boxes or field.name in getattr(field.form, "opened_by", {}))

@@ -13,6 +13,7 @@ SYMBOLS = "! @ # $ % ^ & * ( ) _ + - = [ ] { } | '"
 
 class PasswordPolicyForm(OperationForm):
     operation = "iam:UpdateAccountPasswordPolicy"
+    opened_by = {"MaxPasswordAge": "expires", "PasswordReusePrevention": "prevents"}
 
     kind = forms.ChoiceField(
         label="Password policy",
@@ -55,7 +56,7 @@ class PasswordPolicyForm(OperationForm):
         if data.get("kind") == DEFAULT:
             self.errors.clear()  # nothing else counts
             return data
-        for switch, field in (("expires", "MaxPasswordAge"), ("prevents", "PasswordReusePrevention")):
+        for field, switch in self.opened_by.items():
             if data.get(switch) and not data.get(field) and field not in self.errors:
                 self.add_error(field, "Enter a number, or untick the box above.")
             if not data.get(switch):

@@ -13,6 +13,7 @@ from iamlab.console.organizations.choosing import chosen
 from iamlab.console.organizations.forms import RCP, SCP, PolicyForm
 from iamlab.console.organizations.policies import LISTS, TITLES
 from iamlab.console.organizations.views import shown
+from iamlab.console.panels import panel
 from iamlab.console.questions import question, ticked_off
 from iamlab.console.session import Session, console_page
 from iamlab.policy.document import ORGANIZATION_LIMIT
@@ -101,7 +102,9 @@ def attach(request: HttpRequest, session: Session, policy_id: str) -> HttpRespon
     now, crumbs = found_policy(session, policy_id)
     name, back = now["PolicySummary"]["Name"], session.url("organization-policy", policy_id)
     title = f"Attach {name}"
-    places = chosen(request, session, title, back, crumbs, submit="Attach policy", units_only=False)
+    targets = panel(session, "organizations:ListTargetsForPolicy", {"PolicyId": policy_id}).get("Targets", [])
+    taken = [one["TargetId"] for one in targets]
+    places = chosen(request, session, title, back, crumbs, submit="Attach policy", units_only=False, taken=taken)
     if isinstance(places, HttpResponse):
         return places
     made = [

@@ -1,5 +1,6 @@
 """Choosing places in the organization's tree, one level at a time; what was chosen stays while one looks round."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +20,10 @@ def chosen(
     *,
     submit: str,
     units_only: bool,
+    taken: Collection[str] = (),
 ) -> list[str] | HttpResponse:
-    """The ids that were sent, or the page to choose them on. `units_only`: one root or unit."""
+    """The ids that were sent, or the page to choose them on. `units_only`: one root or unit. `taken` are shown, but
+    cannot be chosen: it stands there already."""
     sent = request.POST.getlist("selected")
     looking = request.POST.get("look", "")
     if request.method == "POST" and not looking and sent:
@@ -34,6 +37,7 @@ def chosen(
         "back": back,
         "many": not units_only,
         "rows": [row for row in here["rows"] if not (units_only and row["id"].isdigit())],
+        "taken": taken,
         "sent": sent,
         "elsewhere": [one for one in sent if one not in ids],
         "error": "Choose a place first." if request.method == "POST" and not looking else "",

@@ -210,7 +210,10 @@ def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     back = session.url("organization-place", target)
     kind, kinds_title, _ = SCOPES[scope_of(request)]
     known = panel(session, "organizations:ListPolicies", {"Filter": kind})
-    form = AttachForm(request.POST if request.method == "POST" else None, policies=known.get("Policies", []))
+    there = panel(session, "organizations:ListPoliciesForTarget", {"TargetId": target, "Filter": kind})
+    attached_now = [one["Id"] for one in there.get("Policies", [])]
+    free = [one for one in known.get("Policies", []) if one["Id"] not in attached_now]
+    form = AttachForm(request.POST if request.method == "POST" else None, policies=free)
     if request.method == "POST" and form.is_valid():
         try:
             params = {"PolicyId": form.cleaned_data["PolicyId"], "TargetId": target}
@@ -223,7 +226,7 @@ def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
             return pages.done(request, back, "The policy is attached.")
     title = f"Attach {kinds_title.lower()}"
     confirm = {"title": title, "cancel_url": back, "submit": "Attach policy"}
-    context = {"confirm": confirm, "form": form, "known": known}
+    context = {"confirm": confirm, "form": form, "known": known, "none_left": known.stands and not free}
     crumbs = [("AWS accounts", session.url("organization-accounts")), (target, back), (title, None)]
     response = shown(request, session, "console/organizations/attach.html", context, title, crumbs)
     response.status_code = 422 if form.is_bound else 200

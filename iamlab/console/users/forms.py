@@ -28,6 +28,7 @@ class PasswordFields(StepForm):
     """A console password, generated or typed, checked against the account's policy where that may be read."""
 
     secret_fields = ("Password",)
+    opened_by = {"Password": "password_kind"}
     fields_of_codes = {"PasswordPolicyViolation": "Password"}
 
     password_kind = forms.ChoiceField(

@@ -63,3 +63,14 @@ def test_the_form_shows_which_policy_there_is(browser_of, root):
 
 def test_who_may_not_look_sees_the_box(browser_of, user):
     assert "iam:GetAccountPasswordPolicy" in page(browser_of, user("mario"))
+
+
+def test_a_field_that_a_box_opens_is_not_called_optional_and_neither_is_a_group_of_boxes(browser_of, root):
+    html = browser_of.get(root.url("password-policy-edit")).content.decode()
+    assert "Expire in (days)</label>" in html
+    assert "Remember (passwords)</label>" in html
+    root.call("s3:CreateBucket", {"Bucket": "bills-of-boss", "ObjectOwnership": "ObjectWriter"})
+    acl = browser_of.get(root.url("bucket-acl", "bills-of-boss")).content.decode()
+    assert "Everyone (public access)</legend>" in acl
+    rules = browser_of.get(root.url("bucket-cors", "bills-of-boss")).content.decode()
+    assert "(CORS) <i>– optional</i></label>" in rules

@@ -1,5 +1,7 @@
 """Changing the organization in the console: policies, units, accounts."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -90,6 +92,24 @@ def test_a_policy_is_attached_to_several_places_at_several_levels(browser_of, ro
     assert {one["TargetId"] for one in targets} == {top, account}
     browser_of.post(f"{base}policies/{policy_id}/detach/", {"selected": [top, account]})
     assert root.call("organizations:ListTargetsForPolicy", {"PolicyId": policy_id})["Targets"] == []
+
+
+def test_what_is_attached_already_is_not_offered(browser_of, root, tree, base):
+    policy_id, place = deny(root), f"{base}accounts/{tree[1]}/"
+    assert [name for _, name in offered(browser_of, place)] == ["NoS3"]
+    browser_of.post(f"{place}attach/", {"PolicyId": policy_id})
+    response = browser_of.get(f"{place}attach/")
+    assert "Every policy of this kind is attached here." in text(response)
+    assert "<select" not in text(response).partition('id="confirm"')[2].partition("</form>")[0]
+    assert browser_of.post(f"{place}attach/", {"PolicyId": policy_id}).status_code == 422
+    places = text(browser_of.get(f"{base}policies/{policy_id}/attach/"))
+    assert " disabled" in re.search(f'<input[^>]+value="{tree[1]}"[^>]*>', places)[0]
+    root.call("organizations:DetachPolicy", {"PolicyId": policy_id, "TargetId": tree[1]})
+    assert [name for _, name in offered(browser_of, place)] == ["NoS3"]
+
+
+def offered(browser, place):
+    return browser.get(f"{place}attach/").context["form"].fields["PolicyId"].choices
 
 
 def test_nothing_chosen_is_asked_for_again(browser_of, root, tree, base):
