@@ -3,19 +3,24 @@
 from django.http import HttpRequest, HttpResponse
 
 from iamlab.console import pages, pickers
+from iamlab.console.editing import EditingForm
+from iamlab.console.panels import panel
 from iamlab.console.pickers import PickingForm
 from iamlab.console.questions import picked, question
 from iamlab.console.session import Session
 
 
-class BoundaryForm(PickingForm):
+class BoundaryForm(EditingForm, PickingForm):
     boundary = pickers.PickField(pickers.POLICIES, label="Permissions boundary", most=1, multiple=False, required=True)
 
 
 def put(request: HttpRequest, session: Session, kind: str, name: str, back: str, crumbs: pages.Crumbs) -> HttpResponse:
     """Choose the policy; `kind` is User or Role."""
     title = "Set permissions boundary"
-    form = picked(request, session, BoundaryForm, title, back, crumbs, "Set boundary")
+    holder = panel(session, f"iam:Get{kind}", {f"{kind}Name": name}).get(kind, {})  # who may not look overwrites
+    now = holder.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    initial = {"boundary": [now] if now else []}
+    form = picked(request, session, BoundaryForm, title, back, crumbs, "Set boundary", initial=initial)
     if isinstance(form, HttpResponse):
         return form
     arn = form.cleaned_data["boundary"][0]

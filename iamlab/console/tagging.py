@@ -7,17 +7,18 @@ from django.http import HttpRequest, HttpResponse
 
 from iamlab.console import changes, pages
 from iamlab.console.changes import Change
+from iamlab.console.editing import EditingForm
 from iamlab.console.pickers import PickingForm
 from iamlab.console.questions import picked
 from iamlab.console.session import Session
 from iamlab.console.tags import TagsField
 
 
-class FoldedTagsForm(PickingForm):
+class FoldedTagsForm(EditingForm, PickingForm):
     tags = TagsField()
 
 
-class TagsForm(PickingForm):
+class TagsForm(EditingForm, PickingForm):
     tags = TagsField(fold=False)
 
 

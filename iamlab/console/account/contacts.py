@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import pages, panels
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import OperationForm
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import asking, made, question
@@ -21,7 +22,7 @@ KINDS = {
 NONE = "ResourceNotFoundException"
 
 
-class ContactForm(OperationForm):
+class ContactForm(EditingForm, OperationForm):
     operation = "account:PutAlternateContact"
 
     Name = forms.CharField(label="Full name")

@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 
 from iamlab.components.markup import tile
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import OperationForm
 
 DEFAULT, CUSTOM = "default", "custom"
 SYMBOLS = "! @ # $ % ^ & * ( ) _ + - = [ ] { } | '"
 
 
-class PasswordPolicyForm(OperationForm):
+class PasswordPolicyForm(EditingForm, OperationForm):
     operation = "iam:UpdateAccountPasswordPolicy"
     opened_by = {"MaxPasswordAge": "expires", "PasswordReusePrevention": "prevents"}
 

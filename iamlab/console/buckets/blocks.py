@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from iamlab.console import changes, pages
 from iamlab.console.buckets.reading import setting
 from iamlab.console.buckets.views import crumbs, question
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
@@ -67,6 +68,10 @@ class BlockForm(ConsoleForm):
         return {name: self.cleaned_data[ALL] or self.cleaned_data[name] for name in NAMES}
 
 
+class EditForm(EditingForm, BlockForm):
+    """The settings of a bucket that is there."""
+
+
 def as_boxes(found: dict[str, bool]) -> dict[str, bool]:
     """The settings as the form's boxes show them."""
     now = {name: bool(found.get(name)) for name in NAMES}
@@ -80,27 +85,28 @@ def edit(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     now = setting(session, "s3:GetPublicAccessBlock", bucket).get("PublicAccessBlockConfiguration", {})
     back = session.url("bucket", bucket, "permissions")
     title = "Edit Block public access (bucket settings)"
-    form = BlockForm(request.POST if request.method == "POST" else None, initial=as_boxes(now))
-    if request.method == "POST" and form.is_valid():
-        return confirm(request, session, bucket, form.settings(), {"title": title, "cancel_url": back})
+    form = EditForm(request.POST if request.method == "POST" else None, initial=as_boxes(now))
+    if request.method == "POST":
+        form.is_valid()  # what somebody else changed meanwhile is told in the question
+        return confirm(request, session, bucket, form, {"title": title, "cancel_url": back})
     context = {"form": form, "heading": title, "cancel_url": back}
     trail = crumbs(session, (bucket, back), (title, None))
     template = "console/buckets/block.html"
     return pages.render(request, session, template, context, title=title, crumbs=trail, service="s3")
 
 
-def confirm(
-    request: HttpRequest, session: Session, bucket: str, wanted: dict[str, bool], asked: dict[str, Any]
-) -> HttpResponse:
+def confirm(request: HttpRequest, session: Session, bucket: str, form: EditForm, asked: dict[str, Any]) -> HttpResponse:
+    wanted = form.settings()
     asked |= {
+        "error": " ".join(map(str, form.non_field_errors())),
         "submit": "Confirm",
         "danger": "Updating the Block Public Access settings for this bucket affects this bucket and all objects in "
         "it." + ("" if all(wanted.values()) else " Some objects may become public."),
         "typed": "confirm",
         "confirms": "the settings",
-        "hidden": [(name, "on") for name, on in wanted.items() if on],
+        "hidden": [("seen", form["seen"].value()), *((name, "on") for name, on in wanted.items() if on)],
     }
-    if "typed" in request.POST:
+    if "typed" in request.POST and not asked["error"]:
         asked["error"] = changes.confirmed(request, "confirm")
         if not asked["error"]:
             try:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console.buckets.editing import edit
 from iamlab.console.buckets.reading import setting
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm
 from iamlab.console.session import Session, console_page
 
@@ -97,7 +98,7 @@ def in_words(configuration: dict[str, Any]) -> list[tuple[str, Any]]:
     return facts
 
 
-class EditForm(EncryptionForm):
+class EditForm(EditingForm, EncryptionForm):
     def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.region = region

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from iamlab.components.markup import tile
 from iamlab.console.documents import DocumentField, SeenForm
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm
 from iamlab.console.pickers import PickingForm
 from iamlab.console.tags import TagsField
@@ -89,15 +90,15 @@ class PolicyForm(SeenForm):
     Policy = DocumentField("bucket", label="Policy")
 
 
-class BucketTagsForm(PickingForm):
+class BucketTagsForm(EditingForm, PickingForm):
     tags = TagsField(fold=False)
 
 
-class ObjectTagsForm(PickingForm):
+class ObjectTagsForm(EditingForm, PickingForm):
     tags = TagsField(fold=False, most=10)
 
 
-class OwnershipForm(ConsoleForm):
+class OwnershipForm(EditingForm):
     """`enforced`: ACLs are disabled now, so that enabling them brings those back that objects had."""
 
     ObjectOwnership = forms.ChoiceField(label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect)
@@ -116,7 +117,7 @@ class OwnershipForm(ConsoleForm):
         return given
 
 
-class VersioningForm(ConsoleForm):
+class VersioningForm(EditingForm):
     """`enabled`: it is on now, so that suspending it has to be acknowledged."""
 
     Status = forms.ChoiceField(
@@ -141,7 +142,7 @@ class VersioningForm(ConsoleForm):
         return given
 
 
-class AbacForm(ConsoleForm):
+class AbacForm(EditingForm):
     Status = forms.ChoiceField(
         label="Bucket ABAC",
         choices=[("Disabled", "Disable"), ("Enabled", "Enable")],
@@ -168,7 +169,7 @@ GRANTS = (
 OBJECT_GRANTS = (("READ", "Object: read"), ("READ_ACP", "Object ACL: read"), ("WRITE_ACP", "Object ACL: write"))
 
 
-class AclForm(ConsoleForm):
+class AclForm(EditingForm):
     """Which permissions of a bucket's ACL the groups have."""
 
     choices: tuple[tuple[str, str], ...] = GRANTS
@@ -228,7 +229,7 @@ class Flat(json.JSONDecoder):
             raise json.JSONDecodeError("Too deep", s, 0) from error
 
 
-class CorsForm(ConsoleForm):
+class CorsForm(EditingForm):
     rules = forms.JSONField(
         decoder=Flat,
         label="Cross-origin resource sharing (CORS)",

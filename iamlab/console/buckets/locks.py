@@ -13,7 +13,7 @@ from iamlab.console.buckets.editing import edit
 from iamlab.console.buckets.encryption import SWITCH
 from iamlab.console.buckets.object_page import url_of, which
 from iamlab.console.buckets.reading import setting
-from iamlab.console.forms import ConsoleForm
+from iamlab.console.editing import EditingForm
 from iamlab.console.session import Session, console_page
 
 GOVERNANCE, COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
@@ -27,7 +27,7 @@ MODES = (
 UNITS = (("Days", "Days"), ("Years", "Years"))
 
 
-class BucketLockForm(ConsoleForm):
+class BucketLockForm(EditingForm):
     """`fresh`: Object Lock is not enabled yet, which cannot be taken back."""
 
     opened_by = {"period": "retention"}
@@ -102,7 +102,7 @@ def edit_lock(request: HttpRequest, session: Session, bucket: str) -> HttpRespon
     return edit(request, session, bucket, form, "Edit Object Lock", back, save, "console/buckets/lock.html")
 
 
-class HoldForm(ConsoleForm):
+class HoldForm(EditingForm):
     status = forms.ChoiceField(
         label="Object Lock legal hold",
         choices=SWITCH,
@@ -126,7 +126,7 @@ def edit_hold(request: HttpRequest, session: Session, bucket: str) -> HttpRespon
     return edit(request, session, bucket, form, "Edit Object Lock legal hold", url_of(session, thing), save)
 
 
-class RetentionForm(ConsoleForm):
+class RetentionForm(EditingForm):
     """`today` is the sandbox's."""
 
     opened_by = {"until": "retention"}

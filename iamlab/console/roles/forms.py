@@ -10,6 +10,7 @@ from django.http import QueryDict
 from iamlab.components.markup import tile
 from iamlab.console import pickers
 from iamlab.console.documents import DocumentField, SeenForm
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import OperationForm, limit, member
 from iamlab.console.panels import Panel, panel
 from iamlab.console.roles import trust
@@ -202,7 +203,7 @@ class TrustForm(SeenForm):
     PolicyDocument = DocumentField("trust", label="Trust policy")
 
 
-class EditForm(OperationForm):
+class EditForm(EditingForm, OperationForm):
     """Description and the length of sessions, 1 to 12 hours."""
 
     operation = "iam:UpdateRole"

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from iamlab.components.markup import tile
+from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm, OperationForm
 from iamlab.console.tags import TagsField
 from iamlab.console.trails import selectors
@@ -106,7 +107,7 @@ class EventsStep(StepForm, Events):
             self.fields[name].initial = value
 
 
-class EventsForm(OperationForm, Events):
+class EventsForm(EditingForm, OperationForm, Events):
     """The same for a trail that is there."""
 
     operation = "cloudtrail:PutEventSelectors"

@@ -139,11 +139,10 @@ def switch(request: HttpRequest, session: Session, name: str) -> HttpResponse:
 @console_page
 def edit_events(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     back = session.url("trail", name)
-    form = EventsForm(request.POST or None)
-    if request.method == "GET":
-        chosen = session.call("cloudtrail:GetEventSelectors", {"TrailName": name})
-        form = EventsForm(initial=selectors.read(chosen) or selectors.USUAL)
-    elif form.is_valid():
+    chosen = session.call("cloudtrail:GetEventSelectors", {"TrailName": name})
+    initial = selectors.read(chosen) or selectors.USUAL
+    form = EventsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
         try:
             params = {"TrailName": name, "EventSelectors": selectors.written(form.cleaned_data)}
             session.call("cloudtrail:PutEventSelectors", params)
