@@ -19,7 +19,7 @@ KINDS = {tree.SCP: "scp", tree.RCP: "rcp"}
 
 def policy_target(call: Call, PolicyId: str, **_: Any) -> Target:
     found = tree.mine(call)
-    own = found.policies.filter(pk=PolicyId).first()
+    own = tree.own_policy(found, PolicyId)
     kind = own.kind if own else tree.AWS_POLICIES.get(PolicyId, ("", tree.SCP))[1]
     return Target(
         arn=tree.policy_arn(found, PolicyId, kind), row=own, context={"organizations:PolicyType": kind}, loaded=found

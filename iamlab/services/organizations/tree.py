@@ -125,11 +125,19 @@ def describe_account(organization: Organization, account: Account, member: Membe
     }
 
 
+def own_policy(organization: Organization, policy_id: str) -> OrganizationPolicy | None:
+    """A policy of the organization's own, if it is there."""
+    read: dict[str, OrganizationPolicy | None] = organization.__dict__.setdefault("policies_read", {})
+    if policy_id not in read:  # the reads of a page share it
+        read[policy_id] = organization.policies.filter(pk=policy_id).first()
+    return read[policy_id]
+
+
 def policy(organization: Organization, policy_id: str) -> OrganizationPolicy | None:
     """An own policy; None for AWS's. Raises PolicyNotFoundException."""
     if policy_id in AWS_POLICIES:
         return None
-    found = organization.policies.filter(pk=policy_id).first()
+    found = own_policy(organization, policy_id)
     if found is None:
         raise AwsError("PolicyNotFoundException", "You specified a policy that doesn't exist.")
     return found
