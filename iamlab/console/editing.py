@@ -42,9 +42,17 @@ class EditingForm(ConsoleForm):
             sent: Any = self.data  # a QueryDict, of which only a copy may be changed
             self.data = sent = sent.copy()
             sent["seen"] = now
-            there = (f"{self.fields[name].label}: {in_words(value)}" for name, value in self.present().items())
-            self.add_error(None, OVERTAKEN.format("; ".join(there)))
+            self.add_error(None, OVERTAKEN.format("; ".join(self.told())))
         return given
+
+    def told(self) -> list[str]:
+        """What is there, in words; a box that only asks for consent holds nothing."""
+        there = ((self.fields[name], value) for name, value in self.present().items())
+        return [
+            f"{field.label}: {in_words(value)}"
+            for field, value in there
+            if value is not None or not isinstance(field, forms.BooleanField)
+        ]
 
 
 def in_words(value: Any) -> str:

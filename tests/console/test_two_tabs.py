@@ -35,6 +35,7 @@ def tags(*pairs):
 
 CONTACT = {"Title": "T", "EmailAddress": "a@example.com", "PhoneNumber": "+100"}
 RULES = {"MinimumPasswordLength": "10", "kind": "custom"}
+SUSPENDED = {"Status": "Suspended", "acknowledged": "on"}
 ROLE = {"MaxSessionDuration": "3600"}
 # Page, its arguments, what the first tab and the second send, and the words of the first's that the second reads.
 EDITED = {
@@ -48,7 +49,7 @@ EDITED = {
     "tags of a bucket": ("bucket-tags", [BUCKET], tags(("team", "first")), tags(("cost", "second")), "team = first"),
     "CORS": ("bucket-cors", [BUCKET], {"rules": json.dumps(RULE)}, {"rules": "[]"}, "https://a.example"),
     "ACL": ("bucket-acl", [BUCKET], {"logs": ["WRITE"]}, {"logs": ["READ_ACP"]}, "S3 log delivery group: WRITE"),
-    "versioning": ("bucket-versioning", [BUCKET], {"Status": "Enabled"}, {"Status": "Suspended"}, "Enabled"),
+    "versioning": ("bucket-versioning", [BUCKET], {"Status": "Enabled"}, SUSPENDED, "Bucket Versioning: Enabled"),
     "role": ("role-edit", ["worker"], *({**ROLE, "Description": one} for one in SIDS), "First"),
     "contact": ("contact", ["billing"], *({**CONTACT, "Name": one} for one in SIDS), "First"),
     "password policy": (

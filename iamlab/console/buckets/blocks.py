@@ -104,7 +104,7 @@ def confirm(request: HttpRequest, session: Session, bucket: str, form: EditForm,
         "it." + ("" if all(wanted.values()) else " Some objects may become public."),
         "typed": "confirm",
         "confirms": "the settings",
-        "hidden": [("seen", form["seen"].value()), *((name, "on") for name, on in wanted.items() if on)],
+        "hidden": [("seen", form["seen"].value() or ""), *((name, "on") for name, on in wanted.items() if on)],
     }
     if "typed" in request.POST and not asked["error"]:
         asked["error"] = changes.confirmed(request, "confirm")
