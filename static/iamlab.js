@@ -166,6 +166,19 @@
     closeMenus(event.target);
   });
 
+  // A page with a secret that is shown once asks before it is left unseen; before htmx, which would be gone already.
+  document.addEventListener("click", (event) => {
+    const { target } = event;
+    if (target.closest("a[download], .secret summary") || target.closest("[data-copy]")?.parentNode.querySelector(".secret")) {
+      $$("[data-unseen]").forEach((link) => link.removeAttribute("data-unseen"));
+    }
+    const left = target.closest("[data-unseen]");
+    if (!left) return;
+    event.preventDefault();
+    event.stopPropagation();
+    $(left.dataset.unseen).showModal();
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const menu = event.target.closest("details.menu[open]");

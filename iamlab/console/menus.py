@@ -49,7 +49,11 @@ SERVICES = {
             ),
             (
                 "Access reports",
-                [("Credential report", "credential-report"), ("Service control policies", "organization-policies")],
+                [
+                    ("Credential report", "credential-report"),
+                    ("Service control policies", "organization-policies"),
+                    ("Resource control policies", "organization-rcps"),
+                ],
             ),
             (
                 "Tools",
@@ -59,6 +63,7 @@ SERVICES = {
                     ("Test identity provider", "identity-token"),
                 ],
             ),
+            ("Related consoles", [("AWS Organizations", "organization-accounts")]),
         ],
     ),
     "organizations": Service(

@@ -194,6 +194,8 @@ def set_password_policy(anna: Page) -> None:
     anna.check("[name=prevents]")
     anna.fill("[name=PasswordReusePrevention]", "24")
     press(anna, "Save changes")
+    heading(anna, "Set custom password policy?")
+    press(anna, "Set custom")
     heading(anna, "Account settings")
     green(anna, *(f"password-policy-{check}" for check in ("custom", "length", "kinds", "age", "reuse", "own")))
 

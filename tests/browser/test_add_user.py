@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from iamlab.people.models import create_guest
 from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account
+from tests.browser.walking import key_by_wizard
 from tests.console.conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -118,6 +119,22 @@ def test_by_keyboard_alone(page: Page, cookies, console, root):
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "anna_credentials.csv"
     assert groups_of(root, "anna") == ["Admins"]
+
+
+def test_a_secret_that_nobody_has_seen_is_not_left_unasked(page: Page, cookies, console, root):
+    """As AWS asks; who has viewed or downloaded it just goes."""
+    page.context.add_cookies(cookies)
+    page.goto(f"{console}users/details/bob/create-access-key/")
+    key_by_wizard(page, seen=False)
+    done = page.locator(".form-footer").get_by_role("link", name="Done")
+    done.click()
+    dialog = page.get_by_role("dialog", name="Continue without viewing or downloading the secret access key?")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    page.locator("details.secret summary").click()
+    done.click()
+    expect(page).to_have_title("bob | IAM | Global")
+    expect(page.locator("#create-access-key")).to_be_disabled()
 
 
 def test_without_javascript(browser, cookies, console, root):

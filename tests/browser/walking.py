@@ -67,8 +67,8 @@ def sign_in_as(page: Page, name: str, password: str) -> None:
     heading(page, "Console Home")
 
 
-def key_by_wizard(page: Page) -> dict[str, str]:
-    """From the key wizard's first page to the last, which shows the secret this once."""
+def key_by_wizard(page: Page, seen: bool = True) -> dict[str, str]:
+    """From the key wizard's first page to the last, which shows the secret this once; `seen`: look at it."""
     heading(page, "Access key best practices")
     page.check("[name=use][value=cli]")
     page.check("[name=understood]")
@@ -76,10 +76,11 @@ def key_by_wizard(page: Page) -> dict[str, str]:
     heading(page, "Set description tag")
     press(page, "Create access key")
     heading(page, "Retrieve access keys")
-    page.locator("details.secret summary").click()
+    if seen:
+        page.locator("details.secret summary").click()
     return {
         "AccessKeyId": page.locator("dd").filter(has_text="AKIA").first.inner_text().split()[0],
-        "SecretAccessKey": page.locator("details.secret code").inner_text().strip(),
+        "SecretAccessKey": page.locator("details.secret code").text_content().strip(),
     }
 
 

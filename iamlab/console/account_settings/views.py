@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.console import pages
 from iamlab.console.account_settings.forms import PasswordPolicyForm, initial_of
 from iamlab.console.panels import panel
+from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -61,6 +62,8 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.chooses_default:  # asked about first, where a custom one would go
             return redirect(session.url("account-settings" if found.missing else "password-policy-default"))
+        if "sure" not in request.POST:
+            return ask_custom(request, session, form)
         try:
             session.call(form.operation, form.params())
         except AwsError as error:
@@ -81,6 +84,19 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
         crumbs=[("Account settings", session.url("account-settings")), ("Edit password policy", None)],
         status=422 if form.is_bound else 200,
     )
+
+
+def ask_custom(request: HttpRequest, session: Session, form: PasswordPolicyForm) -> HttpResponse:
+    """The rules in words before they are set, with all that was sent."""
+    sent = [(name, value) for name, value in request.POST.items() if name in form.fields]
+    confirm = {
+        "title": "Set custom password policy?",
+        "cancel_url": session.url("account-settings"),
+        "submit": "Set custom",
+        "consequences": lines(form.params()),
+        "hidden": [*sent, ("sure", "1")],
+    }
+    return question(request, session, confirm, ["These rules hold for all IAM users of this account from now on:"])
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,7 @@
 """The IAM dashboard: recommendations, counters, the account and its alias."""
 
+import csv
+import io
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -90,7 +92,18 @@ def of_root(session: Session, summary: Panel) -> list[dict[str, Any]]:
         return []
     devices = root_mfa(summary["SummaryMap"]["AccountMFAEnabled"])
     own = {"url": session.url("assign-mfa")} if session.is_root else {}
-    return [devices | own, root_keys(summary["SummaryMap"]["AccountAccessKeysPresent"])]
+    present = summary["SummaryMap"]["AccountAccessKeysPresent"]
+    return [devices | own, root_keys(present if session.is_root or not present else roots_active(session))]
+
+
+def roots_active(session: Session) -> int:
+    """How many of root's keys are active, where another looks: the summary counts inactive ones too, the credential
+    report tells them apart. Without a report each counts."""
+    report = panel(session, "iam:GetCredentialReport")
+    if not report.stands:
+        return 1
+    root = next(csv.DictReader(io.StringIO(report["Content"].decode())))
+    return sum(root[f"access_key_{number}_active"] == "true" for number in (1, 2))
 
 
 def row(good: object, yes: str, no: str, text: str) -> dict[str, Any]:

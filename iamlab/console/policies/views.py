@@ -88,6 +88,7 @@ def policy(request: HttpRequest, session: Session, arn: str, tab: str) -> HttpRe
         return missing(request, session, arn)
     data = got.get("Policy", {"Arn": arn, "PolicyName": arn.rpartition("/")[2]})
     own = policy_type(arn) == "Customer managed"
+    number = {"tags": len(data.get("Tags", []))} if got.stands else {}
     context = {
         "arn": arn,
         "name": data["PolicyName"],
@@ -97,7 +98,7 @@ def policy(request: HttpRequest, session: Session, arn: str, tab: str) -> HttpRe
         "who_can": session.url("who-can", action="iam:CreatePolicyVersion", resource=arn) if own else "",
         "description": data.get("Description", ""),
         "tabs": [
-            {"label": label, "url": session.url("policy", arn, key), "current": key == tab, "count": None}
+            {"label": label, "url": session.url("policy", arn, key), "current": key == tab, "count": number.get(key)}
             for key, label in TABS.items()
             if own or key != "tags"
         ],

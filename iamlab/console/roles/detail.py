@@ -33,8 +33,9 @@ def role(request: HttpRequest, session: Session, name: str, tab: str) -> HttpRes
         return missing(request, session, name)
     data = got.get("Role", {"RoleName": name, "Arn": f"arn:aws:iam::{session.account.pk}:role/{name}", "Path": "/"})
     linked = data["Path"].startswith(trust.SERVICE_LINKED)
+    number = {"tags": len(data.get("Tags", []))} if got.stands else {}
     tabs = [
-        {"label": label, "url": session.url("role", name, key), "current": key == tab, "count": None}
+        {"label": label, "url": session.url("role", name, key), "current": key == tab, "count": number.get(key)}
         for key, label in TABS.items()
         if not linked or key != "revoke_sessions"
     ]

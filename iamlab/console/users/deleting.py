@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from iamlab.console import cells, changes, pages, panels
+from iamlab.console import cells, changes, keys, pages, panels
 from iamlab.console.changes import Change
-from iamlab.console.panels import Panel, panel
+from iamlab.console.panels import Panel
 from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
 
@@ -86,12 +86,24 @@ def ask(request: HttpRequest, session: Session, names: list[str], phrase: str, b
         "error": error,
         "hidden": [("selected", name) for name in names],
     }
-    sentences = [f"Permanently delete {', '.join(names)}?"]
-    if len(names) == 1:
-        user = panel(session, "iam:GetUser", {"UserName": names[0]}).get("User", {})
-        last = cells.ago(user["PasswordLastUsed"], session.now) if "PasswordLastUsed" in user else "Never"
-        sentences.append(f"Last console sign-in: {last}.")
+    sentences = [f"Permanently delete {', '.join(names)}?", *last_activities(session, names)]
     return question(request, session, confirm, sentences, 422 if error else 200, denials=denials[:1])
+
+
+def last_activities(session: Session, names: list[str]) -> list[str]:
+    """When each last signed in or used a key: who worked yesterday may be missed tomorrow."""
+    who = [{"UserName": name} for name in names]
+    users = panels.cells(session, "iam:GetUser", who)
+    held = panels.cells(session, "iam:ListAccessKeys", who)
+    used = keys.last_uses(session, held)
+    told = []
+    for name, user, own in zip(names, users, held, strict=True):
+        ids = [key["AccessKeyId"] for key in own.get("AccessKeyMetadata", [])]
+        times = [used[key_id].get("AccessKeyLastUsed", {}).get("LastUsedDate") for key_id in ids]
+        times.append(user.get("User", {}).get("PasswordLastUsed"))
+        last = max((time for time in times if time), default=None)
+        told.append(f"{name}: last activity {cells.ago(last, session.now).lower() if last else 'never'}.")
+    return told
 
 
 def gone(request: HttpRequest, session: Session, names: list[str], back: str) -> HttpResponse:

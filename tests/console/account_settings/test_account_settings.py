@@ -1,5 +1,7 @@
 """The password policy: the default one, a custom one, and back."""
 
+import re
+
 import pytest
 
 from iamlab.services.operations import AwsError
@@ -10,6 +12,7 @@ FORM = {
     "RequireNumbers": "on",
     "expires": "on",
     "MaxPasswordAge": "90",
+    "sure": "1",
 }
 
 
@@ -29,6 +32,17 @@ def test_a_custom_policy_is_saved_and_shown(browser_of, root):
     assert (policy["MinimumPasswordLength"], policy["MaxPasswordAge"], policy["PasswordReusePrevention"]) == (14, 90, 5)
     assert policy["RequireNumbers"] and not policy["RequireSymbols"]
     assert "Password expires in 90 day(s)" in page(browser_of, root)
+
+
+def test_a_custom_policy_is_asked_about_in_words_before_it_is_set(browser_of, root):
+    form = {name: value for name, value in FORM.items() if name != "sure"}
+    asked = browser_of.post(root.url("password-policy-edit"), form)
+    html = asked.content.decode()
+    assert "Set custom password policy?" in html and "Password expires in 90 day(s)" in html
+    with pytest.raises(AwsError):
+        root.call("iam:GetAccountPasswordPolicy")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+    assert {**form, "sure": "1"}.items() <= hidden.items()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,20 @@ def test_who_may_not_see_the_summary_sees_each_counter_that_they_may_list(browse
     assert "arn:aws:iam::111122223333:user/mario" in html and "iam:GetAccountSummary" in html
 
 
+def test_an_inactive_key_of_root_is_no_active_one(browser_of, root, user):
+    """The account's summary counts both; the credential report tells them apart."""
+    admin = user("admin", "AdministratorAccess")
+    key = root.call("iam:CreateAccessKey")["AccessKey"]["AccessKeyId"]
+    root.call("iam:UpdateAccessKey", {"AccessKeyId": key, "Status": "Inactive"})
+
+    def advice():
+        return [row["title"] for row in home(browser_of, admin).context["recommendations"]]
+
+    assert "Deactivate or delete access keys for root user" in advice()  # there is no report to ask
+    root.call("iam:GenerateCredentialReport")
+    assert "Root user has no active access keys" in advice()
+
+
 def test_an_alias_is_made_changed_and_deleted(browser_of, root):
     base = f"/console/{root.id}/iam/home/"
     assert browser_of.post(f"{base}alias/", {"AccountAlias": "marios-bills"}).url == base

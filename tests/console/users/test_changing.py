@@ -9,6 +9,8 @@ from urllib.parse import unquote
 import pyotp
 import pytest
 
+from iamlab.door import authenticate
+from iamlab.door.calls import call
 from iamlab.services.operations import AwsError
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +252,17 @@ def test_deleting_says_what_goes_and_takes_all_of_it(browser_of, full, key_id, r
     assert browser_of.post(full, {"selected": "anna", "typed": "Anna"}).status_code == 422
     assert browser_of.post(full, {"selected": "anna", "typed": "anna"}).status_code == 302
     assert root.call("iam:ListUsers")["Users"] == []
+
+
+def test_deleting_says_when_each_was_active_last(browser_of, full, key_id, root):
+    root.call("iam:CreateUser", {"UserName": "bob"})
+    html = browser_of.get(full, {"selected": ["anna", "bob"]}).content.decode()
+    assert "anna: last activity never." in html
+    key = root.call("iam:CreateAccessKey", {"UserName": "bob"})["AccessKey"]
+    authenticated = authenticate.credentials(key["AccessKeyId"]).caller
+    call(authenticated, "sts:GetCallerIdentity", {})
+    html = browser_of.get(full, {"selected": ["anna", "bob"]}).content.decode()
+    assert "bob: last activity now." in html
 
 
 def test_several_are_deleted_by_their_number(browser_of, full, root):
