@@ -165,10 +165,12 @@ def jump(attempt: Attempt, snapshot: Snapshot, kind: str = "jump") -> None:
 
 
 def reset(attempt: Attempt) -> None:
-    """Back to the start of the lab. What was done stays on the timeline."""
+    """Back to the start of the lab and its first step. What was done stays on the timeline."""
     if attempt.start is None:
         raise Refused("The start of this lab is not kept any more.")
     jump(attempt, attempt.start, "reset")
+    attempt.current = attempt.lab_version.data["steps"][0]["id"]
+    attempt.save(update_fields=["current"])
 
 
 def undo(attempt: Attempt) -> None:

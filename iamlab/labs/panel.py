@@ -187,6 +187,7 @@ def step_data(
 
 AT_FAULT = "This check is broken. That is not your fault and costs you nothing; it was written into the server's log."
 WORDS = {"open": "pending", "pass": "success", "fail": "error", "blocked": "stopped", "error": "warning"}
+SPOKEN = {"pending": "to do", "success": "done", "error": "not right", "stopped": "waiting", "warning": "broken"}
 
 
 def looks(fact: CheckFact | None) -> str:
@@ -199,6 +200,7 @@ def looks(fact: CheckFact | None) -> str:
 def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, str]) -> dict[str, Any]:
     return {
         "kind": looks(fact),
+        "word": SPOKEN[looks(fact)],
         "id": check["id"],
         "title": inline(check.get("title", check["id"]), names),
         "status": fact.status if fact else "open",

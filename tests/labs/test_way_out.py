@@ -128,7 +128,9 @@ def test_what_was_done_for_a_learner_is_no_more_said_once_they_went_back(site, s
     attempt = shipped("bp-one-each")
     press(site, "lab-to-step", attempt, step_id="sign-ins")
     shown = press(site, "lab-reset", attempt, {"sure": "yes"})
-    assert "Done for you" not in shown
+    assert "A user for each" in shown.partition('id="lab-step-title"')[2][:60]  # the first step again
+    press(site, "lab-step", attempt, step_id="sign-ins")
+    assert "Done for you" not in page(site, attempt)
 
 
 def test_what_was_shown_is_taken_back_once_and_then_may_be_shown_again(site, shipped):
@@ -192,3 +194,13 @@ def test_who_is_midway_is_told_what_is_next_and_nothing_is_held_against_them(sit
     assert "Now rename it to" in shown
     assert "My answer is right" not in shown
     assert "begun" not in site.get(reverse("progress")).content.decode()
+
+
+def test_state_of_a_check_is_told_in_words_in_the_list_and_in_the_announcement(site, begin, do):
+    """Icons and colours alone say nothing to who listens; what was not tried is to do, and not failed."""
+    attempt = begin(step("group", {"exists": "group/Readers"}), step("other", {"exists": "group/Others"}))
+    assert 'group</span></span></span><span class="visually-hidden">: to do</span>' in checks(page(site, attempt))
+    do(attempt, "iam create-group --group-name Readers")
+    assert ": done</span>" in checks(page(site, attempt))
+    said = site.get(reverse("lab-live", args=[attempt.pk]), {"at": "0.0", "step": "group"}).content.decode()
+    assert "group: group: done. 1 of 2 steps done." in said
