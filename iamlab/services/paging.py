@@ -104,20 +104,31 @@ def _order(view: View, by: str = "name_lower") -> list[str]:
 
 
 class OfAccount:
-    """An account's identities of a kind for console pages: the first page's statement is kept by order and size."""
+    """An account's identities of a kind: the statement of a first page is kept by order and size."""
 
     def __init__(self, rows: Callable[[str], Any]) -> None:
         self.rows = rows
-        self.kept: dict[tuple[str, int], Prepared] = {}
+        self.kept: dict[tuple[tuple[str, ...], int], Prepared] = {}
 
     def page(self, name: str, account_id: str, describe: Callable[[Any], Any], view: View) -> dict[str, Any]:
         return seen(name, self.rows(account_id), describe, view, first=lambda: self.first(account_id, view))
 
+    def listed(
+        self, name: str, account_id: str, describe: Callable[[Any], Any], Marker: str | None, MaxItems: int | None
+    ) -> dict[str, Any]:
+        """One page as `page` above makes them, of all rows by name."""
+        if Marker:
+            return page(name, self.rows(account_id), describe, "name", Marker, MaxItems)
+        size = MaxItems or DEFAULT
+        return first_of(name, self._first(account_id, ("name",), size), describe, "name", size)
+
     def first(self, account_id: str, view: View) -> list[Any]:
-        order = _order(view)
-        key = (order[0], view.size)
+        return self._first(account_id, tuple(_order(view)), view.size)
+
+    def _first(self, account_id: str, order: tuple[str, ...], size: int) -> list[Any]:
+        key = (order, size)
         if key not in self.kept:
-            self.kept[key] = Prepared(lambda account: self.rows(account).order_by(*order)[: view.size + 1], str)
+            self.kept[key] = Prepared(lambda account: self.rows(account).order_by(*order)[: size + 1], str)
         return self.kept[key].all(account_id)
 
 

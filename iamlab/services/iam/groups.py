@@ -134,6 +134,8 @@ def list_groups(
 ) -> dict[str, Any]:
     if call.view is not None and PathPrefix == "/":
         return ALL.page("Groups", call.account_id, keeping(call, describe), call.view)
+    if PathPrefix == "/":
+        return ALL.listed("Groups", call.account_id, keeping(call, describe), Marker, MaxItems)
     rows = paging.under_path(Group.objects.filter(account_id=call.account_id), PathPrefix)
     return paging.page("Groups", rows, keeping(call, describe), "name", Marker, MaxItems, call.view)
 

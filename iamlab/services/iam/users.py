@@ -240,6 +240,8 @@ def list_users(
         return paging.page_of_list("Users", found, lambda user: user["UserName"], None, size)
     if call.view is not None and PathPrefix == "/":
         return ALL.page("Users", call.account_id, keeping(call, describe), call.view)
+    if PathPrefix == "/":
+        return ALL.listed("Users", call.account_id, keeping(call, describe), Marker, MaxItems)
     rows = paging.under_path(with_last_sign_in().filter(account_id=call.account_id), PathPrefix)
     return paging.page("Users", rows, keeping(call, describe), "name", Marker, MaxItems, call.view)
 
