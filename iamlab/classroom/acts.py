@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from iamlab.classroom.models import RubricMark, RubricRow
-from iamlab.labs import attempts, content, past, performing, runner
+from iamlab.labs import attempts, content, past, performing, results, runner
 from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
 from iamlab.people.models import Person
 from iamlab.sandbox import snapshots
@@ -136,7 +136,7 @@ def _pass(attempt: Attempt, step: str, check_id: str, now: datetime) -> None:
     fact.passed, fact.changed, fact.undone = fact.passed or now, now, {}
     fact.save()
     facts = {(one.step, one.check_id): one for one in attempt.checks.all()}
-    if step in runner.passed_steps(attempt.lab_version.data, facts):
+    if step in results.passed_steps(attempt.lab_version.data, facts):
         passed, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
         passed.passed = passed.passed or now
         passed.save(update_fields=["passed"])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from iamlab.classroom import marks
 from iamlab.classroom.past import TakenBack
-from iamlab.labs import attempts, content, runner, scoring
+from iamlab.labs import attempts, content, results, runner, scoring
 from iamlab.labs.models import Attempt, CheckFact, LabVersion, StepFact
 from iamlab.people.models import Person
 from iamlab.sandbox import snapshots
@@ -90,7 +90,7 @@ def apply(change: Change, by: Person) -> None:
                 attempt=attempt, step=step, check_id=check, defaults={**values, "changed": now}
             )
         facts = {(one.step, one.check_id): one for one in CheckFact.objects.filter(attempt=attempt)}
-        for step in runner.passed_steps(change.version.data, facts):
+        for step in results.passed_steps(change.version.data, facts):
             StepFact.objects.get_or_create(attempt=attempt, step=step, defaults={"passed": now})
             StepFact.objects.filter(attempt=attempt, step=step, passed=None).update(passed=now)
         attempts.note_happening(attempt, "regrade", "", by, before=change.before, after=change.after)

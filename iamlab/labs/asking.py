@@ -8,6 +8,7 @@ from iamlab.labs.models import Answer, Attempt
 from iamlab.labs.texts import inline, render
 from iamlab.labs.translations import attribute
 from iamlab.labs.view import View
+from iamlab.sandbox.records import Record
 
 ROWS = 20  # of the record that an event is picked from
 NAMING = ("key", "roleArn", "roleName", "policyName", "groupName", "userName", "bucketName")  # what a call is about
@@ -62,10 +63,10 @@ def events(attempt: Attempt, question: Question) -> list[dict[str, str]]:
     return [{"id": record["eventID"], "text": row_text(record)} for record in reversed(found)]
 
 
-def row_text(record: dict[str, Any]) -> str:
+def row_text(record: Record) -> str:
     """A row as one reads it in a log: when, what, by whom, on what, and whether it was refused."""
     asked = record.get("requestParameters") or {}
     about = next((asked[name] for name in NAMING if isinstance(asked.get(name), str)), "")
     on = f" on `{about.replace('`', '').replace('<', '&lt;')}`" if about else ""
-    failed = ", refused" if record["error"] else ""
+    failed = ", refused" if record.error else ""
     return f"`{record['eventTime']}` {record['eventName']} by {identity(record)}{on}{failed}"

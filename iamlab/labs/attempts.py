@@ -13,7 +13,6 @@ from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history, snapshots
-from iamlab.sandbox.history import Touch
 from iamlab.sandbox.models import Snapshot
 from iamlab.services.transactions import writing
 
@@ -237,7 +236,7 @@ def break_it(attempt: Attempt, step: dict[str, Any]) -> None:
     if fault is None:
         raise Refused("Nothing is to be broken in this step.")
     earlier = attempt.happenings.filter(kind="fault", step=step["id"]).values_list("event", flat=True)
-    if any(past.counts(attempt, {"seq": event + 1}) for event in earlier):
+    if any(past.counts(attempt, event + 1) for event in earlier):
         raise Refused("It is broken already. Reset or jump back to see it whole.")
     performing.perform(attempt.sandbox, fault["lines"], attempt.bound, lab.get("files") or {})
     note_happening(attempt, "fault", step["id"])
@@ -318,11 +317,9 @@ def submit(attempt: Attempt) -> None:
     freeze(attempt, timezone.now())
 
 
-def follow(
-    attempt: Attempt, found: list[Touch] | None = None, hung_on: set[str] | None = None, *, wait: bool = False
-) -> bool:
+def follow(attempt: Attempt, *given: Any, **named: Any) -> bool:
     """Catch up with the events; once something came after the window's close, the work is handed in as of then."""
-    changed = runner.catch_up(attempt, found, hung_on, wait=wait)
+    changed = runner.catch_up(attempt, *given, **named)
     if attempt.closed is not None and attempt.submitted is None:
         freeze(attempt, attempt.closed)
         return True

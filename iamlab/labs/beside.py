@@ -96,7 +96,9 @@ def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
     """An attempt's facts once the checks ran that events touched; with `wait` those that touched none may be left."""
     step = panel.open_step(attempt)["id"]
     found = seen.of(attempt, step)
-    if found.events and attempts.follow(attempt, found.events, hung_on(attempt, found), wait=wait):
+    if found.events and attempts.follow(
+        attempt, found.events, hung_on(attempt, found), wait=wait, known=found.standing
+    ):
         return seen.of(attempt, step)
     return found
 

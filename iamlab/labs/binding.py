@@ -11,7 +11,7 @@ Lab = dict[str, Any]
 def names_touched(lab: Lab, touched: set[str]) -> bool:
     """Whether what the learner named may be another thing now: it hangs on objects, and on the calls that made them."""
     sources = (lab.get("bind") or {}).values()
-    return bool(inputs.of_kind("account").union(*map(inputs.of_source, sources)) & touched)
+    return bool(inputs.of_objects("account").union(*map(inputs.of_source, sources)) & touched)
 
 
 def bind(lab: Lab, view: View) -> set[str]:
@@ -20,7 +20,7 @@ def bind(lab: Lab, view: View) -> set[str]:
     if view.accounts:
         view.bound["account"] = view.accounts[0].pk
     for name, source in (lab.get("bind") or {}).items():
-        if name in view.bound and (not source.get("type") or view.named(source["type"], view.bound[name])):
+        if name in view.bound and (not source.get("type") or view.has(source["type"], view.bound[name])):
             continue
         value = _bound(source, view)
         if value is not None:
@@ -34,6 +34,6 @@ def _bound(source: dict[str, Any], view: View) -> str | None:
     spec: dict[str, Any] = {key: source[key] for key in ("name", "by", "where") if key in source}
     for record in reversed(event_tests.matching(spec, view)):
         value = (record.get("requestParameters") or {}).get(source["field"])
-        if isinstance(value, str) and (not source.get("type") or view.named(source["type"], value)):
+        if isinstance(value, str) and (not source.get("type") or view.has(source["type"], value)):
             return value
     return None

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from iamlab.labs.view import View
+from iamlab.sandbox.records import Record
 from iamlab.services import clock
 
 Spec = dict[str, Any]
@@ -20,7 +21,7 @@ def names(spec: Spec) -> set[str]:
     return found | (names(spec["since"]) if isinstance(spec.get("since"), dict) else set())
 
 
-def identity(record: dict[str, Any]) -> str:
+def identity(record: Record) -> str:
     """Who made a call: root, user/NAME or role/NAME."""
     who = record.get("userIdentity", {})
     kind = who.get("type")
@@ -31,17 +32,25 @@ def identity(record: dict[str, Any]) -> str:
     return f"user/{who.get('userName', '')}" if kind == "IAMUser" else str(kind)
 
 
-def fits(record: dict[str, Any], spec: Spec, view: View) -> bool:
+def fits(record: Record, spec: Spec, view: View) -> bool:
     """Whether one record is what an event test speaks of. Without `error` only what succeeded counts."""
     wanted = spec.get("error", "none")
-    failed = bool(record["error"])
+    failed = bool(record.error)
     if wanted == "none" and failed:
         return False
-    if wanted not in ("none", "any") and plain_code(record["error"]) != plain_code(wanted):
+    if wanted not in ("none", "any") and plain_code(record.error) != plain_code(wanted):
         return False
-    if "by" in spec and not fnmatchcase(identity(record), spec["by"]):
+    if "by" in spec and not is_by(record, spec["by"]):
         return False
-    return all(_fits(view.search(path, record), value) for path, value in (spec.get("where") or {}).items())
+    return all(_fits(view.search(path, record.whole), value) for path, value in (spec.get("where") or {}).items())
+
+
+def is_by(record: Record, who: str) -> bool:
+    """Whether somebody made a call; the record is looked into only where it was one of their kind."""
+    kind = who.partition("/")[0]
+    if kind in KINDS and record.by not in (kind, ""):
+        return False
+    return fnmatchcase(identity(record), who)
 
 
 def plain_code(code: str) -> str:
@@ -55,7 +64,7 @@ def _fits(found: Any, wanted: Any) -> bool:
     return found == wanted
 
 
-def matching(spec: Spec, view: View) -> list[dict[str, Any]]:
+def matching(spec: Spec, view: View) -> list[Record]:
     """Records that fit, oldest first, those after the first (or `last`) `since` event where one is given.
 
     With `days`, those at least so many days of the world's clock after it; with `within`, of the last so many seconds.
@@ -68,8 +77,8 @@ def matching(spec: Spec, view: View) -> list[dict[str, Any]]:
         if not first:
             return []
         begin = first[-1 if spec["since"].get("last") else 0]
-        start, earliest = begin["seq"], max(earliest, _later(begin["eventTime"], spec.get("days", 0)))
-    later = (one for one in _records(spec, view) if one["seq"] > start and one["eventTime"] >= earliest)
+        start, earliest = begin.seq, max(earliest, _later(begin["eventTime"], spec.get("days", 0)))
+    later = (one for one in _records(spec, view) if one.seq > start and (not earliest or one["eventTime"] >= earliest))
     return [record for record in later if fits(record, spec, view)]
 
 
@@ -78,7 +87,7 @@ def _later(when: str, days: int) -> str:
     return clock.iso(datetime.fromisoformat(when) + timedelta(days=days))
 
 
-def _records(spec: Spec, view: View) -> list[dict[str, Any]]:
+def _records(spec: Spec, view: View) -> list[Record]:
     return list(view.records_like(spec["name"]) if "*" in spec["name"] else view.events(spec["name"]))
 
 
@@ -96,7 +105,7 @@ def order(spec: list[Spec], view: View) -> bool:
     """The events happened one after another, others in between allowed."""
     place = 0
     for one in spec:
-        later = [record["seq"] for record in matching(one, view) if record["seq"] > place]
+        later = [record.seq for record in matching(one, view) if record.seq > place]
         if not later:
             return False
         place = later[0]
@@ -121,8 +130,8 @@ def made_keys(view: View, by: str) -> set[str]:
     return {
         key
         for record in view.events("CreateAccessKey")
-        if not record["error"] and fnmatchcase(identity(record), by)
-        if (key := view.search("responseElements.accessKey.accessKeyId", record))
+        if not record.error and is_by(record, by)
+        if (key := view.search("responseElements.accessKey.accessKeyId", record.whole))
     }
 
 

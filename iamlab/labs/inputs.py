@@ -1,13 +1,14 @@
 """What checks hang on, by which only those run whose inputs were touched.
 
-An input is `event:NAME`, `event:NAME by KIND` (root, user or role), `any event`, `answer:ID`, `name:NAME` (what the
-learner called something), `state:TABLE` for what is read of a table, or `state`: anything that the account holds.
+An input is `event:NAME`, `event:NAME by KIND` (root, user or role), `any event`, `change:NAME` for a call that changed
+something, `answer:ID`, `name:NAME` (what the learner called something), `state:TABLE` for what is read of a table, or
+`state`: anything that the account holds.
 """
 
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from iamlab.labs import event_tests
 from iamlab.labs.models import Attempt
@@ -15,32 +16,54 @@ from iamlab.labs.models import Attempt
 STATE = "state"
 VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 MOST = 50
-PERMISSIONS = "iam.Attachment iam.InlinePolicy"
-# What is read of an object of each kind, and by each call that checks make often.
-KINDS = {
-    "user": f"iam.User iam.Membership iam.Group {PERMISSIONS}",
-    "group": f"iam.Group {PERMISSIONS}",
-    "bucket": "s3.Bucket",
-    "object": "s3.Bucket s3.Object",
-    "alias": "accounts.Account",
-    "account": "accounts.Account",
-    "mfa": "iam.MfaDevice iam.User",
-    "keys": "iam.AccessKey iam.User",
+# What tells which objects of a kind there are. A user's row changes for more than that: their calls tell it better.
+OBJECTS = {
+    "user": "change:CreateUser change:DeleteUser change:UpdateUser",
+    "group": "state:iam.Group",
+    "role": "state:iam.Role",
+    "policy": "state:iam.Policy",
+    "bucket": "state:s3.Bucket",
+    "object": "state:s3.Bucket state:s3.Object",
+    "alias": "state:accounts.Account",
+    "account": "state:accounts.Account",
+}
+# What one object hangs on another by is a row of its own, made and deleted with either; but both have names.
+RENAMED = {"user": "change:UpdateUser", "group": "change:UpdateGroup"}
+POLICIES = "state:iam.Attachment state:iam.InlinePolicy"
+GROUPS = f"state:iam.Membership {RENAMED['user']} {RENAMED['group']}"
+DEVICES = f"state:iam.MfaDevice {RENAMED['user']}"
+KEYS = f"state:iam.AccessKey {RENAMED['user']}"
+# What the view of an object tells; of a kind that is not here it may be anything.
+VIEWS = {
+    "user": f"state:iam.User event:ConsoleLogin {GROUPS} {POLICIES}",
+    "group": f"state:iam.Group {POLICIES}",
+    "mfa": f"state:iam.User event:ConsoleLogin {DEVICES}",
+    **{kind: OBJECTS[kind] for kind in ("bucket", "object", "alias", "account")},
 }
 CALLS = {
-    "iam:GetLoginProfile": "iam.LoginProfile iam.User",
-    "iam:GetAccountPasswordPolicy": "iam.PasswordPolicy",
-    "accounts:GetBill": "accounts.Account",
+    "iam:GetLoginProfile": f"state:iam.LoginProfile {RENAMED['user']}",
+    "iam:GetAccountPasswordPolicy": "state:iam.PasswordPolicy",
+    "accounts:GetBill": "state:accounts.Account",
 }
 
 
-def tables(names: str) -> set[str]:
-    return {f"{STATE}:{name}" for name in names.split()}
+def all_of(names: str) -> set[str]:
+    return set(names.split())
 
 
-def of_kind(kind: str) -> set[str]:
+def of_objects(kind: str) -> set[str]:
+    """The inputs of who asks which objects of a kind there are."""
+    return all_of(DEVICES if kind == "mfa" else OBJECTS.get(kind, STATE))
+
+
+def of_view(kind: str) -> set[str]:
     """The inputs of who looks at objects of a kind."""
-    return tables(KINDS[kind]) if kind in KINDS else {STATE}
+    return all_of(VIEWS.get(kind, STATE))
+
+
+def of_policies(kind: str) -> set[str]:
+    """The inputs of who asks whether an object of a kind holds some policy."""
+    return all_of(f"{POLICIES} {RENAMED.get(kind, '')}")
 
 
 def of_test(test: dict[str, Any]) -> set[str]:
@@ -57,13 +80,13 @@ def _of_order(events: list[dict[str, Any]]) -> set[str]:
 
 
 def _of_call(name: str) -> set[str]:
-    return tables(CALLS[name]) if name in CALLS else {STATE}
+    return all_of(CALLS.get(name, STATE))
 
 
 def _of_keys(spec: dict[str, Any]) -> set[str]:
     used = {"any event"} if "used" in spec else set()
     made = {"event:CreateAccessKey"} if "created_by" in spec else set()
-    return of_kind("keys") | used | made
+    return all_of(KEYS) | used | made
 
 
 # By test; what is not here hangs on anything that the account holds.
@@ -77,34 +100,45 @@ INPUTS: dict[str, Callable[[Any], set[str]]] = {
     "quiet": lambda spec: {"any event"},
     "addresses": lambda spec: {"any event"},
     "keys_of": _of_keys,
-    "exists": lambda name: of_kind(name.partition("/")[0]),
-    "field": lambda spec: of_kind(spec["of"].partition("/")[0]),
-    "attached": lambda spec: of_kind(spec["to"].partition("/")[0]),
-    "member": lambda spec: of_kind("user"),
-    "groups_of": lambda spec: of_kind("user"),
-    "only_via_group": lambda spec: of_kind("user"),
-    "mfa": lambda spec: of_kind("mfa"),
+    "exists": lambda name: of_objects(name.partition("/")[0]),
+    "field": lambda spec: of_view(spec["of"].partition("/")[0]),
+    "attached": lambda spec: of_policies(spec["to"].partition("/")[0]),
+    "member": lambda spec: all_of(GROUPS),
+    "groups_of": lambda spec: all_of(GROUPS) | of_objects("user"),
+    "only_via_group": lambda spec: of_policies("user") | of_objects("user"),
+    "mfa": lambda spec: all_of(DEVICES),
     "password_policy": lambda spec: _of_call("iam:GetAccountPasswordPolicy"),
     "query": lambda spec: _of_call(spec["call"]),
 }
 
 
-def of_check(check: dict[str, Any]) -> set[str]:
-    """The inputs of a check, of the mistakes that it knows, and the names that it speaks of."""
-    tests = (check["test"], *(mistake["when"] for mistake in check.get("mistakes", ())))
-    return set().union(*map(of_test, tests)) | {f"name:{name}" for name in VARIABLE.findall(json.dumps(check))}
+class Read(NamedTuple):
+    """The inputs of a check's test and of each of the mistakes that it knows; and all of them, with the names that it
+    speaks of.
+    """
+
+    tests: tuple[set[str], ...]
+    names: set[str]
+    all: set[str]
+
+
+def of_check(check: dict[str, Any]) -> Read:
+    tests = tuple(of_test(one) for one in (check["test"], *(mistake["when"] for mistake in check.get("mistakes", ()))))
+    names = {f"name:{name}" for name in VARIABLE.findall(json.dumps(check))}
+    return Read(tests, names, names.union(*tests))
 
 
 def of_source(source: dict[str, Any]) -> set[str]:
     """The inputs of a name that the learner chooses: the call that gives it, and the object that bears it."""
-    return {f"event:{source['name']}"} | (of_kind(source["type"]) if source.get("type") else set())
+    return {f"event:{source['name']}"} | (of_objects(source["type"]) if source.get("type") else set())
 
 
+Reads = dict[tuple[str, str], Read]
 # Kept by digest and language: a page after a change asks for all of them.
-_kept: dict[tuple[str, str], dict[tuple[str, str], set[str]]] = {}
+_kept: dict[tuple[str, str], Reads] = {}
 
 
-def of_lab(attempt: Attempt, lab: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
+def of_lab(attempt: Attempt, lab: dict[str, Any]) -> Reads:
     """The inputs of every check, by step and check."""
     key = (attempt.lab_version.digest, attempt.language)
     if key not in _kept:

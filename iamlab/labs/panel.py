@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from iamlab.labs import clockwork, content, runner, scoring, showing, translations
+from iamlab.labs import clockwork, content, results, scoring, showing, translations
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.labs.seen import Seen
@@ -111,7 +111,7 @@ def step_states(
     score: scoring.Score,
 ) -> dict[str, str]:
     """The state of each step, derived: see the specification's list of states."""
-    done = runner.passed_steps(lab, facts)
+    done = results.passed_steps(lab, facts)
     found: dict[str, str] = {}
     for step in lab["steps"]:
         own = [facts.get((step["id"], check["id"])) for check in step.get("checks", ())]

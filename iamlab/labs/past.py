@@ -5,14 +5,14 @@ events that a way back left behind; `voids`, those ranges as they were when a sn
 snapshot that a "what if" began at; `tried_from`, the event that it goes on from.
 """
 
-from typing import Any
-
 from iamlab.labs.models import Attempt
 from iamlab.sandbox import history, snapshots
 from iamlab.sandbox.models import Snapshot
+from iamlab.services.prepared import Prepared
 
-DEPTH = 30  # changes that can be undone
+DEPTH, MORE = 30, 20  # changes that can be undone; how many more there may be before the oldest are forgotten
 KEPT = 300  # changes after each of which the account can be seen as it was
+TOP = Prepared(lambda sandbox, key: Snapshot.objects.filter(sandbox_id=sandbox, pk=key), int, int)
 Range = list[int]
 
 
@@ -35,8 +35,8 @@ def noted(attempt: Attempt, snapshot: Snapshot) -> Snapshot:
 
 def remember(attempt: Attempt) -> tuple[Snapshot, set[str]]:
     """Put the world as it is now on the undo stack; and the tables that changed since. The caller saves `past`."""
-    kept = attempt.sandbox.snapshots.filter(pk=present(attempt))
-    before = kept.values_list("tables", flat=True).first() or {}
+    top = TOP.first(attempt.sandbox_id, present(attempt))
+    before = top.tables if top is not None else {}
     snapshot = noted(attempt, snapshots.take(attempt.sandbox, like=before))
     push(attempt, snapshot)
     now = snapshot.tables
@@ -45,9 +45,10 @@ def remember(attempt: Attempt) -> tuple[Snapshot, set[str]]:
 
 def push(attempt: Attempt, snapshot: Snapshot) -> None:
     stack = [*attempt.past.get("undo", []), snapshot.pk]
-    attempt.past["undo"] = stack[-DEPTH:]
-    if len(stack) > DEPTH:
+    if len(stack) > DEPTH + MORE:
+        stack = stack[-DEPTH:]
         forget(attempt)
+    attempt.past["undo"] = stack
 
 
 def forget(attempt: Attempt) -> None:
@@ -84,6 +85,6 @@ def leave_behind(attempt: Attempt, snapshot: Snapshot) -> None:
     attempt.past["void"] = void
 
 
-def counts(attempt: Attempt, record: dict[str, Any]) -> bool:
-    """Whether a record's event belongs to the present world's own past."""
-    return not any(after < record["seq"] <= end for after, end in attempt.past.get("void", ()))
+def counts(attempt: Attempt, event: int) -> bool:
+    """Whether an event, by its number, belongs to the present world's own past."""
+    return not any(after < event <= end for after, end in attempt.past.get("void", ()))

@@ -8,6 +8,7 @@ from iamlab.labs.event_tests import identity, matching
 from iamlab.labs.models import Answer, Attempt
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import fill
+from iamlab.sandbox.records import Record
 
 Question = dict[str, Any]
 WORDS = {
@@ -28,26 +29,26 @@ def compared(attempt: Attempt, question: Question, first: Answer | None) -> dict
     if said is None or asked is None:
         return None
     view = View(attempt)
-    later = [one for one in matching({"error": "any", **fill(run, view.bound)}, view) if one["seq"] > asked.event]
+    later = [one for one in matching({"error": "any", **fill(run, view.bound)}, view) if one.seq > asked.event]
     until = fill(question["until"], view.bound) if "until" in question else None
-    changed = min((one["seq"] for one in matching(until, view)), default=math.inf) if until else math.inf
-    if not later or later[0]["seq"] > changed:
+    changed = min((one.seq for one in matching(until, view)), default=math.inf) if until else math.inf
+    if not later or later[0].seq > changed:
         return None
     record = later[0]
     came = outcome(record)
     return {
         "said": WORDS[said],
-        "came": f"it failed: {record['error']}" if came == "failure" else WORDS[came],
+        "came": f"it failed: {record.error}" if came == "failure" else WORDS[came],
         "as_said": said == came,
         "sure": first.sure,
         "call": f"{record['eventName']} by {identity(record)}",
     }
 
 
-def outcome(record: dict[str, Any]) -> str:
+def outcome(record: Record) -> str:
     """How a call came out, as a decision; "failure" where no policy was asked."""
-    if not record["error"]:
+    if not record.error:
         return "allow"
-    if not record["error"].startswith("AccessDenied"):
+    if not record.error.startswith("AccessDenied"):
         return "failure"
     return "explicit_deny" if "explicit deny" in json.dumps(record.get("errorMessage", "")) else "implicit_deny"

@@ -1,6 +1,5 @@
 """Run the checks of an attempt whose inputs were touched, and keep what changed."""
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,31 +10,21 @@ from django.utils import timezone
 from iamlab.labs import content, event_tests, inputs, lockout, past
 from iamlab.labs.binding import bind, names_touched
 from iamlab.labs.models import Attempt, CheckFact, Happening, StepFact
-from iamlab.labs.patterns import BadPattern
+from iamlab.labs.results import Facts, Known, Result, judge, passed_steps, same, told
 from iamlab.labs.translations import lab_of
-from iamlab.labs.view import TooLong, View
-from iamlab.labs.vocabulary import fill, holds, tell
+from iamlab.labs.view import View
+from iamlab.labs.vocabulary import fill
 from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
 from iamlab.sandbox.models import Snapshot
+from iamlab.services import prepared, statements
 from iamlab.services.transactions import writing
 
 # Rules attempt -> when its window closes, or None: what happens after that counts no more.
 closings: list[Callable[[Attempt], datetime | None]] = []
-LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 LATEST = timedelta(seconds=10)  # by when at the latest a call counts as activity
 MOST = 40  # events that are read again at each page before they are noted as seen
-# What a test of an author's may raise: a path, a pattern or a value that does not fit what is found.
-FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, BadPattern)
-log = logging.getLogger(__name__)
 Lab = dict[str, Any]
-
-
-class Result:
-    """What a check came to: pass, fail, blocked or error, with the code and message of a failure."""
-
-    def __init__(self, status: str, code: str = "", message: str = "") -> None:
-        self.status, self.code, self.message = status, code, message
 
 
 def closes(attempt: Attempt) -> datetime | None:
@@ -63,28 +52,34 @@ def inputs_touched(found: list[Touch]) -> set[str]:
         kinds = [one.by] if one.by else event_tests.KINDS
         touched |= {f"event:{one.name}", "any event", *(f"event:{one.name} by {kind}" for kind in kinds)}
         if one.changed:
-            touched.add(inputs.STATE)
+            touched |= {inputs.STATE, f"change:{one.name}"}
     return touched
 
 
-def awaited(attempt: Attempt, lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
+def awaited(attempt: Attempt, lab: Lab, facts: Known) -> set[str]:
     """The inputs that something hangs on now: what passed for good, or waits for another step, reads nothing yet."""
     found = {inputs.STATE, *(f"event:{one['name']}" for one in (lab.get("bind") or {}).values())}
     for key, read in inputs.of_lab(attempt, lab).items():
         fact = facts.get(key)
         if fact is None or not (fact.latched or fact.status == "blocked"):
-            found |= read
+            found |= read.all
     return found
 
 
 def catch_up(
-    attempt: Attempt, found: list[Touch] | None = None, hung_on: set[str] | None = None, *, wait: bool = False
+    attempt: Attempt,
+    found: list[Touch] | None = None,
+    hung_on: set[str] | None = None,
+    *,
+    wait: bool = False,
+    known: Known | None = None,
 ) -> bool:
     """Run what the events since the last run touched. True when some check may have changed.
 
     Two who look at once (a second tab, the instructor) count an event once: the first claims it, the other waits.
-    Who has the events `found` already, and the inputs that something hangs on, gives them: events that touched none of
-    these are only noted, and with `wait` not even that for a while, since it costs as much as a page's own queries.
+    Who has the events `found` already, the facts, and the inputs that something hangs on, gives them: events that
+    touched none of these are only noted, and with `wait` not even that for a while, since it costs as much as a page's
+    own queries.
     """
     if attempt.submitted is not None:
         return False
@@ -105,17 +100,19 @@ def catch_up(
         if inputs.STATE in news:
             snapshot, tables = past.remember(attempt)
             news |= {f"{inputs.STATE}:{table}" for table in tables}
-        changed = examine(attempt, news, snapshot=snapshot)
+        changed = examine(attempt, news, snapshot=snapshot, known=known)
         if changed or snapshot is not None or attempt.bound != before:
-            attempt.save(update_fields=["bound", "past"])
+            prepared.update(attempt, "bound", "past")
     return changed
+
+
+CLAIM = f"update {Attempt._meta.db_table} set examined = %s, active = %s where id = %s and examined = %s returning id"
 
 
 def claim(attempt: Attempt, last: int) -> bool:
     """Count the events up to `last` as seen, by us. False, with the attempt read anew, where another was quicker."""
-    unclaimed = Attempt.objects.filter(pk=attempt.pk, examined=attempt.examined)
     attempt.active = timezone.now()
-    if unclaimed.update(examined=last, active=attempt.active):
+    if statements.rows(CLAIM, [last, statements.time(attempt.active), attempt.pk, attempt.examined]):
         attempt.examined = last
         return True
     attempt.refresh_from_db()
@@ -123,11 +120,17 @@ def claim(attempt: Attempt, last: int) -> bool:
 
 
 def examine(
-    attempt: Attempt, touched: Iterable[str] | None = None, *, anew: bool = False, snapshot: Snapshot | None = None
+    attempt: Attempt,
+    touched: Iterable[str] | None = None,
+    *,
+    anew: bool = False,
+    snapshot: Snapshot | None = None,
+    known: Known | None = None,
 ) -> bool:
     """Run the checks that read one of the inputs `touched` (all without it). True when one changed. Checks only read.
 
-    What is handed in stays as it was, unless it is to be judged `anew`. `snapshot` is the world's, if it was taken.
+    What is handed in stays as it was, unless it is to be judged `anew`. `snapshot` is the world's, if it was taken;
+    `known` are the facts as far as they are shown: their rows are read where one is another now.
     """
     if attempt.submitted is not None and not anew:
         return False
@@ -142,96 +145,77 @@ def examine(
         called = bind(lab, view)
         wanted = None if wanted is None else wanted | {f"name:{name}" for name in called}
     reads = inputs.of_lab(attempt, lab)
-    if wanted is not None and not any(read & wanted for read in reads.values()):
+    if wanted is not None and all(read.all.isdisjoint(wanted) for read in reads.values()):
         return False
-    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
-    view.expect(event_names(reads, facts, wanted))
-    changed: list[CheckFact] = []
-    for step, check in content.checks_of(lab):
-        key = (step["id"], check["id"])
-        facts[key] = fact = facts.get(key) or CheckFact(attempt=attempt, step=step["id"], check_id=check["id"])
-        # A step that it needs may have come to pass in this very run.
-        if fact.latched or not (wanted is None or reads[key] & wanted or (changed and check.get("needs"))):
-            continue
-        if apply(fact, judge(check, step, view, facts, lab), check, attempt):
-            changed.append(fact)
+    facts, changed = run(lab, view, wanted, known)
     keep(attempt, lab, facts, changed, snapshot)
     return bool(changed)
 
 
-def event_names(
-    reads: dict[tuple[str, str], set[str]], facts: dict[tuple[str, str], CheckFact], wanted: set[str] | None
-) -> set[str]:
-    """The names of events that checks which run now may ask for."""
+def run(lab: Lab, view: View, wanted: set[str] | None, known: Known | None) -> tuple[Facts, list[CheckFact]]:
+    """Judge the checks that read something wanted: the rows of all facts (none while all are as known), and which of
+    them changed."""
+    attempt, reads = view.attempt, inputs.of_lab(view.attempt, lab)
+    rows = stored(attempt) if known is None else {}
+    facts: Known = rows or known or {}
+    view.expect(event_names(reads, facts, wanted))
+    changed: list[CheckFact] = []
+    done = passed_steps(lab, facts)
+    for step, check in content.checks_of(lab):
+        key = (step["id"], check["id"])
+        # A step that it needs may have come to pass in this very run.
+        if wanted is not None and reads[key].all.isdisjoint(wanted) and not (changed and check.get("needs")):
+            continue
+        fact = facts.get(key)
+        if fact is not None and fact.latched:
+            continue
+        result = judge(check, step, view, done, lab, told(fact, check, reads[key], wanted) if wanted else None)
+        if fact is not None and same(fact, result):
+            continue
+        facts = rows = rows or stored(attempt)
+        kept = rows.setdefault(key, CheckFact(attempt=attempt, step=step["id"], check_id=check["id"]))
+        if apply(kept, result, check, attempt):
+            changed.append(kept)
+            done = passed_steps(lab, facts)
+    return rows, changed
+
+
+def stored(attempt: Attempt) -> Facts:
+    return {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+
+
+def event_names(reads: inputs.Reads, facts: Known, wanted: set[str] | None) -> set[str]:
+    """The names of events that tests which run now may ask for."""
     running = (
-        read
+        test
         for key, read in reads.items()
-        if (wanted is None or read & wanted) and not (key in facts and facts[key].latched)
+        if not (key in facts and facts[key].latched)
+        for test in read.tests
+        if wanted is None or not (test | read.names).isdisjoint(wanted)
     )
-    events = (name.removeprefix("event:") for read in running for name in read if name.startswith("event:"))
+    events = (name.removeprefix("event:") for test in running for name in test if name.startswith("event:"))
     return {name.partition(" by ")[0] for name in events}
-
-
-def passed_steps(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> set[str]:
-    return {
-        step["id"]
-        for step in lab["steps"]
-        if step.get("checks")
-        and all(c.get("bonus") or _passes(facts.get((step["id"], c["id"]))) for c in step["checks"])
-    }
-
-
-def _passes(fact: CheckFact | None) -> bool:
-    """A check at fault holds nobody up: what needs its step must stay within reach."""
-    return fact is not None and fact.status in ("pass", "error")
-
-
-def judge(
-    check: dict[str, Any], step: dict[str, Any], view: View, facts: dict[tuple[str, str], CheckFact], lab: Lab
-) -> Result:
-    """One check's result. An author's mistake, or a check that is stopped, is an error: it costs nobody points."""
-    view.allow(LIMIT)
-    try:
-        missing = set(check.get("needs", ())) - passed_steps(lab, facts)
-        if missing:
-            return Result("blocked", message=content.waiting(lab, missing, view.bound))
-        return Result("pass") if holds(check["test"], view) else failure(check, view, lab)
-    except FAULTS as error:
-        fault = f"{type(error).__name__}: {error}"
-    except TooLong:
-        fault = f"stopped after {int(LIMIT * 1000)} ms"
-    log.error("Lab %s %s, check %s/%s: %s", lab.get("id"), lab.get("version"), step["id"], check["id"], fault)
-    return Result("error", message=f"{step['id']}/{check['id']}: {fault}")
 
 
 def retell(attempt: Attempt) -> None:
     """Say again, in the language chosen now, what stands beside checks. Nothing is counted by that."""
     lab, view = lab_of(attempt), View(attempt)
-    facts = {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
-    told = []
+    facts = stored(attempt)
+    done, again = passed_steps(lab, facts), []
     for step, check in content.checks_of(lab):
         fact = facts.get((step["id"], check["id"]))
         if fact is None or fact.status not in ("fail", "blocked"):
             continue
-        result = judge(check, step, view, facts, lab)
+        result = judge(check, step, view, done, lab)
         if (result.status, result.code) == (fact.status, fact.code):
             fact.message = result.message
-            told.append(fact)
-    CheckFact.objects.bulk_update(told, ["message"])
-
-
-def failure(check: dict[str, Any], view: View, lab: Lab) -> Result:
-    """The first mistake that fits, in the author's order, without a code midway; else what the check says of itself."""
-    for mistake in check.get("mistakes", ()):
-        if holds(mistake["when"], view):
-            code = "" if mistake.get("midway") else mistake["code"]
-            return Result("fail", code, tell(mistake["say"], content.names(lab, view.bound)))
-    return Result("fail", "", tell(check.get("say", ""), content.names(lab, view.bound)))
+            again.append(fact)
+    CheckFact.objects.bulk_update(again, ["message"])
 
 
 def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attempt) -> bool:
     """Write a result into its fact. True when that changed anything."""
-    if (fact.status, fact.code, fact.message) == (result.status, result.code, result.message):
+    if same(fact, result):
         return False
     if result.status == "error" and fact.status == "pass":
         return False
@@ -251,7 +235,7 @@ def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attem
 def keep(
     attempt: Attempt,
     lab: Lab,
-    facts: dict[tuple[str, str], CheckFact],
+    facts: Facts,
     changed: list[CheckFact],
     snapshot: Snapshot | None,
 ) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -42,6 +42,15 @@ PARTS = {
 }
 
 
+class Standing(NamedTuple):
+    """How a check stands; a CheckFact has more of it, and costs many times as much to make."""
+
+    status: str
+    code: str
+    message: str
+    latched: bool
+
+
 class Seen:
     """An attempt's facts as they were at one moment. `rows`, all but the events, are equal while nothing changed."""
 
@@ -68,6 +77,14 @@ class Seen:
     @cached_property
     def checks(self) -> dict[tuple[str, str], CheckFact]:
         return {(fact.step, fact.check_id): fact for fact in self._models(CheckFact, "check")}
+
+    @cached_property
+    def standing(self) -> dict[tuple[str, str], Standing]:
+        """As `checks`, as far as judging asks."""
+        return {
+            (step, check): Standing(status, code, message, bool(latched))
+            for step, check, status, code, message, latched, *_ in self._found["check"]
+        }
 
     @cached_property
     def steps(self) -> dict[str, StepFact]:

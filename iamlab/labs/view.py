@@ -16,7 +16,8 @@ from iamlab.door.calls import call
 from iamlab.door.judging import judge_as
 from iamlab.labs import past
 from iamlab.labs.models import Answer, Attempt
-from iamlab.sandbox import controls, history
+from iamlab.sandbox import controls, records
+from iamlab.sandbox.records import Record
 from iamlab.services import clock
 from iamlab.services.callers import World
 from iamlab.services.operations import AwsError
@@ -28,6 +29,8 @@ DETAILS = {
     "role": ("Role", "RoleDetailList", "RoleName"),
     "policy": ("LocalManagedPolicy", "Policies", "PolicyName"),
 }
+# Kinds of which another tells the names.
+LISTS = {"user": ("iam:ListUsers", "Users", "UserName"), "group": ("iam:ListGroups", "Groups", "GroupName")}
 Found = dict[str, Any]
 
 
@@ -42,7 +45,8 @@ class View:
         self.attempt = attempt
         self.bound: dict[str, str] = dict(attempt.bound)
         self._reads: dict[str, Found | None] = {}
-        self._events: dict[str, list[Found]] = {}
+        self._details: dict[str, dict[str, Found]] = {}
+        self._events: dict[str, list[Record]] = {}
         self._awaited: set[str] = set()  # names of events that will be asked for
         self._until = math.inf  # of this thread's own time
 
@@ -66,7 +70,12 @@ class View:
     @cached_property
     def world(self) -> World:
         """It keeps the rows that its reads loaded."""
-        return replace(controls.world(self.attempt.sandbox), kept={})
+        return replace(self._now, kept={})
+
+    @property
+    def _now(self) -> World:
+        """An account's row comes with its sandbox's, read just now."""
+        return controls.world_of(self.accounts[0].sandbox) if self.accounts else controls.world(self.attempt.sandbox)
 
     @property
     def now(self) -> datetime:
@@ -90,9 +99,19 @@ class View:
 
     def details(self, kind: str) -> dict[str, Found]:
         """Users, groups, roles or own policies by name, each with all that hangs on it, in one read."""
-        wanted, place, name = DETAILS[kind]
-        found = self.read("iam:GetAccountAuthorizationDetails", MaxItems=1000, Filter=[wanted]) or {}
-        return {item[name]: item for item in found.get(place, ())}
+        if kind not in self._details:
+            wanted, place, name = DETAILS[kind]
+            found = self.read("iam:GetAccountAuthorizationDetails", MaxItems=1000, Filter=[wanted]) or {}
+            self._details[kind] = {item[name]: item for item in found.get(place, ())}
+        return self._details[kind]
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether there is an object of a kind whose name fits. A list of names is quick where details are not."""
+        if kind not in LISTS:
+            return bool(self.named(kind, name))
+        asked, place, key = LISTS[kind]
+        listed = self.read(asked, MaxItems=1000) or {}
+        return any(fnmatchcase(item[key], name) for item in listed.get(place, ()))
 
     def named(self, kind: str, name: str) -> list[Found]:
         """Objects of a kind whose name fits."""
@@ -151,8 +170,8 @@ class View:
         """Events of these names will be asked for: all are read with the first."""
         self._awaited |= set(names)
 
-    def events(self, name: str) -> list[Found]:
-        """Records of the events of a name since the attempt's start or last reset, oldest first, each with `seq`.
+    def events(self, name: str) -> list[Record]:
+        """Records of the events of a name since the attempt's start or last reset, oldest first.
 
         Of work that is handed in: up to then.
         """
@@ -160,25 +179,26 @@ class View:
             wanted = (self._awaited | {name}) - self._events.keys()
             self._events |= {one: [] for one in wanted}
             for record in self.records(wanted):
-                self._events[record["name"]].append(record)
+                self._events[record.name].append(record)
         self.spend()
         return self._events[name]
 
-    def records(self, names: Collection[str]) -> Iterator[Found]:
-        return self._counted(history.records(self.attempt.sandbox, self.attempt.began_event, names))
+    @cached_property
+    def _index(self) -> records.Index:
+        return records.index(self.attempt.sandbox)
 
-    def records_like(self, pattern: str) -> list[Found]:
-        """The same of all events whose name fits a pattern, read once a run."""
+    def records_like(self, pattern: str) -> list[Record]:
+        """Records of all events whose name fits a pattern, found once a run."""
         if pattern not in self._events:
-            found = history.records_like(self.attempt.sandbox, self.attempt.began_event, pattern)
-            self._events[pattern] = list(self._counted(found))
+            names = [name for name in self._index.names if fnmatchcase(name, pattern)]
+            self._events[pattern] = list(self.records(names))
         return self._events[pattern]
 
-    def _counted(self, found: Iterable[Found]) -> Iterator[Found]:
+    def records(self, names: Collection[str]) -> Iterator[Record]:
         until = (self.attempt.frozen or {}).get("event")
-        for record in found:
+        for record in records.of(self._index, self.attempt.began_event, names):
             self.spend()
-            if past.counts(self.attempt, record) and (until is None or record["seq"] <= until):
+            if past.counts(self.attempt, record.seq) and (until is None or record.seq <= until):
                 yield record
 
     def answers(self, question: str) -> list[Answer]:

@@ -62,7 +62,7 @@ def exists(spec: str, view: View) -> bool:
     kind, name = split(spec)
     if kind == "account":
         return bool(view.accounts)
-    return bool(view.named(kind, name))
+    return view.has(kind, name)
 
 
 def _value(of: str, path: str, view: View) -> list[Any]:

@@ -20,6 +20,11 @@ def world(sandbox: Sandbox) -> World:
     return World(sandbox.pk, *fresh)
 
 
+def world_of(fresh: Sandbox) -> World:
+    """The world of a row that was read just now."""
+    return World(fresh.pk, fresh.revision, fresh.clock_offset, fresh.throttled)
+
+
 def by_public_id(public_id: str) -> Sandbox:
     """The sandbox of an address that is used before anybody is signed in."""
     found = Sandbox.objects.filter(public_id=public_id).first()

@@ -1,13 +1,9 @@
 """The events of a world, read for checks, timelines and undo; nothing here writes."""
 
-import json
-import re
-from collections.abc import Collection, Iterator
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Max, QuerySet
+from django.db.models import Exists, QuerySet
 
 from iamlab.services import statements
 from iamlab.services.accounts.models import Sandbox
@@ -29,9 +25,16 @@ def events(sandbox: Sandbox, after: int = 0) -> QuerySet[Event]:
     return Event.objects.filter(account__sandbox=sandbox, id__gt=after).order_by("id")
 
 
+# Of each account the end of its index: a maximum over a join would pass over all events.
+LAST = (
+    "(select coalesce(max((select max(e.id) from cloudtrail_event e where e.account_id = a.id)), 0)"
+    " from accounts_account a where a.sandbox_id = %s)"
+)
+
+
 def last(sandbox: Sandbox) -> int:
     """The sequence number of the newest event, 0 without any."""
-    return events(sandbox).aggregate(last=Max("id"))["last"] or 0
+    return statements.rows(f"select {LAST}", [sandbox.pk])[0][0]
 
 
 def exist_behind(sandbox: Any, after: Any) -> Exists:
@@ -55,33 +58,13 @@ BY = {"AIDA": "user", "AROA": "role"}
 
 def touch(seq: int, name: str, read_only: bool, error: str, real_time: Any, principal: str) -> Touch:
     """A row of these columns as checks hang on it."""
-    by = "root" if principal.isdecimal() else BY.get(principal[:4], "")
     changed = not read_only and not error and name not in COMING_AND_GOING
-    return Touch(seq, name, changed, statements.moment(real_time), by)
+    return Touch(seq, name, changed, statements.moment(real_time), kind_of(principal))
 
 
-RECORDS = (
-    "select e.id, e.name, e.error, e.record from cloudtrail_event e join accounts_account a on a.id = e.account_id"
-    " where a.sandbox_id = %s and e.id > %s and e.name {} order by e.id"
-)
-
-
-def records(sandbox: Sandbox, after: int, names: Collection[str]) -> Iterator[dict[str, Any]]:
-    """CloudTrail records of the events of some names, each with `seq`, its `name` and the `error` code."""
-    if names:
-        yield from _records(sandbox, after, f"in {statements.marks(names)}", names)
-
-
-def records_like(sandbox: Sandbox, after: int, pattern: str) -> Iterator[dict[str, Any]]:
-    """The same of all events whose name fits a pattern."""
-    begins = re.split(r"[*?\[]", pattern)[0]
-    found = _records(sandbox, after, "like %s", [f"{begins}%"])
-    yield from (record for record in found if fnmatchcase(record["name"], pattern))
-
-
-def _records(sandbox: Sandbox, after: int, named: str, values: Collection[str]) -> Iterator[dict[str, Any]]:
-    for seq, name, error, text in statements.rows(RECORDS.format(named), [sandbox.pk, after, *values]):
-        yield {**json.loads(text), "seq": seq, "name": name, "error": error}
+def kind_of(principal: str) -> str:
+    """root, user or role; "" for others."""
+    return "root" if principal.isdecimal() else BY.get(principal[:4], "")
 
 
 def touched(sandbox: Sandbox, after: int) -> list[Touch]:

@@ -10,9 +10,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
+from iamlab.sandbox import history
 from iamlab.services import statements
 from iamlab.services.accounts.models import Account, Sandbox
-from iamlab.services.cloudtrail.models import Event
 
 # Events are history, not state; console sessions go on, since a restored world keeps its people signed in.
 NOT_STATE = {"cloudtrail.Event", "signin.ConsoleSession"}
@@ -56,7 +56,8 @@ def of(sandbox: Sandbox) -> tuple[dict[str, list[str]], int, int]:
     A row is a JSON array of its `columns`; those of a table are in the order of their keys, as texts.
     """
     found: dict[str, list[tuple[str, str]]] = {}
-    for label, key, text in statements.rows(_statement(connection.vendor), [sandbox.pk]):
+    statement = _statement(connection.vendor)
+    for label, key, text in statements.rows(statement, [sandbox.pk] * statement.count("%s")):
         found.setdefault(label, []).append((key, text))
     last, offset = found.pop(LAST)[0][1], found.pop(OFFSET)[0][1]
     return {label: [text for _, text in sorted(rows)] for label, rows in found.items()}, int(last), int(offset)
@@ -66,25 +67,24 @@ def of(sandbox: Sandbox) -> tuple[dict[str, list[str]], int, int]:
 def _statement(vendor: str) -> str:
     array = "json_array" if vendor == "sqlite" else "json_build_array"
     parts = [
-        f"select '{OFFSET}', '', cast(clock_offset as text) from world",
-        f"select '{LAST}', '', cast(coalesce(max(id), 0) as text) from {Event._meta.db_table}"
-        " where account_id in (select id from own)",
+        f"select '{OFFSET}', '', cast(clock_offset as text) from {Sandbox._meta.db_table} where id = %s",
+        f"select '{LAST}', '', cast({history.LAST} as text)",
     ]
     for model in tables():
         values = ", ".join(_value(vendor, field) for field in fields(model))
-        key = '"id"' if model is Account else '"account_id"'
-        parts.append(
-            f"select '{model._meta.label}', cast(\"{model._meta.pk.column}\" as text), cast({array}({values}) as text)"
-            f' from "{model._meta.db_table}" where {key} in (select id from own)'
-        )
-    world = f"select id, clock_offset from {Sandbox._meta.db_table} where id = %s"
-    own = f"select id from {Account._meta.db_table} where sandbox_id in (select id from world)"
-    return f"with world as ({world}), own as ({own}) {' union all '.join(parts)}"
+        key, kept = f't."{model._meta.pk.column}"', f"cast({array}({values}) as text)"
+        # Each row is looked up from its account: a list of accounts would be made anew for each table.
+        accounts = f"{Account._meta.db_table} {'t' if model is Account else 'a'}"
+        source = f"{accounts} where t.sandbox_id = %s"
+        if model is not Account:
+            source = f'{accounts} cross join "{model._meta.db_table}" t where a.sandbox_id = %s and t.account_id = a.id'
+        parts.append(f"select '{model._meta.label}', cast({key} as text), {kept} from {source}")
+    return " union all ".join(parts)
 
 
 def _value(vendor: str, field: Any) -> str:
     """A column as JSON has it; bytes as PostgreSQL writes them there."""
-    column = f'"{field.column}"'
+    column = f't."{field.column}"'
     if vendor == "sqlite" and isinstance(field, models.JSONField):
         return f"json({column})"
     if vendor == "sqlite" and isinstance(field, models.BinaryField):

@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from iamlab.sandbox import rows
 from iamlab.sandbox.models import Chunk, Snapshot
+from iamlab.services import prepared, statements
 from iamlab.services.accounts.models import Account, Sandbox, new_revision
 from iamlab.services.transactions import one_writer, writing
+
+KEEP_CHUNK = f"insert into {Chunk._meta.db_table} (digest, data) values (%s, %s) on conflict do nothing"
 
 
 def account_ids(sandbox: Sandbox) -> list[str]:
@@ -24,17 +27,21 @@ def take(sandbox: Sandbox, *, kind: str = "history", name: str = "", like: Mappi
     if like is None:
         like = sandbox.snapshots.order_by("-pk").values_list("tables", flat=True).first()
     before = set((like or {}).values())
-    new = [Chunk(digest=one, data=zlib.compress(text, 1)) for one, text in packed.values() if one not in before]
+    snapshot = Snapshot(
+        sandbox=sandbox,
+        tables={label: digest for label, (digest, _) in packed.items()},
+        clock_offset=offset,
+        event=last,
+        kind=kind,
+        name=name,
+        taken=timezone.now(),
+    )
     with one_writer(), transaction.atomic(savepoint=False):
-        Chunk.objects.bulk_create(new, ignore_conflicts=True)
-        return Snapshot.objects.create(
-            sandbox=sandbox,
-            tables={label: digest for label, (digest, _) in packed.items()},
-            clock_offset=offset,
-            event=last,
-            kind=kind,
-            name=name,
-        )
+        for digest, text in packed.values():
+            if digest not in before:
+                statements.run(KEEP_CHUNK, [digest, zlib.compress(text, 1)])
+        prepared.insert(snapshot, keyed=True)
+    return snapshot
 
 
 def _packed(sandbox: Sandbox) -> tuple[dict[str, tuple[str, bytes]], int, int]:

@@ -98,13 +98,28 @@ class _Compiled:
         return found
 
 
-def insert(row: Model) -> None:
-    """Store a new row, whose primary key stays unknown."""
+def insert(row: Model, *, keyed: bool = False) -> None:
+    """Store a new row; its primary key stays unknown unless it is wanted."""
     fields = _fields(type(row))
     table, columns = row._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    statements.run(f'insert into "{table}" ({columns}) values ({marks})', values)
+    statement = f'insert into "{table}" ({columns}) values {statements.marks(fields)}'
+    if not keyed:
+        statements.run(statement, _stored(row, fields))
+        return
+    row.pk = statements.rows(f'{statement} returning "{row._meta.pk.column}"', _stored(row, fields))[0][0]
+    row._state.adding = False
+
+
+def update(row: Model, *names: str) -> None:
+    """Store some fields of a row that is stored already."""
+    fields = [field for field in _fields(type(row)) if field.attname in names]
+    changes = ", ".join(f'"{field.column}" = %s' for field in fields)
+    statement = f'update "{row._meta.db_table}" set {changes} where "{row._meta.pk.column}" = %s'
+    statements.run(statement, [*_stored(row, fields), row.pk])
+
+
+def _stored(row: Model, fields: list[Any]) -> list[Any]:
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
 
 
 @cache
