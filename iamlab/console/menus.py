@@ -194,13 +194,13 @@ def identity(request: HttpRequest, session: "Session") -> dict[str, Any]:
         {"label": f"Go on as {name_of(row)}", "url": reverse("console", args=[row.pk])} for row in session.open_others
     ]
     menu = [
-        *others,
-        {"label": "Sign in as another user", "url": reverse("sign-in-user", args=[session.account.sandbox.public_id])},
         {"label": "Account", "url": session.url("account")},
         {"label": "Organization", "url": session.url("organization-accounts")},
         {"label": "Billing and Cost Management", "url": session.url("billing")},
         {"label": "Security credentials", "url": session.url("security-credentials")},
         *switching(request, session),
+        *others,
+        {"label": "Sign in as another user", "url": reverse("sign-in-user", args=[session.account.sandbox.public_id])},
         {"label": "Sign out", "url": session.url("sign-out-session"), "method": "post"},
     ]
     return {

@@ -45,4 +45,5 @@ def _reason(request: Request, decision: Decision) -> str:
         return f"because no {word} allows the {action} action"
     if layer == "trust":
         return "with an explicit deny in the role trust policy"
-    return f"with an explicit deny in {'an' if word[0] in 'aeiou' else 'a'} {word}"
+    arn = next((entry.policy.arn for entry in decision.statements if entry.policy.arn), None)  # an inline one has none
+    return f"with an explicit deny in {'an' if word[0] in 'aeiou' else 'a'} {word}{f': {arn}' if arn else ''}"

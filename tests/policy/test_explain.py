@@ -207,6 +207,19 @@ def test_access_denied_text(policies, reason):
     assert text == f"User: {MARIO} is not authorized to perform: s3:PutObject on resource: {BILL} {reason}"
 
 
+def test_access_denied_text_names_the_policy_that_denies_by_its_arn():
+    """Since January 2026; IAM User Guide: "Troubleshoot access denied error messages"."""
+    arn = "arn:aws:iam::111122223333:policy/NoBills"
+    denying = DENY_ALL._replace(arn=arn)
+    request = Request(MARIO, "s3:PutObject", BILL, {})
+    text = access_denied_message(request, evaluate(request, Policies(identity=(denying,))), MARIO)
+    assert text.endswith(f" with an explicit deny in an identity-based policy: {arn}")
+    text = access_denied_message(request, evaluate(request, Policies((ALLOW_ALL,), boundaries=(denying,))), MARIO)
+    assert text.endswith(f" with an explicit deny in a permissions boundary: {arn}")
+    text = access_denied_message(request, evaluate(request, Policies(identity=(denying,))), MARIO, details=False)
+    assert arn not in text
+
+
 def test_access_denied_text_without_resource():
     request = Request(MARIO, "iam:ListUsers", "*", {})
     text = access_denied_message(request, evaluate(request, Policies()), MARIO)
