@@ -101,7 +101,7 @@ def inject(attempt: Attempt, fault: dict[str, Any], by: Person) -> str:
     try:
         performing.perform(attempt.sandbox, fault["lines"], bound, lab.get("files") or {})
     except performing.LineFailed as error:
-        past.leave_behind(attempt, before)
+        past.leave_behind(attempt, before, before.event)
         snapshots.restore(before)
         attempt.sandbox.refresh_from_db()
         attempt.save(update_fields=["past"])

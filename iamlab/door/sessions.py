@@ -12,6 +12,7 @@ from iamlab.people.models import Person
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
+from iamlab.services.operations import AwsError
 from iamlab.services.prepared import Prepared
 from iamlab.services.signin.models import ConsoleSession
 
@@ -118,6 +119,15 @@ def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:
     """The person's open sessions in some accounts, oldest first."""
     rows = ConsoleSession.objects.filter(person=person, account_id__in=account_ids, ended=None)
     return list(rows.order_by("created", "pk"))
+
+
+def stands(person: Person, session_id: str) -> bool:
+    """Whether a session still opens pages: it may have ended, or its user be gone, as when a world went back."""
+    try:
+        authenticate.console_session(session_of(person, session_id))
+    except (AwsError, Http404):
+        return False
+    return True
 
 
 def password_changed(person: Person, session_id: str) -> None:

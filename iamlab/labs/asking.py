@@ -5,6 +5,7 @@ from typing import Any
 from iamlab.labs import predicting
 from iamlab.labs.event_tests import identity
 from iamlab.labs.models import Answer, Attempt
+from iamlab.labs.questions import right_options
 from iamlab.labs.texts import inline, render
 from iamlab.labs.translations import attribute
 from iamlab.labs.view import View
@@ -33,11 +34,17 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
         ],
         "items": [{**item, "html": inline(item["text"], names)} for item in question.get("items", ())],
         "pairs": [{**pair, "html": inline(pair["text"], names)} for pair in question.get("pairs", ())],
-        "compared": predicting.compared(attempt, question, tries[0] if tries else None),
+        "compared": compared(attempt, question, tries[0] if tries else None, names),
         "why": list(_why(question, last, chosen, names)),
         "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
         "given": given if isinstance(given, str | dict) else "",
     }
+
+
+def compared(attempt: Attempt, question: Question, first: Answer | None, names: Names) -> dict[str, Any] | None:
+    """What was predicted, in the words that were chosen, beside what came of it."""
+    found = predicting.compared(attempt, question, first)
+    return found and {**found, "said": inline(found["said"], names)}
 
 
 def _why(question: Question, last: Answer | None, chosen: set[str], names: Names) -> list[str]:
@@ -46,6 +53,8 @@ def _why(question: Question, last: Answer | None, chosen: set[str], names: Names
         return []
     if question.get("options"):
         said = [option["why"] for option in question["options"] if option["id"] in chosen]
+        if question["kind"] == "multiple" and chosen < right_options(question):
+            said.append("All that you chose is right, but something is missing.")
     else:
         said = [question["why"] if last.correct else question.get("wrong", "Compare it once more with the text.")]
     return [render(one, names) for one in said]

@@ -126,18 +126,22 @@ def require_open(attempt: Attempt) -> None:
         raise Refused("This attempt is submitted; start a new one.")
 
 
-def go_back(attempt: Attempt, snapshot: Snapshot, kind: str) -> None:
-    """Restore a snapshot of the attempt's own world: state, clock and checks. Events and everything used stay."""
+def go_back(attempt: Attempt, snapshot: Snapshot, kind: str, since: int | None = None) -> None:
+    """Restore a snapshot of the attempt's own world: state, clock and checks. Events and everything used stay.
+
+    `since` is the event behind which nothing counts any more, the snapshot's own unless told.
+    """
     require_open(attempt)
     if snapshot.sandbox_id != attempt.sandbox_id:
         raise Refused("That checkpoint belongs to another account.")
-    past.leave_behind(attempt, snapshot)
+    since = snapshot.event if since is None else since
+    past.leave_behind(attempt, snapshot, since)
     snapshots.restore(snapshot)
     attempt.sandbox.refresh_from_db()
     note_happening(attempt, kind, attempt.current, to=snapshot.name)
     attempt.examined = history.last(attempt.sandbox)
     if not attempt.past.get("trying"):
-        rejudge(attempt, snapshot.event)
+        rejudge(attempt, since)
     attempt.save(update_fields=["bound", "examined", "past"])
 
 
@@ -175,11 +179,12 @@ def reset(attempt: Attempt) -> None:
 def undo(attempt: Attempt) -> None:
     """Take the last change back."""
     runner.catch_up(attempt)
-    untouched = past.present(attempt) <= attempt.past.get("trying", 0)  # all before it is not what is tried
+    present = past.present(attempt)
+    untouched = present <= attempt.past.get("trying", 0)  # all before it is not what is tried
     before = None if untouched else past.before(attempt)
     if before is None:
         raise Refused("Nothing to undo: no change was made since the start.")
-    go_back(attempt, before, "undo")
+    go_back(attempt, before, "undo", past.changed_from(attempt, before, present))
 
 
 def keep_checkpoint(attempt: Attempt, name: str) -> None:

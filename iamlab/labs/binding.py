@@ -15,7 +15,10 @@ def names_touched(lab: Lab, touched: set[str]) -> bool:
 
 
 def bind(lab: Lab, view: View) -> set[str]:
-    """Bind the names that the learner chose, each once; anew only when what it named is gone. Those that changed."""
+    """Bind the names that the learner chose, each once; anew, or not at all, when what it named is gone.
+
+    Gives those that changed.
+    """
     before = dict(view.bound)
     if view.accounts:
         view.bound["account"] = view.accounts[0].pk
@@ -25,7 +28,9 @@ def bind(lab: Lab, view: View) -> set[str]:
         value = _bound(source, view)
         if value is not None:
             view.bound[name] = value
-    view.attempt.bound = {**view.attempt.bound, **view.bound}
+        elif source.get("type"):
+            view.bound.pop(name, None)
+    view.attempt.bound = dict(view.bound)
     return {name for name in before.keys() | view.bound.keys() if before.get(name) != view.bound.get(name)}
 
 

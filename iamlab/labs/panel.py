@@ -1,5 +1,6 @@
 """What the panel beside the console shows: plain data, made where something changed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -207,9 +208,15 @@ def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, s
         "bonus": check.get("bonus"),
         "code": fact.code if fact else "",
         "html": render(AT_FAULT if fact.status == "error" else fact.message, {}) if fact and fact.message else "",
-        "undone": fact.undone if fact else {},
+        "undone": undone_data(fact.undone) if fact else {},
         "tries": sum(fact.tries.values()) if fact else 0,
     }
+
+
+def undone_data(undone: dict[str, Any]) -> dict[str, Any]:
+    """What undid a check, with its time as the panel writes times."""
+    when = undone.get("time")
+    return {**undone, "when": f"{datetime.fromisoformat(when):%-d %b %Y, %H:%M}"} if when else undone
 
 
 def hint_data(

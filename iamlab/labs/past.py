@@ -76,12 +76,23 @@ def before(attempt: Attempt) -> Snapshot | None:
     return found
 
 
-def leave_behind(attempt: Attempt, snapshot: Snapshot) -> None:
-    """Events since a snapshot that is restored count no longer; those that did not count then, do not now."""
+def changed_from(attempt: Attempt, before: Snapshot, present: int) -> int:
+    """The event behind which the world was another than in the snapshot that undo returns to.
+
+    What was read, and who signed in, between that snapshot and the change stays as it came to pass.
+    """
+    if not attempt.sandbox.snapshots.filter(pk=present, kind="history").exists():
+        return before.event  # what is undone is a jump: it left the whole world behind
+    changes = (one.seq for one in history.touched(attempt.sandbox, before.event) if one.changed)
+    return next(changes, before.event + 1) - 1
+
+
+def leave_behind(attempt: Attempt, snapshot: Snapshot, since: int) -> None:
+    """Events behind `since` count no longer; those that did not count in the snapshot restored, do not now."""
     last = history.last(attempt.sandbox)
     void: list[Range] = list(attempt.past.get("voids", {}).get(str(snapshot.pk), []))
-    if last > snapshot.event:
-        void.append([snapshot.event, last])
+    if last > since:
+        void.append([since, last])
     attempt.past["void"] = void
 
 

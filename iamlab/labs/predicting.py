@@ -15,7 +15,6 @@ WORDS = {
     "allow": "it is allowed",
     "implicit_deny": "it is refused, because nothing allows it",
     "explicit_deny": "it is refused, because something forbids it",
-    "failure": "it fails",
 }
 
 
@@ -35,11 +34,10 @@ def compared(attempt: Attempt, question: Question, first: Answer | None) -> dict
     if not later or later[0].seq > changed:
         return None
     record = later[0]
-    came = outcome(record)
     return {
-        "said": WORDS[said],
-        "came": f"it failed: {record.error}" if came == "failure" else WORDS[came],
-        "as_said": said == came,
+        "said": next(one["text"] for one in question["options"] if one["id"] == first.given),
+        "came": told(record),
+        "as_said": said == outcome(record),
         "sure": first.sure,
         "call": f"{record['eventName']} by {identity(record)}",
     }
@@ -52,3 +50,12 @@ def outcome(record: Record) -> str:
     if not record.error.startswith("AccessDenied"):
         return "failure"
     return "explicit_deny" if "explicit deny" in json.dumps(record.get("errorMessage", "")) else "implicit_deny"
+
+
+def told(record: Record) -> str:
+    """How a call came out, with the reason that AWS gives where it gives one."""
+    came = outcome(record)
+    if came == "failure":
+        return f"it failed: {record.error}"
+    reason = record.get("errorMessage", "").partition(" because ")[2]
+    return f"it is refused, because {reason}" if came == "implicit_deny" and reason else WORDS[came]

@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, reswap, retarget
 
+from iamlab.door import sessions
 from iamlab.labs import attempts, beside, clockwork, content, panel, runner, seen, showing, translations, wheres
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
@@ -49,7 +50,7 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
             done = None
         if done is None and request.headers.get("HX-Target") == "lab-panel":
             return in_place(request, attempt)
-        return done or HttpResponseRedirect(back(request, attempt))
+        return done or HttpResponseRedirect(onward(request, attempt))
 
     return wrapped
 
@@ -68,6 +69,15 @@ def back(request: HttpRequest, attempt: Attempt) -> str:
     wanted = request.POST.get("back") or request.GET.get("back", "")
     ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if wanted and ours else f"/attempts/{attempt.pk}/"
+
+
+def onward(request: HttpRequest, attempt: Attempt) -> str:
+    """The page that the panel stood beside; the way into the lab where going back took the page's user away."""
+    assert isinstance(request.user, Person)
+    page = back(request, attempt)
+    session = wheres.session_of(page)
+    gone = not sessions.stands(request.user, session) if session else not controls.open_accounts(attempt.sandbox)
+    return f"/attempts/{attempt.pk}/" if gone else page
 
 
 @login_required

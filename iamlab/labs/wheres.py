@@ -15,6 +15,7 @@ PAGES = {
     "create-policy": "policies",
     "create-role": "roles",
     "edit-alias": "iam-home",
+    "security-recommendations": "iam-home",
     "edit-password-policy": "account-settings",
     "assign-mfa": "security-credentials",
     "update-password": "security-credentials",

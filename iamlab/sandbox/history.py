@@ -50,7 +50,7 @@ TOUCHED = (
 
 
 # What the sign-in service records of people who come and go: the world stays as it is.
-COMING_AND_GOING = ("ConsoleLogin", "CheckMfa", "SwitchRole", "ExitRole")
+COMING_AND_GOING = ("ConsoleLogin", "CheckMfa", "SwitchRole", "ExitRole", "PasswordRecoveryRequested")
 
 
 BY = {"AIDA": "user", "AROA": "role"}

@@ -36,6 +36,23 @@ def test_check_that_holds_fails_again_and_names_what_undid_it(begin, do):
     assert (fact(attempt).status, fact(attempt).undone) == ("pass", {})
 
 
+def test_what_undid_a_check_is_never_older_than_its_pass(begin, do):
+    """A read may undo one, too: then it is named, and not the change that came before the pass."""
+    none = {"event": {"name": "List*", "by": "root", "count": "none", "since": {"name": "CreateGroup"}}}
+    attempt = begin(step("group", none))
+    do(attempt, CREATE)
+    assert fact(attempt).status == "pass"
+    do(attempt, "iam list-users")
+    assert (fact(attempt).status, fact(attempt).undone["event"]) == ("fail", "ListUsers")
+
+
+def test_clock_that_undoes_a_check_blames_no_call(begin, do):
+    attempt = begin(step("group", {"event": {"name": "CreateGroup", "within": 3600}}))
+    do(attempt, CREATE)
+    clockwork.move(attempt, 86400)
+    assert (fact(attempt).status, fact(attempt).undone) == ("fail", {"event": ""})
+
+
 def test_check_that_latches_once_stays_passed(begin, do):
     attempt = begin(step("group", {"exists": "group/Readers"}, check={"latch": "once"}))
     do(attempt, CREATE, DELETE)
@@ -174,6 +191,37 @@ def test_undo_takes_back_change_after_change_with_its_checks(begin, do):
     assert scoring.score(attempt).auto == 0
     with pytest.raises(attempts.Refused, match="Nothing to undo"):
         attempts.undo(attempt)
+
+
+def test_undo_leaves_what_came_to_pass_before_the_change_that_it_takes_back(begin, do):
+    attempt = begin(
+        step("read", {"event": {"name": "ListUsers"}}, check={"latch": "once"}),
+        step("after", {"event": {"name": "ListRoles"}}, check={"latch": "once"}),
+    )
+    do(attempt, CREATE, "iam list-users", DELETE, "iam list-roles")
+    attempts.undo(attempt)
+    assert (fact(attempt, "read").status, fact(attempt, "after").status) == ("pass", "fail")
+
+
+def test_undo_of_a_reset_forgets_what_was_done_after_the_reset(begin, do):
+    attempt = begin(step("read", {"event": {"name": "ListUsers"}}, check={"latch": "once"}))
+    do(attempt, CREATE)
+    attempts.reset(attempt)
+    do(attempt, "iam list-users")
+    assert fact(attempt, "read").status == "pass"
+    attempts.undo(attempt)
+    assert fact(attempt, "read").status == "fail"
+
+
+def test_name_is_nobodys_once_who_bore_it_is_gone(begin, do):
+    bind = {"who": {"name": "CreateUser", "by": "root", "field": "userName", "type": "user", "until": "your user"}}
+    attempt = begin(
+        step("group", {"exists": "user/{{who}}"}, check={"say": "Where is {{who}}?", "latch": "hold"}), bind=bind
+    )
+    do(attempt, "iam create-user --user-name anna", "iam delete-user --user-name anna")
+    assert (fact(attempt).status, fact(attempt).message) == ("fail", "Where is your user?")
+    do(attempt, "iam create-user --user-name ben")
+    assert (fact(attempt).status, attempt.bound["who"]) == ("pass", "ben")
 
 
 def test_reset_restores_checks_clock_and_names_but_hides_nothing(begin, do):
@@ -320,8 +368,8 @@ def test_prediction_stands_beside_what_came_of_it(begin, do):
     do(attempt, {**ask, "error": "AccessDenied"})
     found = compared()
     assert (found["as_said"], found["sure"]) == (False, True)
-    assert found["said"] == "it is allowed"
-    assert found["came"] == "it is refused, because nothing allows it"
+    assert found["said"] == "Yes"
+    assert found["came"] == "it is refused, because no identity-based policy allows the iam:ListUsers action"
     assert found["call"] == "ListUsers by user/anna"
     question["until"] = {"name": "CreateUser"}
     assert compared() is None
@@ -339,7 +387,8 @@ def test_prediction_of_a_sign_in_stands_beside_how_it_went(begin, do):
     wrong = {"Email": "root@x.example", "Password": "not this one"}
     do(attempt, {"as": "visitor", "call": "signin:ConsoleLogin", "params": wrong, "error": "FailedAuthentication"})
     found = question_data(attempt, question, list(attempt.answers.all()), {})["compared"]
-    assert (found["as_said"], found["said"], found["call"]) == (True, "it fails", "ConsoleLogin by root")
+    assert (found["as_said"], found["said"], found["call"]) == (True, "Stopped", "ConsoleLogin by root")
+    assert found["came"] == "it failed: FailedAuthentication"
 
 
 def test_no_pattern_runs_away_with_what_a_learner_wrote(begin, do):

@@ -236,3 +236,46 @@ def test_secret_key_is_kept_in_no_text(site, begin, where):
     assert kept() == []
     site.post(reverse(where, args=[attempt.pk, *parts]), {field: "da39a3ee5e6b4b0d3255bfef95601890afd80709"})
     assert len(kept()) == 1
+
+
+def test_way_back_that_takes_the_pages_user_away_leads_to_the_way_in(site, learner, begin, do):
+    """After a reset nobody is told that a session lasted its twelve hours."""
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}))
+    do(
+        attempt,
+        "iam create-user --user-name anna",
+        "iam create-login-profile --user-name anna --password Annas-first-1",
+    )
+    sent = {"Account": attempt.bound["account"], "UserName": "anna", "Password": "Annas-first-1"}
+    page = site.post(f"/sandbox/{attempt.sandbox.public_id}/sign-in/", sent).url
+    response = site.post(reverse("lab-undo", args=[attempt.pk]), {"back": page})
+    assert response.url == page  # the last change: her password; she is still there
+    response = site.post(reverse("lab-reset", args=[attempt.pk]), {"back": page, "sure": "yes"})
+    assert response.url == f"/attempts/{attempt.pk}/"
+
+
+def test_panel_says_that_the_lab_is_done_and_where_to_go_on(site, begin, do):
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}))
+    way = f'<a href="{reverse("progress")}">Progress and certificate</a>'
+    assert way not in page(site, attempt)
+    do(attempt, "iam create-group --group-name Readers")
+    assert way in page(site, attempt)
+
+
+def test_incomplete_choice_is_told_apart_from_a_wrong_one(site, begin):
+    options = [{"id": name, "text": name, "why": f"Of {name}.", "right": name != "c"} for name in "abc"]
+    question = {"id": "q", "kind": "multiple", "text": "Which?", "options": options}
+    attempt = begin(conftest.step("ask", {"answer": "q"}, questions=["q"]), questions=[question])
+    missing = "something is missing"
+    assert missing in press(site, "lab-answer", attempt, {"answer": ["a"]}, question_id="q")
+    assert missing not in press(site, "lab-answer", attempt, {"answer": ["a", "c"]}, question_id="q")
+    assert missing not in press(site, "lab-answer", attempt, {"answer": ["a", "b"]}, question_id="q")
+
+
+def test_what_undid_a_check_stands_with_its_time_and_a_way_back(site, begin, do):
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}))
+    do(attempt, "iam create-group --group-name Readers", "iam delete-group --group-name Readers")
+    text = page(site, attempt)
+    assert re.search(r"<strong>DeleteGroup</strong> by root \(.*Readers\) undid it, \d+ \w+ \d{4}, \d\d:\d\d\.", text)
+    own = text[text.index('id="check-group-it"') :]
+    assert reverse("lab-undo", args=[attempt.pk]) in own[: own.index("</li>")]

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from iamlab.console.account.forms import PrimaryContactForm
 from iamlab.console.forms import OperationForm
 from iamlab.console.sign_up.forms import SignUpForm
+from iamlab.services.accounts.register import check_default_rules
+from iamlab.services.operations import AwsError
 
 CARD = "4000 0000 0000 0000"  # no real card has this number: its check digit is wrong
 PLANS = (
@@ -68,7 +70,16 @@ class PasswordForm(StepForm):
         data = super().clean() or {}
         if data.get("Password") != data.get("again") and not self.errors:
             self.add_error("again", "The two passwords are not the same.")
+        if "Password" in data:
+            self.judge(data["Password"])
         return data
+
+    def judge(self, password: str) -> None:
+        """Told here, and not by the call that comes after all the other steps."""
+        try:
+            check_default_rules(password, *(self.initial.get(name, "") for name in ("Email", "AccountName")))
+        except AwsError as error:
+            self.add_error("Password", error.message)
 
 
 class PlanForm(StepForm):

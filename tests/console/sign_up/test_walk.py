@@ -125,3 +125,20 @@ def test_an_address_in_use_leads_back_to_its_step(browser_of, world):
 def test_strangers_find_nothing(client, stranger, world):
     client.force_login(stranger)
     assert client.get(address(world, "email")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("short", "8 to 128 characters long"),
+        ("all-small-letters", "Mix at least three of"),
+        ("Boss@Bills.Example", "name or e-mail address"),
+    ],
+)
+def test_a_weak_password_is_told_at_its_own_step(browser_of, world, password, said):
+    fill(browser_of, world, "email")
+    fill(browser_of, world, "code")
+    response = browser_of.post(address(world, "password"), {"Password": password, "again": password})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert browser_of.get(address(world, "plan")).url == address(world, "password")
