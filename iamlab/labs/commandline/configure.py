@@ -1,5 +1,6 @@
 """`aws configure` and its set, get, list, list-profiles: everything that changes or shows the virtual `~/.aws`."""
 
+import re
 from dataclasses import replace
 
 from iamlab.labs.commandline.arguments import Parser
@@ -14,6 +15,9 @@ QUESTIONS = {
     "region": "Default region name",
     "output": "Default output format",
 }
+# The real command keeps whatever it is given, and the next call fails; id and secret are easily swapped.
+KEY_ID = re.compile(r"A[KS]IA[A-Z0-9]*")
+NO_KEY_ID = "iamlab: that is no access key ID. It begins with AKIA; the longer one is the secret. Configure again.\n"
 MAX_PROFILES = 20
 MAX_SETTINGS = 40
 MAX_VALUE = 2000
@@ -54,7 +58,8 @@ def answer(line: str, state: State) -> Output:
     if len(answers) < len(QUESTIONS):
         return _ask(replace(state, dialogue=Dialogue(dialogue.profile, answers)))
     given = {name: value for name, value in zip(QUESTIONS, answers, strict=True) if value}
-    return Output("", state=_updated(replace(state, dialogue=None), dialogue.profile, given))
+    wrong = "" if KEY_ID.fullmatch(given.get("aws_access_key_id", "AKIA")) else NO_KEY_ID
+    return Output("", stderr=wrong, state=_updated(replace(state, dialogue=None), dialogue.profile, given))
 
 
 def is_secret(state: State) -> bool:
