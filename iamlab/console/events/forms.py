@@ -38,10 +38,10 @@ class Moment(forms.DateTimeField):
 
 
 class HistoryForm(forms.Form):
-    """One attribute at a time, as CloudTrail has it; by default reads are left out, and the form says so."""
+    """One attribute at a time, as CloudTrail has it; by default reads are left out."""
 
-    attribute = forms.ChoiceField(label="Lookup attribute", choices=ATTRIBUTES, required=False, initial="ReadOnly")
-    value = forms.CharField(label="Value", required=False, max_length=2000, initial="false")
+    attribute = forms.ChoiceField(label="Lookup attribute", choices=ATTRIBUTES, required=False)
+    value = forms.CharField(label="Value", required=False, max_length=2000)
     range = forms.ChoiceField(label="Time range", choices=RANGES, required=False)
     start = Moment(label="From (UTC)", required=False)
     end = Moment(label="To (UTC)", required=False)

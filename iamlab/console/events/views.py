@@ -77,7 +77,7 @@ def history(request: HttpRequest, session: Session) -> HttpResponse:
         title="Event history",
         heading="h1",
         info=True,
-        description=f"What happened in {regions.NAMES[region]} in the last 90 days. Reads are shown with No filter.",
+        description=f"What happened in {regions.NAMES[region]} in the last 90 days. By default reads are not shown.",
         columns=columns,
         preferences=[(one["key"], one["label"], one in columns) for one in COLUMNS if one["key"] != "name"],
         tools=False,

@@ -97,3 +97,12 @@ def test_profiles_are_bounded():
         state = run(f"aws configure set region x --profile p{number}", state=state).state
     assert len(state.profiles) == 20
     assert run("aws configure set region " + "x" * 3000, state=state).exit_code == 255
+
+
+def test_swapped_id_and_secret_are_told_at_once():
+    state, _ = answered(State(), "aws configure", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIAIOSFODNN7EXAMPLE", "")
+    told = run("json", state=state)
+    assert "no access key ID" in told.stderr
+    assert told.state.profiles["default"]["aws_secret_access_key"] == "AKIAIOSFODNN7EXAMPLE"  # as the real command does
+    state, _ = answered(told.state, "aws configure", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")
+    assert run("", state=state).stderr == ""
