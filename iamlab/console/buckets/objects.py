@@ -109,7 +109,8 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
 def put(session: Session, bucket: str, key: str, file: Any) -> dict[str, Any]:
     body = file.read(settings.OBJECT_BYTES + 1)  # of one that is too big no more than shows it
     params = {"Bucket": bucket, "Key": key, "Body": body, "ContentType": file.content_type}
-    return {"key": key, "size": size_text(file.size), "panel": panel(session, "s3:PutObject", params)}
+    url = session.url("object", bucket, key=key)
+    return {"key": key, "url": url, "size": size_text(file.size), "panel": panel(session, "s3:PutObject", params)}
 
 
 @require_http_methods(["GET", "POST"])

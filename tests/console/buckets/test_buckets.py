@@ -5,7 +5,9 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import escape
 
+from iamlab.services.cloudtrail.models import Event
 from iamlab.services.operations import AwsError
 from iamlab.services.s3 import listing
 
@@ -192,4 +194,32 @@ def test_a_folder_of_many_pages_is_deleted_whole(browser_of, root, bucket, monke
         root.call("s3:PutObject", {"Bucket": bucket, "Key": f"2026/{number}", "Body": b""})
     browser_of.post(root.url("objects-delete", bucket), {"key": "2026/", "typed": "permanently delete"})
     monkeypatch.undo()
+    assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0
+
+
+def test_who_may_only_write_finds_the_object_again_and_learns_that_it_stays(browser_of, root, user, bucket):
+    """Neither the list nor the object may be read, yet what was written is a link, and deleting it can be tried."""
+    mario = user("mario", Write=WRITE)
+    written = upload(browser_of, mario, bucket, query="?prefix=bills/").content.decode()
+    address = mario.url("object", bucket, key="bills/bill.txt")
+    assert f'href="{escape(address)}"' in written
+    listed = page(browser_of, mario.url("bucket", bucket, "objects", prefix="bills/"))
+    assert "Open an object by its key" in listed and 'name="key" value="bills/"' in listed
+    opened = browser_of.get(address)
+    assert "s3:GetObject" in opened.content.decode()
+    refused = browser_of.post(opened.context["delete_url"], {"key": "bills/bill.txt", "typed": "permanently delete"})
+    assert "s3:DeleteObject" in refused.content.decode() and "Why?" in refused.content.decode()
+    event = Event.objects.get(name="DeleteObject")
+    assert (event.error, event.username) == ("AccessDenied", "mario")
+
+
+def test_who_may_list_is_offered_no_field_for_a_key(browser_of, root, bucket):
+    assert "Open an object by its key" not in page(browser_of, root.url("bucket", bucket, "objects"))
+
+
+def test_an_object_is_deleted_from_its_own_page(browser_of, root, bucket):
+    upload(browser_of, root, bucket)
+    opened = browser_of.get(root.url("object", bucket, key="bill.txt"))
+    sent = {"key": "bill.txt", "typed": "permanently delete"}
+    assert browser_of.post(opened.context["delete_url"], sent).url == root.url("bucket", bucket, "objects")
     assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0

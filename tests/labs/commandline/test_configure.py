@@ -100,9 +100,10 @@ def test_profiles_are_bounded():
 
 
 def test_swapped_id_and_secret_are_told_at_once():
-    state, _ = answered(State(), "aws configure", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIAIOSFODNN7EXAMPLE", "")
+    secret, key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIAIOSFODNN7EXAMPLE"
+    state, _ = answered(State(), "aws configure", secret, key, "")
     told = run("json", state=state)
     assert "no access key ID" in told.stderr
-    assert told.state.profiles["default"]["aws_secret_access_key"] == "AKIAIOSFODNN7EXAMPLE"  # as the real command does
-    state, _ = answered(told.state, "aws configure", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")
+    assert told.state.profiles["default"]["aws_secret_access_key"] == key  # as the real command does
+    state, _ = answered(told.state, "aws configure", key, secret, "")
     assert run("", state=state).stderr == ""
