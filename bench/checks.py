@@ -1,15 +1,11 @@
-"""A console page with the longest lab open, beside the same page without one; and what a touched input adds to it.
+"""A console page with the longest lab open, beside the same page without one; and a change with the page that follows.
 
 Also a signed GetUser in that lab's account, beside one in an account without a lab.
 """
 
-import statistics
-import time
-from typing import Any
-
 from botocore.credentials import Credentials
 
-from bench import _peers
+from bench import _changes, _peers
 from bench._load import Request, medians
 from bench._replay import Load
 from bench._replay import medians as replayed
@@ -17,21 +13,24 @@ from bench.wire import furnished, get_users
 from tools import scratch
 
 LAB = "account-setup"
-ROUNDS = 40
 
 
 def run() -> list[tuple[str, str]]:
     with scratch.site(ALLOWED_HOSTS="127.0.0.1,testserver", REQUESTS_PER_SECOND="0"):
+        from django.test import Client
+
         world = scratch.world()
         session = attempted(world.person)
-        signed_in = {"Cookie": f"sessionid={world.cookie}"}
+        browser = Client()
+        browser.force_login(world.person)
+        signed_in = {"Cookie": f"sessionid={browser.cookies['sessionid'].value}"}
         pages = [f"/console/{one}/iam/users/" for one in (world.session, session)]
         with scratch.server() as base:
             without, with_lab = medians(base, *(Request(page, headers=signed_in) for page in pages), rounds=6, each=15)
         return [
             (f"users page with {LAB} open", f"p50 {with_lab:.2f} ms, {with_lab / without:.2f} x without a lab"),
-            ("checks alone, on that page", f"{share(world.person, *pages):.0%} of the page without a lab"),
             *((f"statements of checks, {what}", str(count)) for what, count in statements(session).items()),
+            *_changes.rows(browser, world.person, LAB),
             (f"GetUser over the wire with {LAB} open", over_the_wire(world.session, session)),
         ]
 
@@ -72,33 +71,6 @@ def attempted(person) -> str:
     root = {"Email": "root@bench.example", "Password": scratch.PASSWORD}
     call(nobody, "accounts:RegisterAccount", {**root, "AccountName": "Bench"})
     return open_session(person, call(nobody, "signin:ConsoleLogin", root)).pk
-
-
-def share(person, without: str, with_lab: str) -> float:
-    """Processor time that the checks take on a page with a lab, in parts of the same page without one."""
-    from django.test import Client
-
-    from iamlab.labs import runner
-
-    browser = Client()
-    browser.force_login(person)
-    catch_up, spent = runner.catch_up, []
-
-    def watched(*given: Any, **named: Any) -> bool:
-        began = time.thread_time()
-        changed = catch_up(*given, **named)
-        spent.append(time.thread_time() - began)
-        return changed
-
-    runner.catch_up = watched
-    pages: list[float] = []
-    for _ in range(ROUNDS):
-        began = time.thread_time()
-        browser.get(without)
-        pages.append(time.thread_time() - began)
-        browser.get(with_lab)
-    runner.catch_up = catch_up
-    return statistics.median(spent) / statistics.median(pages)
 
 
 def statements(session: str) -> dict[str, int]:

@@ -6,8 +6,6 @@ Lists also with ever more rows, and pages with the lab of twenty-three steps ope
 import gzip
 import json
 import re
-import statistics
-import time
 from typing import Any
 
 from bench._load import Request, latency, processor
@@ -129,26 +127,11 @@ def lab(browser: Any, world: scratch.World) -> list[tuple[str, str]]:
         more, less = processor(browser, places[inside.session][label], places[outside.session][label])
         count = queries(browser, places[inside.session][label])
         rows.append((f"{label}, the lab open", f"{more / less - 1:+.0%} ({less:.1f} ms without it); {count} queries"))
-    users = [places[one.session]["iam: Users"] for one in (inside, outside)]
-    more, less = changed(browser, (inside, outside), users)
-    rows.append(("iam: Users after a change, the lab open", f"{more / less - 1:+.0%} ({less:.1f} ms without it)"))
-    page = browser.get(users[0]).content.decode()
+    page = browser.get(places[inside.session]["iam: Users"]).content.decode()
     poll = re.search(r'hx-get="([^"]+/live/[^"]+)"', page)[1].replace("&amp;", "&")  # type: ignore[index]
     taken = f"{processor(browser, poll)[0]:.1f} ms of processor time"
     rows.append(("the panel's poll, nothing new", f"{taken}; {queries(browser, poll)} queries"))
     return rows
-
-
-def changed(browser: Any, worlds: tuple[scratch.World, ...], paths: list[str], rounds: int = 20) -> list[float]:
-    """Median milliseconds of each world's page after a call that changed the world, in turns."""
-    taken: list[list[float]] = [[] for _ in worlds]
-    for turn in range(rounds):
-        for world, path, times in zip(worlds, paths, taken, strict=True):
-            world.call("iam:CreateGroup", GroupName=f"changed-{turn}")
-            began = time.process_time()
-            browser.get(path)
-            times.append(time.process_time() - began)
-    return [statistics.median(times) * 1000 for times in taken]
 
 
 def grown(browser: Any, world: scratch.World, label: str, path: str, count: int) -> str:

@@ -18,6 +18,7 @@ from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
 from iamlab.sandbox.models import Snapshot
 from iamlab.services import prepared, statements
+from iamlab.services.prepared import Prepared
 from iamlab.services.transactions import writing
 
 # Rules attempt -> when its window closes, or None: what happens after that counts no more.
@@ -180,8 +181,12 @@ def run(lab: Lab, view: View, wanted: set[str] | None, known: Known | None) -> t
     return rows, changed
 
 
+FACTS = Prepared(lambda attempt: CheckFact.objects.filter(attempt_id=attempt), int)
+STEPS = Prepared(lambda attempt, steps: StepFact.objects.filter(attempt_id=attempt, step__in=steps), int, [str])
+
+
 def stored(attempt: Attempt) -> Facts:
-    return {(fact.step, fact.check_id): fact for fact in attempt.checks.all()}
+    return {(fact.step, fact.check_id): fact for fact in FACTS.all(attempt.pk)}
 
 
 def event_names(reads: inputs.Reads, facts: Known, wanted: set[str] | None) -> set[str]:
@@ -232,6 +237,9 @@ def apply(fact: CheckFact, result: Result, check: dict[str, Any], attempt: Attem
     return True
 
 
+SAID = ("status", "code", "message", "latched", "passed", "undone", "tries", "event", "changed")
+
+
 def keep(
     attempt: Attempt,
     lab: Lab,
@@ -248,11 +256,7 @@ def keep(
     done = passed_steps(lab, facts)
     begun = any(fact.pk is not None for fact in facts.values())  # what the first run finds is nobody's work
     with transaction.atomic(savepoint=False):
-        CheckFact.objects.bulk_create([fact for fact in changed if fact.pk is None])
-        CheckFact.objects.bulk_update(
-            [fact for fact in changed if fact.pk is not None],
-            ["status", "code", "message", "latched", "passed", "undone", "tries", "event", "changed"],
-        )
+        prepared.put(changed, ("attempt_id", "step", "check_id"), SAID)
         Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
         newly = _mark(attempt, {fact.step for fact in changed}, done, begun=begun)
     for step in newly:
@@ -274,13 +278,12 @@ def _mark(attempt: Attempt, steps: set[str], done: set[str], *, begun: bool) -> 
     if not touched:
         return []
     now = timezone.now()
-    facts = {fact.step: fact for fact in attempt.steps.filter(step__in=touched)}
+    facts = {fact.step: fact for fact in STEPS.all(attempt.pk, touched)}
     new = [StepFact(attempt=attempt, step=step) for step in sorted(touched - facts.keys())]
     newly = [fact for fact in (*facts.values(), *new) if fact.step in done and fact.passed is None]
     for fact in (*facts.values(), *new):
         fact.begun = fact.begun or now
     for fact in newly:
         fact.passed = now
-    StepFact.objects.bulk_update(facts.values(), ["begun", "passed"])
-    StepFact.objects.bulk_create(new)
+    prepared.put([*facts.values(), *new], ("attempt_id", "step"), ("begun", "passed"))
     return [fact.step for fact in newly]

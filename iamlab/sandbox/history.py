@@ -8,6 +8,7 @@ from django.db.models import Exists, QuerySet
 from iamlab.services import statements
 from iamlab.services.accounts.models import Sandbox
 from iamlab.services.cloudtrail.models import Event
+from iamlab.services.prepared import Prepared
 
 
 class Touch(NamedTuple):
@@ -73,14 +74,21 @@ def touched(sandbox: Sandbox, after: int) -> list[Touch]:
     return [touch(*row) for row in rows]
 
 
+def _last_change(sandbox: int, after: int) -> QuerySet[Event]:
+    rows = Event.objects.filter(account__sandbox_id=sandbox, id__gt=after, read_only=False, error="")
+    return rows.exclude(name__in=COMING_AND_GOING).order_by("-id")[:1]
+
+
+LAST_CHANGE = Prepared(_last_change, int, int)
+
+
 def last_change(sandbox: Sandbox, after: int) -> dict[str, Any]:
     """What changed the world last, and otherwise happened last: event name, identity, time and object; {} of nothing.
 
     `changed` says whether it is a change, which can be taken back.
     """
-    rows = events(sandbox, after)
-    change = rows.filter(read_only=False, error="").exclude(name__in=COMING_AND_GOING).last()
-    row = change or rows.last()
+    change = LAST_CHANGE.first(sandbox.pk, after)
+    row = change or events(sandbox, after).last()
     if row is None:
         return {}
     names = [line.partition(" ")[2] for line in row.resources.splitlines()]

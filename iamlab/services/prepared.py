@@ -1,7 +1,7 @@
 """Statements that Django writes once: writing their SQL costs ten times what running them does."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from itertools import count, islice
 from typing import Any
@@ -108,6 +108,21 @@ def insert(row: Model, *, keyed: bool = False) -> None:
         return
     row.pk = statements.rows(f'{statement} returning "{row._meta.pk.column}"', _stored(row, fields))[0][0]
     row._state.adding = False
+
+
+def put(rows: Sequence[Model], unique: Sequence[str], names: Sequence[str]) -> None:
+    """Store rows in one statement; of one that is there with the same `unique` values, the fields of these names."""
+    if not rows:
+        return
+    fields = _fields(type(rows[0]))
+    columns = {field.attname: f'"{field.column}"' for field in fields}
+    statements.run(
+        f'insert into "{rows[0]._meta.db_table}" ({", ".join(columns.values())})'
+        f" values {', '.join([statements.marks(fields)] * len(rows))}"
+        f" on conflict ({', '.join(columns[name] for name in unique)})"
+        f" do update set {', '.join(f'{columns[name]} = excluded.{columns[name]}' for name in names)}",
+        [value for row in rows for value in _stored(row, fields)],
+    )
 
 
 def update(row: Model, *names: str) -> None:
