@@ -141,7 +141,7 @@ def examine(
     wanted = None if touched is None else set(touched)
     view = View(attempt)
     if lockout.touched(wanted):
-        attempt.past["shut"] = lockout.shut(lab, view)
+        attempt.past["shut"] = lockout.shut(view)
     if wanted is None or names_touched(lab, wanted):
         called = bind(lab, view)
         wanted = None if wanted is None else wanted | {f"name:{name}" for name in called}
