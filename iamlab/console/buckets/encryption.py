@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console.buckets.editing import edit
-from iamlab.console.buckets.reading import setting
+from iamlab.console.buckets.reading import region_of, setting
 from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm
 from iamlab.console.session import Session, console_page
@@ -111,7 +111,7 @@ class EditForm(EditingForm, EncryptionForm):
 @console_page
 def edit_encryption(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     configuration = setting(session, "s3:GetBucketEncryption", bucket).get("ServerSideEncryptionConfiguration", {})
-    where = setting(session, "s3:GetBucketLocation", bucket).get("LocationConstraint") or "us-east-1"
+    where = region_of(setting(session, "s3:GetBucketLocation", bucket))
     form = EditForm(request.POST or None, initial=as_fields(configuration), region=where)
 
     def save() -> str:

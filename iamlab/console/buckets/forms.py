@@ -2,11 +2,13 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from iamlab.components.markup import tile
+from iamlab.console.buckets.cells import CLASSES
 from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm
@@ -65,7 +67,34 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class UploadForm(ConsoleForm):
+    """Files, and what each of them gets. Tags are lines here: rows that are added bring the page anew, without the
+    files that were chosen."""
+
     chosen = FilesField(label="Files", widget=FilesInput(attrs={"multiple": True}), allow_empty_file=True)
+    StorageClass = forms.ChoiceField(label="Storage class", choices=list(CLASSES.items()), initial="STANDARD")
+    tags = forms.CharField(
+        label="Tags",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="One key = value a line, at most 10.",
+    )
+
+    def clean_tags(self) -> list[tuple[str, str]]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["tags"].splitlines(), 1):
+            key, equals, value = (part.strip() for part in line.partition("="))
+            if line.strip() and not (equals and key):
+                raise ValidationError(f"Line {number}: write key = value.")
+            if key:
+                found.append((key, value))
+        return found
+
+    def more(self) -> dict[str, str]:
+        """The parameters that differ from what objects have anyway: each may take a permission more."""
+        given = self.cleaned_data
+        more = {} if given["StorageClass"] == "STANDARD" else {"StorageClass": given["StorageClass"]}
+        tags = urlencode(given["tags"])
+        return {**more, "Tagging": tags} if tags else more
 
     def clean_chosen(self) -> list[Any]:
         if not self.cleaned_data["chosen"]:
@@ -235,7 +264,7 @@ class CorsForm(EditingForm):
         label="Cross-origin resource sharing (CORS)",
         required=False,
         help_text="A JSON list of rules, each with AllowedMethods and AllowedOrigins, and if wanted AllowedHeaders, "
-        "ExposeHeaders and MaxAgeSeconds. Empty: no rule. Kept and shown; no browser asks these buckets.",
+        "ExposeHeaders and MaxAgeSeconds. Empty: no rule.",
         widget=forms.Textarea(attrs={"class": "code-input", "rows": 14, "spellcheck": "false"}),
         encoder=Indented,
         error_messages={"invalid": "This is no JSON."},

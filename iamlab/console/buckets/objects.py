@@ -82,7 +82,8 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
     results: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
-        results = [put(session, bucket, prefix + one.name, one) for one in form.cleaned_data["chosen"]]
+        more = {"Bucket": bucket, **form.more()}
+        results = [put(session, {**more, "Key": prefix + one.name}, one) for one in form.cleaned_data["chosen"]]
     failed = sum(not result["panel"].stands for result in results)
     too_large = any(result["panel"].code == "EntityTooLarge" for result in results)
     context = {
@@ -91,6 +92,11 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         "destination": f"s3://{bucket}/{prefix}",
         "results": results,
         "failed": failed,
+        "summary": [
+            ("Destination", f"s3://{bucket}/{prefix}"),
+            ("Succeeded", count(len(results) - failed)),
+            ("Failed", count(failed)),
+        ],
         "limit": f"At most {size_text(settings.OBJECT_BYTES)} a file.",
         "cancel_url": place(session, bucket, prefix),
     }
@@ -106,11 +112,15 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     )
 
 
-def put(session: Session, bucket: str, key: str, file: Any) -> dict[str, Any]:
+def count(files: int) -> str:
+    return f"{files} file{'' if files == 1 else 's'}"
+
+
+def put(session: Session, where: dict[str, str], file: Any) -> dict[str, Any]:
     body = file.read(settings.OBJECT_BYTES + 1)  # of one that is too big no more than shows it
-    params = {"Bucket": bucket, "Key": key, "Body": body, "ContentType": file.content_type}
-    url = session.url("object", bucket, key=key)
-    return {"key": key, "url": url, "size": size_text(file.size), "panel": panel(session, "s3:PutObject", params)}
+    url = session.url("object", where["Bucket"], key=where["Key"])
+    found = panel(session, "s3:PutObject", {**where, "Body": body, "ContentType": file.content_type})
+    return {"key": where["Key"], "url": url, "size": size_text(file.size), "panel": found}
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import documents, pages, refusals
+from iamlab.console.buckets import examples
 from iamlab.console.buckets.forms import PolicyForm
 from iamlab.console.buckets.reading import setting
 from iamlab.console.buckets.views import crumbs, question
@@ -11,19 +12,6 @@ from iamlab.console.forms import typed
 from iamlab.console.session import Session, console_page
 from iamlab.policy.document import BUCKET_LIMIT
 from iamlab.services.operations import AwsError
-
-EXAMPLE = """{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "LetMarioRead",
-      "Effect": "Allow",
-      "Principal": {"AWS": "arn:aws:iam::%(account)s:user/mario"},
-      "Action": "s3:GetObject",
-      "Resource": "arn:aws:s3:::%(bucket)s/*"
-    }
-  ]
-}"""
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +42,8 @@ def edit(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         "overtaken": overtaken,
         "now": documents.pretty(now),
         "limit": BUCKET_LIMIT,
-        "example": EXAMPLE % {"bucket": bucket, "account": session.account.pk},
+        "examples": examples.documents(session.account.pk, bucket),
+        "arn": f"arn:aws:s3:::{bucket}",
         "back": back,
     }
     title = "Edit bucket policy"

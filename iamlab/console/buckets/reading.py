@@ -35,6 +35,12 @@ def setting(session: Session, operation: str, bucket: str) -> Panel:
         return Panel(missing=True) if error.code in UNSET else of_error(session, error)
 
 
+def region_of(location: Panel) -> str:
+    """Of GetBucketLocation's answer, which has nothing for the first Region and an old name for another."""
+    told = location.get("LocationConstraint") or "us-east-1"
+    return "eu-west-1" if told == "EU" else str(told)
+
+
 def enforced(ownership: Panel) -> bool:
     """Whether ACLs grant nothing: the bucket's owner owns all objects."""
     rules = ownership.get("OwnershipControls", {}).get("Rules", [])

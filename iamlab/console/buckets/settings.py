@@ -16,7 +16,7 @@ from iamlab.console.buckets.editing import edit
 from iamlab.console.buckets.encryption import in_words
 from iamlab.console.buckets.forms import ENFORCED, OWNED, AbacForm, BucketTagsForm, OwnershipForm, VersioningForm
 from iamlab.console.buckets.objects import object_table
-from iamlab.console.buckets.reading import enforced, setting
+from iamlab.console.buckets.reading import enforced, region_of, setting
 from iamlab.console.buckets.views import crumbs
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel, refused_cell
@@ -58,12 +58,11 @@ def properties(session: Session, bucket: str) -> dict[str, Any]:
 def overview(session: Session, bucket: str) -> list[tuple[str, Any]]:
     """The creation date is told by the list of buckets alone."""
     location = setting(session, "s3:GetBucketLocation", bucket)
-    region = location.get("LocationConstraint") or regions.USUAL
     listed = panel(session, "s3:ListBuckets", {"Prefix": bucket, "MaxBuckets": 1})
     created = next((one["CreationDate"] for one in listed.get("Buckets", []) if one["Name"] == bucket), None)
     date = refused_cell(listed) if not listed.stands else moment(created) if created else markup.NOTHING
     return [
-        ("AWS Region", regions.shown_name(region) if location.stands else refused_cell(location)),
+        ("AWS Region", regions.shown_name(region_of(location)) if location.stands else refused_cell(location)),
         ("Amazon Resource Name (ARN)", markup.copy(f"arn:aws:s3:::{bucket}", "ARN")),
         ("Creation date", date),
     ]

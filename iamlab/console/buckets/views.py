@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
@@ -97,7 +98,12 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
                 session.call("s3:DeleteBucket", {"Bucket": name})
                 return pages.done(request, session.url("buckets"), f"Successfully deleted bucket “{name}”")
             except AwsError as error:
-                confirm["error"] = error.message + (" Empty it first." if error.code == "BucketNotEmpty" else "")
+                confirm["error"] = error.message
+                if error.code == "BucketNotEmpty":
+                    url = session.url("bucket-empty", selected=name)
+                    confirm["error"] = format_html(
+                        '{}. Empty it first: <a href="{}">Empty bucket</a>', error.message, url
+                    )
     return question(request, session, confirm, "Delete bucket")
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 
+from iamlab.console import documents
 from iamlab.services.cloudtrail.models import Event
 from iamlab.services.operations import AwsError
 from iamlab.services.s3 import listing
@@ -32,7 +33,7 @@ def page(browser, url):
 
 def upload(browser, session, bucket, name="bill.txt", data=b"42 EUR", query=""):
     file = SimpleUploadedFile(name, data, "text/plain")
-    return browser.post(session.url("upload", bucket) + query, {"chosen": file})
+    return browser.post(session.url("upload", bucket) + query, {"chosen": file, "StorageClass": "STANDARD"})
 
 
 def test_the_list_is_cut_found_and_sorted_by_the_service(browser_of, root, django_assert_max_num_queries):
@@ -58,6 +59,32 @@ def test_a_file_is_uploaded_and_comes_back_byte_for_byte(browser_of, root, bucke
     response = browser_of.get(root.url("object-download", bucket, key="bill.txt"))
     assert response.content == data
     assert response["Content-Disposition"].startswith("attachment")
+
+
+def test_an_upload_brings_a_storage_class_and_tags_along(browser_of, root, bucket):
+    sent = {"StorageClass": "STANDARD_IA", "tags": "department = billing\n\nof=a + b"}
+    file = SimpleUploadedFile("bill.txt", b"42 EUR", "text/plain")
+    browser_of.post(root.url("upload", bucket), {"chosen": file, **sent})
+    where = {"Bucket": bucket, "Key": "bill.txt"}
+    assert root.call("s3:HeadObject", where)["StorageClass"] == "STANDARD_IA"
+    tags = {tag["Key"]: tag["Value"] for tag in root.call("s3:GetObjectTagging", where)["TagSet"]}
+    assert tags == {"department": "billing", "of": "a + b"}
+    file = SimpleUploadedFile("bad.txt", b"", "text/plain")
+    bad = browser_of.post(
+        root.url("upload", bucket), {"chosen": file, "StorageClass": "STANDARD", "tags": "department"}
+    )
+    assert bad.status_code == 422 and "Line 1: write key = value." in bad.content.decode()
+
+
+def test_a_tag_on_an_upload_takes_its_own_permission(browser_of, root, bucket, user):
+    """S3 User Guide, "Object tagging": with tags PutObject needs s3:PutObjectTagging too."""
+    mario = user("mario", own=WRITE)
+    assert "Upload succeeded" in upload(browser_of, mario, bucket).content.decode()
+    file = SimpleUploadedFile("bill.txt", b"42 EUR", "text/plain")
+    refused = browser_of.post(
+        mario.url("upload", bucket), {"chosen": file, "StorageClass": "STANDARD", "tags": "a=b"}
+    ).content.decode()
+    assert "Upload failed" in refused and "s3:PutObjectTagging" in refused
 
 
 def test_mario_is_refused_and_told_why_then_allowed(browser_of, root, bucket, user):
@@ -99,7 +126,7 @@ def test_objects_are_deleted_after_the_words_are_typed(browser_of, root, bucket)
 def test_a_bucket_with_objects_is_emptied_before_it_is_deleted(browser_of, root, bucket):
     upload(browser_of, root, bucket)
     refused = browser_of.post(root.url("bucket-delete"), {"bucket": bucket, "typed": bucket})
-    assert "Empty it first" in refused.content.decode()
+    assert f'Empty it first: <a href="{root.url("bucket-empty", selected=bucket)}">' in refused.content.decode()
     browser_of.post(root.url("bucket-empty"), {"bucket": bucket, "typed": "permanently delete"})
     browser_of.post(root.url("bucket-delete"), {"bucket": bucket, "typed": bucket})
     assert root.call("s3:ListBuckets")["Buckets"] == []
@@ -148,6 +175,27 @@ def test_a_bucket_policy_is_checked_while_one_types_and_not_saved(browser_of, ro
     assert "of 20480 bytes" in html and 'class="finding"' in html
     with pytest.raises(AwsError, match="does not exist"):
         root.call("s3:GetBucketPolicy", {"Bucket": bucket})
+
+
+def test_each_example_is_a_policy_that_can_be_saved(browser_of, root, bucket):
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    root.call("s3:DeletePublicAccessBlock", {"Bucket": bucket})
+    examples = browser_of.get(root.url("bucket-policy", bucket)).context["examples"]
+    for title, text in examples:
+        if "444455556666" in text:
+            text = text.replace("444455556666", root.account.pk)
+        response = browser_of.post(root.url("bucket-policy", bucket), {"Policy": text, "seen": seen_of(root, bucket)})
+        assert response.status_code == 302, title
+        found = browser_of.post(root.url("bucket-policy", bucket), {"Policy": text, "look": "check"}).content.decode()
+        assert 'id="findings"' in found and 'data-severity="error"' not in found
+    assert len(examples) == 4
+
+
+def seen_of(session, bucket):
+    try:
+        return documents.mark(session.call("s3:GetBucketPolicy", {"Bucket": bucket})["Policy"])
+    except AwsError:
+        return ""
 
 
 def test_settings_are_saved(browser_of, root, bucket):

@@ -20,8 +20,9 @@ def page(browser, root, tab="properties"):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
-def test_the_overview_tells_region_arn_and_creation_date(browser_of, root):
-    region = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+@pytest.mark.parametrize("constraint", ["eu-west-1", "EU"])
+def test_the_overview_tells_region_arn_and_creation_date(browser_of, root, constraint):
+    region = {"CreateBucketConfiguration": {"LocationConstraint": constraint}}
     root.call("s3:CreateBucket", {**WHERE, **region}, region="eu-west-1")
     text = page(browser_of, root)
     assert "Europe (Ireland) eu-west-1" in text and "arn:aws:s3:::customer-bills" in text
