@@ -40,7 +40,10 @@ def row(
 
 
 def asked(request: HttpRequest, columns: list[dict], size: int = 50) -> dict:
-    """What the address asks of a list: {q, sort, descending, page, size}; nonsense falls back to the first page."""
+    """What the address asks of a list: {q, sort, descending, page, size, at}; nonsense falls back to the first page.
+
+    `at` is a mark of the list's own, for pages that have no number.
+    """
     query = request.GET
     sort = query.get("sort", "")
     descending, key = sort.startswith("-"), sort.removeprefix("-")
@@ -51,6 +54,7 @@ def asked(request: HttpRequest, columns: list[dict], size: int = 50) -> dict:
         "sort": key if key in sortable else "",
         "descending": descending,
         "page": max(1, whole(query, "page", 1)),
+        "at": query.get("at", ""),
         "size": chosen if chosen in SIZES else size,
     }
 
@@ -91,7 +95,7 @@ def table(
     label)], value}), denial (see {% denied %}) or failure (text) in the list's place, empty_title, empty_text,
     empty_actions (HTML), heading ("h2"), tools (False: its service cuts the list, no filter and pager),
     counted (whether the heading has the number; as tools), preferences (columns of the gear: [(key, label, shown)]),
-    uncounted (there are more than `total`).
+    uncounted (there are more than `total`), beyond (the marks that lead back and forth where pages have no number).
     """
     ask = ask or asked(request, columns)
     total = len(rows) if total is None else total
@@ -111,14 +115,15 @@ def table(
         "width": len(columns) + bool(more.get("select")),
         "total": total,
         "counted": not (more.get("denial") or more.get("failure")) and more.get("counted", more.get("tools", True)),
-        "all": f"{total}+" if more.get("uncounted") else str(total),
+        "all": f"{total:,}+" if more.get("uncounted") else str(total),
         "found": found,
         "ask": ask,
         "kept": kept(
-            request, {"q", "page", more.get("name", "selected"), *(each["name"] for each in more.get("filters", ()))}
+            request,
+            {"q", "page", "at", more.get("name", "selected"), *(each["name"] for each in more.get("filters", ()))},
         ),
-        "pages": pages(request, id, ask, found),
-        "clear_url": address(request, q=None, page=None),
+        "pages": pages(request, id, ask, found, *more.get("beyond", ("", ""))),
+        "clear_url": address(request, q=None, page=None, at=None),
         "sizes": SIZES,
     }
 
@@ -171,23 +176,30 @@ def sorting(request: HttpRequest, id: str, column: dict, ask: dict) -> dict:
     turned = mine and not ask["descending"]
     return {
         "id": f"{id}-sort-{column['key']}",
-        "url": address(request, sort=f"-{column['key']}" if turned else column["key"], page=None),
+        "url": address(request, sort=f"-{column['key']}" if turned else column["key"], page=None, at=None),
         "direction": ("descending" if ask["descending"] else "ascending") if mine else "none",
     }
 
 
-def pages(request: HttpRequest, id: str, ask: dict, found: int) -> list[dict]:
-    """The pager's steps: previous, first, around the present one, last, next; `url` is "" where there is none."""
+def pages(request: HttpRequest, id: str, ask: dict, found: int, back: str = "", forth: str = "") -> list[dict]:
+    """The pager's steps: previous, first, around the present one, last, next; `url` is "" where there is none.
+
+    `back` and `forth` are the marks of pages without a number, behind the last that has one.
+    """
     last = max(1, -(-found // ask["size"]))
-    now = min(ask["page"], last)
+    now = last + 1 if back else min(ask["page"], last)
     near = sorted({1, last, *(page for page in range(now - 2, now + 3) if 1 <= page <= last)})
-    steps = [{"kind": "previous", "url": address(request, page=now - 1) if now > 1 else "", "id": f"{id}-previous"}]
-    for before, page in zip([0, *near], near, strict=False):
-        if page - before > 1:
+    before: dict[str, Any] = {"page": None, "at": back} if back else {"page": now - 1, "at": None}
+    behind: dict[str, Any] = {"page": now + 1, "at": None} if now < last else {"page": None, "at": forth}
+    steps = [{"kind": "previous", "url": address(request, **before) if now > 1 else "", "id": f"{id}-previous"}]
+    for previous, page in zip([0, *near], near, strict=False):
+        if page - previous > 1:
             steps.append({"kind": "gap"})
-        url = address(request, page=page) if page != now else ""
+        url = address(request, page=page, at=None) if page != now else ""
         steps.append({"kind": "page", "number": page, "url": url, "id": f"{id}-page-{page}"})
-    steps.append({"kind": "next", "url": address(request, page=now + 1) if now < last else "", "id": f"{id}-next"})
+    if back:
+        steps.append({"kind": "page", "number": f"{last}+", "url": "", "id": f"{id}-beyond"})
+    steps.append({"kind": "next", "url": address(request, **behind) if now < last or forth else "", "id": f"{id}-next"})
     return steps
 
 

@@ -28,6 +28,7 @@ def listed(
         start=(ask["page"] - 1) * ask["size"],
         size=ask["size"],
         only=only,
+        at=ask["at"],
     )
     return panel(session, operation, params, view=view), ask
 
@@ -43,6 +44,7 @@ def shown(
         total=found.get("Total", 0),
         found=found.get("Found", 0),
         uncounted=found.get("More", False),
+        beyond=(found.get("Previous", ""), found.get("Next", "")),
         ask=ask,
         denial=found.denial,
         failure=found.failure,

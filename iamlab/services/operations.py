@@ -200,7 +200,8 @@ class View:
     """How the console looks at a list. AWS's console loads a list whole and filters, sorts and cuts it in the browser;
     here the list operation does, so that a page costs the same whatever the list's length. `sort` is name or created.
     `only` names the rows of a kind, where the operation knows kinds. The answer then holds Total (all), Found
-    (those that match) and More (whether there are more than were counted) beside AWS's own members."""
+    (those that match) and More (whether there are more than were counted) beside AWS's own members. Behind what was
+    counted a list goes on by marks instead of numbers: Next and Previous are what `at` takes to go there."""
 
     find: str = ""
     sort: str = "name"
@@ -208,6 +209,7 @@ class View:
     start: int = 0
     size: int = 50
     only: str = ""
+    at: str = ""
 
 
 @dataclass(slots=True)

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from iamlab.services import marks
 from iamlab.services.operations import AwsError, View
 from iamlab.services.prepared import Prepared
 
 DEFAULT = 100
-# How far a list is counted and leafed through for a console page: as many as AWS lets an account have users. What lies
-# beyond (of buckets alone there may be more) is found by the filter, so that a page costs the same however many.
+# How far a list is counted and its pages numbered on the console: as many as AWS lets an account have users. What lies
+# beyond (of buckets alone there may be more) is leafed through from row to row, so that a page costs the same however
+# many there are.
 COUNTED = 5_000
 
 
@@ -73,12 +75,17 @@ def seen(
     `first` finds the first page of all rows, and one row more, in a quicker way.
     """
     matches = Q(name__icontains=view.find) if view.find else Q()
-    start = min(view.start, max(0, COUNTED - view.size))
-    if first is not None and not view.find and not start:
-        cut = first()
-    else:
-        cut = _cut(rows.filter(matches).order_by(*_order(view, by)), start, view.size + 1)
-    if not view.find and not start and len(cut) <= view.size:
+    order, start = _order(view, by), min(view.start, max(0, COUNTED - view.size))
+    mark = marks.read(view.at, rows.model, order[0]) if view.at else None
+    cut, ways = marks.beyond(rows.filter(matches), order, mark, view.size) if mark else ([], {})
+    at = bool(cut)
+    if not at:
+        if first is not None and not view.find and not start:
+            cut = first()
+        else:
+            cut = _cut(rows.filter(matches).order_by(*order), start, view.size + 1)
+        ways = marks.ways(cut, order, view.size, forth=start + view.size >= COUNTED)
+    if not at and not view.find and not start and len(cut) <= view.size:
         total = found = len(cut)  # all that there are: nothing has to be counted
     elif not view.find:
         total = found = rows.order_by().values("pk")[: COUNTED + 1].count()
@@ -86,7 +93,7 @@ def seen(
         counts = rows.order_by().aggregate(total=Count("pk"), found=Count("pk", filter=matches))
         total, found = counts["total"], counts["found"]
     counted = {"Total": min(total, COUNTED), "Found": min(found, COUNTED), "More": total > COUNTED}
-    return {name: [describe(row) for row in cut[: view.size]], **counted}
+    return {name: [describe(row) for row in cut[: view.size]], **counted, **ways}
 
 
 def _cut(rows: QuerySet[Any], start: int, size: int) -> list[Any]:

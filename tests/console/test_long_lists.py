@@ -1,5 +1,7 @@
 """Lists of many rows: how far they are counted, and that no page of theirs reads or sorts all of them."""
 
+import base64
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,17 +60,81 @@ def test_a_list_is_counted_and_leafed_through_only_so_far(browser_of, root, acco
     assert keys == ["n-0125"] and "1 match<" in html
 
 
+def steps(browser, address):
+    """The rows of a page, and where its pager leads: kind -> address."""
+    table = browser.get(address).context["table"]
+    return [row["key"] for row in table["rows"]], {
+        step["kind"]: step["url"] for step in table["pages"] if "url" in step
+    }
+
+
+@pytest.mark.usefixtures("few_counted")
+@pytest.mark.parametrize("query", ["", "?sort=-name", "?sort=created", "?sort=-created", "?q=n-&size=20"])
+@pytest.mark.parametrize("name", LISTS)
+def test_next_page_goes_on_to_the_last_row_and_previous_page_comes_back(browser_of, root, account, name, query):
+    fill(account, LISTS[name], 230)
+    rows, ways = steps(browser_of, root.url(name) + query)
+    leafed, numbered = [rows], [root.url(name) + query]
+    while ways["next"]:
+        numbered.append(ways["next"])
+        rows, ways = steps(browser_of, ways["next"])
+        leafed.append(rows)
+    forth = [key for rows in leafed for key in rows]
+    assert len(forth) == len(set(forth)) == 230
+    if "created" not in query:
+        assert forth == sorted(forth, reverse="sort=-name" in query)
+    back = [rows]
+    while ways["previous"] and "at=" in ways["previous"]:
+        rows, ways = steps(browser_of, ways["previous"])
+        back.append(rows)
+    assert [key for rows in reversed(back) for key in rows] == forth
+    assert steps(browser_of, numbered[-1])[1]["page"] == ""  # the present one, which has no number
+
+
+@pytest.mark.usefixtures("few_counted")
+def test_what_is_no_mark_of_the_list_shows_its_first_page(browser_of, root, account):
+    fill(account, Group, 130)
+    last = steps(browser_of, root.url("groups") + "?page=2")[1]["next"]
+    marked = last.partition("at=")[2]
+    forged = ["x", "!!!", "é", "A" * 5000, marked[:-6]]
+    values = ["[]", "null", '[true, "\\u0000", 1]', '[true, "\\ud800", 1]', f'[true, "a", {10**40}]', "[true, 1, 1]"]
+    forged += [base64.urlsafe_b64encode(text.encode()).decode() for text in values]
+    for mark in forged:
+        assert steps(browser_of, root.url("groups", at=mark))[0][0] == "n-0000", mark
+    assert steps(browser_of, root.url("groups") + f"?sort=created&at={marked}")[0][0] == "n-0129"  # of another order
+    Group.objects.filter(name__gte="n-0100").delete()
+    assert steps(browser_of, last)[0][0] == "n-0000"
+
+
+@pytest.mark.usefixtures("few_counted")
+def test_filter_order_and_numbers_leave_the_rows_behind(browser_of, root, account):
+    fill(account, User, 230)
+    last = steps(browser_of, root.url("users") + "?page=2")[1]["next"]
+    html = browser_of.get(last).content.decode().partition('<section class="container" id="users"')[2]
+    html = html.partition("</section>")[0]
+    assert '<b aria-current="page">2+</b>' in html
+    assert 'name="at"' not in html
+    assert len(re.findall(r"[?;]at=", html)) == 2  # previous and next
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_that_was_counted_whole_says_so(browser_of, root, account, name):
     fill(account, LISTS[name], 60)
     assert "(60)" in browser_of.get(root.url(name)).content.decode()
 
 
-@pytest.mark.parametrize("query", ["", "?page=2", "?sort=-name", "?sort=created", "?sort=-created&page=2"])
+QUERIES = ["", "?page=2", "?sort=-name", "?sort=created", "?sort=-created&page=2"]
+BEYOND = ["next", "next?sort=-name", "next?sort=created", "next?sort=-created"]
+
+
+@pytest.mark.parametrize("query", QUERIES + BEYOND)
 @pytest.mark.parametrize("name", LISTS)
-def test_no_page_reads_or_sorts_more_rows_than_it_counts(browser_of, root, account, name, query):
+def test_no_page_reads_or_sorts_more_rows_than_it_counts(browser_of, root, account, name, query, monkeypatch):
     table = LISTS[name]._meta.db_table
     fill(account, LISTS[name], 150)
+    if query in BEYOND:
+        monkeypatch.setattr(paging, "COUNTED", 50)
+        query = "?" + steps(browser_of, root.url(name) + query.removeprefix("next"))[1]["next"].partition("?")[2]
     browser_of.get(root.url(name) + query)
     with CaptureQueriesContext(connection) as captured:
         browser_of.get(root.url(name) + query)
