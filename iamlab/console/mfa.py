@@ -1,6 +1,7 @@
 """Virtual MFA devices, one's own and another user's: their list, a name, the QR code with two codes that prove it,
 codes in step again, the end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ def table(request: HttpRequest, session: Session, devices: Panel) -> dict[str, A
 
 def assign(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
     """First the device's name: CreateVirtualMFADevice. Its seed is shown on the page after, once."""
-    form = DeviceNameForm(request.POST or None, initial={"VirtualMFADeviceName": f"{owner.label}-phone"})
+    form = DeviceNameForm(request.POST or None, initial={"VirtualMFADeviceName": device_name(owner.label)})
     if request.method == "POST" and form.is_valid():
         try:
             device = session.call(form.operation, form.params())["VirtualMFADevice"]
@@ -89,6 +90,11 @@ def assign(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse
             return set_up(request, session, owner, device["SerialNumber"], seed, CodesForm())
     context = {"form": form, "heading": "Assign MFA device", "cancel_url": owner.back, "submit": "Next", "kinds": KINDS}
     return shown(request, session, owner, "assign_mfa", context, "Assign MFA device", form)
+
+
+def device_name(label: str) -> str:
+    """A name to begin with, of what a device's name may have: an account's name has spaces."""
+    return re.sub(r"[^\w+=,.@-]+", "-", f"{label}-phone", flags=re.ASCII)
 
 
 def shown(

@@ -51,6 +51,8 @@ class EntityForm(StepForm):
     operation = "iam:UpdateAssumeRolePolicy"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument"}
 
+    opened_by = {"account_id": "which", "external_id": "external"}
+
     kind = forms.ChoiceField(
         label="Trusted entity type", choices=KINDS, widget=forms.RadioSelect, initial=trust.SERVICE
     )

@@ -40,7 +40,7 @@ USES = (
     (
         "other",
         "Other",
-        "Your use case is not listed: an access key may be right. Replace it regularly and give it only what it needs.",
+        "Replace it regularly, give it only what it needs, and never store it in plain text or in a code repository.",
     ),
 )
 PLACEHOLDER = "ACCESS-KEY-ID"

@@ -21,6 +21,7 @@ from iamlab.console.users.forms import (
     CUSTOM,
     Details2021Form,
     DetailsForm,
+    Permissions2021Form,
     PermissionsForm,
     ReviewForm,
     UserTagsForm,
@@ -39,7 +40,7 @@ ERAS = {
         Step(
             "permissions",
             "Set permissions",
-            PermissionsForm,
+            Permissions2021Form,
             "console/users/create_permissions.html",
             short="Permissions",
         ),

@@ -102,7 +102,7 @@ def last_activities(session: Session, names: list[str]) -> list[str]:
         times = [used[key_id].get("AccessKeyLastUsed", {}).get("LastUsedDate") for key_id in ids]
         times.append(user.get("User", {}).get("PasswordLastUsed"))
         last = max((time for time in times if time), default=None)
-        told.append(f"{name}: last activity {cells.ago(last, session.now).lower() if last else 'never'}.")
+        told.append(f"Last activity of {name}: {cells.ago(last, session.now).lower() if last else 'never'}.")
     return told
 
 

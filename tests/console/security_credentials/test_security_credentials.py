@@ -65,6 +65,14 @@ def test_the_kinds_of_device_are_those_of_aws_and_one_can_be_chosen(browser_of, 
     ]
 
 
+def test_the_name_that_is_offered_for_a_device_may_be_one(browser_of, root):
+    root.account.name = "Ünder Drinks"
+    root.account.save(update_fields=["name"])
+    offered = browser_of.get(root.url("assign-mfa")).context["form"]["VirtualMFADeviceName"].value()
+    assert re.fullmatch(r"[\w+=,.@-]+", offered, re.ASCII)
+    assert browser_of.post(root.url("assign-mfa"), {"VirtualMFADeviceName": offered}).context["serial"]
+
+
 def test_a_forged_seal_enables_nothing(browser_of, root):
     form = {**codes(assign(browser_of, root)), "sealed": "forged"}
     assert browser_of.post(root.url("enable-mfa"), form).status_code == 422

@@ -257,12 +257,12 @@ def test_deleting_says_what_goes_and_takes_all_of_it(browser_of, full, key_id, r
 def test_deleting_says_when_each_was_active_last(browser_of, full, key_id, root):
     root.call("iam:CreateUser", {"UserName": "bob"})
     html = browser_of.get(full, {"selected": ["anna", "bob"]}).content.decode()
-    assert "anna: last activity never." in html
+    assert "Last activity of anna: never." in html
     key = root.call("iam:CreateAccessKey", {"UserName": "bob"})["AccessKey"]
     authenticated = authenticate.credentials(key["AccessKeyId"]).caller
     call(authenticated, "sts:GetCallerIdentity", {})
     html = browser_of.get(full, {"selected": ["anna", "bob"]}).content.decode()
-    assert "bob: last activity now." in html
+    assert "Last activity of bob: now." in html
 
 
 def test_several_are_deleted_by_their_number(browser_of, full, root):

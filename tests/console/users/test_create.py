@@ -313,6 +313,19 @@ def test_2021_makes_several_users_with_keys_and_its_csv(browser_of, root):
         assert len(secret) == 40 and password and link
 
 
+def test_2021_calls_steps_and_options_by_their_names_of_then(browser_of, root):
+    details = browser_of.get(f"/console/{root.id}/iam/users/create/?era=2021").url
+    assert "<h2>Set user details</h2>" in browser_of.get(details).content.decode()
+    chosen = browser_of.post(details, {"UserName": "anna", "programmatic": "on", "password_kind": "auto"}).url
+    html = browser_of.get(chosen).content.decode()
+    for words in (
+        "<h2>Set permissions</h2>",
+        "Copy permissions from existing user",
+        "Attach existing policies directly",
+    ):
+        assert words in html
+
+
 def test_2021_wants_a_type_of_access_and_different_names(browser_of, root):
     walk = Walk(browser_of, root, "2021")
     assert "at least one type" in walk.send("details", **DETAILS).content.decode()
