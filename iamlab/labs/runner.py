@@ -124,16 +124,15 @@ def examine(
     attempt: Attempt,
     touched: Iterable[str] | None = None,
     *,
-    anew: bool = False,
     snapshot: Snapshot | None = None,
     known: Known | None = None,
 ) -> bool:
     """Run the checks that read one of the inputs `touched` (all without it). True when one changed. Checks only read.
 
-    What is handed in stays as it was, unless it is to be judged `anew`. `snapshot` is the world's, if it was taken;
-    `known` are the facts as far as they are shown: their rows are read where one is another now.
+    What is handed in stays as it was. `snapshot` is the world's, if it was taken; `known` are the facts as far as they
+    are shown: their rows are read where one is another now.
     """
-    if attempt.submitted is not None and not anew:
+    if attempt.submitted is not None:
         return False
     if attempt.past.get("trying"):
         return False  # a what-if is looked at when it is kept
@@ -151,6 +150,15 @@ def examine(
     facts, changed = run(lab, view, wanted, known)
     keep(attempt, lab, facts, changed, snapshot)
     return bool(changed)
+
+
+def judged(attempt: Attempt) -> Facts:
+    """What all checks come to now, also of what is handed in. Nothing is stored."""
+    if attempt.past.get("trying"):
+        return stored(attempt)
+    lab, view = lab_of(attempt), View(attempt)
+    bind(lab, view)
+    return run(lab, view, None, None)[0]
 
 
 def run(lab: Lab, view: View, wanted: set[str] | None, known: Known | None) -> tuple[Facts, list[CheckFact]]:

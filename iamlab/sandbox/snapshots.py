@@ -63,6 +63,13 @@ def again(snapshot: Snapshot, *, kind: str, name: str) -> Snapshot:
     )
 
 
+def stands(snapshot: Snapshot) -> bool:
+    """Whether the world is as it was then."""
+    packed, _, offset = _packed(snapshot.sandbox)
+    now = {label: digest for label, (digest, _) in packed.items()}
+    return now == snapshot.tables and offset == snapshot.clock_offset
+
+
 def restore(snapshot: Snapshot) -> None:
     """Make the world what it was; tables that are so already stay. Events stay; caches are told by a new revision."""
     sandbox = snapshot.sandbox

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from iamlab.classroom import marks, work
+from iamlab.classroom import marks, regrade, work
 from iamlab.classroom.models import Assignment, Enrolment, Role, RubricRow
 from iamlab.labs import attempts, content, performing, runner
 from iamlab.labs.models import Attempt, Dispute
@@ -179,6 +179,16 @@ def test_regrade_judges_the_account_as_it_was_handed_in(teacher, assignment, att
     shown = teacher.get(reverse("regrade", args=[assignment.klass_id, assignment.pk]), {"judge": "1"})
     assert "No difference" in shown.content.decode()
     assert mark_of(assignment, learner).final == before
+
+
+def test_judging_what_stands_as_it_was_handed_in_keeps_nobody_from_writing(attempt, solve):
+    """Nothing is stored for a while and taken back, which would hold the one lock that writers wait for."""
+    solve(attempt, 3)
+    attempts.submit(attempt)
+    with CaptureQueriesContext(connection) as captured:
+        regrade.judged(attempt)
+    verbs = {query["sql"].lstrip().partition(" ")[0].lower() for query in captured}
+    assert verbs <= {"select", "with"}
 
 
 def test_my_answer_is_right_is_agreed_to_once(teacher, pupil, assignment, attempt, learner):
