@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from iamlab.classroom.models import Assignment, Class, Enrolment, Role, Term, Work
-from iamlab.labs import attempts, content, performing, runner, selftest
+from iamlab.labs import attempts, content, helping, performing, runner, selftest
 from iamlab.labs.models import Attempt, CheckFact, Happening, HelpCall, Override, StepFact
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history
@@ -237,7 +237,7 @@ def _trouble(attempt: Attempt, lab: Lab, plan: Plan, instructor: Person, clock: 
         _stick(attempt, lab, step, tries=4 + len(attempt.lab) % 2)
     elif plan.trouble == "hand":
         _stick(attempt, lab, step, tries=1)
-        attempts.ask_for_help(attempt, "The group is there, but the check stays red. What do I miss?")
+        helping.ask_for_help(attempt, "The group is there, but the check stays red. What do I miss?")
     elif plan.trouble == "override":
         comment = "The policy was right in the review; it was deleted while tidying up."
         Override.objects.create(attempt=attempt, step=step, score=80, comment=comment, by=instructor)
@@ -245,7 +245,7 @@ def _trouble(attempt: Attempt, lab: Lab, plan: Plan, instructor: Person, clock: 
     elif plan.trouble == "help":
         found = content.step_of(lab, step) or lab["steps"][-1]
         for tier in (1, 2):
-            attempts.use_hint(attempt, found, min(tier, len(found.get("hints", ())) or tier))
+            helping.use_hint(attempt, found, min(tier, len(found.get("hints", ())) or tier))
     if plan.trouble in ("submitted", "late", "help"):
         attempts.submit(attempt)
         Attempt.objects.filter(pk=attempt.pk).update(submitted=ended)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.labs import home, preview, progress_views, views
+from iamlab.labs import home, past_views, preview, progress_views, views
 from iamlab.labs.terminal import terminal
 
 urlpatterns = [
@@ -34,15 +34,15 @@ urlpatterns = [
     path("attempts/<int:pk>/help/", views.ask, name="lab-help"),
     path("attempts/<int:pk>/media/<str:name>", views.media, name="lab-media"),
     path("attempts/<int:pk>/files/<str:name>", views.file, name="lab-file"),
-    path("attempts/<int:pk>/checkpoint/", views.checkpoint, name="lab-checkpoint"),
+    path("attempts/<int:pk>/checkpoint/", past_views.checkpoint, name="lab-checkpoint"),
     path("attempts/<int:pk>/clock/", views.move_clock, name="lab-clock"),
-    path("attempts/<int:pk>/what-if/", views.what_if, name="lab-what-if"),
+    path("attempts/<int:pk>/what-if/", past_views.what_if, name="lab-what-if"),
     path("attempts/<int:pk>/steps/<slug:step_id>/break/", views.break_it, name="lab-break"),
     path("attempts/<int:pk>/steps/<slug:step_id>/show/", views.show, name="lab-show"),
     path("attempts/<int:pk>/steps/<slug:step_id>/begin/", views.to_step, name="lab-to-step"),
-    path("attempts/<int:pk>/undo/", views.undo, name="lab-undo"),
-    path("attempts/<int:pk>/reset/", views.reset, name="lab-reset"),
-    path("attempts/<int:pk>/jump/", views.jump, name="lab-jump"),
+    path("attempts/<int:pk>/undo/", past_views.undo, name="lab-undo"),
+    path("attempts/<int:pk>/reset/", past_views.reset, name="lab-reset"),
+    path("attempts/<int:pk>/jump/", past_views.jump, name="lab-jump"),
     path("attempts/<int:pk>/submit/", views.submit, name="lab-submit"),
     path("attempts/<int:pk>/read/", views.read, name="lab-read"),
 ]

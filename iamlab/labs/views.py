@@ -1,4 +1,4 @@
-"""The lab's own pages and buttons: begin, look at a step, hint, answer, note, help, undo, reset, submit."""
+"""The lab's own pages and buttons: begin, look at a step, hint, answer, note, help, clock, submit."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,11 +16,22 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, reswap, retarget
 
 from iamlab.door import sessions
-from iamlab.labs import attempts, beside, clockwork, content, panel, runner, seen, showing, translations, wheres
+from iamlab.labs import (
+    attempts,
+    beside,
+    clockwork,
+    content,
+    helping,
+    panel,
+    runner,
+    seen,
+    showing,
+    translations,
+    wheres,
+)
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
-from iamlab.sandbox.models import Snapshot
 
 View = Callable[..., HttpResponse]
 TWICE = timedelta(seconds=5)  # a button pressed again within that meant the same attempt
@@ -178,7 +189,7 @@ def check(request: HttpRequest, attempt: Attempt) -> None:
 
 @acting
 def hint(request: HttpRequest, attempt: Attempt, step_id: str, tier: int) -> None:
-    attempts.use_hint(attempt, step_or_404(attempt, step_id), tier)
+    helping.use_hint(attempt, step_or_404(attempt, step_id), tier)
 
 
 @acting
@@ -214,60 +225,14 @@ def language(request: HttpRequest, attempt: Attempt) -> None:
 
 @acting
 def note(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
-    attempts.keep_note(attempt, step_id, request.POST.get("note", ""))
+    helping.keep_note(attempt, step_id, request.POST.get("note", ""))
     messages.success(request, "Your note is kept.")
 
 
 @acting
 def ask(request: HttpRequest, attempt: Attempt) -> None:
-    attempts.ask_for_help(attempt, request.POST.get("text", ""))
+    helping.ask_for_help(attempt, request.POST.get("text", ""))
     messages.info(request, "Your hand is up. Your instructor sees it; go on meanwhile if you can.")
-
-
-@acting
-def undo(request: HttpRequest, attempt: Attempt) -> None:
-    attempts.undo(attempt)
-    messages.success(request, "The last change is undone.")
-
-
-@acting
-def reset(request: HttpRequest, attempt: Attempt) -> None:
-    if request.POST.get("sure") != "yes":
-        raise attempts.Refused("Tick the box to say that you want to go back to the start.")
-    attempts.reset(attempt)
-    messages.success(request, "The account is as it was at the start of the lab.")
-
-
-def chosen_checkpoint(request: HttpRequest, attempt: Attempt) -> Snapshot | None:
-    chosen = request.POST.get("checkpoint", "")
-    return attempt.sandbox.snapshots.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
-
-
-@acting
-def jump(request: HttpRequest, attempt: Attempt) -> None:
-    snapshot = chosen_checkpoint(request, attempt)
-    if snapshot is None:
-        raise attempts.Refused("Choose a checkpoint.")
-    attempts.jump(attempt, snapshot)
-    messages.success(request, f"The account is as it was: {snapshot}.")
-
-
-@acting
-def checkpoint(request: HttpRequest, attempt: Attempt) -> None:
-    attempts.keep_checkpoint(attempt, request.POST.get("name", ""))
-    messages.success(request, "The account as it is now is kept as a checkpoint.")
-
-
-@acting
-def what_if(request: HttpRequest, attempt: Attempt) -> None:
-    """Try something (begin), then keep it (adopt) or go back (discard)."""
-    act = request.POST.get("act")
-    if act == "begin":
-        attempts.what_if(attempt, chosen_checkpoint(request, attempt))
-        messages.info(request, "Try what you like; nothing counts. Keep it or discard it when you are done.")
-    else:
-        attempts.end_what_if(attempt, adopt=act == "adopt")
-        messages.success(request, "Kept." if act == "adopt" else "The account is as it was before you tried.")
 
 
 @acting
@@ -307,7 +272,7 @@ def step_or_404(attempt: Attempt, step_id: str) -> dict[str, Any]:
 
 @acting
 def dispute(request: HttpRequest, attempt: Attempt, step_id: str, check_id: str) -> None:
-    attempts.dispute(attempt, step_id, check_id, request.POST.get("text", ""))
+    helping.dispute(attempt, step_id, check_id, request.POST.get("text", ""))
     messages.info(request, "Sent to your instructor, with the account as it is now.")
 
 

@@ -15,7 +15,7 @@ from iamlab.classroom.models import Enrolment
 from iamlab.door import authenticate, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
-from iamlab.labs import attempts, selftest
+from iamlab.labs import helping, selftest
 from iamlab.sandbox import controls
 from iamlab.services.operations import AwsError
 
@@ -29,7 +29,7 @@ def many(client, assignment, **data):
 
 
 def test_a_message_stands_in_the_learners_panel_and_takes_the_hand_down(teacher, pupil, attempt):
-    attempts.ask_for_help(attempt, "Where is it?")
+    helping.ask_for_help(attempt, "Where is it?")
     assert "Where is it?" in teacher.get(timeline(attempt)).content.decode()
     post(teacher, "act-message", attempt, text="Look under <Users>.")
     assert "Look under &lt;Users&gt;." in pupil.get(f"/attempts/{attempt.pk}/").content.decode()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from iamlab.classroom import marks, regrade, work
 from iamlab.classroom.models import Assignment, Enrolment, Role, RubricRow
-from iamlab.labs import attempts, content, performing, runner
+from iamlab.labs import attempts, content, helping, performing, runner
 from iamlab.labs.models import Attempt, Dispute
 from iamlab.people.numbers import is_number
 
@@ -192,7 +192,7 @@ def test_judging_what_stands_as_it_was_handed_in_keeps_nobody_from_writing(attem
 
 
 def test_my_answer_is_right_is_agreed_to_once(teacher, pupil, assignment, attempt, learner):
-    attempts.dispute(attempt, "register", "registered", "I did register")
+    helping.dispute(attempt, "register", "registered", "I did register")
     dispute = Dispute.objects.get()
     check = content.step_of(attempt.lab_version.data, "register")["checks"][0]["id"]
     Dispute.objects.update(check_id=check)

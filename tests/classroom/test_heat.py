@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from iamlab.classroom import heat, work
 from iamlab.classroom.models import Enrolment, Work
-from iamlab.labs import attempts, performing, runner
+from iamlab.labs import attempts, helping, performing, runner
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.sandbox import controls
 
@@ -97,7 +97,7 @@ def test_a_step_that_takes_the_class_long_is_stuck_later(assignment, attempt):
 
 
 def test_a_hand_up_is_its_own_mark(assignment, attempt):
-    attempts.ask_for_help(attempt, "Help")
+    helping.ask_for_help(attempt, "Help")
     stands(attempt, active=20, started=30)
     assert marks_of(assignment) == ["idle", "hand"]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from iamlab.classroom import marks
 from iamlab.classroom.models import Class
-from iamlab.labs import attempts
+from iamlab.labs import helping
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
 from iamlab.services.cloudtrail.models import Event
@@ -30,7 +30,7 @@ def test_everything_of_mine_as_a_file_without_secrets(pupil, attempt, learner, s
 
 def test_leaving_needs_the_word_and_leaves_numbers_only(pupil, assignment, attempt, learner, solve):
     solve(attempt, 2)
-    attempts.ask_for_help(attempt, "I am Lena and lost")
+    helping.ask_for_help(attempt, "I am Lena and lost")
     controls.create(learner, "Free play")
     before = marks.of_learner(assignment, assignment.klass.enrolments.get(person=learner)).final
     pupil.post("/classroom/my-data/delete/", {"sure": "no"})
@@ -54,7 +54,7 @@ def test_the_only_instructor_stays_while_the_class_is_open(teacher, klass, instr
 
 @pytest.mark.parametrize(("days", "expected"), [(179, "Lena"), (181, "Learner 1")])
 def test_names_go_when_their_time_is_up(klass, attempt, learner, days, expected, capsys):
-    attempts.ask_for_help(attempt, "I am Lena")
+    helping.ask_for_help(attempt, "I am Lena")
     Class.objects.filter(pk=klass.pk).update(archived=timezone.now() - timedelta(days=days))
     call_command("retention")
     assert klass.enrolments.get(person=learner).name == expected

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iamlab.classroom import acts
-from iamlab.labs import attempts, clockwork, performing
+from iamlab.labs import attempts, clockwork, helping, performing
 from iamlab.labs.models import Attempt
 from iamlab.people.models import create_guest
 from tests.console.conftest import signed_in
@@ -75,10 +75,10 @@ def teacher():
 TIME = re.compile(r"\d+ \w{3} \d{4}, \d\d:\d\d")  # a minute may pass between two pages
 CHANGES = {
     "a check passes": (lambda one: cli(one, "iam create-group --group-name Readers"), 'data-status="pass"'),
-    "a hint is opened": (lambda one: attempts.use_hint(one, HINTED, 1), "A hint that is open."),
+    "a hint is opened": (lambda one: helping.use_hint(one, HINTED, 1), "A hint that is open."),
     "a question is answered": (lambda one: attempts.answer(one, QUESTION, "a"), "Because of A."),
-    "a note is kept": (lambda one: attempts.keep_note(one, "group", "What I noted"), ">What I noted</textarea>"),
-    "a hand goes up": (lambda one: attempts.ask_for_help(one, ""), "Your hand is up."),
+    "a note is kept": (lambda one: helping.keep_note(one, "group", "What I noted"), ">What I noted</textarea>"),
+    "a hand goes up": (lambda one: helping.ask_for_help(one, ""), "Your hand is up."),
     "a checkpoint is kept": (lambda one: attempts.keep_checkpoint(one, "By hand"), ">By hand</option>"),
     "another step is opened": (lambda one: attempts.open_step(one, "later"), 'id="lab-step-title">later<'),
     "something is tried": (attempts.what_if, "You are trying something."),
@@ -118,7 +118,7 @@ def panel(html):
 
 def test_what_an_instructor_took_back_or_answered_is_gone(made, console):
     instructor = teacher()
-    attempts.ask_for_help(fresh(made), "")
+    helping.ask_for_help(fresh(made), "")
     acts.override(fresh(made), "group", instructor, 70, "By hand", "")
     assert "Your hand is up." in console()
     given = made.overrides.get()
@@ -160,7 +160,7 @@ def test_each_page_has_its_own_address_and_token_in_the_panel(made, console, cli
 
 def test_what_is_written_into_a_panel_fills_no_hole(made, console):
     """Text of a learner's own that looks like what stands in for the page's own stays text."""
-    attempts.keep_note(made, "group", "<b>{{ back }}</b> 0123456789abcdef-back- %(now)s")
+    helping.keep_note(made, "group", "<b>{{ back }}</b> 0123456789abcdef-back- %(now)s")
     assert "&lt;b&gt;{{ back }}&lt;/b&gt; 0123456789abcdef-back- %(now)s</textarea>" in console()
     assert "0123456789abcdef-back-" in console("groups/")
 

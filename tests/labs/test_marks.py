@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from iamlab.labs import attempts, runner, scoring, showing
+from iamlab.labs import attempts, helping, runner, scoring, showing
 from iamlab.labs.models import HintUse
 from tests.labs.conftest import step
 
@@ -25,7 +25,7 @@ def attempt(begin, graded):
 
 
 def hint(attempt, tier):
-    attempts.use_hint(attempt, attempt.lab_version.data["steps"][0], tier)
+    helping.use_hint(attempt, attempt.lab_version.data["steps"][0], tier)
 
 
 def wait(seconds):
