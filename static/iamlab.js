@@ -11,6 +11,13 @@
     setTimeout(() => { live.textContent = text; }, 50);
   }
 
+  /** What the flashes say, without the commands behind them. */
+  function flashed() {
+    const flashes = $("#flashes")?.cloneNode(true);
+    flashes?.querySelectorAll(".commands").forEach((one) => one.remove());
+    return flashes?.textContent.trim();
+  }
+
   function flashError(text) {
     const flash = document.createElement("div");
     flash.className = "flash flash-error";
@@ -249,7 +256,7 @@
     if (target === document.body) {
       if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;
       place()?.focus({ preventScroll: !onTabs });
-      const flash = $("#flashes")?.textContent.trim();
+      const flash = flashed();
       if (flash) announce(flash);
     }
     const said = $("[data-announce]", root);
@@ -278,7 +285,7 @@
     const place = (pressed && $(answer)) || $("#lab-step-title");
     place.tabIndex = -1;
     place.focus();
-    const flash = $("#flashes").textContent.trim();
+    const flash = flashed();
     if (flash) announce(flash);
   });
 

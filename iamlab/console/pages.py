@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.shortcuts import render as django_render
 from django_htmx.http import HttpResponseLocation
 
-from iamlab.console import late, menus, regions, visits
+from iamlab.console import late, menus, regions, told, visits
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
@@ -61,7 +61,7 @@ def render(
 def done(request: HttpRequest, url: str, text: str = "", kind: str = "success") -> HttpResponse:
     """After a change: a flash message, and on to `url`, from a dialog too."""
     if text:
-        messages.add_message(request, getattr(messages, kind.upper()), text)
+        messages.add_message(request, getattr(messages, kind.upper()), told.with_commands(request, text))
     if getattr(request, "htmx", None) and request.htmx.target == "modal":  # type: ignore[attr-defined]
         return HttpResponseLocation(url, target="body")
     return redirect(url)

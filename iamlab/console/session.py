@@ -41,6 +41,7 @@ class Session:
     label: str
     colour: str = ""
     examined: bool = False  # an instructor looks: nothing may change
+    made: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # calls that succeeded, for told.py
     others: list[Any] = field(default_factory=list)  # the person's other sessions in this world, rows
 
     def call(
@@ -48,7 +49,9 @@ class Session:
     ) -> dict[str, Any]:
         """Make one call as this identity, to the endpoint of `region` where that is not the page's. Raises AwsError."""
         source = replace(self.source, region=region) if region else self.source
-        return calls.call(self.caller, operation, params, source, view=view)
+        answer = calls.call(self.caller, operation, params, source, view=view)
+        self.made.append((operation, params or {}))
+        return answer
 
     def call_many(self, operation: str, many: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | AwsError]:
         return calls.call_many(self.caller, operation, many, self.source)
@@ -120,6 +123,7 @@ def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             session = of_request(request, session_id)
         except AwsError:
             return sign_in_again(request, session_id)
+        request.console_made = session.made  # type: ignore[attr-defined]
         if must_change(request) and view.__name__ not in ALWAYS_OPEN:
             return redirect(session.url("new-password"))
         with late.offering(request, identity(request)):

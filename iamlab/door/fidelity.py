@@ -89,6 +89,8 @@ DIFFERENCES = (
      "anywhere: a policy counts from the next call on."),
     ("Sign-up, sign-in and role switching are simulated", "RegisterAccount, ConsoleLogin, SwitchRole, ExitRole and the "
      "billing switch are operations of iamlab's own service models. They are not on the wire."),
+    ("Records of the console's calls", "As at AWS they tell `AWS Internal`, or S3's console, for userAgent, whatever "
+     "browser one uses; the condition key aws:UserAgent is the browser's. The LoginTo of a sign-in is AWS's address."),
     ("A refusal's encoded message", "IAM, STS and S3 do not encode one at AWS. Here each refusal has one: in the "
      "header x-iamlab-encoded-message, in its event's additionalEventData.iamlabEncodedMessage and on the Why? page."
      " DecodeAuthorizationMessage answers AWS's JSON and iamlab's evidence under `iamlab`."),
