@@ -34,7 +34,7 @@ def tags(*pairs):
 
 
 CONTACT = {"Title": "T", "EmailAddress": "a@example.com", "PhoneNumber": "+100"}
-RULES = {"MinimumPasswordLength": "10", "kind": "custom"}
+RULES = {"MinimumPasswordLength": "10", "kind": "custom", "sure": "1"}
 SUSPENDED = {"Status": "Suspended", "acknowledged": "on"}
 ROLE = {"MaxSessionDuration": "3600"}
 # Page, its arguments, what the first tab and the second send, and the words of the first's that the second reads.
