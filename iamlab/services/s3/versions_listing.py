@@ -30,9 +30,10 @@ def list_object_versions(
     prefixes: dict[str, None] = {}
     answer = answer_of(call, Bucket, Prefix, Delimiter, most, False)
     last: dict[str, str] = {}
+    passed = common_prefix(KeyMarker, Prefix, Delimiter) if KeyMarker.startswith(Prefix) else None
     for row in behind(found, KeyMarker, VersionIdMarker or ""):
         common = common_prefix(row.key, Prefix, Delimiter)
-        if common is not None and (common in prefixes or common == KeyMarker):
+        if common is not None and (common in prefixes or common == passed):
             continue
         if len(versions) + len(markers) + len(prefixes) >= most:
             answer |= {"IsTruncated": most > 0, **last}

@@ -308,3 +308,14 @@ def test_a_bucket_may_be_open_to_log_delivery(s3):
     group = {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}
     expected = [{"Grantee": group, "Permission": one} for one in ("WRITE", "READ_ACP")]
     assert s3.get_bucket_acl(Bucket="log-bills")["Grants"][1:] == expected
+
+
+@pytest.mark.parametrize("marker", ["folder/inner/", "folder/inner/1"])
+def test_a_list_of_versions_goes_on_behind_a_common_prefix(s3, marker):
+    """A marker within one passes it, too, as LocalStack recorded it at AWS."""
+    for key in ("folder/inner/1", "folder/inner/2", "folder/file"):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"1")
+    found = s3.list_object_versions(Bucket=BUCKET, Prefix="folder/", Delimiter="/", KeyMarker=marker)
+    assert "CommonPrefixes" not in found
+    found = s3.list_object_versions(Bucket=BUCKET, Prefix="folder/", Delimiter="/", KeyMarker="folder/file")
+    assert [one["Prefix"] for one in found["CommonPrefixes"]] == ["folder/inner/"]
