@@ -181,8 +181,10 @@ class Picker(forms.Widget):
         self.session, self.sent, self.action = session, sent, action
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Of one alone the last counts: what was chosen on another page is sent before the rows that are shown."""
         values = data.getlist(name) if isinstance(data, QueryDict) else data.get(name, [])
-        return list(dict.fromkeys(value for value in values if value))
+        chosen = list(dict.fromkeys(value for value in values if value))
+        return chosen if self.multiple else chosen[-1:]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False

@@ -130,6 +130,18 @@ def test_a_boundary_is_set_and_removed(anna, root):
     assert "PermissionsBoundary" not in root.call("iam:GetUser", ANNA)["User"]
 
 
+def test_a_boundary_is_changed_for_one_that_was_searched_for(anna, root):
+    """The one that is set stands on another page of the search, and is sent before the one that is chosen now."""
+    anna("boundary/", boundary=READ)
+    looking = anna("boundary/", **{"boundary": READ, "boundary-find": "AmazonS3FullAccess", "look": "boundary"})
+    found = looking.content.decode()
+    sent = re.findall(r'<input type="(?:hidden|radio)" name="boundary" value="([^"]+)"', found)
+    assert sent == [READ, "arn:aws:iam::aws:policy/AmazonS3FullAccess"]
+    anna("boundary/", boundary=sent)
+    boundary = root.call("iam:GetUser", ANNA)["User"]["PermissionsBoundary"]
+    assert boundary["PermissionsBoundaryArn"] == sent[1]
+
+
 def test_an_inline_policy_is_made_and_changed(anna, root):
     anna("inline/", PolicyName="Own", PolicyDocument=DOCUMENT)
     changed = DOCUMENT.replace("s3:*", "s3:GetObject")
