@@ -4,7 +4,6 @@ import json
 import math
 import time
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -69,12 +68,7 @@ class View:
 
     @cached_property
     def world(self) -> World:
-        """It keeps the rows that its reads loaded."""
-        return replace(self._now, kept={})
-
-    @property
-    def _now(self) -> World:
-        """An account's row comes with its sandbox's, read just now."""
+        """As it is now: an account's row comes with its sandbox's. Rows are not kept: one call alone is compiled."""
         return controls.world_of(self.accounts[0].sandbox) if self.accounts else controls.world(self.attempt.sandbox)
 
     @property

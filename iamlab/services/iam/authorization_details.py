@@ -10,6 +10,7 @@ from iamlab.services.iam import (
     boundaries,
     documents,
     groups,
+    holders,
     instance_profiles,
     memberships,
     policies,
@@ -77,13 +78,13 @@ def get_account_authorization_details(
 def permissions(rows: Sequence[Any], list_name: str) -> dict[int, dict[str, Any]]:
     """Inline and attached policies of some rows of one kind, by the row's key."""
     keys = {row.unique_id: row.pk for row in rows}
-    inline = INLINE.all(list(keys))
+    attached = attachments.arns_of(rows)
+    inline = INLINE.all(list(keys)) if any(holders.held(rows, "inline").values()) else []
     texts = documents.texts({policy.document for policy in inline}) if inline else {}
     own = grouped(
         (keys[policy.holder], {"PolicyName": policy.name, "PolicyDocument": texts[policy.document]})
         for policy in inline
     )
-    attached = attachments.arns_of(rows)
     return {
         row.pk: {
             list_name: own.get(row.pk, []),
@@ -101,14 +102,8 @@ def bears(row: User | Role) -> dict[str, Any]:
 
 
 def user_details(rows: Sequence[User]) -> list[dict[str, Any]]:
-    held, joined = permissions(rows, "UserPolicyList"), memberships.groups_of(list(rows))
-    return [
-        users.describe(row)
-        | held[row.pk]
-        | {"GroupList": [group.name for group in joined.get(row.pk, ())]}
-        | bears(row)
-        for row in rows
-    ]
+    held, joined = permissions(rows, "UserPolicyList"), memberships.group_names(rows[0].account_id)
+    return [users.describe(row) | held[row.pk] | {"GroupList": joined.get(row.pk, [])} | bears(row) for row in rows]
 
 
 def group_details(rows: Sequence[Group]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from iamlab.services import paging
+from iamlab.services import paging, statements
 from iamlab.services.iam import groups, quotas, users
 from iamlab.services.iam.loading import grouped, keeping, loaded, with_loaded
 from iamlab.services.iam.models import Group, Membership, User
@@ -28,6 +28,15 @@ def groups_of(rows: Sequence[User]) -> dict[int, list[Group]]:
     """The groups of some users by the user's key, each user's in the order of their names."""
     found = OF_USERS.all([row.pk for row in rows])
     return grouped((membership.user_id, membership.group) for membership in found)
+
+
+GROUP_NAMES = """select m.user_id, g.name from iam_membership m join iam_group g on g.id = m.group_id
+    where m.account_id = %s order by g.name"""
+
+
+def group_names(account_id: str) -> dict[int, list[str]]:
+    """The names of the groups that each user of an account is in, by the user's key, in order."""
+    return grouped(statements.rows(GROUP_NAMES, [account_id]))
 
 
 @operation("iam:AddUserToGroup", target=groups.target)
