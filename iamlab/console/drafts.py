@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from iamlab.console.box import KEPT, box
-from iamlab.console.models import OPEN, RUNNING, STOPPED, Draft
+from iamlab.console.models import DONE, OPEN, RUNNING, STOPPED, Draft
 from iamlab.console.session import Session
 
 DRAFTS_KEPT = timedelta(days=7)
@@ -69,3 +69,23 @@ def take_shown(draft: Draft) -> dict[str, str]:
     if draft.secrets:
         keep_secrets(draft, {})
     return shown
+
+
+def spend(session: Session, wizard: str, draft_id: str) -> bool:
+    """Whether this request is the one that makes the one call of a page, which bears the draft's id. A request that
+    names no draft is nobody's page, and makes its call."""
+    return not draft_id or bool(_page(session, wizard, draft_id).filter(state=OPEN).update(state=DONE))
+
+
+def give_back(session: Session, wizard: str, draft_id: str) -> None:
+    """The call was refused: the page may be sent again."""
+    if draft_id:
+        _page(session, wizard, draft_id).update(state=OPEN)
+
+
+def _page(session: Session, wizard: str, draft_id: str) -> QuerySet[Draft]:
+    try:
+        key = UUID(draft_id)
+    except ValueError as error:
+        raise Http404 from error
+    return Draft.objects.filter(pk=key, person=session.person, account_id=session.account.pk, wizard=wizard)

@@ -9,18 +9,20 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, downloads, pages
+from iamlab.console import cells, downloads, drafts, pages
 from iamlab.console.forms import OperationForm
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import asking, made, question
 from iamlab.console.session import Session, console_page
 from iamlab.console.users.forms import SigningCertificateForm, SshKeyForm
+from iamlab.services.operations import AwsError
 
 # Services by what an address calls them: ServiceName, title, what its credentials are called.
 SERVICES = {
     "git": ("codecommit.amazonaws.com", "HTTPS Git credentials for AWS CodeCommit"),
     "keyspaces": ("cassandra.amazonaws.com", "Credentials for Amazon Keyspaces (for Apache Cassandra)"),
 }
+GENERATED = "user-credential"  # the drafts of the question whether to
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,23 @@ def generate(request: HttpRequest, session: Session, name: str, service: str) ->
         raise Http404
     service_name, title = SERVICES[service]
     if request.method == "POST":
-        params = {"UserName": name, "ServiceName": service_name}
-        return shown(request, session, name, session.call("iam:CreateServiceSpecificCredential", params))
-    confirm = {"title": "Generate credentials?", "submit": "Generate", "cancel_url": back_to(session, name)}
+        draft = request.POST.get("draft", "")
+        if not drafts.spend(session, GENERATED, draft):
+            text = "They were generated already, when this was sent the first time. Their password can be reset."
+            return pages.done(request, back_to(session, name), text, "warning")
+        try:
+            params = {"UserName": name, "ServiceName": service_name}
+            return shown(request, session, name, session.call("iam:CreateServiceSpecificCredential", params))
+        except AwsError:
+            drafts.give_back(session, GENERATED, draft)
+            raise
+    hidden = [("draft", drafts.begin(session, GENERATED).pk)]
+    confirm = {
+        "title": "Generate credentials?",
+        "submit": "Generate",
+        "cancel_url": back_to(session, name),
+        "hidden": hidden,
+    }
     return question(request, session, confirm, [f"{title}: {name} gets a user name and a password."])
 
 
