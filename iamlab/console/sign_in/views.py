@@ -1,10 +1,13 @@
 """Signing in to the simulated console, as the root user or an IAM user, and out of it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from iamlab.console.forms import OperationForm
@@ -39,6 +42,9 @@ def shown(request: HttpRequest, template: str, public_id: str, form: OperationFo
     return render(request, f"console/sign_in/{template}.html", context, status=status)
 
 
+DAYS_WARNED = 15
+
+
 def log_in(request: HttpRequest, public_id: str, form: OperationForm) -> HttpResponse | None:
     """A console session, and on to its home or back to where the last one ended. None when the sign-in failed."""
     assert isinstance(request.user, Person)
@@ -56,8 +62,20 @@ def log_in(request: HttpRequest, public_id: str, form: OperationForm) -> HttpRes
         return shown(request, "mfa", public_id, code, next=place, address=address)
     must_change = answer["PasswordChangeRequired"]
     session = sessions.open_session(request.user, answer, must_change=must_change)
-    page = reverse("new-password", args=[session.pk]) if must_change else reverse("console", args=[session.pk]) + place
-    return redirect(page)
+    if must_change:
+        return redirect(reverse("new-password", args=[session.pk]))
+    warn(request, session.pk, answer)
+    return redirect(reverse("console", args=[session.pk]) + place)
+
+
+def warn(request: HttpRequest, session_id: str, answer: dict[str, Any]) -> None:
+    """IAM User Guide: from 15 days before a password expires, signing in says so."""
+    left = (answer["PasswordExpires"] - answer["Issued"]).days if "PasswordExpires" in answer else DAYS_WARNED
+    if left >= DAYS_WARNED:
+        return
+    when = f"in {left} day{'' if left == 1 else 's'}" if left else "within a day"
+    text = 'Your password expires {}. <a class="btn" href="{}">Update password</a>'
+    messages.warning(request, format_html(text, when, reverse("own-password", args=[session_id])))
 
 
 @login_required

@@ -1,6 +1,7 @@
 """ConsoleLogin: a password becomes a session. CloudTrail User Guide: "AWS Management Console sign-in events"."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -61,7 +62,10 @@ def verify(
         raise refuse(call)
     facts = {"account": account.id, "kind": identity.kind, "principal": identity.unique_id, "change": False}
     if profile is not None:
-        facts["change"] = must_change(call, profile)
+        policy = password_policy.of_account(account.id)
+        expiry = password_policy.expires(profile, policy)
+        facts["change"] = must_change(call, profile, policy, expiry)
+        facts["expires"] = expiry.timestamp() if expiry is not None else None
     if MfaDevice.objects.filter(account_id=account.id, holder=identity.unique_id, enabled__isnull=False).exists():
         return ask_for_code(call, facts)
     return {**facts, "mfa": False, "label": identity.name}
@@ -90,10 +94,10 @@ def refuse(call: Call) -> AwsError:
     return failed()
 
 
-def must_change(call: Call, profile: LoginProfile) -> bool:
+def must_change(
+    call: Call, profile: LoginProfile, policy: password_policy.PasswordPolicy | None, expiry: datetime | None
+) -> bool:
     """Whether a new password has to be set first. Raises PasswordExpired where only an administrator can help."""
-    policy = password_policy.of_account(profile.account_id)
-    expiry = password_policy.expires(profile, policy)
     if expiry is not None and expiry <= call.now:
         if policy is not None and policy.hard_expiry:
             call.record["errorMessage"] = "Failed authentication"
@@ -187,7 +191,8 @@ def console_login(
     Ticket: str = "",
     MfaCode: str = "",
 ) -> dict[str, Any]:
-    """Answers a session, or MfaRequired with a Ticket. PasswordChangeRequired: nothing else may be done before."""
+    """Answers a session, or MfaRequired with a Ticket. PasswordChangeRequired: nothing else may be done before.
+    PasswordExpires: when a user's password does, by the account's policy."""
     facts = call.prepared
     if "ticket" in facts:
         return {"AccountId": facts["account"], "MfaRequired": True, "Ticket": facts["ticket"]}
@@ -206,4 +211,5 @@ def console_login(
         "SessionToken": credentials.token,
         "Issued": call.now,
         "PasswordChangeRequired": facts["change"],
+        **({"PasswordExpires": datetime.fromtimestamp(facts["expires"], UTC)} if facts.get("expires") else {}),
     }

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from iamlab.sandbox import controls
 from iamlab.services.cloudtrail.models import Event
 from iamlab.services.signin.models import ConsoleSession
 from tests.console.conftest import signed_in
@@ -42,6 +43,15 @@ def test_an_iam_user_signs_in_and_has_a_session_of_their_own(browser_of, front, 
     record = json.loads(Event.objects.get(name="ConsoleLogin").record)
     assert record["responseElements"] == {"ConsoleLogin": "Success"}
     assert "Spring" not in json.dumps(record)
+
+
+@pytest.mark.parametrize(("age", "told"), [(15, "in 14 days"), (2, "in 1 day"), (1, "within a day"), (17, "")])
+def test_signing_in_warns_from_15_days_before_the_password_expires(browser_of, front, mario, root, age, told):
+    root.call("iam:UpdateAccountPasswordPolicy", {"MaxPasswordAge": age})
+    controls.move_clock(root.account.sandbox, 60)
+    html = browser_of.post(f"{front}/sign-in/", mario, follow=True).content.decode()
+    assert ("Your password expires" in html) == bool(told)
+    assert f"Your password expires {told}" in html or not told
 
 
 def test_the_root_user_signs_in_by_address_then_password(browser_of, front, root_password):
