@@ -94,7 +94,8 @@ def table(
     input, default "selected"), chosen (keys ticked), filter_label, filters (list of {name, label, choices:[(value,
     label)], value}), denial (see {% denied %}) or failure (text) in the list's place, empty_title, empty_text,
     empty_actions (HTML), heading ("h2"), tools (False: its service cuts the list, no filter and pager),
-    counted (whether the heading has the number; as tools), preferences (columns of the gear: [(key, label, shown)]),
+    counted (whether the heading has the number; as tools), preferences (columns of the gear: [(key, label, shown)],
+    none for page sizes alone),
     uncounted (there are more than `total`), beyond (the marks that lead back and forth where pages have no number).
     """
     ask = ask or asked(request, columns)

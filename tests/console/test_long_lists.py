@@ -161,3 +161,11 @@ def whole(sql: str) -> list[str]:
             bad = ("Seq Scan", "->  Sort ")
         steps = [str(row[-1]) for row in cursor.fetchall()]
     return [step for step in steps if any(sign in step for sign in bad)]
+
+
+@pytest.mark.parametrize("place", ["groups", "roles", "policies"])
+def test_a_list_without_columns_to_choose_has_its_page_sizes_behind_the_gear(browser_of, root, place):
+    address = root.url(place)
+    html = browser_of.get(address).content.decode()
+    assert "Preferences of " in html and "10 rows" in html
+    assert browser_of.get(address, {"size": "10"}).context["table"]["ask"]["size"] == 10

@@ -40,6 +40,7 @@ def groups(request: HttpRequest, session: Session) -> HttpResponse:
         filter_label="Search",
         select="many",
         empty_text="You have no user groups yet.",
+        preferences=[],
     )
     crumbs = [("User groups", None)]
     return pages.render(

@@ -56,6 +56,7 @@ def policies(request: HttpRequest, session: Session) -> HttpResponse:
         filter_label="Search",
         filters=[{"name": "type", "label": "Filter by type", "choices": TYPES, "value": scope}],
         select="one",
+        preferences=[],
     )
     context = {"table": table}
     return pages.render(

@@ -37,6 +37,7 @@ def roles(request: HttpRequest, session: Session) -> HttpResponse:
         filter_label="Search",
         select="many",
         empty_text="You have no IAM roles yet.",
+        preferences=[],
     )
     context = {"table": table}
     return pages.render(request, session, "console/roles/list.html", context, title="Roles", crumbs=[("Roles", None)])
