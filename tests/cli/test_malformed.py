@@ -1,6 +1,7 @@
 """What is no HTTP is refused in the words of the protocol that it would have spoken, and once."""
 
 import http.client
+import io
 import json
 import socket
 from types import SimpleNamespace
@@ -24,11 +25,11 @@ def sent(server, *lines, body=""):
     place = urlsplit(server[0])
     with socket.create_connection((place.hostname, place.port), timeout=30) as wire:
         wire.sendall("\r\n".join([*lines, "", body]).encode("latin-1"))
-        answer = http.client.HTTPResponse(wire, method=lines[0].partition(" ")[0])
-        answer.begin()
-        found = SimpleNamespace(status=answer.status, reason=answer.reason, headers=answer.headers, body=answer.read())
-        assert wire.recv(1000) == b""
-        return found
+        got = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert got.count(b"HTTP/1.1 ") == 1
+    answer = http.client.HTTPResponse(SimpleNamespace(makefile=lambda _: io.BytesIO(got)), method=lines[0].split()[0])
+    answer.begin()
+    return SimpleNamespace(status=answer.status, reason=answer.reason, headers=answer.headers, body=answer.read())
 
 
 def code_of(answer):
