@@ -38,12 +38,16 @@ class EditingForm(ConsoleForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         now = self.mark()
-        if given.get("seen") and given["seen"] != now:
+        if given.get("seen") and given["seen"] != now and not self.is_there(given):
             sent: Any = self.data  # a QueryDict, of which only a copy may be changed
             self.data = sent = sent.copy()
             sent["seen"] = now
             self.add_error(None, OVERTAKEN.format("; ".join(self.told())))
         return given
+
+    def is_there(self, given: dict[str, Any]) -> bool:
+        """Whether all that was sent stands there already: it was sent twice."""
+        return all((given.get(name) or None) == (value or None) for name, value in self.present().items())
 
     def told(self) -> list[str]:
         """What is there, in words; a box that only asks for consent holds nothing."""

@@ -102,6 +102,14 @@ def test_who_sends_what_they_were_shown_is_not_held_up(browser_of, furnished):
     assert furnished.call("iam:ListUserTags", {"UserName": "mario"})["Tags"] == []
 
 
+@pytest.mark.parametrize("name", ["boundary", "tags of a user", "tags of a bucket", "role", "contact"])
+def test_what_is_sent_twice_from_one_page_is_no_change_of_another(browser_of, furnished, name):
+    page, args, sent, *_ = EDITED[name]
+    address = furnished.url(page, *args)
+    mark = opened(browser_of, address)
+    assert [browser_of.post(address, {**mark, **sent}).status_code for _ in range(2)] == [302, 302]
+
+
 def test_looking_round_in_the_form_forgets_not_what_it_was_made_from(browser_of, furnished):
     address = furnished.url("user-tags", "mario")
     mark = opened(browser_of, address)
