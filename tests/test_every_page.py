@@ -1,4 +1,4 @@
-"""Every page that is pictured, beside a lab's panel: few queries, whatever it shows, and few bytes over the wire."""
+"""Every page of the console and all that is pictured, beside a lab's panel: few queries and few bytes."""
 
 import gzip
 import re
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from iamlab.labs import attempts, content
 from iamlab.labs.models import Attempt
 from iamlab.sandbox import controls
+from tests import addresses as known
 from tools import scratch
 from tools.pages import PAGES
 from tools.screenshots import furnish
@@ -31,7 +32,13 @@ def ada(django_db_setup, django_db_blocker):
         Attempt.objects.filter(pk=attempt.pk).update(sandbox=shown)
         browser = Client(headers={"Accept-Encoding": "gzip"})
         browser.force_login(world.person)
-        yield browser, {name: path.format(**names) for name, _, path in PAGES}
+        begun = known.drafts(browser, names["session"])
+        named = {name: path.format(**names) for name, _, path in PAGES} | {
+            name: known.filled(name, template, names | {"key": "none"}, begun)
+            for name, template in known.templates().items()
+            if template.startswith("/console/")
+        }
+        yield browser, {name: path.format(**names) for name, _, path in PAGES}, named
         transaction.set_rollback(True)
 
 
@@ -49,7 +56,7 @@ def opened(browser: Client, address: str):
 
 
 def test_every_page_makes_few_queries_and_is_small(ada):
-    browser, addresses = ada
+    browser, addresses, _ = ada
     queries, sizes = {}, {}
     for name, address in addresses.items():
         page, queries[name] = opened(browser, address)
@@ -58,15 +65,41 @@ def test_every_page_makes_few_queries_and_is_small(ada):
     assert {name: size for name, size in sizes.items() if size > PAGE} == {}
 
 
+def beside(page: str, address: str) -> set[str]:
+    """The links of a page's tabs."""
+    parent = address.partition("?")[0].rstrip("/").rpartition("/")[0]
+    return {link for link in re.findall(r'href="([^"?#]+)"', page) if link.rpartition("/")[0].startswith(parent)}
+
+
+def test_so_does_every_other_page_of_the_console_with_its_tabs(ada):
+    browser, _, every = ada
+    waiting, seen, many = list(every.values()), set(every.values()), {}
+    while waiting:
+        address = waiting.pop()
+        with transaction.atomic():  # what opening it begins or ends is taken back
+            found = browser.get(address)
+            if found.status_code == 200 and found.headers["Content-Type"].startswith("text/html"):
+                with CaptureQueriesContext(connection) as captured:
+                    browser.get(address)
+                if len(captured) > QUERIES or len(found.content) > PAGE:
+                    many[address] = (len(captured), len(found.content))
+                new = beside(text(found), address) - seen if "/details/" in address or "/buckets/" in address else set()
+                waiting += new
+                seen |= new
+            transaction.set_rollback(True)
+    assert len(seen) > 200
+    assert many == {}
+
+
 def test_the_panel_stands_beside_each_page_of_the_console(ada):
-    browser, addresses = ada
+    browser, addresses, _ = ada
     console = {name: address for name, address in addresses.items() if address.startswith("/console/")}
     assert all('id="lab-panel"' in text(opened(browser, address)[0]) for address in console.values())
 
 
 def test_no_link_is_a_bare_query(ada):
     """htmx would send it to the address bar, which has moved on already where somebody clicked twice."""
-    browser, addresses = ada
+    browser, addresses, _ = ada
     bare = re.compile(r"(href|action|hx-get)=\"(\?|\")")
     assert [name for name, address in addresses.items() if bare.search(text(opened(browser, address)[0]))] == []
 
@@ -77,7 +110,7 @@ def text(page) -> str:
 
 def test_the_first_page_and_all_that_it_draws_in_are_small(ada):
     """As they travel to who has nothing yet; the policy editor's script comes with its own pages."""
-    browser, addresses = ada
+    browser, addresses, _ = ada
     page = opened(browser, addresses["dashboard"])[0]
     parts = set(re.findall(r'(?:src|href)="(/static/[^"#?]+)', text(page)))
     assert len(parts) > 3

@@ -11,8 +11,8 @@ from iamlab.policy.catalog import managed_policy_document
 from iamlab.policy.compile import Policy, compile_policy
 from iamlab.policy.evaluate import Policies
 from iamlab.services import callers
-from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller, World
+from iamlab.services.iam.documents import texts as own_texts
 from iamlab.services.identity_policies import Applied, Held, Own, held_by, named
 from iamlab.services.organizations import limits, tree
 from iamlab.services.organizations.limits import Place
@@ -20,7 +20,6 @@ from iamlab.services.organizations.limits import Place
 KEPT = 2_000  # principals whose policies stay compiled in one process
 FULL_ACCESS = "aws:FullAWSAccess"  # stands for the digest of the document that AWS keeps
 KEPT_RESOURCES = 64  # resource policies beside each
-KEPT_TEXTS = 1_000  # documents, of at most 20 KB each
 
 
 @dataclass(slots=True)
@@ -184,22 +183,10 @@ def _applied(caller: Caller, held: Held | None, own: Own) -> list[Applied]:
     return applied
 
 
-_texts: OrderedDict[str, str] = OrderedDict()
-
-
 def texts(digests: set[str]) -> dict[str, str]:
-    """The documents of digests; those of AWS managed policies stand in the catalogue under "aws:ARN".
-
-    A digest's text never changes, so that what was read is kept: many principals are judged by one bucket's policy.
-    """
+    """The documents of digests; those of AWS managed policies stand in the catalogue under "aws:ARN"."""
     own = {digest for digest in digests if not digest.startswith("aws:")}
-    found = {digest: _texts[digest] for digest in own if digest in _texts}
-    if unread := own - found.keys():
-        read = dict(Document.objects.filter(digest__in=unread).values_list("digest", "text"))
-        found |= read
-        _texts.update(read)
-        while len(_texts) > KEPT_TEXTS:
-            _texts.popitem(last=False)
+    found = own_texts(own)
     for digest in digests - own:
         aws = digest == FULL_ACCESS
         found[digest] = tree.FULL_ACCESS_TEXT if aws else managed_policy_document(digest.removeprefix("aws:"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, OuterRef, Subquery
+from django.db.models import DateTimeField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from iamlab.services.cloudtrail.models import Event
@@ -60,3 +60,10 @@ def uses(event_ids: Iterable[int | None]) -> dict[int, Use]:
         return {}
     rows = Event.objects.filter(id__in=wanted).values_list("id", "time", "source", "record")
     return {event_id: _use(time, source, record) for event_id, time, source, record in rows}
+
+
+def last_uses(events: QuerySet[Event], *columns: str) -> dict[tuple[str, ...], Use]:
+    """The newest of some events by what their `columns` hold, in one query."""
+    newest = events.values(*columns).annotate(newest=Max("id")).values("newest")
+    rows = Event.objects.filter(id__in=newest).values_list("time", "source", "record", *columns)
+    return {tuple(key): _use(time, source, record) for time, source, record, *key in rows}

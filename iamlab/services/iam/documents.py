@@ -1,5 +1,6 @@
 """Policy documents as IAM saves them. IAM User Guide: "Grammar of the IAM JSON policy language"."""
 
+from collections import OrderedDict
 from collections.abc import Collection
 
 from iamlab.policy.document import MalformedPolicy, parse, size
@@ -9,6 +10,8 @@ from iamlab.services.operations import AwsError
 __all__ = ["check", "size", "text", "texts"]  # size: characters that count towards a quota
 
 IDENTITY, TRUST = "identity", "trust"
+KEPT_TEXTS = 1_000  # documents, of at most 20 KB each
+_texts: OrderedDict[str, str] = OrderedDict()
 
 
 def check(text: str, kind: str = IDENTITY) -> None:
@@ -20,7 +23,18 @@ def check(text: str, kind: str = IDENTITY) -> None:
 
 
 def texts(digests: Collection[str]) -> dict[str, str]:
-    return dict(Document.objects.filter(digest__in=digests).values_list("digest", "text"))
+    """The documents of digests.
+
+    A digest's text never changes, so that what was read is kept: many principals are judged by one bucket's policy.
+    """
+    found = {digest: _texts[digest] for digest in digests if digest in _texts}
+    if unread := set(digests) - found.keys():
+        read = dict(Document.objects.filter(digest__in=unread).values_list("digest", "text"))
+        found |= read
+        _texts.update(read)
+        while len(_texts) > KEPT_TEXTS:
+            _texts.popitem(last=False)
+    return found
 
 
 def text(digest: str) -> str:

@@ -7,13 +7,11 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Max
-
 from iamlab.policy.catalog import ManagedPolicy, services
 from iamlab.services import paging
 from iamlab.services.cloudtrail.models import Event
-from iamlab.services.iam import held_policies, principals
-from iamlab.services.iam.activity import Use, uses
+from iamlab.services.iam import activity, held_policies, principals
+from iamlab.services.iam.activity import Use
 from iamlab.services.iam.granted_services import granted
 from iamlab.services.iam.models import Attachment, Group, Policy, Report, Role, User
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -77,20 +75,10 @@ def texts_of(account_id: str, row: Any) -> Collection[str]:
 
 
 def last_uses(report: Report, ids: Collection[str], *columns: str) -> dict[tuple[str, ...], Use]:
-    """The last use by (principal, *columns), of the tracking period up to the job: two queries. Refused calls count."""
-    rows = (
-        Event.objects.filter(
-            account_id=report.account_id,
-            principal__in=ids,
-            time__gte=report.created - TRACKED,
-            time__lte=report.created,
-        )
-        .values_list("principal", *columns)
-        .annotate(newest=Max("id"))
-    )
-    newest = {tuple(key): event for *key, event in rows}
-    found = uses(newest.values())
-    return {key: found[event] for key, event in newest.items()}
+    """The last use by (principal, *columns), of the tracking period up to the job. Refused calls count."""
+    since = report.created - TRACKED
+    events = Event.objects.filter(account_id=report.account_id, time__gte=since, time__lte=report.created)
+    return activity.last_uses(events.filter(principal__in=ids), "principal", *columns)
 
 
 def describe(namespace: str, by_entity: dict[str, Use], who: dict[str, User | Role]) -> dict[str, Any]:

@@ -5,13 +5,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
-
 from iamlab.policy.catalog import services
 from iamlab.services import paging
 from iamlab.services.cloudtrail.models import Event
-from iamlab.services.iam import documents
-from iamlab.services.iam.activity import Use, uses
+from iamlab.services.iam import activity, documents
+from iamlab.services.iam.activity import Use
 from iamlab.services.iam.granted_services import granted
 from iamlab.services.iam.models import Report
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -137,18 +135,12 @@ def texts_of(organization: Organization, policy_ids: Collection[str]) -> dict[st
 
 
 def last_uses(report: Report, account_ids: Iterable[str]) -> dict[str, dict[str, Use]]:
-    """Service -> account -> its last use, in two queries."""
-    rows = (
-        Event.objects.filter(
-            account_id__in=list(account_ids), time__gte=report.created - TRACKED, time__lte=report.created
-        )
-        .values_list("account_id", "source")
-        .annotate(newest=Max("id"))
-    )
-    newest = {event: account_id for account_id, _, event in rows}
+    """Service -> account -> its last use."""
+    since = report.created - TRACKED
+    events = Event.objects.filter(account_id__in=list(account_ids), time__gte=since, time__lte=report.created)
     found: dict[str, dict[str, Use]] = {}
-    for event, use in uses(newest).items():
-        found.setdefault(use.service, {})[newest[event]] = use
+    for (account_id, _), use in activity.last_uses(events, "account_id", "source").items():
+        found.setdefault(use.service, {})[account_id] = use
     return found
 
 
