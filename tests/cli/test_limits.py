@@ -26,7 +26,8 @@ def test_a_header_within_the_limit_is_read(server):
     assert "<Code>AccessDenied</Code>" in text
 
 
-def test_what_is_no_http_is_refused_before_any_of_it_is_read(server):
-    status, _, text = asked(server[0], "/aws/" + "a" * 9_000)
+def test_a_request_line_that_is_too_long_is_refused_before_any_of_it_is_read(server):
+    """On a page's address; on the wire's see what is told of malformed requests."""
+    status, _, text = asked(server[0], "/" + "a" * 9_000)
     assert status == 414
     assert "Traceback" not in text
