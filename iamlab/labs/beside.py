@@ -22,7 +22,7 @@ from iamlab.services import clock
 from iamlab.services.callers import World
 from iamlab.services.prepared import Prepared
 
-MOST = 300  # panels kept in a process, of some 20 KB each
+MOST = 300  # panels kept in a process, of some 30 KB each
 # What differs from page to page stands in kept HTML as marks that nobody can guess and write into a panel.
 MARK = secrets.token_hex(8)
 HOLES = {name: f"{MARK}-{name}-" for name in ("csrf_token", "back", "back_query", "where", "now")}
@@ -39,6 +39,8 @@ class Kept:
     lang: str
     score: int
     hung_on: set[str]  # the inputs that a check hangs on
+    below: dict[str, Any]
+    more: SafeString  # the HTML of `below`
 
 
 _kept: dict[int, Kept] = {}
@@ -96,9 +98,7 @@ def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
     """An attempt's facts once the checks ran that events touched; with `wait` those that touched none may be left."""
     step = panel.open_step(attempt)["id"]
     found = seen.of(attempt, step)
-    if found.events and attempts.follow(
-        attempt, found.events, hung_on(attempt, found), wait=wait, known=found.standing
-    ):
+    if found.events and attempts.follow(attempt, found.events, hung_on(attempt, found), wait=wait, known=found.checks):
         return seen.of(attempt, step)
     return found
 
@@ -152,15 +152,27 @@ def _panel(attempt: Attempt, found: Seen) -> Kept:
     )
     kept = _kept.pop(attempt.pk, None)
     if kept is None or kept.made_of != made_of:
-        kept = _made(attempt, found, made_of)
+        kept = _made(attempt, found, made_of, kept)
         while len(_kept) >= MOST:
             _kept.pop(next(iter(_kept), 0), None)
     _kept[attempt.pk] = kept  # as the last one: those not asked for go first
     return kept
 
 
-def _made(attempt: Attempt, found: Seen, made_of: tuple[Any, ...]) -> Kept:
+def _made(attempt: Attempt, found: Seen, made_of: tuple[Any, ...], before: Kept | None) -> Kept:
+    """A panel made anew, but for its lower half where that is as it was before."""
     data = panel.data(attempt, found)
+    below = panel.below(data)
+    if before is not None and before.below == below:
+        more = before.more
+    else:
+        more = _html("labs/panel_more.html", below, attempt=below["attempt"], step=below["step"])
+    html = _html("labs/panel.html", {**data, "more": more})
+    awaited = hung_on(attempt, found)
+    return Kept(made_of, HOLE.split(html), data["title"], data["lang"], data["score"], awaited, below, more)
+
+
+def _html(template: str, data: dict[str, Any], **also: Any) -> SafeString:
+    """A panel's HTML, or a part's, with its holes."""
     holes = {name: mark_safe(mark) for name, mark in HOLES.items()}  # noqa: S308 - hexadecimal
-    html = render_to_string("labs/panel.html", {"lab_panel": {**data, **holes}, "csrf_token": holes["csrf_token"]})
-    return Kept(made_of, HOLE.split(html), data["title"], data["lang"], data["score"], hung_on(attempt, found))
+    return render_to_string(template, {"lab_panel": {**data, **holes}, "csrf_token": holes["csrf_token"], **also})

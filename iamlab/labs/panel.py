@@ -1,13 +1,17 @@
 """What the panel beside the console shows: plain data, made where something changed."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
+from iamlab.components import markup
 from iamlab.labs import clockwork, content, results, scoring, showing, translations
 from iamlab.labs.asking import question_data
-from iamlab.labs.models import Attempt, CheckFact, StepFact
+from iamlab.labs.models import Attempt, StepFact
+from iamlab.labs.results import Fact, Known
 from iamlab.labs.seen import Seen
 from iamlab.labs.texts import inline, render
 from iamlab.labs.vocabulary import fill, tell
@@ -36,7 +40,14 @@ KINDS = {
     "regressed": "warning",
     "read": "info",
 }
+ANY = "_any_step_"  # in an address, in place of a step's id; no prefix of ours has it
 Lab = dict[str, Any]
+
+
+@cache
+def status(state: str) -> SafeString:
+    """A step's state as a status component."""
+    return markup.status(KINDS[state], STATES[state])
 
 
 def open_step(attempt: Attempt) -> dict[str, Any]:
@@ -50,7 +61,7 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
     lab: Lab = translations.lab_of(attempt)
     score = scoring.score_of(
         lab,
-        list(found.checks.values()),
+        found.checks.values(),
         list(found.hints.values()),
         found.answers,
         found.overrides,
@@ -61,6 +72,7 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
     current = open_step(attempt)
     names = content.names(lab, attempt.bound)
     done = sum(is_done(state) or state == "read" for state in states.values())
+    address = reverse("lab-step", args=[attempt.pk, ANY])  # once, for it takes as long as a step's row
     return {
         "attempt": attempt,
         "cursor": found.cursor,
@@ -73,10 +85,9 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
                 "id": step["id"],
                 "title": step["title"],
                 "state": states[step["id"]],
-                "word": STATES[states[step["id"]]],
-                "kind": KINDS[states[step["id"]]],
+                "status": status(states[step["id"]]),
                 "current": step["id"] == current["id"],
-                "url": reverse("lab-step", args=[attempt.pk, step["id"]]),
+                "url": address.replace(ANY, step["id"]),
             }
             for step in lab["steps"]
         ],
@@ -100,13 +111,20 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
     }
 
 
+def below(data: dict[str, Any]) -> dict[str, Any]:
+    """Of a panel's data, that of labs/panel_more.html, which stays the same as checks and steps come to pass."""
+    attempt = {name: getattr(data["attempt"], name) for name in ("pk", "graded", "submitted")}
+    names = ("files", "note", "waiting", "trying", "checkpoints", "moves", "actors")
+    return {"attempt": attempt, "step": {"id": data["step"]["id"]}, **{name: data[name] for name in names}}
+
+
 def is_done(state: str) -> bool:
     return state in ("passed", "passed_with_help", "overridden")
 
 
 def step_states(
     lab: Lab,
-    facts: dict[tuple[str, str], CheckFact],
+    facts: Known,
     steps: dict[str, StepFact],
     helped: set[str],
     score: scoring.Score,
@@ -123,7 +141,7 @@ def step_states(
 
 def _state(
     step: dict[str, Any],
-    own: list[CheckFact | None],
+    own: list[Fact | None],
     fact: StepFact | None,
     done: set[str],
     helped: bool,
@@ -191,14 +209,14 @@ WORDS = {"open": "pending", "pass": "success", "fail": "error", "blocked": "stop
 SPOKEN = {"pending": "to do", "success": "done", "error": "not right", "stopped": "waiting", "warning": "broken"}
 
 
-def looks(fact: CheckFact | None) -> str:
+def looks(fact: Fact | None) -> str:
     """What was not tried yet is not wrong yet: only a known mistake, or what was undone, is shown as one."""
     if fact is None or (fact.status == "fail" and not fact.code and not fact.undone):
         return "pending"
     return WORDS[fact.status]
 
 
-def check_data(check: dict[str, Any], fact: CheckFact | None, names: dict[str, str]) -> dict[str, Any]:
+def check_data(check: dict[str, Any], fact: Fact | None, names: dict[str, str]) -> dict[str, Any]:
     return {
         "kind": looks(fact),
         "word": SPOKEN[looks(fact)],
@@ -223,7 +241,7 @@ def hint_data(
     attempt: Attempt,
     lab: Lab,
     step: dict[str, Any],
-    facts: dict[tuple[str, str], CheckFact],
+    facts: Known,
     hints: dict[tuple[str, int], Any],
     names: dict[str, str],
 ) -> dict[str, Any]:

@@ -18,7 +18,8 @@ FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, R
 log = logging.getLogger(__name__)
 Lab = dict[str, Any]
 Facts = dict[tuple[str, str], CheckFact]
-Known = Mapping[tuple[str, str], Standing | CheckFact]
+Fact = CheckFact | Standing
+Known = Mapping[tuple[str, str], Fact]
 
 
 class Result:
@@ -28,7 +29,7 @@ class Result:
         self.status, self.code, self.message = status, code, message
 
 
-def same(fact: CheckFact | Standing, result: Result) -> bool:
+def same(fact: Fact, result: Result) -> bool:
     return (fact.status, fact.code, fact.message) == (result.status, result.code, result.message)
 
 
@@ -41,7 +42,7 @@ def passed_steps(lab: Lab, facts: Known) -> set[str]:
     }
 
 
-def _passes(fact: CheckFact | Standing | None) -> bool:
+def _passes(fact: Fact | None) -> bool:
     """A check at fault holds nobody up: what needs its step must stay within reach."""
     return fact is not None and fact.status in ("pass", "error")
 
@@ -49,7 +50,7 @@ def _passes(fact: CheckFact | Standing | None) -> bool:
 Truth = list[bool | None]
 
 
-def told(fact: CheckFact | Standing | None, check: dict[str, Any], read: Read, touched: set[str]) -> Truth:
+def told(fact: Fact | None, check: dict[str, Any], read: Read, touched: set[str]) -> Truth:
     """What a check's test and each of its mistakes come to, as its fact tells, where nothing touched them; else None.
 
     A mistake is looked for where the test is false, in the author's order, up to the first that fits.
@@ -61,7 +62,7 @@ def told(fact: CheckFact | Standing | None, check: dict[str, Any], read: Read, t
     return [None if inputs & touched else one for one, inputs in zip(known, read.tests, strict=True)]
 
 
-def _fitted(fact: CheckFact | Standing, check: dict[str, Any]) -> list[bool]:
+def _fitted(fact: Fact, check: dict[str, Any]) -> list[bool]:
     """Which mistakes a failed check's code says to have fitted, and not; none where it may be of several."""
     codes = [code_of(mistake) for mistake in check.get("mistakes", ())]
     if not fact.code:

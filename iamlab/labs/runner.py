@@ -265,7 +265,7 @@ def keep(
     begun = any(fact.pk is not None for fact in facts.values())  # what the first run finds is nobody's work
     with transaction.atomic(savepoint=False):
         prepared.put(changed, ("attempt_id", "step", "check_id"), SAID)
-        Happening.objects.bulk_create([_happening(attempt, fact, last) for fact in changed])
+        prepared.put([_happening(attempt, fact, last) for fact in changed])
         newly = _mark(attempt, {fact.step for fact in changed}, done, begun=begun)
     for step in newly:
         title = (content.step_of(lab, step) or {}).get("title", step)

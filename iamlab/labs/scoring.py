@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iamlab.labs.models import Answer, Attempt, CheckFact, HintUse, Override
+from iamlab.labs.results import Fact, Known
 
 PRICES = {1: 0.0, 2: 0.1, 3: 0.3, 4: 0.5}  # share of the step's points; 4 is show me
 BONUS_MOST = 5.0  # points of 100, for what is better than asked; nobody gets above 100
@@ -66,7 +67,7 @@ def question_factor(question: dict[str, Any], answers: list[Answer]) -> float:
     return max(0.0, 1 - wrong / (options - 1))
 
 
-def check_share(check: dict[str, Any], fact: CheckFact | None, lab: Lab, answers: list[Answer], graded: bool) -> float:
+def check_share(check: dict[str, Any], fact: Fact | None, lab: Lab, answers: list[Answer], graded: bool) -> float:
     """What a check earns of its part of the step.
 
     One in error, ours or the author's, earns all of it: left out of the reckoning, it would make the others weigh more,
@@ -122,7 +123,7 @@ def _grouped(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
 
 def score_of(
     lab: Lab,
-    checks: list[CheckFact],
+    checks: Iterable[Fact],
     hints: list[HintUse],
     answers: list[Answer],
     overrides: list[Override],
@@ -153,7 +154,7 @@ def score_of(
     return Score(steps, auto, whole.score if whole else None, whole.comment if whole else "")
 
 
-def bonus(lab: Lab, facts: dict[tuple[str, str], CheckFact]) -> float:
+def bonus(lab: Lab, facts: Known) -> float:
     """Points for checks beyond what is asked, once they pass."""
     earned = [
         float(check.get("bonus", 0))

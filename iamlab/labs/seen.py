@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from iamlab.labs.models import Answer, Attempt, CheckFact, HintUse, Message, Override, StepFact
+from iamlab.labs.models import Answer, Attempt, HintUse, Message, Override, StepFact
 from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
 from iamlab.services import statements
@@ -45,10 +45,14 @@ PARTS = {
 class Standing(NamedTuple):
     """How a check stands; a CheckFact has more of it, and costs many times as much to make."""
 
+    step: str
+    check_id: str
     status: str
     code: str
     message: str
     latched: bool
+    undone: dict[str, Any]
+    tries: dict[str, int]
 
 
 class Seen:
@@ -75,16 +79,9 @@ class Seen:
         return [model(**dict(zip(names, row, strict=True))) for row in self._found[kind]]
 
     @cached_property
-    def checks(self) -> dict[tuple[str, str], CheckFact]:
-        return {(fact.step, fact.check_id): fact for fact in self._models(CheckFact, "check")}
-
-    @cached_property
-    def standing(self) -> dict[tuple[str, str], Standing]:
-        """As `checks`, as far as judging asks."""
-        return {
-            (step, check): Standing(status, code, message, bool(latched))
-            for step, check, status, code, message, latched, *_ in self._found["check"]
-        }
+    def checks(self) -> dict[tuple[str, str], Standing]:
+        facts = (Standing(*row) for row in self._found["check"])
+        return {(fact.step, fact.check_id): fact for fact in facts}
 
     @cached_property
     def steps(self) -> dict[str, StepFact]:

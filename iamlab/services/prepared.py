@@ -110,17 +110,19 @@ def insert(row: Model, *, keyed: bool = False) -> None:
     row._state.adding = False
 
 
-def put(rows: Sequence[Model], unique: Sequence[str], names: Sequence[str]) -> None:
+def put(rows: Sequence[Model], unique: Sequence[str] = (), names: Sequence[str] = ()) -> None:
     """Store rows in one statement; of one that is there with the same `unique` values, the fields of these names."""
     if not rows:
         return
     fields = _fields(type(rows[0]))
     columns = {field.attname: f'"{field.column}"' for field in fields}
+    known = (
+        f" on conflict ({', '.join(columns[name] for name in unique)})"
+        f" do update set {', '.join(f'{columns[name]} = excluded.{columns[name]}' for name in names)}"
+    )
     statements.run(
         f'insert into "{rows[0]._meta.db_table}" ({", ".join(columns.values())})'
-        f" values {', '.join([statements.marks(fields)] * len(rows))}"
-        f" on conflict ({', '.join(columns[name] for name in unique)})"
-        f" do update set {', '.join(f'{columns[name]} = excluded.{columns[name]}' for name in names)}",
+        f" values {', '.join([statements.marks(fields)] * len(rows))}{known if unique else ''}",
         [value for row in rows for value in _stored(row, fields)],
     )
 
