@@ -23,6 +23,18 @@ VERBS = {
     "DetachUserPolicy": "detached {policyArn} from the user {userName}",
     "DetachGroupPolicy": "detached {policyArn} from the group {groupName}",
     "DetachRolePolicy": "detached {policyArn} from the role {roleName}",
+    "CreateAccessKey": "created an access key for {userName}",
+    "UpdateAccessKey": "set the access key {accessKeyId} of {userName} to {status}",
+    "DeleteAccessKey": "deleted the access key {accessKeyId} of {userName}",
+    "CreateLoginProfile": "gave {userName} a password for the console",
+    "UpdateLoginProfile": "changed the console password of {userName}",
+    "DeleteLoginProfile": "took the console password from {userName}",
+    "PutUserPolicy": "wrote the inline policy {policyName} of the user {userName}",
+    "PutGroupPolicy": "wrote the inline policy {policyName} of the group {groupName}",
+    "PutRolePolicy": "wrote the inline policy {policyName} of the role {roleName}",
+    "DeleteUserPolicy": "deleted the inline policy {policyName} of the user {userName}",
+    "DeleteGroupPolicy": "deleted the inline policy {policyName} of the group {groupName}",
+    "DeleteRolePolicy": "deleted the inline policy {policyName} of the role {roleName}",
     "RunInstances": "launched instances",
     "TerminateInstances": "terminated",
     "AssociateIamInstanceProfile": "gave an instance profile to",
@@ -142,12 +154,12 @@ def told(record: dict[str, Any], resources: list[str]) -> str:
     if wanted and all(isinstance(given.get(key), str) for key in wanted):
         short = {key: given[key].rpartition("/")[2] if key == "policyArn" else given[key] for key in wanted}
         return VERBS[name].format_map(short)
-    about = ", ".join(resources) if name != "ConsoleLogin" else ""
+    about = ", ".join(one.removeprefix("arn:aws:s3:::") for one in resources) if name != "ConsoleLogin" else ""
     return f"{verb(name)} {about}".rstrip()
 
 
 def sentence(record: dict[str, Any], resources: list[str]) -> str:
-    """For example: mario tried to write the object customer-bills/bill.txt and was refused."""
+    """For example: mario wrote the object customer-bills/bill.txt: refused."""
     text = f"{who(record)} {told(record, resources)}"
     error = record.get("errorCode", "")
     if error.startswith(("AccessDenied", "Client.UnauthorizedOperation")):

@@ -51,3 +51,19 @@ def test_what_happens_in_an_organization_is_told_with_names(root):
 def test_a_policy_of_iam_is_not_told_as_one_of_an_organization(root):
     root.call("iam:CreatePolicy", {"PolicyName": "Fence", "PolicyDocument": ALLOW})
     assert told("CreatePolicy") == "The root user created the policy."
+
+
+def test_credentials_and_inline_policies_are_told_with_whose_they_are(root):
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    root.call("iam:CreateAccessKey", {"UserName": "mario"})
+    assert told("CreateAccessKey") == "The root user created an access key for mario."
+    root.call("iam:CreateLoginProfile", {"UserName": "mario", "Password": "Bills-are-due-1"})
+    assert told("CreateLoginProfile") == "The root user gave mario a password for the console."
+    root.call("iam:PutUserPolicy", {"UserName": "mario", "PolicyName": "Own", "PolicyDocument": ALLOW})
+    assert told("PutUserPolicy") == "The root user wrote the inline policy Own of the user mario."
+
+
+def test_an_object_is_named_without_what_every_bucket_begins_with():
+    record = {"eventName": "PutObject", "userIdentity": {"type": "IAMUser", "userName": "mario"}}
+    refused = {**record, "errorCode": "AccessDenied"}
+    assert sentence(refused, ["arn:aws:s3:::bills/may.txt"]) == "mario wrote the object bills/may.txt: refused."
