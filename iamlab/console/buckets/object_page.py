@@ -137,7 +137,7 @@ def permissions(request: HttpRequest, session: Session, thing: dict[str, str], f
     return {
         "acl": panel(session, "s3:GetObjectAcl", thing) if found.stands else Panel(),
         "enforced": enforced(panel(session, "s3:GetBucketOwnershipControls", bucket)),
-        "acl_url": session.url("object-acl", thing["Bucket"], key=thing["Key"]),
+        "acl_url": url_of(session, thing, "object-acl"),
         "who_can": session.url(
             "who-can", action="s3:GetObject", resource=f"arn:aws:s3:::{thing['Bucket']}/{thing['Key']}"
         ),

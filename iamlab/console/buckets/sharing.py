@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console.buckets.editing import edit
 from iamlab.console.buckets.forms import AclForm, CorsForm, ObjectAclForm
+from iamlab.console.buckets.object_page import url_of, which
 from iamlab.console.buckets.reading import setting
 from iamlab.console.session import Session, console_page
 
@@ -21,10 +22,9 @@ def edit_acl(request: HttpRequest, session: Session, bucket: str) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 @console_page
 def edit_object_acl(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    """The same of an object."""
-    key = request.GET.get("key", "")
-    back = session.url("object", bucket, key=key, tab="permissions")
-    return edit_grants(request, session, {"Bucket": bucket, "Key": key}, ObjectAclForm, back)
+    """The same of an object, or of a version of it."""
+    thing = which(request, bucket)
+    return edit_grants(request, session, thing, ObjectAclForm, url_of(session, thing, tab="permissions"))
 
 
 def edit_grants(

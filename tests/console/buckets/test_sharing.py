@@ -80,6 +80,18 @@ def test_an_object_is_opened_to_the_public_once_that_is_confirmed(browser_of, ro
     assert granted() == {("owner", "FULL_CONTROL")}
 
 
+def test_the_acl_of_an_older_version_is_its_own(browser_of, root, bucket):
+    root.call("s3:PutBucketVersioning", {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}})
+    thing = {"Bucket": bucket, "Key": "a"}
+    old, new = (root.call("s3:PutObject", {**thing, "Body": body})["VersionId"] for body in (b"1", b"2"))
+    address = root.url("object-acl", bucket, key="a", versionId=old)
+    shown = browser_of.get(root.url("object", bucket, key="a", versionId=old, tab="permissions")).content.decode()
+    assert address.replace("&", "&amp;") in shown
+    browser_of.post(address, {"everyone": ["READ"], "sure": "on"})
+    numbers = [len(root.call("s3:GetObjectAcl", {**thing, "VersionId": one})["Grants"]) for one in (old, new)]
+    assert numbers == [2, 1]
+
+
 def test_an_object_whose_acl_grants_nothing_offers_no_edit(browser_of, root):
     root.call("s3:CreateBucket", {"Bucket": "own-bills"})
     root.call("s3:PutObject", {"Bucket": "own-bills", "Key": "a", "Body": b"1"})
