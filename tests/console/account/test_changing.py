@@ -83,7 +83,8 @@ def test_root_signs_in_by_another_address(browser_of, root, account_with_passwor
     assert answer.url == root.url("account")
     sign_in = f"/sandbox/{account_with_password.sandbox.public_id}/root-sign-in/"
     assert "/console/" in browser_of.post(sign_in, {"Email": "new@bills.example", "Password": PASSWORD}).url
-    records = [json.loads(one) for one in Event.objects.filter(name="EmailUpdated").values_list("record", flat=True)]
+    rows = Event.objects.filter(name="EmailUpdated").order_by("id").values_list("record", flat=True)
+    records = [json.loads(one) for one in rows]
     assert [one["responseElements"]["EmailUpdated"] for one in records] == ["Failure", "Success"]
     assert PASSWORD not in json.dumps(records)
 
