@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from iamlab.console import wizard_pages
 from iamlab.console.account import billing, contacts
 from iamlab.console.account import changing as changing_account
 from iamlab.console.account import views as account
@@ -75,14 +76,10 @@ user_pages = [
     path("create/", create.start, name="user-create-start"),
     path("create/<uuid:draft_id>/era/", create.switch_era, name="user-create-era"),
     path("create/<uuid:draft_id>/group/", create_group.create_group, name="user-create-group"),
-    path("create/<uuid:draft_id>/result/", create.result, name="user-create-result"),
-    path("create/<uuid:draft_id>/<str:key>/", create.step, name="user-create"),
-    path("add-permissions/<uuid:draft_id>/result/", user_permissions.result, name="user-permissions-result"),
-    path("add-permissions/<uuid:draft_id>/<str:key>/", user_permissions.step, name="user-permissions"),
-    path("console-access/<uuid:draft_id>/result/", console_access.result, name="console-access-result"),
-    path("console-access/<uuid:draft_id>/<str:key>/", console_access.step, name="console-access"),
-    path("create-access-key/<uuid:draft_id>/result/", access_keys.result, name="access-key-result"),
-    path("create-access-key/<uuid:draft_id>/<str:key>/", access_keys.step, name="access-key"),
+    *wizard_pages.paths("create/", create.WIZARD),
+    *wizard_pages.paths("add-permissions/", user_permissions.WIZARD),
+    *wizard_pages.paths("console-access/", console_access.WIZARD),
+    *wizard_pages.paths("create-access-key/", access_keys.WIZARD),
     path("details/<str:name>/add-permissions/", user_permissions.start, name="user-permissions-start"),
     path("details/<str:name>/remove-policies/", user_permissions.remove_policies, name="user-remove-policies"),
     path("details/<str:name>/boundary/", user_permissions.set_boundary, name="user-boundary"),
@@ -131,8 +128,7 @@ policy_pages = [
     path("", policies.policies, name="policies"),
     path("delete/", policy_changing.delete, name="policy-delete"),
     path("create/", policy_create.start, name="policy-create-start"),
-    path("create/<uuid:draft_id>/result/", policy_create.result, name="policy-create-result"),
-    path("create/<uuid:draft_id>/<str:key>/", policy_create.step, name="policy-create"),
+    *wizard_pages.paths("create/", policy_create.WIZARD),
     path("details/<path:arn>/edit/", policy_changing.edit, name="policy-edit"),
     path("details/<path:arn>/version/", policy_changing.version, name="policy-version"),
     path("details/<path:arn>/manage-tags/", policy_changing.tags, name="policy-tags"),
@@ -147,8 +143,7 @@ role_pages = [
     path("", roles.roles, name="roles"),
     path("delete/", role_deleting.delete, name="roles-delete"),
     path("create/", role_create.start, name="role-create-start"),
-    path("create/<uuid:draft_id>/result/", role_create.result, name="role-create-result"),
-    path("create/<uuid:draft_id>/<str:key>/", role_create.step, name="role-create"),
+    *wizard_pages.paths("create/", role_create.WIZARD),
     path("details/<str:name>/edit/", role_changing.edit, name="role-edit"),
     path("details/<str:name>/trust/", role_changing.edit_trust, name="role-trust"),
     path("details/<str:name>/attach-policies/", role_changing.attach, name="role-attach"),
@@ -217,8 +212,7 @@ s3 = [
     path("buckets/", buckets.buckets, name="buckets"),
     path("open/", buckets.open_bucket, name="bucket-open"),
     path("bucket/create/", bucket_create.start, name="bucket-create-start"),
-    path("bucket/create/<uuid:draft_id>/result/", bucket_create.result, name="bucket-create-result"),
-    path("bucket/create/<uuid:draft_id>/<str:key>/", bucket_create.step, name="bucket-create"),
+    *wizard_pages.paths("bucket/create/", bucket_create.WIZARD),
     path("bucket/delete/", buckets.delete, name="bucket-delete"),
     path("bucket/empty/", buckets.empty, name="bucket-empty"),
     path("buckets/<str:bucket>/<slug:tab>/", settings.bucket, name="bucket"),
@@ -252,8 +246,7 @@ cloudtrail = [
     path("events/<str:event_id>/", events.event, name="event"),
     path("trails/", trails.trails, name="trails"),
     path("trails/create/", trail_create.start, name="trail-create-start"),
-    path("trails/create/<uuid:draft_id>/result/", trail_create.result, name="trail-create-result"),
-    path("trails/create/<uuid:draft_id>/<str:key>/", trail_create.step, name="trail-create"),
+    *wizard_pages.paths("trails/create/", trail_create.WIZARD),
     path("trails/details/<str:name>/", trails.trail, name="trail"),
     path("trails/details/<str:name>/logging/", trails.switch, name="trail-switch"),
     path("trails/details/<str:name>/events/", trails.edit_events, name="trail-events"),
@@ -267,8 +260,7 @@ ec2 = [
     path("instances/<slug:instance_id>/", instances.instance, name="instance"),
     path("instances/<slug:instance_id>/role/", instances.role, name="instance-role"),
     path("launch/", instance_launch.start, name="instance-launch-start"),
-    path("launch/<uuid:draft_id>/result/", instance_launch.result, name="instance-launch-result"),
-    path("launch/<uuid:draft_id>/<str:key>/", instance_launch.step, name="instance-launch"),
+    *wizard_pages.paths("launch/", instance_launch.WIZARD),
 ]
 
 # /console/<session>/organizations/
@@ -308,10 +300,8 @@ budget_pages = [
     path("details/", budgets.budget, name="budget"),
     path("create/", budget_create.start, name="budget-create-start"),
     path("edit/", budget_create.edit, name="budget-edit-start"),
-    path("create/<uuid:draft_id>/result/", budget_create.create_result, name="budget-create-result"),
-    path("create/<uuid:draft_id>/<str:key>/", budget_create.create_step, name="budget-create"),
-    path("edit/<uuid:draft_id>/result/", budget_create.edit_result, name="budget-edit-result"),
-    path("edit/<uuid:draft_id>/<str:key>/", budget_create.edit_step, name="budget-edit"),
+    *wizard_pages.paths("create/", budget_create.CREATE),
+    *wizard_pages.paths("edit/", budget_create.EDIT),
 ]
 
 session: list[URLPattern | URLResolver] = [

@@ -1,14 +1,13 @@
 """The Create bucket page. S3 User Guide: "Creating a general purpose bucket"."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from iamlab.console import pages, regions, runs, wizard
+from iamlab.console import pages, regions, runs, wizard_pages
 from iamlab.console.buckets import encryption
 from iamlab.console.buckets.blocks import ALL, NAMES, BlockForm, as_boxes
 from iamlab.console.buckets.encryption import SWITCH, EncryptionForm
@@ -195,16 +194,4 @@ WIZARD = Wizard(
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
-    return wizard.start(session, WIZARD)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id)
+    return wizard_pages.start(session, WIZARD)

@@ -1,13 +1,12 @@
 """The wizards that create and edit a budget."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from iamlab.console import pages, wizard
+from iamlab.console import pages, wizard_pages
 from iamlab.console.budgets import alerts, plan
 from iamlab.console.budgets.forms import (
     PERIODS,
@@ -113,7 +112,7 @@ EDIT = Wizard(
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
-    return wizard.start(session, CREATE, account=session.account.pk)
+    return wizard_pages.start(session, CREATE, account=session.account.pk)
 
 
 @require_safe
@@ -137,28 +136,4 @@ def edit(request: HttpRequest, session: Session) -> HttpResponse:
     unit = found["BudgetLimit"]["Unit"]
     before = {"name": name, "budget": kept, "unit": unit, "alerts": rows, "details": details}
     data = {"account": session.account.pk, "before": before, "details": details, "alerts": {"alerts": rows}}
-    return wizard.start(session, EDIT, **data)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def create_step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, CREATE, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def create_result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, CREATE, draft_id)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def edit_step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, EDIT, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def edit_result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, EDIT, draft_id)
+    return wizard_pages.start(session, EDIT, **data)

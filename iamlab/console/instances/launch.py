@@ -1,12 +1,12 @@
 """The Launch an instance wizard. EC2 User Guide: "Launch an EC2 instance using the launch instance wizard"."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from iamlab.console import pages, wizard
+from iamlab.console import pages, wizard_pages
 from iamlab.console.instances.forms import LaunchForm, ReviewForm, encoded
 from iamlab.console.models import Draft
 from iamlab.console.session import Session, console_page
@@ -83,16 +83,4 @@ WIZARD = Wizard(
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
-    return wizard.start(session, WIZARD, token=str(uuid4()))
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id)
+    return wizard_pages.start(session, WIZARD, token=str(uuid4()))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup
-from iamlab.console import keys, mfa, pages, passwords, wizard
+from iamlab.console import keys, mfa, pages, passwords, wizard_pages
 from iamlab.console.keys import Holder
 from iamlab.console.mfa import Owner
 from iamlab.console.panels import Panel, panel
@@ -137,7 +137,7 @@ def own_keys(session: Session) -> Holder:
 def create_key(request: HttpRequest, session: Session) -> HttpResponse:
     """The wizard of a user's key, for one's own; root's has one step, which says why not."""
     name = session.caller.name if session.caller.kind == USER else ""
-    return wizard.start(session, access_keys.WIZARD, user=name, own=True, root=session.is_root)
+    return wizard_pages.start(session, access_keys.WIZARD, user=name, own=True, root=session.is_root)
 
 
 @require_http_methods(["GET", "POST"])

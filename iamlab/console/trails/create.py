@@ -2,13 +2,12 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from iamlab.console import pages, wizard
+from iamlab.console import pages, wizard_pages
 from iamlab.console.models import Draft
 from iamlab.console.session import Session, console_page
 from iamlab.console.trails import selectors
@@ -114,16 +113,4 @@ WIZARD = Wizard(
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session) -> HttpResponse:
-    return wizard.start(session, WIZARD, account=session.account.pk)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id)
+    return wizard_pages.start(session, WIZARD, account=session.account.pk)

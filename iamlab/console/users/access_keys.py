@@ -1,13 +1,12 @@
 """Access keys of a user: the wizard that makes one, for oneself and for root too; its description, state and end."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from iamlab.console import downloads, keys, wizard
+from iamlab.console import downloads, keys, wizard_pages
 from iamlab.console.keys import Holder
 from iamlab.console.models import Draft
 from iamlab.console.pages import Crumbs
@@ -118,6 +117,17 @@ def crumbs(session: Session, draft: Draft) -> Crumbs:
     return [("Users", session.url("users")), (name, back(session, draft)), ("Create access key", None)]
 
 
+def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict[str, str]) -> dict[str, Any]:
+    key_id, secret = shown.get("id", ""), shown.get("secret", "")
+    name = "rootkey.csv" if draft.data.get("root") else f"{draft.data['user']}_accessKeys.csv"
+    return {
+        "key_id": key_id,
+        "secret": secret,
+        "csv": downloads.csv_link(name, ["Access key ID", "Secret access key"], [[key_id, secret]]),
+        "endpoint": request.build_absolute_uri("/aws"),
+    }
+
+
 WIZARD = Wizard(
     name="access-key",
     title="Create access key",
@@ -128,36 +138,14 @@ WIZARD = Wizard(
     result_template="console/users/key_result.html",
     crumbs=crumbs,
     result_step=lambda data: "Retrieve access key" if data.get("root") else "Retrieve access keys",
+    once=shown_once,
 )
 
 
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    return wizard.start(session, WIZARD, user=name)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id, shown_once)
-
-
-def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict[str, str]) -> dict[str, Any]:
-    key_id, secret = shown.get("id", ""), shown.get("secret", "")
-    name = "rootkey.csv" if draft.data.get("root") else f"{draft.data['user']}_accessKeys.csv"
-    return {
-        "key_id": key_id,
-        "secret": secret,
-        "csv": downloads.csv_link(name, ["Access key ID", "Secret access key"], [[key_id, secret]]),
-        "endpoint": request.build_absolute_uri("/aws"),
-    }
+    return wizard_pages.start(session, WIZARD, user=name)
 
 
 def holder(session: Session, name: str) -> Holder:

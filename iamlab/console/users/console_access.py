@@ -1,13 +1,12 @@
 """Managing a user's console access: enable, change or disable the password; a new one is shown once."""
 
 from typing import Any, cast
-from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from iamlab.console import downloads, pages, wizard
+from iamlab.console import downloads, pages, wizard_pages
 from iamlab.console.models import Draft
 from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
@@ -97,6 +96,13 @@ def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse
     return pages.done(request, session.url("user", name, "security_credentials"), text)
 
 
+def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict[str, str]) -> dict[str, Any]:
+    name, url, password = draft.data["user"], sign_in_url(request, session), shown.get("password", "")
+    header = ["User name", "Password", "Console sign-in URL"]
+    link = downloads.csv_link(f"{name}_credentials.csv", header, [[name, password, url]])
+    return {"name": name, "password": password, "sign_in_url": url, "csv": link}
+
+
 WIZARD = Wizard(
     name="console-access",
     title="Manage console access",
@@ -112,29 +118,11 @@ WIZARD = Wizard(
     ],
     secrets=with_password,
     finish=finish,
+    once=shown_once,
 )
 
 
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    return wizard.start(session, WIZARD, user=name)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id, shown_once)
-
-
-def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict[str, str]) -> dict[str, Any]:
-    name, url, password = draft.data["user"], sign_in_url(request, session), shown.get("password", "")
-    header = ["User name", "Password", "Console sign-in URL"]
-    link = downloads.csv_link(f"{name}_credentials.csv", header, [[name, password, url]])
-    return {"name": name, "password": password, "sign_in_url": url, "csv": link}
+    return wizard_pages.start(session, WIZARD, user=name)

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from iamlab.console import downloads, drafts, pages, wizard
+from iamlab.console import downloads, drafts, pages, wizard_pages
 from iamlab.console.models import Draft
 from iamlab.console.session import Session, console_page
 from iamlab.console.users import plan
@@ -54,13 +54,6 @@ def era_of(data: dict[str, Any]) -> str:
     return data.get("era", "now")
 
 
-def last_step(data: dict[str, Any]) -> str:
-    """The result page's place in the list of steps."""
-    if era_of(data) == "2021":
-        return "Complete"
-    return "Retrieve password" if data.get("details", {}).get("console") else ""
-
-
 def generated(least: int) -> str:
     """A password with all four kinds of characters."""
     kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, SYMBOLS)
@@ -95,23 +88,6 @@ def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse
     return pages.done(request, session.url("users"), text)
 
 
-WIZARD = Wizard(
-    name="user-create",
-    title="Create user",
-    titles={"2021": "Add user"},
-    submit="Create user",
-    cancel=lambda session, draft: session.url("users"),
-    steps=lambda data: ERAS[era_of(data)],
-    calls=plan.calls,
-    result_template="console/users/create_result.html",
-    crumbs=lambda session, draft: [("Users", session.url("users")), ("Create user", None)],
-    secrets=with_passwords,
-    finish=finish,
-    context=lambda request, session, draft: context(request, session, draft),
-    result_step=lambda data: last_step(data),
-)
-
-
 def context(request: HttpRequest, session: Session, draft: Draft) -> dict[str, Any]:
     """What the steps show besides their forms."""
     era = era_of(draft.data)
@@ -134,35 +110,6 @@ def sign_in_url(request: HttpRequest, session: Session) -> str:
     return request.build_absolute_uri(address)
 
 
-@require_safe
-@console_page
-def start(request: HttpRequest, session: Session) -> HttpResponse:
-    era = "2021" if request.GET.get("era") == "2021" else "now"
-    return wizard.start(session, WIZARD, era=era)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_POST
-@console_page
-def switch_era(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    """The other list of steps over what was typed so far."""
-    draft = drafts.find(session, WIZARD.name, draft_id)
-    draft.data["era"] = "2021" if request.POST.get("era") == "2021" else "now"
-    draft.save(update_fields=["data"])
-    return redirect(session.url(WIZARD.name, draft.pk, ERAS[era_of(draft.data)][0].key))
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id, shown_once)
-
-
 def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict[str, str]) -> dict[str, Any]:
     """The page where credentials are retrieved, this once."""
     url, data = sign_in_url(request, session), draft.data
@@ -177,6 +124,48 @@ def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict
         for name in plan.names(data)
     ]
     return {"users": users, "csv": csv_link(users, url, era_of(data)), "gone": not shown}
+
+
+def last_step(data: dict[str, Any]) -> str:
+    """The result page's place in the list of steps."""
+    if era_of(data) == "2021":
+        return "Complete"
+    return "Retrieve password" if data.get("details", {}).get("console") else ""
+
+
+WIZARD = Wizard(
+    name="user-create",
+    title="Create user",
+    titles={"2021": "Add user"},
+    submit="Create user",
+    cancel=lambda session, draft: session.url("users"),
+    steps=lambda data: ERAS[era_of(data)],
+    calls=plan.calls,
+    result_template="console/users/create_result.html",
+    crumbs=lambda session, draft: [("Users", session.url("users")), ("Create user", None)],
+    secrets=with_passwords,
+    finish=finish,
+    context=context,
+    result_step=last_step,
+    once=shown_once,
+)
+
+
+@require_safe
+@console_page
+def start(request: HttpRequest, session: Session) -> HttpResponse:
+    era = "2021" if request.GET.get("era") == "2021" else "now"
+    return wizard_pages.start(session, WIZARD, era=era)
+
+
+@require_POST
+@console_page
+def switch_era(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
+    """The other list of steps over what was typed so far."""
+    draft = drafts.find(session, WIZARD.name, draft_id)
+    draft.data["era"] = "2021" if request.POST.get("era") == "2021" else "now"
+    draft.save(update_fields=["data"])
+    return redirect(session.url(WIZARD.name, draft.pk, ERAS[era_of(draft.data)][0].key))
 
 
 def csv_link(users: list[dict[str, str]], url: str, era: str) -> dict[str, str]:

@@ -1,12 +1,11 @@
 """Changing what a user may do: add permissions, remove policies, groups, the boundary."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from iamlab.console import boundaries, changes, pages, pickers, wizard
+from iamlab.console import boundaries, changes, pages, pickers, wizard_pages
 from iamlab.console.changes import Change
 from iamlab.console.models import Draft
 from iamlab.console.panels import panel
@@ -82,19 +81,7 @@ WIZARD = Wizard(
 @require_safe
 @console_page
 def start(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    return wizard.start(session, WIZARD, user=name)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def step(request: HttpRequest, session: Session, draft_id: UUID, key: str) -> HttpResponse:
-    return wizard.step(request, session, WIZARD, draft_id, key)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def result(request: HttpRequest, session: Session, draft_id: UUID) -> HttpResponse:
-    return wizard.result(request, session, WIZARD, draft_id)
+    return wizard_pages.start(session, WIZARD, user=name)
 
 
 @require_http_methods(["GET", "POST"])
