@@ -11,7 +11,7 @@ from iamlab.services import callers
 from iamlab.services.iam import saml_providers
 from iamlab.services.iam.models import SamlProvider
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.sts import roles, saml_assertions, session_policies
+from iamlab.services.sts import federated, roles, saml_assertions, session_policies
 from iamlab.services.sts.saml_assertions import Assertion, NotSaml
 from iamlab.services.sts.saml_encryption import NotReadable, NotTried
 from iamlab.services.sts.saml_identity_provider import ATTRIBUTES, AUDIENCE
@@ -122,7 +122,7 @@ def _session_name(assertion: Assertion) -> str:
     return name
 
 
-def federated(call: Call, RoleArn: str, PrincipalArn: str, SAMLAssertion: str, **_: Any) -> list[Target]:
+def proved(call: Call, RoleArn: str, PrincipalArn: str, SAMLAssertion: str, **_: Any) -> list[Target]:
     """The role, asked for by whom the assertion proves: from here on the caller is that identity."""
     row = roles.find(call, RoleArn)
     account_id = RoleArn.split(":")[4]
@@ -136,12 +136,7 @@ def federated(call: Call, RoleArn: str, PrincipalArn: str, SAMLAssertion: str, *
         provider=PrincipalArn,
         access_key_id="",
     )
-    actions = ["sts:AssumeRoleWithSAML"]
-    actions += ["sts:TagSession"] if identity.tags else []
-    actions += ["sts:SetSourceIdentity"] if identity.source_identity else []
-    targets = [roles.target_of(RoleArn, row, action) for action in actions]
-    targets[0].loaded = identity
-    return targets
+    return federated.targets(RoleArn, row, "sts:AssumeRoleWithSAML", identity)
 
 
 def context(call: Call, **_: Any) -> dict[str, Any]:
@@ -157,14 +152,7 @@ def context(call: Call, **_: Any) -> dict[str, Any]:
         "saml:sub": assertion.subject,
         "saml:sub_type": assertion.subject_type,
     }
-    if identity.source_identity:
-        found["sts:SourceIdentity"] = identity.source_identity
-    if identity.transitive:
-        found["sts:TransitiveTagKeys"] = identity.transitive
-    if identity.tags:
-        found["aws:TagKeys"] = list(identity.tags)
-        found |= {f"aws:RequestTag/{key}": value for key, value in identity.tags.items()}
-    return found
+    return found | federated.keys(identity)
 
 
 def seconds_of(call: Call, assertion: Assertion, DurationSeconds: int | None) -> int:
@@ -178,7 +166,7 @@ def seconds_of(call: Call, assertion: Assertion, DurationSeconds: int | None) ->
     return max(1, min(seconds, int((assertion.session_ends - call.now).total_seconds())))
 
 
-@operation("sts:AssumeRoleWithSAML", target=federated, context=context, writes=False)
+@operation("sts:AssumeRoleWithSAML", target=proved, context=context, writes=False)
 def assume_role_with_saml(
     call: Call,
     RoleArn: str,

@@ -7,7 +7,7 @@ from iamlab.services import callers
 from iamlab.services.iam.models import OidcProvider
 from iamlab.services.iam.oidc_providers import arn
 from iamlab.services.operations import AwsError, Call, Target, operation
-from iamlab.services.sts import identity_provider, roles, session_policies
+from iamlab.services.sts import federated, identity_provider, roles, session_policies
 
 CLAIMS = "https://aws.amazon.com/"  # AWS's own claims begin so
 
@@ -86,7 +86,7 @@ def _audience(claims: dict[str, Any], client_ids: list[str]) -> str:
     return azp if isinstance(azp, str) else found
 
 
-def federated(call: Call, RoleArn: str, WebIdentityToken: str, **_: Any) -> list[Target]:
+def proved(call: Call, RoleArn: str, WebIdentityToken: str, **_: Any) -> list[Target]:
     """The role, asked for by whom the token proves: from here on the caller is that identity."""
     row = roles.find(call, RoleArn)
     account_id = RoleArn.split(":")[4]
@@ -100,12 +100,7 @@ def federated(call: Call, RoleArn: str, WebIdentityToken: str, **_: Any) -> list
         provider=identity.provider,
         access_key_id="",
     )
-    actions = ["sts:AssumeRoleWithWebIdentity"]
-    actions += ["sts:TagSession"] if identity.tags else []
-    actions += ["sts:SetSourceIdentity"] if identity.source_identity else []
-    targets = [roles.target_of(RoleArn, row, action) for action in actions]
-    targets[0].loaded = identity
-    return targets
+    return federated.targets(RoleArn, row, "sts:AssumeRoleWithWebIdentity", identity)
 
 
 def context(call: Call, RoleSessionName: str, **_: Any) -> dict[str, Any]:
@@ -119,17 +114,10 @@ def context(call: Call, RoleSessionName: str, **_: Any) -> dict[str, Any]:
     amr = identity.claims.get("amr")
     if isinstance(amr, list):
         found[f"{identity.url}:amr"] = [str(one) for one in amr]
-    if identity.source_identity:
-        found["sts:SourceIdentity"] = identity.source_identity
-    if identity.transitive:
-        found["sts:TransitiveTagKeys"] = identity.transitive
-    if identity.tags:
-        found["aws:TagKeys"] = list(identity.tags)
-        found |= {f"aws:RequestTag/{key}": value for key, value in identity.tags.items()}
-    return found
+    return found | federated.keys(identity)
 
 
-@operation("sts:AssumeRoleWithWebIdentity", target=federated, context=context, writes=False)
+@operation("sts:AssumeRoleWithWebIdentity", target=proved, context=context, writes=False)
 def assume_role_with_web_identity(
     call: Call,
     RoleArn: str,
