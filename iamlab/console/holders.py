@@ -48,7 +48,8 @@ def rows_by_group(session: Session, groups: list[str]) -> list[dict[str, Any]]:
 def managed_row(session: Session, policy: dict[str, str], via: Any, removable: bool) -> dict[str, Any]:
     arn, url = policy["PolicyArn"], session.url("policy", policy["PolicyArn"], "permissions")
     cells = [markup.link(url, policy["PolicyName"]), policy_type(arn), via]
-    return tables.row(f"managed:{arn}", cells, label=policy["PolicyName"], detail=opens(url), disabled=not removable)
+    text = opens(url, "?view=json")
+    return tables.row(f"managed:{arn}", cells, label=policy["PolicyName"], detail=text, disabled=not removable)
 
 
 def inline_row(session: Session, kind: str, name: str, policy: str, via: Any, removable: bool) -> dict[str, Any]:
@@ -62,12 +63,14 @@ def inline_row(session: Session, kind: str, name: str, policy: str, via: Any, re
     )
 
 
-def opens(url: str) -> SafeString:
-    """What an opened row holds: the policy's text, fetched from its own page when it is opened."""
+def opens(url: str, text: str = "") -> SafeString:
+    """What an opened row holds: the policy's text, fetched from its own page when it is opened; `text` is what the
+    page's address needs to show it."""
     return format_html(
-        '<div hx-get="{0}" hx-trigger="toggle from:closest details once" hx-select="#policy-json" hx-target="this"'
+        '<div hx-get="{0}{1}" hx-trigger="toggle from:closest details once" hx-select="#policy-json" hx-target="this"'
         ' hx-push-url="false"><a href="{0}">Open the policy</a></div>',
         url,
+        text,
     )
 
 

@@ -47,6 +47,7 @@ def render(
         "search": {"url": session.url("search"), "query": ""},
         "region": region,
         "side_title": {"label": menu.side_title, "url": session.url(menu.home)},
+        "side_search": session.url("search") if service == "iam" else "",
         "side_nav": menus.side_nav(request, session, service),
         "breadcrumbs": [(menu.title, session.url(menu.home)), *crumbs],
     }

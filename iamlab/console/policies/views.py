@@ -136,7 +136,7 @@ def permissions(request: HttpRequest, session: Session, arn: str, data: dict[str
     found = panel(session, "iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": version})
     text = documents.pretty(found["PolicyVersion"]["Document"]) if found.stands else ""
     views = [("summary", "Summary"), ("json", "JSON")]
-    view = request.GET.get("view") if request.GET.get("view") in dict(views) else "json"
+    view = request.GET.get("view") if request.GET.get("view") in dict(views) else "summary"
     address = tables.address
     return {
         "document": found,

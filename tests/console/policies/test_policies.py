@@ -117,10 +117,10 @@ def test_a_taken_name_comes_back_to_its_field(browser_of, base, bills):
     assert "already exists" in html[html.index('id="id_PolicyName_error"') :]
 
 
-def test_the_document_is_shown_as_json_and_as_a_summary(browser_of, bills):
-    assert "s3:GetObject" in browser_of.get(f"{bills}permissions/").content.decode()
-    html = browser_of.get(f"{bills}permissions/?view=summary").content.decode()
-    assert "Limited: Read" in html and "All resources" in html
+def test_the_document_is_shown_as_a_summary_first_and_as_json(browser_of, bills):
+    html = browser_of.get(f"{bills}permissions/").content.decode()
+    assert "Limited: Read" in html and "All resources" in html and "s3:GetObject" not in html
+    assert "s3:GetObject" in browser_of.get(f"{bills}permissions/?view=json").content.decode()
 
 
 def test_an_edit_is_a_new_default_version(browser_of, bills, root):

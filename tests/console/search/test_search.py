@@ -43,6 +43,14 @@ def test_users_groups_roles_and_policies_are_found_by_name(search, root):
     assert "roles/details/BillReader/permissions/" in html and "job-function/Billing/permissions/" in html
 
 
+def test_iams_menu_has_a_box_that_searches_too(browser_of, root):
+    html = browser_of.get(root.url("users")).content.decode()
+    nav = html[html.index('id="side-nav"') : html.index("</nav>", html.index('id="side-nav"'))]
+    form = nav[nav.index("<form") : nav.index("</form>")]
+    assert f'action="{root.url("search")}"' in form and 'name="q"' in form and 'placeholder="Search IAM"' in form
+    assert "Search IAM" not in browser_of.get(root.url("buckets")).content.decode()
+
+
 def test_no_query_makes_no_call_and_no_match_says_so(search, root):
     assert search(" ").context["tables"] == []
     assert "No matches" in search("zzzz").content.decode()
