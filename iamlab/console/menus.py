@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamlab.console.switch_role import history
-from iamlab.services.callers import ROLE, ROOT
+from iamlab.services.callers import ROOT
 
 if TYPE_CHECKING:
     from iamlab.console.session import Session
@@ -177,12 +177,17 @@ def name_of(row: Any) -> str:
 
 
 def switching(request: HttpRequest, session: "Session") -> list[dict[str, Any]]:
-    """The entries about roles: the root user has none, a switched role the way back."""
+    """The entries about roles: the root user has none, a switched role the way back to who took it."""
     if session.caller.kind == ROOT:
         return []
-    back = [{"label": "Switch back", "url": session.url("switch-back"), "method": "post"}]
+    url = session.url("switch-back")
+    back = [
+        {"label": f"Back to {row.label}", "url": url, "method": "post"}
+        for row in session.others
+        if row.pk == session.switched_from
+    ]
     return [
-        *(back if session.caller.kind == ROLE else []),
+        *back,
         {"label": "Switch role", "url": session.url("switch-role")},
         *history.entries(request, session),
     ]

@@ -43,6 +43,7 @@ class Session:
     examined: bool = False  # an instructor looks: nothing may change
     made: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # calls that succeeded, for told.py
     others: list[Any] = field(default_factory=list)  # the person's other sessions in this world, rows
+    switched_from: str = ""  # the session that took this role
 
     def call(
         self, operation: str, params: Mapping[str, Any] | None = None, view: View | None = None, *, region: str = ""
@@ -97,7 +98,10 @@ def of_request(request: HttpRequest, session_id: str) -> Session:
     request.console_must_change = row.must_change  # type: ignore[attr-defined]
     caller = authenticate.console_session(row)
     caller.world.kept = {}
-    return Session(row.pk, request.user, row.account, caller, regions.source(request), label, row.colour, others=others)
+    source, taker = regions.source(request), row.switched_from_id or ""
+    return Session(
+        row.pk, request.user, row.account, caller, source, label, row.colour, others=others, switched_from=taker
+    )
 
 
 def examined(request: HttpRequest, session_id: str) -> Session:

@@ -143,7 +143,7 @@ def test_permissions_by_tags(page: Page, live_server):
     expect(rita.locator(".identity").first).to_contain_text("Role")
     green(rita, "proof-red")
     rita.locator("details[data-menu=account] > summary").click()
-    rita.locator("details[data-menu=account]").get_by_role("button", name="Switch back").click()
+    rita.locator("details[data-menu=account]").get_by_role("button", name="Back to rita").click()
     expect(rita.locator(".identity").first).to_contain_text("IAM user")
     switch(rita, account, "blue-project")
     expect(rita.locator("main")).to_contain_text("Invalid information in one or more fields.")

@@ -38,11 +38,18 @@ def test_a_role_brings_its_own_permissions_and_the_way_back(browser_of, mario):
     assert "Access denied" in browser_of.get(mario.url("iam-home")).content.decode()
     home = browser_of.get(switch(browser_of, mario).url, follow=True)
     text = home.content.decode()
-    assert "Reader/mario" in text and "Switch back" in text
+    assert "Reader/mario" in text and "Back to mario" in text
     session_id = home.request["PATH_INFO"].split("/")[2]
     back = browser_of.post(f"/console/{session_id}/switch-back/")
     assert mario.id in back.url
     assert browser_of.get(f"/console/{session_id}/iam/home/").status_code == 302
+
+
+def test_where_the_user_signed_out_meanwhile_there_is_nobody_to_go_back_to(browser_of, mario):
+    taken = switch(browser_of, mario).url
+    browser_of.post(mario.url("sign-out-session"))
+    text = browser_of.get(taken).content.decode()
+    assert "Reader/mario" in text and "Back to" not in text
 
 
 @pytest.mark.parametrize("changes", [{"roleName": "Nobody"}, {"account": "999999999999"}])
