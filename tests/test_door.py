@@ -1,6 +1,7 @@
 """The door: every call is checked, authorised, performed and recorded, whoever makes it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from iamlab.door import authenticate, record
 from iamlab.door.calls import call, call_many
 from iamlab.sandbox import lab_accounts
 from iamlab.services.cloudtrail.models import Event
-from iamlab.services.operations import AwsError
+from iamlab.services.operations import REGISTRY, AwsError
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,13 @@ def test_a_warm_read_takes_three_statements(root, django_assert_num_queries):
     signed_read()
     with django_assert_num_queries(3):
         signed_read()
+
+
+def test_a_change_that_nobodys_account_has_leaves_no_event(root, monkeypatch):
+    """Anonymous, with no account in what it acts on: there is no event history to keep it in."""
+    made = replace(
+        REGISTRY["iam:CreateUser"], unauthorised=True, target=None, context=None, perform=lambda call, **_: None
+    )
+    monkeypatch.setitem(REGISTRY, "iam:CreateUser", made)
+    call(authenticate.anonymous(root.world), "iam:CreateUser", {"UserName": "mario"})
+    assert events() == []

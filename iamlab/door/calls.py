@@ -134,7 +134,10 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
                 renew(this.caller)
             elif this.caller.world.kept is not None:
                 this.caller.world.kept.clear()  # rows of a page that the change may have changed
-            storing.store([*held, _row(this, result, None)])
+            nobodys = record.is_nobodys(this) and "recipientAccountId" not in this.record  # where an account is made
+            rows = held if nobodys else [*held, _row(this, result, None)]
+            if rows:
+                storing.store(rows)
     except (AwsError, DatabaseError, ObjectDoesNotExist) as error:
         if not isinstance(error, AwsError):
             record.forget_policy_sets()
@@ -167,8 +170,8 @@ def _row(this: Call, result: dict[str, Any] | None, error: AwsError | None) -> r
 
 
 def _keep(this: Call, result: dict[str, Any] | None, error: AwsError | None) -> None:
-    if this.caller.kind == callers.ANONYMOUS and not (this.targets and this.target.account_id):
-        return  # nobody's account: there is no event history to keep it in
+    if record.is_nobodys(this):
+        return
     record.keep(_row(this, result, error))
 
 

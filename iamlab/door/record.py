@@ -133,8 +133,13 @@ def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) ->
     return values
 
 
+def is_nobodys(call: Call) -> bool:
+    """Whether there is no account in whose event history the call could stand."""
+    return call.caller.kind == callers.ANONYMOUS and not (call.targets and call.target.account_id)
+
+
 def _recipient(call: Call) -> str:
-    if call.caller.kind == callers.ANONYMOUS and call.targets and call.target.account_id:
+    if call.caller.kind == callers.ANONYMOUS and not is_nobodys(call):
         return call.target.account_id
     return call.caller.account_id
 

@@ -49,3 +49,12 @@ def test_the_range_of_ones_own_is_kept_in_the_address_and_shown_again(page: Page
     expect(page.get_by_label("Time range")).to_have_value("custom")
     expect(page.get_by_label("From (UTC)")).to_have_value("2020-01-01T00:00")
     expect(page.get_by_label("To (UTC)")).to_be_visible()
+
+
+def test_the_words_have_more_room_than_the_names_and_nothing_is_cut_off(page: Page, events):
+    page.goto(events)
+    heading(page, "Event history")
+    head = page.locator("#events thead th")
+    widths = {one.inner_text(): one.bounding_box()["width"] for one in head.all()}
+    assert widths["In plain words"] > widths["Event name"] > widths["User name"]
+    assert page.eval_on_selector("#events .table-scroll", "box => box.scrollWidth - box.clientWidth") == 0

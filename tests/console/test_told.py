@@ -32,10 +32,10 @@ def test_reads_and_what_the_console_alone_can_do_are_no_lines(browser_of, root):
 
 
 def test_secrets_are_masked_and_what_was_typed_is_escaped(browser_of, root):
-    contact = {"Name": "<b>", "Title": "x", "EmailAddress": "a@b.cd", "PhoneNumber": "+1"}
+    contact = {"Name": "<b>", "Title": "x", "EmailAddress": "a@b.example", "PhoneNumber": "+1"}
     browser_of.post(root.url("contact", "security"), contact)
     line = commands(browser_of, root.url("account"))
-    assert line.startswith("aws account put-alternate-contact") and "<b>" not in line and "a@b.cd" not in line
+    assert line.startswith("aws account put-alternate-contact") and "<b>" not in line and "a@b.example" not in line
     root.call("iam:CreateGroup", {"GroupName": "team"})
     tagged = command("iam:ChangePassword", {"OldPassword": "Old-one-1", "NewPassword": "New-one-2"})
     assert "Old-one-1" not in tagged and "New-one-2" not in tagged and "********" in tagged

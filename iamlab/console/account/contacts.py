@@ -7,9 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import pages, panels
+from iamlab.console.account.forms import made_up
 from iamlab.console.editing import EditingForm
 from iamlab.console.forms import OperationForm
-from iamlab.console.panels import Panel, panel
+from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.questions import asking, made, question
 from iamlab.console.session import Session, console_page
 
@@ -27,7 +28,7 @@ class ContactForm(EditingForm, OperationForm):
 
     Name = forms.CharField(label="Full name")
     Title = forms.CharField(label="Title")
-    EmailAddress = forms.CharField(label="Email address", widget=forms.EmailInput)
+    EmailAddress = forms.CharField(label="Email address", validators=[made_up], widget=forms.EmailInput)
     PhoneNumber = forms.CharField(label="Phone number", widget=forms.TextInput(attrs={"type": "tel"}))
 
 
@@ -39,9 +40,12 @@ def which(kind: str) -> dict[str, str]:
 
 
 def blocks(session: Session) -> list[dict[str, Any]]:
-    """The three of them for the account's page: {title, text, found, facts, edit_url, delete_url}."""
+    """The three of them for the account's page: {title, text, found, told, facts, edit_url, delete_url}."""
     cells = panels.cells(session, "account:GetAlternateContact", [which(kind) for kind in KINDS])
-    return [block(session, kind, found) for kind, found in zip(KINDS, cells, strict=True)]
+    listed = [block(session, kind, found) for kind, found in zip(KINDS, cells, strict=True)]
+    for one in [one for one in listed if one["found"].denial][1:]:  # the first says whom to ask for what
+        one["told"] = refused_cell(one["found"])
+    return listed
 
 
 def block(session: Session, kind: str, found: Panel) -> dict[str, Any]:

@@ -1,9 +1,21 @@
 """The forms of the account's page, some of which sign-up asks too."""
 
+import re
+
 from django import forms
+from django.core.exceptions import ValidationError
 
 from iamlab.console.account.countries import COUNTRIES
 from iamlab.console.forms import OperationForm
+
+# Names that can belong to nobody. RFC 2606 and RFC 6761.
+NOBODYS = re.compile(r"(?i)[@.](example|test|invalid|example\.(com|net|org))$")
+
+
+def made_up(email: str) -> None:
+    """A real address is refused before it is kept anywhere. Raises ValidationError."""
+    if not NOBODYS.search(email):
+        raise ValidationError("Make one up that ends in .example. A real address does not belong into a lab.")
 
 
 class PrimaryContactForm(OperationForm):
@@ -36,7 +48,8 @@ class EmailForm(OperationForm):
 
     NewEmail = forms.CharField(
         label="New root user email address",
-        help_text="Made up, such as mario@example.com: nothing is ever sent to it.",
+        help_text="Made up, such as boss@bills.example: nothing is ever sent to it.",
+        validators=[made_up],
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     Password = forms.CharField(

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
@@ -129,7 +130,7 @@ def event_row(session: Session, event: dict[str, Any], columns: list[dict[str, A
         name = markup.lines([name, markup.badge("data event")])
     cells = {
         "name": name,
-        "words": words_of(event, record),
+        "words": format_html('<span class="words">{}</span>', words_of(event, record)),
         "time": f"{event['EventTime']:%B %d, %Y, %H:%M:%S} (UTC)",
         "user": event.get("Username", "-"),
         "source": event["EventSource"],

@@ -118,12 +118,15 @@ def attach(request: HttpRequest, session: Session, policy_id: str) -> HttpRespon
 @console_page
 def detach(request: HttpRequest, session: Session, policy_id: str) -> HttpResponse:
     """Detach the policy from the targets that were ticked."""
-    back = session.url("organization-policy", policy_id)
+    back, now = session.url("organization-policy", policy_id), found_policy(session, policy_id)[0]
+    targets = panel(session, "organizations:ListTargetsForPolicy", {"PolicyId": policy_id}).get("Targets", [])
+    named = {one["TargetId"]: one["Name"] for one in targets}
     wanted = [
-        Change("organizations:DetachPolicy", {"PolicyId": policy_id, "TargetId": one}, f"Detach from {one}")
+        Change("organizations:DetachPolicy", {"PolicyId": policy_id, "TargetId": one}, f"From {named.get(one, one)}")
         for one in changes.ticked(request)
     ]
-    confirm = {"title": "Detach policy?", "cancel_url": back, "submit": "Detach policy"}
+    title = f"Detach {now['PolicySummary']['Name']}?"
+    confirm = {"title": title, "cancel_url": back, "submit": "Detach policy"}
     sentence = "It stops to bear on these places and on all below them at once."
     return ticked_off(request, session, wanted, confirm, sentence, "The policy is detached.")
 

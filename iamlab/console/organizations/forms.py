@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from iamlab.console import documents
+from iamlab.console.account.forms import made_up
 from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.forms import OperationForm
 
@@ -79,7 +80,9 @@ class AccountForm(OperationForm):
 
     AccountName = forms.CharField(label="AWS account name")
     Email = forms.EmailField(
-        label="Email address of the account's owner", help_text="No other account may have this address."
+        label="Email address of the account's owner",
+        help_text="Made up, such as tax@bills.example; no other account may have it.",
+        validators=[made_up],
     )
     RoleName = forms.CharField(
         label="IAM role name",

@@ -236,11 +236,22 @@ def attach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @console_page
 def detach(request: HttpRequest, session: Session, target: str) -> HttpResponse:
-    back = session.url("organization-place", target)
+    back, named = session.url("organization-place", target), names_at(session, target)
     wanted = [
-        Change("organizations:DetachPolicy", {"PolicyId": one, "TargetId": target}, f"Detach {one}")
+        Change("organizations:DetachPolicy", {"PolicyId": one, "TargetId": target}, f"Detach {named.get(one, one)}")
         for one in changes.ticked(request)
     ]
     confirm = {"title": "Detach policies?", "cancel_url": back, "submit": "Detach policy"}
-    sentence = f"What only they allow is refused at {target} and below from now on."
+    here = described(session, target)
+    name = here.get("Name", target) if here else target
+    sentence = f"What only they allow is refused at {name} and below from now on."
     return ticked_off(request, session, wanted, confirm, sentence, "Policies detached.")
+
+
+def names_at(session: Session, target: str) -> dict[str, str]:
+    """The names of the policies at a place, of both kinds, by id."""
+    found = [
+        panel(session, "organizations:ListPoliciesForTarget", {"TargetId": target, "Filter": kind})
+        for kind, *_ in SCOPES.values()
+    ]
+    return {policy["Id"]: policy["Name"] for one in found for policy in one.get("Policies", [])}

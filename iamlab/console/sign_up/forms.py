@@ -1,21 +1,11 @@
 """The form of signing up for a simulated account."""
 
-import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
+from iamlab.console.account.forms import made_up
 from iamlab.console.forms import OperationForm
-
-# Names that can belong to nobody. RFC 2606 and RFC 6761.
-NOBODYS = re.compile(r"(?i)[@.](example|test|invalid|example\.(com|net|org))$")
-
-
-def made_up(email: str) -> None:
-    """A real address is refused before it is kept anywhere. Raises ValidationError."""
-    if not NOBODYS.search(email):
-        raise ValidationError("Make one up that ends in .example. A real address does not belong into a lab.")
 
 
 class SignUpForm(OperationForm):

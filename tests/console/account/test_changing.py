@@ -98,3 +98,12 @@ def test_an_address_of_another_account_and_another_than_root_are_refused(browser
     form = {"NewEmail": "mine@bills.example", "Password": PASSWORD}
     assert browser_of.post(mario.url("account-email"), form).status_code == 403
     assert "Edit email address" not in text(browser_of.get(mario.url("account")))
+
+
+@pytest.mark.parametrize("real", ["ada@gmail.com", "ada@example.com.evil.org", "ada@bills.example.it"])
+def test_a_real_address_is_refused_before_it_is_kept(browser_of, root, account_with_password, real):
+    form = {"NewEmail": real, "Password": PASSWORD}
+    answer = browser_of.post(root.url("account-email"), form)
+    assert answer.status_code == 422 and "Make one up" in answer.context["form"].errors["NewEmail"][0]
+    assert Account.objects.get().email == "root@example.com"
+    assert not Event.objects.filter(name="EmailUpdated").exists()

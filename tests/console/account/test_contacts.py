@@ -51,7 +51,14 @@ def test_a_contact_is_set_shown_changed_and_deleted(browser_of, root):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("EmailAddress", "nobody"), ("PhoneNumber", "abc"), ("Title", "x" * 51), ("Name", "")]
+    ("field", "value"),
+    [
+        ("EmailAddress", "nobody"),
+        ("EmailAddress", "ada@gmail.com"),
+        ("PhoneNumber", "abc"),
+        ("Title", "x" * 51),
+        ("Name", ""),
+    ],
 )
 def test_what_the_api_would_refuse_is_told_at_its_field(browser_of, root, field, value):
     response = browser_of.post(root.url("contact", "security"), {**CONTACT, field: value})
@@ -89,3 +96,10 @@ def test_every_refused_contact_says_why(browser_of, root, user):
     for address in why:
         answer = browser_of.get(address)
         assert answer.status_code == 200 and "account:GetAlternateContact" in text(answer)
+
+
+def test_three_refusals_show_one_box_and_each_its_why(browser_of, user, root):
+    html = text(browser_of.get(user("nobody").url("account")))
+    alternate = html.partition("Alternate contacts")[2]
+    assert alternate.count("denied-facts") == 1
+    assert alternate.count("Why?<") == 3

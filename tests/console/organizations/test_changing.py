@@ -211,3 +211,19 @@ def test_who_may_do_nothing_is_refused(browser_of, root, tree, user, place):
     place = place.format(policy=deny(root), unit=tree[1], tax=member(root))
     response = browser_of.get(f"/console/{user('nobody').id}/organizations/{place}")
     assert "Access denied" in text(response)
+
+
+def test_a_member_accounts_address_is_made_up(browser_of, root, tree, base):
+    form = {"AccountName": "Tax", "Email": "tax@gmail.com", "RoleName": "Way"}
+    answer = browser_of.post(f"{base}add-account/", form)
+    assert answer.status_code == 422 and "Make one up" in answer.context["form"].errors["Email"][0]
+    assert len(root.call("organizations:ListAccounts")["Accounts"]) == 2
+
+
+def test_what_is_detached_is_asked_about_by_name(browser_of, root, tree, base):
+    policy_id, (_, unit) = deny(root), tree
+    root.call("organizations:AttachPolicy", {"PolicyId": policy_id, "TargetId": unit})
+    here = text(browser_of.get(f"{base}accounts/{unit}/detach/", {"selected": policy_id}))
+    assert "Detach NoS3" in here and "at Sandbox and below" in here
+    there = text(browser_of.get(f"{base}policies/{policy_id}/detach/", {"selected": unit}))
+    assert "Detach NoS3?" in there and "From Sandbox" in there
