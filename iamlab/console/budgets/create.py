@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from iamlab.console import pages, wizard_pages
-from iamlab.console.budgets import alerts, plan
+from iamlab.console.budgets import alerts, plan, present
 from iamlab.console.budgets.forms import (
     PERIODS,
     TEMPLATE,
@@ -18,15 +18,9 @@ from iamlab.console.budgets.forms import (
     ReviewForm,
     TemplateForm,
 )
-from iamlab.console.budgets.views import alerts_of, asked
 from iamlab.console.models import Draft
 from iamlab.console.session import Session, console_page
 from iamlab.console.wizard import Step, Wizard
-
-# Limits that are not one amount, and how the review tells of them; like what follows, the form knows nothing of them.
-LIMITS = {"PlannedBudgetLimits": "As planned for each period", "AutoAdjustData": "Adjusted automatically"}
-KEPT = ("BudgetType", "CostTypes", "CostFilters", "FilterExpression", "Metrics", *LIMITS)
-FAR = 2087  # the end of a budget without one
 
 
 def custom_steps(data: dict[str, Any]) -> list[Step]:
@@ -47,7 +41,8 @@ def steps(data: dict[str, Any]) -> list[Step]:
 
 
 def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse:
-    name, verb = draft.data["details"]["name"], "updated" if "before" in draft.data else "created"
+    name, before = draft.data["details"]["name"], draft.data.get("before")
+    verb = "updated" if before and not before.get(plan.GONE) else "created"
     url = session.url("budget", name=name)
     text = format_html('Your budget {} has been {}. <a class="btn" href="{}">View budget</a>', name, verb, url)
     return pages.done(request, session.url("budgets"), text)
@@ -56,7 +51,7 @@ def finish(request: HttpRequest, session: Session, draft: Draft) -> HttpResponse
 def limits(draft: Draft) -> str:
     """How an existing budget comes to its limit, where it is not one amount."""
     kept = draft.data.get("before", {}).get("budget", {})
-    return next((words for name, words in LIMITS.items() if name in kept), "")
+    return next((words for name, words in present.LIMITS.items() if name in kept), "")
 
 
 def context(request: HttpRequest, session: Session, draft: Draft) -> dict[str, Any]:
@@ -99,6 +94,7 @@ EDIT = Wizard(
     steps=custom_steps,
     calls=plan.change,
     result_template="console/wizard_result.html",
+    secrets=present.look_again,
     crumbs=lambda session, draft: [
         ("Budgets", session.url("budgets")),
         (draft.data["before"]["name"], session.url("budget", name=draft.data["before"]["name"])),
@@ -119,21 +115,7 @@ def start(request: HttpRequest, session: Session) -> HttpResponse:
 @console_page
 def edit(request: HttpRequest, session: Session) -> HttpResponse:
     """A draft that begins with the budget as it is."""
-    name = request.GET.get("name", "")
-    found = session.call("budgets:DescribeBudget", {**asked(session, name), "ShowFilterExpression": True})["Budget"]
-    rows = [alerts.row_of(one, who) for one, who in alerts_of(session, name)]
-    period = found["TimePeriod"]
-    details = {
-        "name": name,
-        "period": found["TimeUnit"],
-        "renewal": "recurring" if period["End"].year >= FAR else "expiring",
-        "start": f"{period['Start']:%Y-%m-%d}",
-        "end": "" if period["End"].year >= FAR else f"{period['End']:%Y-%m-%d}",
-    }
-    kept = {key: found[key] for key in KEPT if key in found}
-    if not LIMITS.keys() & kept.keys():
-        details["amount"] = found["BudgetLimit"]["Amount"]
-    unit = found["BudgetLimit"]["Unit"]
-    before = {"name": name, "budget": kept, "unit": unit, "alerts": rows, "details": details}
+    before = present.read(session, request.GET.get("name", ""))
+    details, rows = before["details"], before["alerts"]
     data = {"account": session.account.pk, "before": before, "details": details, "alerts": {"alerts": rows}}
     return wizard_pages.start(session, EDIT, **data)

@@ -12,6 +12,7 @@ ALERTS = {
     MONTHLY: [("85", "PERCENTAGE", "ACTUAL"), ("100", "PERCENTAGE", "ACTUAL"), ("100", "PERCENTAGE", "FORECASTED")],
 }
 AMOUNT_OF_ZERO = "1"
+GONE = "gone"  # in the budget that an edit began with: it was deleted meanwhile
 UNNAMED = {"name": "BUDGET-NAME", "amount": "100", "emails": "name@example.com"}  # before the step was sent
 
 
@@ -28,10 +29,14 @@ def creation(data: dict[str, Any]) -> list[Planned]:
         rows = [alerts.row(*one, details["emails"]) for one in ALERTS[choice["template"]]]
     else:
         rows = data["alerts"]["alerts"]
-    params: dict[str, Any] = {"AccountId": data["account"], "Budget": budget(details, {})}
+    return [made(data["account"], budget(details, {}), rows)]
+
+
+def made(account: str, new: dict[str, Any], rows: list[dict[str, str]]) -> Planned:
+    params: dict[str, Any] = {"AccountId": account, "Budget": new}
     if rows:
         params["NotificationsWithSubscribers"] = alerts.with_subscribers(rows)
-    return [Planned("budgets:CreateBudget", params, f"Create budget {details['name']}")]
+    return Planned("budgets:CreateBudget", params, f"Create budget {new['BudgetName']}")
 
 
 def budget(details: dict[str, str], before: dict[str, Any], unit: str = "USD") -> dict[str, Any]:
@@ -48,7 +53,11 @@ def change(data: dict[str, Any]) -> list[Planned]:
     """What an edit changes: alerts that go, the budget, alerts and recipients that come."""
     if "alerts" not in data:
         return []
-    name, details = data["before"]["name"], data["details"]
+    kept, details = data["before"], data["details"]
+    new = budget(details, kept["budget"], kept.get("unit", "USD"))
+    if kept.get(GONE):
+        return [made(data["account"], new, data["alerts"]["alerts"])]
+    name = kept["name"]
     who = {"AccountId": data["account"], "BudgetName": name}
     before = {alerts.key(row): row for row in data["before"]["alerts"]}
     after = {alerts.key(row): row for row in data["alerts"]["alerts"]}
@@ -57,8 +66,7 @@ def change(data: dict[str, Any]) -> list[Planned]:
         gone = {**who, "Notification": alerts.notification(row)}
         calls.append(Planned("budgets:DeleteNotification", gone, f"Delete alert: {text}"))
     if details != data["before"]["details"]:
-        kept = data["before"]
-        params = {"AccountId": data["account"], "NewBudget": budget(details, kept["budget"], kept.get("unit", "USD"))}
+        params = {"AccountId": data["account"], "NewBudget": new}
         calls.append(Planned("budgets:UpdateBudget", params, f"Update budget {name}"))
     for row, text in _each(after, before):
         new = {**who, "Notification": alerts.notification(row), "Subscribers": alerts.subscribers(row)}

@@ -327,3 +327,59 @@ def test_more_budgets_and_alerts_cost_no_more_queries(browser_of, root):
         root.call("budgets:CreateNotification", {**who, "Notification": alert(threshold), "Subscribers": mail})
     assert [cost(address) for address in addresses] == few
     assert max(few) <= 15
+
+
+def edited(browser, root, amount, threshold):
+    """An edit of the budget in a tab of its own, up to the review."""
+    walk = Walk(browser, root.url("budget-edit-start", name="monthly"))
+    start = f"{budget_of(root)['TimePeriod']['Start']:%Y-%m-%d}"
+    walk.send("details", period="MONTHLY", renewal="recurring", start=start, amount=amount)
+    one = row(threshold)
+    walk.send("alerts", **{name: [one[name]] for name in one})
+    return walk
+
+
+def test_the_second_of_two_tabs_is_told_of_the_first_ones_change_and_loses_nothing(browser_of, root):
+    make(root)
+    first, second = edited(browser_of, root, "20", "80"), edited(browser_of, root, "30", "95")
+    assert first.send("review").url == root.url("budgets")
+    answer = second.send("review")
+    assert answer.url == f"{second.base}/review/"
+    page = browser_of.get(answer.url).content.decode()
+    assert "has changed since you opened the page" in page and "($): 20" in page
+    assert "$30" in page and "95" in page
+    assert budget_of(root)["BudgetLimit"]["Amount"] == "20" and list(alerts_of(root)) == [(80, "PERCENTAGE", "ACTUAL")]
+    assert second.send("review").url == root.url("budgets")
+    assert budget_of(root)["BudgetLimit"]["Amount"] == "30" and list(alerts_of(root)) == [(95, "PERCENTAGE", "ACTUAL")]
+
+
+def test_an_alert_that_another_tab_made_is_told_too(browser_of, root):
+    make(root)
+    tab = edited(browser_of, root, "20", "80")
+    mail = {"SubscriptionType": "EMAIL", "Address": "c@bills.example"}
+    new = {"BudgetName": "monthly", "Notification": alert("99"), "Subscribers": [mail]}
+    root.call("budgets:CreateNotification", {**ACCOUNT, **new})
+    page = browser_of.get(tab.send("review").url).content.decode()
+    assert "c@bills.example" in page and "Delete alert" in page  # the plan is made upon what is there now
+
+
+def test_an_edit_sent_twice_is_no_change_of_somebody_elses(browser_of, root):
+    make(root)
+    tab = edited(browser_of, root, "20", "90")
+    assert tab.send("review").url == root.url("budgets")
+    assert "/result/" in tab.send("review").url
+    assert "has changed" not in browser_of.get(root.url("budgets")).content.decode()
+
+
+def test_a_budget_that_another_tab_deleted_can_be_made_anew_from_what_was_typed(browser_of, root):
+    make(root)
+    tab = edited(browser_of, root, "20", "90")
+    root.call("budgets:DeleteBudget", {**ACCOUNT, "BudgetName": "monthly"})
+    answer = tab.send("review")
+    review = browser_of.get(answer.url)
+    assert "was deleted since you opened the page" in review.content.decode()
+    assert [call.operation for call in review.context["planned"]] == ["budgets:CreateBudget"]
+    assert tab.send("review").url == root.url("budgets")
+    assert "has been created" in browser_of.get(root.url("budgets")).content.decode()
+    assert budget_of(root)["BudgetLimit"]["Amount"] == "20"
+    assert alerts_of(root) == {(90, "PERCENTAGE", "ACTUAL"): ["a@bills.example"]}
