@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -51,11 +52,11 @@ COLUMNS = [
     "faults mended",
     "minutes to diagnosis",
 ]
-STEP_COLUMNS = ["state", "automatic", "by hand", "final", "minutes", "tries"]
+STEP_COLUMNS = ["state", "automatic", "by hand", "final", "minutes", "tries", "hints"]
 
 
 def grades(assignment: Assignment) -> Iterator[list[Any]]:
-    """One row a learner; for each step of the lab six columns. Some hundreds of learners are in memory at a time."""
+    """One row a learner; for each step of the lab seven columns. Some hundreds of learners are in memory at a time."""
     from iamlab.labs import content
 
     lab = content.catalogue().get(assignment.lab) or {"steps": []}
@@ -66,9 +67,7 @@ def grades(assignment: Assignment) -> Iterator[list[Any]]:
     while batch := list(islice(everybody, marks.AT_ONCE)):
         counted = [mark.counted.attempt for mark in batch if mark.counted is not None]
         facts = heat.of_attempts(counted)
-        hints: dict[int, int] = {}
-        for key in HintUse.objects.filter(attempt__in=counted).values_list("attempt_id", flat=True):
-            hints[key] = hints.get(key, 0) + 1
+        hints = Counter(HintUse.objects.filter(attempt__in=counted).values_list("attempt_id", "step"))
         broken = faults.of_attempts(counted)
         for mark in batch:
             yield _grades_row(mark, steps, facts, hints, broken)
@@ -84,7 +83,7 @@ def _grades_row(
     mark: marks.Mark,
     steps: list[str],
     facts: dict[int, heat.Facts],
-    hints: dict[int, int],
+    hints: Counter[tuple[int, str]],
     broken: dict[int, list[faults.Fault]],
 ) -> list[Any]:
     one = mark.counted
@@ -107,7 +106,7 @@ def _grades_row(
         "yes" if mark.released else "no",
         sum(each.minutes or 0 for each in cells.values()),
         sum(each.tries for each in cells.values()),
-        hints.get(one.attempt.pk, 0),
+        sum(hints[one.attempt.pk, step] for step in one.score.steps),
         *_diagnosis(broken[one.attempt.pk]),
     ]
     for step in steps:
@@ -117,7 +116,7 @@ def _grades_row(
             continue
         by_hand = None if score.override is None else round(score.override * 100, 2)
         auto, final = round(score.auto * 100, 2), round(score.effective * 100, 2)
-        row += [at.state, auto, by_hand, final, at.minutes, at.tries]
+        row += [at.state, auto, by_hand, final, at.minutes, at.tries, hints[one.attempt.pk, step]]
     return row
 
 

@@ -26,7 +26,7 @@ class AttemptMark:
 
     @property
     def automatic(self) -> float:
-        return automatic(self.score)
+        return self.score.automatic
 
     @property
     def by_hand(self) -> bool:
@@ -59,13 +59,6 @@ class Mark:
         if self.counted is None:
             return "Not begun"
         return "Handed in" if self.counted.attempt.submitted else "At work"
-
-
-def automatic(score: scoring.Score) -> float:
-    """The lab's mark from checks, answers and hints alone, as if no step had been marked by hand."""
-    weight = sum(step.points for step in score.steps.values())
-    earned = sum(step.points * step.auto for step in score.steps.values())
-    return round(earned / weight * 100, 2) if weight else 0.0
 
 
 def learners(assignment: Assignment) -> QuerySet[Enrolment]:

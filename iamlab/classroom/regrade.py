@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.classroom import marks
 from iamlab.classroom.past import TakenBack
 from iamlab.labs import attempts, content, results, runner, scoring
 from iamlab.labs.models import Attempt, CheckFact, LabVersion, StepFact
@@ -42,7 +41,7 @@ def judged(attempt: Attempt, step: str = "") -> Change:
     """What the checks say now (of one step, or all). Nothing of it stays; passed once for all stays passed."""
     version = version_of(attempt)
     old = _facts(attempt)
-    before = marks.automatic(scoring.score(attempt))
+    before = scoring.score(attempt).automatic
     facts = _as_handed_in(attempt, version)
     values = {key: {name: getattr(fact, name) for name in FIELDS} for key, fact in facts.items()}
     change = Change(attempt, version, before, before)
@@ -89,7 +88,7 @@ def _mark(attempt: Attempt, version: LabVersion, facts: dict[tuple[str, str], di
     rows = [CheckFact(step=step, check_id=check, **values) for (step, check), values in facts.items()]
     answers = list(attempt.answers.filter(review=False).order_by("pk"))
     hints = list(attempt.hints.all())
-    return marks.automatic(scoring.score_of(version.data, rows, hints, answers, [], graded=attempt.graded))
+    return scoring.score_of(version.data, rows, hints, answers, [], graded=attempt.graded).automatic
 
 
 def apply(change: Change, by: Person) -> None:

@@ -32,12 +32,18 @@ class StepScore:
 
 @dataclass(slots=True)
 class Score:
-    """A lab's marks, 0 to 100."""
+    """A lab's marks, 0 to 100. `auto` counts steps marked by hand; `bonus` is what it has beyond the steps."""
 
     steps: dict[str, StepScore]
     auto: float
     override: float | None
     comment: str = ""
+    bonus: float = 0.0
+
+    @property
+    def automatic(self) -> float:
+        """From checks, answers and hints alone, as if no step had been marked by hand."""
+        return out_of_100(((step.points, step.auto) for step in self.steps.values()), self.bonus)
 
     @property
     def effective(self) -> float:
@@ -150,8 +156,9 @@ def score_of(
             override.comment if override else "",
         )
     whole = given.get("")
-    auto = round(min(100.0, total(steps) + bonus(lab, facts)), 2)
-    return Score(steps, auto, whole.score if whole else None, whole.comment if whole else "")
+    extra = bonus(lab, facts)
+    auto = out_of_100(((step.points, step.effective) for step in steps.values()), extra)
+    return Score(steps, auto, whole.score if whole else None, whole.comment if whole else "", extra)
 
 
 def bonus(lab: Lab, facts: Known) -> float:
@@ -165,7 +172,9 @@ def bonus(lab: Lab, facts: Known) -> float:
     return min(sum(earned), BONUS_MOST)
 
 
-def total(steps: dict[str, StepScore]) -> float:
-    weight = sum(step.points for step in steps.values())
-    earned = sum(step.points * step.effective for step in steps.values())
-    return round(earned / weight * 100, 2) if weight else 0.0
+def out_of_100(parts: Iterable[tuple[float, float]], extra: float) -> float:
+    """Points with the share of each that was earned, and what comes on top; nobody gets above 100."""
+    given = list(parts)
+    weight = sum(points for points, _ in given)
+    earned = sum(points * share for points, share in given)
+    return round(min(100.0, (earned / weight * 100 if weight else 0.0) + extra), 2)

@@ -1,5 +1,6 @@
 """A learner's timeline, as staff see it and as the learner sees what staff see."""
 
+from collections import Counter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -78,7 +79,7 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
     who = mine.klass.enrolments.get(person_id=found.person_id)
     whole = marks.of_learner(found.work.assignment, who)
     mark = next(one for one in whole.attempts if one.attempt.pk == found.pk)
-    given = {one.step: one for one in found.overrides.all()}
+    given = {one.step: one for one in found.overrides.select_related("by")}
     may_act = mine.role in access.HELPERS and mine.klass.archived is None
     return {
         "attempt": found,
@@ -93,6 +94,7 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
         "may_mark": may_act and access.may_override(mine),
         "whole_seen": acts.stamp(given.get("")),
         "whole_by_hand": mark.score.override,
+        "whole": given.get(""),
         "sessions": open_sessions(found) if may_act else [],
         "rubric": [
             {"row": row, "mark": mark.rubric.get(row.pk), "seen": acts.stamp(mark.rubric.get(row.pk))}
@@ -139,6 +141,7 @@ def row(item: timeline.Item, mine: Enrolment, found: Attempt) -> dict:
 def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) -> list[dict[str, Any]]:
     """Each step with its state, minutes and tries, by the heat map's own functions, and its marks."""
     lab, facts = found.lab_version.data, heat.of_attempts([found])[found.pk]
+    hints = Counter(found.hints.values_list("step", flat=True))
     return [
         {
             "id": step["id"],
@@ -148,9 +151,10 @@ def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) 
             "word": panel.STATES[cell.state],
             "minutes": cell.minutes,
             "tries": cell.tries,
+            "hints": hints[step["id"]],
             "auto": f"{round(score.steps[step['id']].auto * 100, 2):g}",
             "by_hand": f"{given[step['id']].score:g}" if step["id"] in given else None,
-            "comment": score.steps[step["id"]].comment,
+            "given": given.get(step["id"]),
             "seen": acts.stamp(given.get(step["id"])),
         }
         for step, cell in zip(lab["steps"], facts.cells, strict=True)
