@@ -7,6 +7,7 @@ QUESTION = (
 SITE = [
     ("landing", "Landing page", "/"),
     ("home", "Home: labs, accounts, classes", "/home/"),
+    ("lab-rubric", "What counts in a lab", "/labs/account-setup/"),
     ("progress", "My progress", "/progress/"),
     ("lab", "A lab: the way in, and the panel", "/attempts/{attempt}/"),
     ("terminal", "Terminal", "/terminal/{sandbox}/"),

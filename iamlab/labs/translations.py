@@ -48,7 +48,7 @@ def _of(holder: Any, way: Way, *keys: str) -> Iterator[Place]:
 
 
 def _step(way: Way, step: Any) -> Iterator[Place]:
-    yield from _of(step, way, "title", "actor", "markdown")
+    yield from _of(step, way, "title", "actor", "markdown", "group")
     for index in range(len(step.get("hints") or ())):
         yield (*way, "hints", index), step["hints"], index
     for check in step.get("checks") or ():

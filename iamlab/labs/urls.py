@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.labs import home, past_views, preview, progress_views, views
+from iamlab.labs import home, past_views, preview, progress_views, rubric, views
 from iamlab.labs.terminal import terminal
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("free-play/", home.free_play, name="free-play"),
     path("phone/<str:public_id>/", home.phone, name="phone"),
     path("terminal/<slug:public_id>/", terminal, name="terminal"),
+    path("labs/<slug:lab_id>/", rubric.page, name="lab-rubric"),
     path("labs/<slug:lab_id>/begin/", views.begin, name="lab-begin"),
     path("preview/", preview.page, name="lab-preview"),
     path("preview/changed/", preview.changed, name="lab-preview-changed"),
