@@ -156,7 +156,7 @@ def create_role(
         name_lower=RoleName.lower(),
         path=Path,
         unique_id=unique_id("role"),
-        trust=keep_document(AssumeRolePolicyDocument),
+        trust=keep_document(trust.spelled(AssumeRolePolicyDocument, principals)),
         principals=principals,
         description=Description,
         max_session=MaxSessionDuration,
@@ -216,7 +216,7 @@ def update_role_description(call: Call, RoleName: str, Description: str) -> dict
 def update_assume_role_policy(call: Call, RoleName: str, PolicyDocument: str) -> dict[str, Any]:
     row = changeable(call)
     row.principals = trust.check(call, PolicyDocument)
-    row.trust = keep_document(PolicyDocument)
+    row.trust = keep_document(trust.spelled(PolicyDocument, row.principals))
     row.save(update_fields=["trust", "principals"])
     return {}
 

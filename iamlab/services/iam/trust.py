@@ -16,8 +16,10 @@ from iamlab.services.iam.models import Role, User
 from iamlab.services.operations import AwsError, Call
 
 IDENTITY = re.compile(r"arn:aws:iam::(\d{12}):(user|role)(/(?:.*/)?)([^/]+)")
+UNIQUE_ID = re.compile(r"(AIDA|AROA)[A-Z0-9]+")
 SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 MODELS: dict[str, type[User] | type[Role]] = {"user": User, "role": Role}
+KINDS = {"AIDA": "user", "AROA": "role"}
 
 
 followers: list[Callable[[Call, str, str], None]] = []  # services whose resources' policies name identities too
@@ -46,7 +48,10 @@ def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def resolve(call: Call, named: list[tuple[str, str]]) -> dict[str, str]:
-    """Users and roles of this sandbox must exist; what is outside it cannot be looked up and is taken as it is."""
+    """Users and roles of this sandbox must exist; what is outside it cannot be looked up and is taken as it is. The
+    id of who is gone is refused: "you must either remove the principal ID or replace it" (AWS Knowledge Center).
+    """
+    found: dict[str, str] = {}
     wanted: dict[str, tuple[str, str, str, str]] = {}
     for kind, value in named:
         match = IDENTITY.fullmatch(value)
@@ -54,14 +59,15 @@ def resolve(call: Call, named: list[tuple[str, str]]) -> dict[str, str]:
             raise invalid("SERVICE", value)
         if kind == "AWS" and match:
             wanted[value] = match.groups()  # type: ignore[assignment]
-        elif kind == "AWS" and not re.fullmatch(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:\S+|(AIDA|AROA)[A-Z0-9]+", value):
+        elif kind == "AWS" and UNIQUE_ID.fullmatch(value):
+            found[value] = _with_id(call, value)
+        elif kind == "AWS" and not re.fullmatch(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:\S+", value):
             raise invalid("AWS", value)
     ours = set(
         Account.objects.filter(
             sandbox_id=call.caller.world.sandbox_id, id__in={parts[0] for parts in wanted.values()}
         ).values_list("id", flat=True)
     )
-    found: dict[str, str] = {}
     for arn, (account_id, kind, path, name) in wanted.items():
         if account_id in ours:
             row = MODELS[kind].objects.filter(account_id=account_id, name_lower=name.lower()).first()
@@ -69,6 +75,15 @@ def resolve(call: Call, named: list[tuple[str, str]]) -> dict[str, str]:
                 raise invalid("AWS", arn)
             found[row.unique_id] = arn
     return found
+
+
+def _with_id(call: Call, value: str) -> str:
+    """The ARN of the user or role that has an id."""
+    kind = KINDS[value[:4]]
+    row = MODELS[kind].objects.filter(account__sandbox_id=call.caller.world.sandbox_id, unique_id=value).first()
+    if row is None:
+        raise invalid("AWS", value)
+    return f"arn:aws:iam::{row.account_id}:{kind}{row.path}{row.name}"
 
 
 def invalid(kind: str, value: str) -> AwsError:
@@ -92,12 +107,19 @@ def replace_principal(call: Call, unique_id: str, value: str) -> None:
 
 def renamed(digest: str, old: str, new: str) -> str:
     """The digest of a policy that calls a principal by its new name."""
-    document = json.loads(documents.text(digest))
+    return keep_document(spelled(documents.text(digest), {old: new}))
+
+
+def spelled(text: str, names: dict[str, str]) -> str:
+    """A policy whose principals bear these names: what is saved has ARNs for the ids that were given."""
+    document = json.loads(text)
+    if not any(value in names for _, value in principals(document)):
+        return text
     for statement in statements(document):
         for element in ("Principal", "NotPrincipal"):
             if isinstance(statement.get(element), dict):
-                _swap(statement[element], {old: new})
-    return keep_document(json.dumps(document))
+                _swap(statement[element], names)
+    return json.dumps(document)
 
 
 def _swap(element: dict[str, Any], new: dict[str, str]) -> None:

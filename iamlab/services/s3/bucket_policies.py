@@ -7,6 +7,7 @@ from iamlab.policy.document import MalformedPolicy, parse
 from iamlab.policy.public import is_public
 from iamlab.services import applicable
 from iamlab.services.accounts.models import keep_document
+from iamlab.services.iam import trust
 from iamlab.services.operations import AwsError, Call, Target, operation
 from iamlab.services.s3 import policy_checks, targets
 
@@ -64,7 +65,7 @@ def put_bucket_policy(call: Call, Bucket: str, Policy: str) -> dict[str, Any]:
             f'"{call.target.arn}" because {message}',
             403,
         )
-    _keep(row, keep_document(Policy), named)
+    _keep(row, keep_document(trust.spelled(Policy, named)), named)
     return {}
 
 

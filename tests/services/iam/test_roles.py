@@ -77,6 +77,18 @@ def test_a_deleted_principal_turns_into_its_id_and_stays_so(iam):
     assert kept["Statement"]["Condition"] == condition
 
 
+def test_an_id_is_saved_as_the_arn_that_it_stands_for_and_refused_once_nobody_has_it(iam):
+    unique_id = iam.CreateUser(UserName="mario")["User"]["UserId"]
+    iam.CreateRole(RoleName="R", AssumeRolePolicyDocument=trust({"AWS": unique_id}))
+    assert trusted(iam) == {"AWS": MARIO}
+    iam.UpdateAssumeRolePolicy(RoleName="R", PolicyDocument=trust({"AWS": [unique_id, ACCOUNT]}))
+    assert trusted(iam) == {"AWS": [MARIO, ACCOUNT]}
+    iam.DeleteUser(UserName="mario")
+    assert trusted(iam) == {"AWS": [unique_id, ACCOUNT]}
+    refused = iam.refused("UpdateAssumeRolePolicy", RoleName="R", PolicyDocument=trust({"AWS": unique_id}))
+    assert refused == ("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{unique_id}"')
+
+
 def test_an_update_leaves_the_rest_as_it_is(iam):
     iam.CreateRole(RoleName="R", AssumeRolePolicyDocument=EC2, Description="first", MaxSessionDuration=7200)
     iam.UpdateRole(RoleName="R", Description="second")

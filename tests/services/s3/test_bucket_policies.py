@@ -83,6 +83,8 @@ def test_a_namesake_made_later_is_not_meant(cloud, s3):
     iam.delete_user(UserName="mario")
     kept = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
     assert kept["Statement"][0]["Principal"] == {"AWS": first}
+    again = refusal(s3.put_bucket_policy, Bucket=BUCKET, Policy=json.dumps(kept))["Error"]
+    assert (again["Code"], again["Message"]) == ("MalformedPolicy", "Invalid principal in policy")
     namesake = cloud.client("s3", cloud.user("mario"))
     assert refusal(namesake.get_object, **where)["Error"]["Code"] == "AccessDenied"
 
