@@ -25,8 +25,10 @@ def target(call: Call, InstanceProfileName: str, **_: Any) -> Target:
     return Target(arn=arn(call.account_id, row.path, row.name), row=row, tags=row.tags)
 
 
-def new_target(call: Call, InstanceProfileName: str, Path: str = "/", **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Path, InstanceProfileName))
+def new_target(
+    call: Call, InstanceProfileName: str, Path: str = "/", Tags: tags.Given = None, **_: Any
+) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, Path, InstanceProfileName)), Tags, "iam:TagInstanceProfile")
 
 
 def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:

@@ -40,8 +40,10 @@ def target(call: Call, SerialNumber: str, **_: Any) -> Target:
     return Target(arn=SerialNumber, row=row, tags=row.tags if row else {}, account_id=call.account_id)
 
 
-def new_target(call: Call, VirtualMFADeviceName: str, Path: str = "/", **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Path, VirtualMFADeviceName))
+def new_target(
+    call: Call, VirtualMFADeviceName: str, Path: str = "/", Tags: tags.Given = None, **_: Any
+) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, Path, VirtualMFADeviceName)), Tags, "iam:TagMFADevice")
 
 
 def list_target(call: Call, **_: Any) -> Target:

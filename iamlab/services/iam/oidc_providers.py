@@ -35,8 +35,8 @@ def bulk_targets(many: list[dict[str, Any]], call: Call) -> list[Target]:
     return [Target(arn=one, row=rows.get(one), tags=rows[one].tags if one in rows else {}) for one in arns]
 
 
-def new_target(call: Call, Url: str, **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, without_scheme(Url)))
+def new_target(call: Call, Url: str, Tags: tags.Given = None, **_: Any) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, without_scheme(Url))), Tags, "iam:TagOpenIDConnectProvider")
 
 
 def existing(call: Call) -> OidcProvider:

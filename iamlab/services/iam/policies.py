@@ -49,8 +49,8 @@ def target_of(account_id: str, policy_arn: str, row: Any_ | None) -> Target:
     return Target(arn=policy_arn, row=row, tags=row.tags if isinstance(row, Policy) else {}, account_id=owner)
 
 
-def new_target(call: Call, PolicyName: str, Path: str = "/", **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Path, PolicyName))
+def new_target(call: Call, PolicyName: str, Path: str = "/", Tags: tags.Given = None, **_: Any) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, Path, PolicyName)), Tags, "iam:TagPolicy")
 
 
 def existing(call: Call) -> Any_:

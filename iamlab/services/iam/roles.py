@@ -40,8 +40,8 @@ def require_pass(call: Call, name: str, row: Role | None, service: str) -> None:
     call.require("iam:PassRole", passed)
 
 
-def new_target(call: Call, RoleName: str, Path: str = "/", **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Path, RoleName))
+def new_target(call: Call, RoleName: str, Path: str = "/", Tags: tags.Given = None, **_: Any) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, Path, RoleName)), Tags, "iam:TagRole")
 
 
 def list_target(call: Call, PathPrefix: str = "/", **_: Any) -> Target:

@@ -32,8 +32,8 @@ def target(call: Call, SAMLProviderArn: str, **_: Any) -> Target:
     return Target(arn=SAMLProviderArn, row=row, tags=row.tags if row else {})
 
 
-def new_target(call: Call, Name: str, **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Name))
+def new_target(call: Call, Name: str, Tags: tags.Given = None, **_: Any) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, Name)), Tags, "iam:TagSAMLProvider")
 
 
 def existing(call: Call) -> SamlProvider:

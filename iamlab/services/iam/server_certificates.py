@@ -25,8 +25,12 @@ def target(call: Call, ServerCertificateName: str, **_: Any) -> Target:
     return Target(arn=arn(call.account_id, row.path, row.name), row=row, tags=row.tags)
 
 
-def new_target(call: Call, ServerCertificateName: str, Path: str = "/", **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Path, ServerCertificateName))
+def new_target(
+    call: Call, ServerCertificateName: str, Path: str = "/", Tags: tags.Given = None, **_: Any
+) -> list[Target]:
+    return tags.at_birth(
+        Target(arn=arn(call.account_id, Path, ServerCertificateName)), Tags, "iam:TagServerCertificate"
+    )
 
 
 def renamed_target(

@@ -1,15 +1,17 @@
 """Tags on what can bear them. IAM User Guide: "Tags for AWS Identity and Access Management resources"."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from iamlab.services import paging
-from iamlab.services.operations import AwsError
+from iamlab.services.operations import AwsError, Target
 
 MOST = 50
+Given = Sequence[Mapping[str, str]] | None  # as a request has them
 
 
-def read(Tags: Sequence[Mapping[str, str]] | None, *, fold: bool = True) -> dict[str, str]:
+def read(Tags: Given, *, fold: bool = True) -> dict[str, str]:
     """Tags of a request as key -> value. `fold`: keys are compared without regard to case. Raises InvalidInput."""
     tags: dict[str, str] = {}
     for tag in Tags or ():
@@ -23,6 +25,11 @@ def read(Tags: Sequence[Mapping[str, str]] | None, *, fold: bool = True) -> dict
         raise AwsError("InvalidInput", f"Duplicate tag keys found.{note}")
     _limit(tags)
     return tags
+
+
+def at_birth(new: Target, Tags: Given, action: str) -> list[Target]:
+    """What a call that makes something acts on: with tags it needs the permission to tag it as well."""
+    return [new, replace(new, action=action)] if Tags else [new]
 
 
 def _limit(tags: Mapping[str, str]) -> None:

@@ -122,8 +122,8 @@ def own_name(call: Call) -> str:
     return call.caller.name
 
 
-def new_target(call: Call, UserName: str, Path: str = "/", **_: Any) -> Target:
-    return Target(arn=arn(call.account_id, Path, UserName))
+def new_target(call: Call, UserName: str, Path: str = "/", Tags: tags.Given = None, **_: Any) -> list[Target]:
+    return tags.at_birth(Target(arn=arn(call.account_id, Path, UserName)), Tags, "iam:TagUser")
 
 
 def renamed_target(

@@ -100,7 +100,6 @@ def create_account(
     if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
         failed = {"State": "FAILED", "CompletedTimestamp": call.now, "FailureReason": "EMAIL_ALREADY_EXISTS"}
         return {"CreateAccountStatus": account_requests.keep(found, {**status, **failed})}
-    tags = tagging.read(Tags, {})
     account = Account.objects.create(
         id=new_account_id(),
         sandbox_id=sandbox_id,
@@ -112,7 +111,7 @@ def create_account(
     )
     join(call, found, account.pk, "CREATED")
     access_role(call, account, RoleName)
-    tagging.keep(found, account.pk, tags)
+    tagging.keep_at_birth(call, found, tree.place(found, account.pk), Tags)
     done = {"State": "SUCCEEDED", "CompletedTimestamp": call.now, "AccountId": account.pk}
     return {"CreateAccountStatus": account_requests.keep(found, {**status, **done})}
 

@@ -101,7 +101,7 @@ def create_policy(
         kind=Type,
         document=document,
     )
-    tagging.keep(found, row.pk, tagging.read(Tags, {}))
+    tagging.keep_at_birth(call, found, call.target, Tags)
     return {"Policy": {"PolicySummary": summary(found, row, row.pk), "Content": Content}}
 
 

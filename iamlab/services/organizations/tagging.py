@@ -31,6 +31,15 @@ def keep(found: Organization, resource_id: str, tags: dict[str, str]) -> None:
     found.save(update_fields=["tags"])
 
 
+def keep_at_birth(call: Call, found: Organization, new: Target, Tags: list[dict[str, str]] | None) -> None:
+    """The tags of what was made. Organizations User Guide, "Adding, updating, and removing tags": who adds them when
+    something is made needs organizations:TagResource too.
+    """
+    if Tags:
+        call.require("organizations:TagResource", new)
+        keep(found, new.arn.rpartition("/")[2], read(Tags, {}))
+
+
 def context(Tags: list[dict[str, str]] | None) -> dict[str, Any]:
     if not Tags:
         return {}

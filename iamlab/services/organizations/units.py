@@ -55,7 +55,7 @@ def create_organizational_unit(
     unit_id = tree.new_id(f"ou-{found.root_id.removeprefix('r-')}-", 8)
     row = Unit.objects.create(account_id=found.account_id, organization=found, id=unit_id, name=Name, parent=parent)
     attach_full_access(found, unit_id)
-    tagging.keep(found, unit_id, tagging.read(Tags, {}))
+    tagging.keep_at_birth(call, found, tree.place(found, unit_id), Tags)
     return {"OrganizationalUnit": describe(found, row)}
 
 

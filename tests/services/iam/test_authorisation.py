@@ -182,3 +182,38 @@ def test_a_new_name_needs_the_permission_too(world):
     both = document("iam:UpdateUser", [f"{ARN}user/target", f"{ARN}user/renamed"])
     root.PutUserPolicy(UserName="mario", PolicyName="own", PolicyDocument=both)
     mario.UpdateUser(UserName="target", NewUserName="renamed")
+
+
+TAGGING = {
+    "CreateUser": ("TagUser", {"UserName": "new"}),
+    "CreateRole": ("TagRole", {"RoleName": "new"}),
+    "CreatePolicy": ("TagPolicy", {"PolicyName": "new"}),
+    "CreateInstanceProfile": ("TagInstanceProfile", {"InstanceProfileName": "new"}),
+    "CreateOpenIDConnectProvider": ("TagOpenIDConnectProvider", {"Url": "https://new.example"}),
+    "CreateSAMLProvider": ("TagSAMLProvider", {"Name": "new"}),
+    "CreateVirtualMFADevice": ("TagMFADevice", {"VirtualMFADeviceName": "new"}),
+    "UploadServerCertificate": ("TagServerCertificate", {"ServerCertificateName": "new"}),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(TAGGING))
+def test_what_is_made_with_tags_needs_the_permission_to_tag_it(world, name):
+    """User Guide: "Tags for AWS Identity and Access Management resources"; AWS names the tagging action in its refusal
+    ("is not authorized to perform: iam:TagRole on resource: ...").
+    """
+    root, _ = world
+    tagging, called = TAGGING[name]
+    root.CreateUser(UserName="mario")
+    mario = Door(root.CreateAccessKey(UserName="mario")["AccessKey"]["AccessKeyId"])
+    make = getattr(mario, name)
+    params = {**TABLE[name][0], **called, "Tags": [{"Key": "team", "Value": "bills"}]}
+    root.PutUserPolicy(UserName="mario", PolicyName="own", PolicyDocument=document(f"iam:{name}"))
+    with pytest.raises(AwsError, match=f"is not authorized to perform: iam:{tagging} on resource: {ARN}"):
+        make(**params)
+    both = document([f"iam:{name}", f"iam:{tagging}"])
+    root.PutUserPolicy(UserName="mario", PolicyName="own", PolicyDocument=both)
+    try:
+        make(**params)
+    except AwsError as error:
+        assert error.code != "AccessDenied"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.services.cloud import ACCOUNT, refusal
+from tests.services.cloud import ACCOUNT, allow, refusal
 
 pytestmark = pytest.mark.django_db
 SCP = "SERVICE_CONTROL_POLICY"
@@ -70,6 +70,24 @@ def test_everything_in_the_tree_bears_tags(org):
         "You specified a target that doesn't exist.",
     )
     assert said(org.tag_resource, ResourceId=dev, Tags=tags * 2)[0] == "InvalidInputException"
+
+
+@pytest.mark.parametrize("kind", ["Account", "OrganizationalUnit", "Policy"])
+def test_what_is_made_with_tags_needs_the_permission_to_tag_it(cloud, org, kind):
+    """Organizations User Guide: "Adding, updating, and removing tags"."""
+    params = {
+        "Account": {"AccountName": "dev", "Email": "dev@example.com"},
+        "OrganizationalUnit": {"Name": "dev", "ParentId": org.list_roots()["Roots"][0]["Id"]},
+        "Policy": {"Content": ALLOW, "Description": "", "Name": "dev", "Type": SCP},
+    }[kind]
+    params["Tags"] = [{"Key": "team", "Value": "red"}]
+    name = {"Account": "account", "OrganizationalUnit": "organizational_unit", "Policy": "policy"}[kind]
+    making = f"organizations:Create{kind}"
+    mario = cloud.client("organizations", cloud.user("mario", allow(making)))
+    code, text = said(getattr(mario, f"create_{name}"), **params)
+    assert (code, "organizations:TagResource" in text) == ("AccessDeniedException", True)
+    luigi = cloud.client("organizations", cloud.user("luigi", allow([making, "organizations:TagResource"])))
+    getattr(luigi, f"create_{name}")(**params)
 
 
 def test_services_are_trusted_and_members_administer_them(cloud, org):
