@@ -156,7 +156,12 @@
     "[data-theme-choice]": (button, event) => { event.preventDefault(); setTheme(button.dataset.themeChoice); closeMenus(); },
     "[data-nav-toggle]": (link, event) => { event.preventDefault(); toggleNav(); },
     "[data-nav-close]": (link, event) => { event.preventDefault(); toggleNav(); $("[data-nav-toggle]").focus(); },
-    "[data-dismiss]": (button) => { button.closest(".flash, .alert").remove(); $("#main").focus(); },
+    "[data-dismiss]": (button) => {
+      const next = button.closest(".lab-flashes") ? $("#lab-step-title") : $("#main");
+      button.closest(".flash, .alert").remove();
+      next.tabIndex = -1;
+      next.focus();
+    },
     "[data-reveal]": (button) => {
       const input = document.getElementById(button.dataset.reveal);
       input.type = input.type === "password" ? "text" : "password";
@@ -282,11 +287,11 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "lab-panel" || $("#panel").contains(document.activeElement)) return;
     const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} [role=status]`;
-    const place = (pressed && $(answer)) || $("#lab-step-title");
+    const said = $(".lab-flashes");
+    const place = said || (pressed && $(answer)) || $("#lab-step-title");
     place.tabIndex = -1;
     place.focus();
-    const flash = flashed();
-    if (flash) announce(flash);
+    if (said) announce(said.textContent.trim());
   });
 
   // The lab panel stays as it was left, on the next page too.
@@ -298,5 +303,14 @@
   // "close" does not bubble; an empty dialog keeps no secret and no form behind.
   document.addEventListener("close", (event) => { if (event.target.id === "modal") event.target.replaceChildren(); }, true);
 
+  // What an address points at has the focus as well, so that the keyboard goes on from there.
+  function land() {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target?.closest("main")) return;
+    if (!target.matches("a, button, input, select, textarea, summary")) target.tabIndex = -1;
+    target.focus();
+  }
+  addEventListener("hashchange", land);
+  land();
   prepare(document);
 })();

@@ -22,6 +22,8 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
     last = tries[-1] if tries else None
     given: Any = last.given if last is not None else None
     chosen = set(given) if isinstance(given, list) else {given} if isinstance(given, str) else set()
+    matched = given if isinstance(given, dict) else {}
+    places = {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {}
     options = events(attempt, question) if question["kind"] == "event" else question.get("options", ())
     return {
         **question,
@@ -32,12 +34,17 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
         "options": [
             {**option, "html": inline(option["text"], names), "chosen": option["id"] in chosen} for option in options
         ],
-        "items": [{**item, "html": inline(item["text"], names)} for item in question.get("items", ())],
-        "pairs": [{**pair, "html": inline(pair["text"], names)} for pair in question.get("pairs", ())],
+        "items": [
+            {**item, "html": inline(item["text"], names), "place": places.get(item["id"], "")}
+            for item in question.get("items", ())
+        ],
+        "pairs": [
+            {**pair, "html": inline(pair["text"], names), "chosen": matched.get(pair["id"])}
+            for pair in question.get("pairs", ())
+        ],
         "compared": compared(attempt, question, tries[0] if tries else None, names),
         "why": list(_why(question, last, chosen, names)),
-        "places": {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {},
-        "given": given if isinstance(given, str | dict) else "",
+        "given": given if isinstance(given, str) else "",
     }
 
 

@@ -36,8 +36,12 @@ def _order(question: Question, given: Any, view: View) -> bool:
 
 
 def _text(question: Question, given: Any, view: View) -> bool:
-    accepted = {" ".join(str(text).lower().split()) for text in question["accept"]}
-    return " ".join(str(given).lower().split()) in accepted
+    return _plain(given) in {_plain(text) for text in question["accept"]}
+
+
+def _plain(text: Any) -> str:
+    """A text without its case, and without the spaces, quotes and full stop that may stand around it."""
+    return " ".join(str(text).lower().split()).strip(" .,!`'\"")
 
 
 def _number(question: Question, given: Any, view: View) -> bool:

@@ -34,6 +34,12 @@ from iamlab.people.models import Person
 from iamlab.sandbox import controls
 
 View = Callable[..., HttpResponse]
+MISSING = {
+    "match": "Choose one for each first.",
+    "order": "Give each a place of its own first: 1, 2, 3 and so on.",
+    "text": "Type an answer first.",
+    "number": "Type a number first.",
+}
 TWICE = timedelta(seconds=5)  # a button pressed again within that meant the same attempt
 
 
@@ -199,7 +205,7 @@ def answer(request: HttpRequest, attempt: Attempt, question_id: str) -> None:
         raise Http404
     given = given_answer(request, question)
     if given in ("", [], {}):
-        raise attempts.Refused("Choose an answer first.")
+        raise attempts.Refused(MISSING.get(question["kind"], "Choose an answer first."))
     sure = {"sure": True, "unsure": False}.get(request.POST.get("sure", ""))
     attempts.answer(attempt, question, given, sure)
 
@@ -209,10 +215,11 @@ def given_answer(request: HttpRequest, question: dict[str, Any]) -> Any:
     if question["kind"] in ("multiple",):
         return request.POST.getlist("answer")
     if question["kind"] == "match":
-        return {pair["id"]: request.POST.get(f"match-{pair['id']}", "") for pair in question["pairs"]}
+        chosen = {pair["id"]: request.POST.get(f"match-{pair['id']}", "") for pair in question["pairs"]}
+        return chosen if all(chosen.values()) else {}
     if question["kind"] == "order":
         places = {item["id"]: request.POST.get(f"place-{item['id']}", "") for item in question["items"]}
-        if not all(place.isdecimal() and len(place) < 4 for place in places.values()):
+        if set(places.values()) != {str(place) for place in range(1, len(places) + 1)}:
             return []
         return sorted(places, key=lambda item: int(places[item]))
     return request.POST.get("answer", "")[:500]

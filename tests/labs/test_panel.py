@@ -161,6 +161,42 @@ def test_a_button_of_the_panel_changes_the_panel_only(site, shipped):
     assert 'name="back" value="/x/"' in text
     refused = pressed_in_place(site, "lab-answer", attempt, question_id="authn")
     assert "Choose an answer first." in refused
+    assert refused.index("Choose an answer first.") < refused.index("lab-step-title")
+    assert 'id="flashes"' not in refused
+
+
+def test_what_was_matched_or_put_in_order_stays_chosen(site, shipped):
+    attempt = shipped("concepts")
+    pressed_in_place(site, "lab-step", attempt, step_id="identities")
+    given = {"match-user": "hat", "match-group": "list", "match-role": "lasting"}
+    refused = pressed_in_place(site, "lab-answer", attempt, given, question_id="identities")
+    assert "Choose one for each first." in refused
+    text = pressed_in_place(site, "lab-answer", attempt, {**given, "match-root": "owner"}, question_id="identities")
+    assert "Not quite." in text
+    assert re.findall(r'<option value="(\w+)" selected', text) == ["hat", "list", "lasting", "owner"]
+    pressed_in_place(site, "lab-step", attempt, step_id="anatomy")
+    parts = ["resource", "effect", "condition", "action", "principal"]
+    places = {f"place-{part}": place for part, place in zip(parts, [4, 1, 4, 3, 2], strict=True)}
+    refused = pressed_in_place(site, "lab-answer", attempt, places, question_id="anatomy")
+    assert "Give each a place of its own first" in refused
+    places["place-condition"] = 5
+    text = pressed_in_place(site, "lab-answer", attempt, places, question_id="anatomy")
+    assert "That is right." in text
+    assert re.findall(r'name="place-\w+".*? value="(\d)"', text) == ["4", "1", "5", "3", "2"]
+
+
+@pytest.mark.parametrize("given", ["root", "The root user.", " `Root` ", '"root account"'])
+def test_a_word_is_right_in_any_case_and_with_what_stands_around_it(site, shipped, given):
+    attempt = shipped("concepts")
+    pressed_in_place(site, "lab-step", attempt, step_id="mfa")
+    assert "That is right." in pressed_in_place(site, "lab-answer", attempt, {"answer": given}, question_id="root")
+
+
+def test_what_is_to_be_mended_is_checked_and_said_to_wait_for_that(site, shipped, do):
+    attempt = shipped("concepts")
+    assert ">Check it</button>" in pressed_in_place(site, "lab-step", attempt, step_id="faulty")
+    do(attempt, content.catalogue()["concepts"]["solution"][3]["lines"][0])
+    assert "allows reading <code>report.txt</code> now. Choose <em>Check it</em>" in page(site, attempt)
 
 
 def test_a_tab_goes_along_when_another_went_on(site, shipped):
