@@ -84,6 +84,7 @@ CONSOLE = [
     ("trails", "Trails", "cloudtrail/trails/"),
     ("trail-create", "Create trail", "cloudtrail/trails/create/"),
     ("trail", "A trail", "cloudtrail/trails/details/audit/"),
+    ("trail-edit", "Edit a trail", "cloudtrail/trails/details/audit/edit/"),
     ("trail-events", "A trail's events", "cloudtrail/trails/details/audit/events/"),
     ("organization", "AWS Organizations", "organizations/accounts/"),
     ("organization-unit", "An organizational unit and its policies", "organizations/accounts/{unit}/"),

@@ -45,6 +45,7 @@ from iamlab.console.sign_in import views as sign_in
 from iamlab.console.sign_up import views as sign_up
 from iamlab.console.sign_up import walk as sign_up_walk
 from iamlab.console.switch_role import views as switch_role
+from iamlab.console.trails import changing as trail_changing
 from iamlab.console.trails import create as trail_create
 from iamlab.console.trails import views as trails
 from iamlab.console.users import access_keys, console_access, create, create_group, deleting, detail
@@ -248,9 +249,11 @@ cloudtrail = [
     path("trails/create/", trail_create.start, name="trail-create-start"),
     *wizard_pages.paths("trails/create/", trail_create.WIZARD),
     path("trails/details/<str:name>/", trails.trail, name="trail"),
-    path("trails/details/<str:name>/logging/", trails.switch, name="trail-switch"),
-    path("trails/details/<str:name>/events/", trails.edit_events, name="trail-events"),
-    path("trails/details/<str:name>/delete/", trails.delete, name="trail-delete"),
+    path("trails/details/<str:name>/edit/", trail_changing.edit, name="trail-edit"),
+    path("trails/details/<str:name>/events/", trail_changing.edit_events, name="trail-events"),
+    path("trails/details/<str:name>/tags/", trail_changing.manage_tags, name="trail-tags"),
+    path("trails/details/<str:name>/logging/", trail_changing.switch, name="trail-switch"),
+    path("trails/details/<str:name>/delete/", trail_changing.delete, name="trail-delete"),
 ]
 
 # /console/<session>/ec2/

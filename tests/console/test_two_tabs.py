@@ -51,6 +51,11 @@ EDITED = {
     "ACL": ("bucket-acl", [BUCKET], {"logs": ["WRITE"]}, {"logs": ["READ_ACP"]}, "S3 log delivery group: WRITE"),
     "versioning": ("bucket-versioning", [BUCKET], {"Status": "Enabled"}, SUSPENDED, "Bucket Versioning: Enabled"),
     "role": ("role-edit", ["worker"], *({**ROLE, "Description": one} for one in SIDS), "First"),
+    "trail": (
+        "trail-edit", ["audit"], *({"storage": "existing", "S3BucketName": BUCKET, "S3KeyPrefix": one} for one in SIDS),
+        "Prefix: First",
+    ),
+    "tags of a trail": ("trail-tags", ["audit"], tags(("team", "first")), tags(("cost", "second")), "team = first"),
     "contact": ("contact", ["billing"], *({**CONTACT, "Name": one} for one in SIDS), "First"),
     "password policy": (
         "password-policy-edit", [], {**RULES, "RequireSymbols": "on"}, {**RULES, "RequireNumbers": "on"}, "): yes",
@@ -66,6 +71,7 @@ def furnished(root):
     call("iam:PutUserPolicy", {"UserName": "mario", "PolicyName": "in", "PolicyDocument": document("Before")})
     call("iam:CreateRole", {"RoleName": "worker", "AssumeRolePolicyDocument": trust("Before")})
     call("s3:CreateBucket", {"Bucket": BUCKET, "ObjectOwnership": "ObjectWriter"})
+    call("cloudtrail:CreateTrail", {"Name": "audit", "S3BucketName": BUCKET})
     return root
 
 

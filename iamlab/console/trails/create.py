@@ -17,10 +17,10 @@ from iamlab.console.wizard import Planned, Step, Wizard
 REGION = "us-east-1"
 
 
-def bucket_policy(account: str, data: dict[str, Any]) -> str:
-    """User Guide, "Amazon S3 bucket policy for CloudTrail": what the console writes for a new bucket."""
-    bucket, prefix = data["S3BucketName"], f"{data['S3KeyPrefix']}/" if data["S3KeyPrefix"] else ""
-    from_trail = {"aws:SourceArn": f"arn:aws:cloudtrail:{REGION}:{account}:trail/{data['Name']}"}
+def bucket_policy(account: str, arn: str, bucket: str, prefix: str) -> str:
+    """User Guide, "Amazon S3 bucket policy for CloudTrail": what the console writes for a new bucket of the trail."""
+    prefix = f"{prefix}/" if prefix else ""
+    from_trail = {"aws:SourceArn": arn}
     service = {"Service": "cloudtrail.amazonaws.com"}
     statements = [
         {
@@ -51,7 +51,8 @@ def planned(data: dict[str, Any]) -> list[Planned]:
     name, bucket = trail["Name"], trail["S3BucketName"]
     calls = []
     if trail["storage"] == NEW:
-        policy = {"Bucket": bucket, "Policy": bucket_policy(data["account"], trail)}
+        arn = f"arn:aws:cloudtrail:{REGION}:{data['account']}:trail/{name}"
+        policy = {"Bucket": bucket, "Policy": bucket_policy(data["account"], arn, bucket, trail["S3KeyPrefix"])}
         calls += [
             Planned("s3:CreateBucket", {"Bucket": bucket}, f"Create bucket {bucket}"),
             Planned("s3:PutBucketPolicy", policy, "Let CloudTrail write to the bucket"),

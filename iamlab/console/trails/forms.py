@@ -28,10 +28,11 @@ BUCKET_CODES = (
     "InsufficientS3BucketPolicyException",
     "InvalidS3BucketNameException",
 )
+CODES = {"InvalidS3PrefixException": "S3KeyPrefix", **dict.fromkeys(BUCKET_CODES, "S3BucketName")}
 DATA = [
     (selectors.NONE, "None"),
     (selectors.ALL, "All current and future S3 buckets"),
-    (selectors.ONE, "One bucket"),
+    (selectors.SOME, "Individual buckets"),
 ]
 
 
@@ -43,8 +44,7 @@ class AttributesForm(StepForm):
     fields_of_codes = {
         "InvalidTrailNameException": "Name",
         "TrailAlreadyExistsException": "Name",
-        "InvalidS3PrefixException": "S3KeyPrefix",
-        **dict.fromkeys(BUCKET_CODES, "S3BucketName"),
+        **CODES,
     }
 
     Name = forms.CharField(
@@ -75,6 +75,29 @@ class AttributesForm(StepForm):
         self.fields["S3BucketName"].initial = f"aws-cloudtrail-logs-{self.session.account.pk}-{number}"
 
 
+class DetailsForm(EditingForm, OperationForm):
+    """What can be changed of a trail that is there: its name cannot."""
+
+    operation = "cloudtrail:UpdateTrail"
+    fields_of_codes = CODES
+
+    storage = forms.ChoiceField(label="Storage location", choices=STORAGE, widget=forms.RadioSelect, initial=EXISTING)
+    S3BucketName = forms.CharField(
+        label="Trail log bucket name",
+        max_length=63,
+        help_text="Log files that were delivered already stay where they are.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    S3KeyPrefix = forms.CharField(label="Prefix", required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
+    EnableLogFileValidation = forms.BooleanField(
+        label="Log file validation", required=False, help_text="Digest files show whether logs were changed."
+    )
+
+    def present(self) -> dict[str, Any]:
+        """Where a bucket comes from is asked anew each time."""
+        return {name: value for name, value in super().present().items() if name != "storage"}
+
+
 class Events(ConsoleForm):
     """Which events: of the account's management, and of what happens to objects."""
 
@@ -83,8 +106,11 @@ class Events(ConsoleForm):
     )
     management_kind = forms.ChoiceField(label="API activity", choices=selectors.KINDS)
     objects = forms.ChoiceField(label="S3 data events", choices=DATA, widget=forms.RadioSelect)
-    objects_bucket = forms.CharField(
-        label="Bucket name", required=False, max_length=63, widget=forms.TextInput(attrs=PLAIN)
+    objects_buckets = forms.CharField(
+        label="Bucket names",
+        required=False,
+        help_text="Several are separated by commas.",
+        widget=forms.TextInput(attrs=PLAIN),
     )
     objects_kind = forms.ChoiceField(label="Data events: API activity", choices=selectors.KINDS)
 
@@ -92,8 +118,8 @@ class Events(ConsoleForm):
         data = super().clean() or {}
         if not data.get("management") and data.get("objects") == selectors.NONE:
             self.add_error(None, "Choose at least one type of events.")
-        if data.get("objects") == selectors.ONE and not data.get("objects_bucket"):
-            self.add_error("objects_bucket", "Enter the name of the bucket.")
+        if data.get("objects") == selectors.SOME and not selectors.buckets(data.get("objects_buckets", "")):
+            self.add_error("objects_buckets", "Enter the name of a bucket.")
         return data
 
 

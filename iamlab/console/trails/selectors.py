@@ -1,20 +1,26 @@
 """What a trail logs, as the console's form holds it and as CloudTrail's event selectors say it."""
 
+import re
 from typing import Any
 
-NONE, ALL, ONE = "none", "all", "one"
+NONE, ALL, SOME = "none", "all", "some"
 EVERY_BUCKET = "arn:aws:s3"
 OBJECTS = "AWS::S3::Object"
 KINDS = [("All", "Read and write"), ("ReadOnly", "Read only"), ("WriteOnly", "Write only")]
-USUAL = {"management": True, "management_kind": "All", "objects": NONE, "objects_bucket": "", "objects_kind": "All"}
+USUAL = {"management": True, "management_kind": "All", "objects": NONE, "objects_buckets": "", "objects_kind": "All"}
+
+
+def buckets(text: str) -> list[str]:
+    """The names in a field, each once."""
+    return list(dict.fromkeys(filter(None, re.split(r"[,\s]+", text))))
 
 
 def written(form: dict[str, Any]) -> list[dict[str, Any]]:
     """EventSelectors: one where both kinds of events log the same calls, else one for each."""
     resources = []
     if form["objects"] != NONE:
-        bucket = f"arn:aws:s3:::{form['objects_bucket']}/"
-        resources = [{"Type": OBJECTS, "Values": [EVERY_BUCKET if form["objects"] == ALL else bucket]}]
+        chosen = [f"arn:aws:s3:::{bucket}/" for bucket in buckets(form["objects_buckets"])]
+        resources = [{"Type": OBJECTS, "Values": [EVERY_BUCKET] if form["objects"] == ALL else chosen}]
     kinds = [form["management_kind"]] if form["management"] else []
     if resources and form["objects_kind"] not in kinds:
         kinds.append(form["objects_kind"])
@@ -42,19 +48,21 @@ def read(found: dict[str, Any]) -> dict[str, Any] | None:
         return form
     ((kind, resource),) = data
     values = resource.get("Values") or []
-    if resource["Type"] != OBJECTS or len(values) != 1:
+    if resource["Type"] != OBJECTS or not values:
         return None
     form |= {"objects_kind": kind, "objects": ALL}
-    if values[0] in (EVERY_BUCKET, f"{EVERY_BUCKET}:::"):
-        return form
-    bucket, slash, prefix = values[0].removeprefix("arn:aws:s3:::").partition("/")
-    return {**form, "objects": ONE, "objects_bucket": bucket} if slash and not prefix else None
+    if any(value in (EVERY_BUCKET, f"{EVERY_BUCKET}:::") for value in values):
+        return form if len(values) == 1 else None
+    parts = [value.removeprefix("arn:aws:s3:::").partition("/") for value in values]
+    if any(prefix or not slash for _, slash, prefix in parts):
+        return None
+    return {**form, "objects": SOME, "objects_buckets": ", ".join(bucket for bucket, *_ in parts)}
 
 
 def words(form: dict[str, Any]) -> list[tuple[str, str]]:
     """Management and data events in a line each."""
     kinds = dict(KINDS)
-    where = {ALL: "all buckets", ONE: form["objects_bucket"]}
+    where = {ALL: "all buckets", SOME: ", ".join(buckets(form["objects_buckets"]))}
     data = f"{kinds[form['objects_kind']]}, {where[form['objects']]}" if form["objects"] != NONE else "None"
     return [
         ("Management events", kinds[form["management_kind"]] if form["management"] else "None"),

@@ -1,21 +1,17 @@
-"""CloudTrail's trails: the list, one trail, its events, logging on and off, deleting."""
+"""CloudTrail's trails: the list, and one trail."""
 
 import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
-from iamlab.console import cells, changes, lists, pages, panels
-from iamlab.console.changes import Change
+from iamlab.console import cells, lists, pages, panels
 from iamlab.console.panels import Panel, panel, refused_cell
-from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
 from iamlab.console.trails import selectors
-from iamlab.console.trails.forms import EventsForm
 from iamlab.labs.commandline import line_for
-from iamlab.services.operations import AwsError
 
 COLUMNS = [
     tables.column("name", "Name"),
@@ -76,22 +72,29 @@ def status_of(state: Panel) -> Any:
 @require_safe
 @console_page
 def trail(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    """Three panels, each by its own call; what the events' form cannot hold is shown as JSON."""
+    """Four panels, each by its own call; what the events' form cannot hold is shown as JSON."""
     found = panel(session, "cloudtrail:GetTrail", {"Name": name})
     if found.failure:
         return shown(request, session, name, {"name": name, "found": found}, status=404)
     state = panel(session, "cloudtrail:GetTrailStatus", {"Name": name})
     chosen = panel(session, "cloudtrail:GetEventSelectors", {"TrailName": name})
     form = selectors.read(chosen.answer) if chosen.stands else None
+    arn = found["Trail"]["TrailARN"] if found.stands else ""
+    tags = panel(session, "cloudtrail:ListTags", {"ResourceIdList": [arn]}) if arn else None
     context = {
         "name": name,
         "found": found,
         "state": state,
         "chosen": chosen,
+        "tags": tags,
+        "tag_list": tags["ResourceTagList"][0]["TagsList"] if tags and tags.stands else [],
         "facts": facts(session, found["Trail"], state) if found.stands else [],
         "events": selectors.words(form) if form else [],
         "text": "" if form else json.dumps(selector_text(chosen), indent=2),
-        "lines": [line_for(f"cloudtrail:{call}", {key: name}) for call, key in READS.items()],
+        "lines": [
+            *(line_for(f"cloudtrail:{call}", {key: name}) for call, key in READS.items()),
+            *([line_for("cloudtrail:ListTags", {"ResourceIdList": [arn]})] if arn else []),
+        ],
         "logging": state.get("IsLogging", False),
     }
     return shown(request, session, name, context)
@@ -123,59 +126,3 @@ def facts(session: Session, one: dict[str, Any], state: Panel) -> list[tuple[str
         ("Last log file delivered", markup.status("error", error) if error else cells.moment(delivered)),
         ("Trail ARN", markup.copy(one["TrailARN"], "ARN")),
     ]
-
-
-@require_POST
-@console_page
-def switch(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    """Start or stop logging."""
-    start = request.POST.get("do") == "start"
-    session.call("cloudtrail:StartLogging" if start else "cloudtrail:StopLogging", {"Name": name})
-    text = f"Logging of {name} {'started' if start else 'stopped'}."
-    return pages.done(request, session.url("trail", name), text)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def edit_events(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    back = session.url("trail", name)
-    chosen = session.call("cloudtrail:GetEventSelectors", {"TrailName": name})
-    initial = selectors.read(chosen) or selectors.USUAL
-    form = EventsForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound and form.is_valid():
-        try:
-            params = {"TrailName": name, "EventSelectors": selectors.written(form.cleaned_data)}
-            session.call("cloudtrail:PutEventSelectors", params)
-        except AwsError as error:
-            if error.refuses:
-                raise
-            form.refuse(error)
-        else:
-            return pages.done(request, back, f"Events of {name} saved.")
-    status = 422 if form.errors else 200
-    title = "Edit events"
-    context = {"form": form, "heading": title, "back": back}
-    crumbs = [("Trails", session.url("trails")), (name, back), (title, None)]
-    template = "console/trails/edit_events.html"
-    return pages.render(request, session, template, context, title=title, crumbs=crumbs, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@console_page
-def delete(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    """The log files that are there stay."""
-    error = changes.confirmed(request, name) if request.method == "POST" else ""
-    if request.method == "POST" and not error:
-        outcomes = changes.make(session, [Change("cloudtrail:DeleteTrail", {"Name": name}, f"Delete {name}")])
-        return changes.answer(
-            request, session, outcomes, session.url("trails"), f"Trail {name} deleted.", "Delete trail"
-        )
-    confirm = {
-        "title": f"Delete {name}?",
-        "cancel_url": session.url("trail", name),
-        "submit": "Delete",
-        "danger": "The trail logs nothing from now on. Log files that are in its bucket stay there.",
-        "typed": name,
-        "error": error,
-    }
-    return question(request, session, confirm, [f"Permanently delete the trail {name}?"], 422 if error else 200)

@@ -59,7 +59,7 @@ def selectors_of(root, name="audit"):
 
 def test_a_trail_is_made_with_its_bucket_and_logs_at_once(walk, root):
     assert walk.send("attributes", **ATTRIBUTES).status_code == 302
-    data = {**EVENTS, "objects": "one", "objects_bucket": "customer-bills", "objects_kind": "WriteOnly"}
+    data = {**EVENTS, "objects": "some", "objects_buckets": "customer-bills", "objects_kind": "WriteOnly"}
     assert walk.send("events", **data).status_code == 302
     review = walk.see("review")
     assert "Write only, customer-bills" in review and "aws cloudtrail put-event-selectors" in review
@@ -121,7 +121,7 @@ def test_what_is_wrong_with_the_attributes(walk, sent, field):
     ("sent", "field"),
     [
         ({"management": ""}, "__all__"),
-        ({"objects": "one"}, "objects_bucket"),
+        ({"objects": "some", "objects_buckets": " , "}, "objects_buckets"),
         ({"management_kind": "Some"}, "management_kind"),
     ],
 )
@@ -142,8 +142,12 @@ def test_what_is_wrong_with_the_events(browser_of, walk, root, logs, sent, field
         ({"objects": "all"}, [("All", True, [["arn:aws:s3"]])]),
         ({"management": "", "objects": "all", "objects_kind": "ReadOnly"}, [("ReadOnly", False, [["arn:aws:s3"]])]),
         (
-            {"management_kind": "WriteOnly", "objects": "one", "objects_bucket": "b"},
+            {"management_kind": "WriteOnly", "objects": "some", "objects_buckets": "b"},
             [("WriteOnly", True, []), ("All", False, [["arn:aws:s3:::b/"]])],
+        ),
+        (
+            {"objects": "some", "objects_buckets": "bills, offers"},
+            [("All", True, [["arn:aws:s3:::bills/", "arn:aws:s3:::offers/"]])],
         ),
     ],
 )
@@ -152,7 +156,7 @@ def test_events_are_edited_and_shown_as_they_were_saved(browser_of, root, logs, 
     assert browser_of.post(root.url("trail-events", "audit"), {**EVENTS, **sent}).url == root.url("trail", "audit")
     assert selectors_of(root) == found
     initial = browser_of.get(root.url("trail-events", "audit")).context["form"].initial
-    wanted = {**EVENTS, "objects_bucket": "", **sent}
+    wanted = {**EVENTS, "objects_buckets": "", **sent}
     assert {**initial, "management": "on" if initial["management"] else ""} == wanted
 
 
@@ -174,6 +178,64 @@ def test_logging_is_stopped_and_started(browser_of, root, logs):
         assert words in browser_of.get(root.url("trail", "audit")).content.decode()
 
 
+def test_stopping_is_asked_first_and_starting_is_not(browser_of, root, logs):
+    """User Guide: "Turning off logging for a trail"."""
+    make(root)
+    root.call("cloudtrail:StartLogging", {"Name": "audit"})
+    address = root.url("trail-switch", "audit")
+    assert f'href="{address}"' in browser_of.get(root.url("trail", "audit")).content.decode()
+    question = browser_of.get(address).content.decode()
+    assert "Stop logging?" in question and 'name="do" value="stop"' in question
+    assert root.call("cloudtrail:GetTrailStatus", {"Name": "audit"})["IsLogging"]
+
+
+def test_general_details_are_changed(browser_of, root, logs):
+    """User Guide: "Updating a trail": bucket, prefix and validation; what stays is not sent."""
+    make(root)
+    address = root.url("trail-edit", "audit")
+    form = browser_of.get(address).context["form"]
+    assert (form["S3BucketName"].value(), form["storage"].value()) == (LOGS, "existing")
+    sent = {"storage": "existing", "S3BucketName": LOGS, "S3KeyPrefix": "2026", "EnableLogFileValidation": "on"}
+    assert browser_of.post(address, {**sent, "seen": form["seen"].value()}).url == root.url("trail", "audit")
+    trail = root.call("cloudtrail:GetTrail", {"Name": "audit"})["Trail"]
+    assert (trail["S3BucketName"], trail["S3KeyPrefix"], trail["LogFileValidationEnabled"]) == (LOGS, "2026", True)
+    page = browser_of.get(root.url("trail", "audit")).content.decode()
+    assert "--enable-log-file-validation" in page and "--s3-bucket-name" not in page
+    browser_of.post(address, {**sent, "S3KeyPrefix": "", "EnableLogFileValidation": ""})
+    trail = root.call("cloudtrail:GetTrail", {"Name": "audit"})["Trail"]
+    assert not trail.get("S3KeyPrefix") and not trail["LogFileValidationEnabled"]
+
+
+def test_a_trail_moves_to_a_bucket_that_is_made_for_it(browser_of, root, logs):
+    make(root)
+    sent = {"storage": "new", "S3BucketName": "other-logs", "S3KeyPrefix": "2026"}
+    assert browser_of.post(root.url("trail-edit", "audit"), sent).status_code == 302
+    assert root.call("cloudtrail:GetTrail", {"Name": "audit"})["Trail"]["S3BucketName"] == "other-logs"
+    policy = json.loads(root.call("s3:GetBucketPolicy", {"Bucket": "other-logs"})["Policy"])
+    assert policy["Statement"][1]["Resource"] == f"arn:aws:s3:::other-logs/2026/AWSLogs/{root.account.pk}/*"
+    root.call("cloudtrail:StartLogging", {"Name": "audit"})
+    assert not root.call("cloudtrail:GetTrailStatus", {"Name": "audit"}).get("LatestDeliveryError")
+
+
+def test_a_bucket_that_is_not_there_leaves_the_trail_as_it_is(browser_of, root, logs):
+    make(root)
+    response = browser_of.post(root.url("trail-edit", "audit"), {"storage": "existing", "S3BucketName": "no-such"})
+    assert response.status_code == 422 and "does not exist" in response.context["form"].errors["S3BucketName"][0]
+    assert root.call("cloudtrail:GetTrail", {"Name": "audit"})["Trail"]["S3BucketName"] == LOGS
+
+
+def test_tags_are_shown_and_managed(browser_of, root, logs):
+    make(root)
+    address = root.url("trail-tags", "audit")
+    browser_of.post(address, {"tags-key": ["team", "cost"], "tags-value": ["red", "7"]})
+    page = browser_of.get(root.url("trail", "audit")).content.decode()
+    assert "<td>team</td><td>red</td>" in page and "aws cloudtrail list-tags" in page
+    browser_of.post(address, {"tags-key": ["cost"], "tags-value": ["8"]})
+    arn = root.call("cloudtrail:GetTrail", {"Name": "audit"})["Trail"]["TrailARN"]
+    [found] = root.call("cloudtrail:ListTags", {"ResourceIdList": [arn]})["ResourceTagList"]
+    assert found["TagsList"] == [{"Key": "cost", "Value": "8"}]
+
+
 def test_deleting_wants_the_name(browser_of, root, logs):
     make(root)
     address = root.url("trail-delete", "audit")
@@ -184,7 +246,9 @@ def test_deleting_wants_the_name(browser_of, root, logs):
     assert "No trails" in browser_of.get(root.url("trails")).content.decode()
 
 
-@pytest.mark.parametrize("place", ["trails", "trail", "trail-events", "trail-delete"])
+@pytest.mark.parametrize(
+    "place", ["trails", "trail", "trail-edit", "trail-events", "trail-tags", "trail-switch", "trail-delete"]
+)
 def test_pages_open_for_who_may_and_stand_for_who_may_not(browser_of, root, user, logs, place):
     make(root)
     args = [] if place == "trails" else ["audit"]
@@ -192,7 +256,7 @@ def test_pages_open_for_who_may_and_stand_for_who_may_not(browser_of, root, user
     assert response.status_code == 200 and response.content.decode().count("<h1") == 1
     assert " | CloudTrail | US East (N. Virginia)</title>" in response.content.decode()
     refused = browser_of.get(user("nobody").url(place, *args))
-    if place != "trail-delete":
+    if place not in ("trail-switch", "trail-delete"):
         assert "Access denied" in refused.content.decode()
 
 
