@@ -5,10 +5,15 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
   // Screen readers hear what is written here; htmx keeps the element (hx-preserve) across boosted swaps.
-  function announce(text) {
+  function announce(...texts) {
     const live = $("#live");
     live.textContent = "";
-    setTimeout(() => { live.textContent = text; }, 50);
+    setTimeout(() => { live.replaceChildren(...texts.filter(Boolean)); }, 50);
+  }
+
+  /** Announce what there is to be told, if anything. */
+  function tell(...texts) {
+    if (texts.some(Boolean)) announce(...texts);
   }
 
   /** What the flashes say, without the commands behind them. */
@@ -44,10 +49,12 @@
     announce("Copied");
   }
 
+  const remember = (name, value) => { document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`; };
+
   function setTheme(theme) {
     const root = document.documentElement;
     if (theme === "system") delete root.dataset.theme; else root.dataset.theme = theme;
-    document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+    remember("theme", theme);
     $$("[data-theme-choice]").forEach((b) => b.setAttribute("aria-pressed", b.dataset.themeChoice === theme));
     announce(`Theme: ${theme}`);
   }
@@ -149,6 +156,12 @@
     $$("[data-editor]", root).forEach((control) => import(control.dataset.editor).then((editor) => editor.edit(control)));
     const log = $("#log");
     if (log) log.scrollTop = log.scrollHeight;
+    const edge = $("[data-edge]", root);
+    if (!edge) return;
+    edge.hidden = false;
+    const width = /(?:^|; )panel_width=(\d+)/.exec(document.cookie);
+    if (width) widen(Number(width[1]));
+    else edge.ariaValueNow = $("#panel").offsetWidth;
   }
 
   const clicks = {
@@ -249,6 +262,18 @@
     return (onTabs && $(".tabs [aria-current]")) || $("main form [aria-invalid=true]") || $("#main");
   }
 
+  // How the open step of the lab stands, where it stood otherwise when it was last looked at: told once, as it is read.
+  let told = { ...$("#lab-live")?.dataset };
+  function news() {
+    const before = told;
+    told = { ...$("#lab-live")?.dataset };
+    if (!told.said || told.step !== before.step || told.said === before.said) return "";
+    const text = document.createElement("p");
+    text.textContent = told.said;
+    text.lang = $("#lab-step-title").lang;
+    return text;
+  }
+
   let swapped; // htmx reports a swap once for each new element
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target, xhr } = event.detail;
@@ -261,9 +286,9 @@
     if (target === document.body) {
       if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;
       place()?.focus({ preventScroll: !onTabs });
-      const flash = flashed();
-      if (flash) announce(flash);
+      tell(flashed(), news());
     }
+    if (target.id === "lab-live") tell(news());
     const said = $("[data-announce]", root);
     if (said) announce(said.dataset.announce);
   });
@@ -285,20 +310,44 @@
     if (event.target.matches("#lab-panel form")) pressed = event.target.id;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id !== "lab-panel" || $("#panel").contains(document.activeElement)) return;
-    const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} [role=status]`;
+    if (event.target.id !== "lab-panel") return;
     const said = $(".lab-flashes");
+    tell(said?.textContent.trim(), news());
+    if ($("#panel").contains(document.activeElement)) return;
+    const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} [role=status]`;
     const place = said || (pressed && $(answer)) || $("#lab-step-title");
     place.tabIndex = -1;
     place.focus();
-    if (said) announce(said.textContent.trim());
   });
 
   // The lab panel stays as it was left, on the next page too.
   document.addEventListener("toggle", (event) => {
     const name = event.target.dataset?.remember;
-    if (name) document.cookie = `${name}=${event.target.open ? "open" : "closed"};path=/;max-age=31536000;samesite=lax`;
+    if (name) remember(name, event.target.open ? "open" : "closed");
   }, true);
+
+  // It is as wide as its edge was drawn, with the mouse or the arrow keys.
+  function widen(wanted) {
+    const [edge, root] = [$("[data-edge]"), document.documentElement];
+    const width = Math.round(Math.min(Math.max(wanted, edge.ariaValueMin), edge.ariaValueMax));
+    root.style.setProperty("--panel", `${width}px`);
+    edge.ariaValueNow = width;
+    remember("panel_width", width);
+  }
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.matches("[data-edge]")) return;
+    event.preventDefault();
+    event.target.setPointerCapture(event.pointerId);
+    event.target.focus();
+    event.target.onpointermove = (move) => widen(window.innerWidth - move.clientX);
+    event.target.onpointerup = () => { event.target.onpointermove = null; };
+  });
+  document.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: 20, ArrowRight: -20 }[event.key];
+    if (!by || !event.target.matches("[data-edge]")) return;
+    event.preventDefault();
+    widen(Number(event.target.ariaValueNow) + by);
+  });
 
   // "close" does not bubble; an empty dialog keeps no secret and no form behind.
   document.addEventListener("close", (event) => { if (event.target.id === "modal") event.target.replaceChildren(); }, true);

@@ -20,6 +20,7 @@ FILTERS = {
 WORDS = {
     "check": "Check",
     "hint": "Hint",
+    "skip": "Skipped",
     "answer": "Answer",
     "reset": "Reset",
     "undo": "Undo",
@@ -44,7 +45,8 @@ WORDS = {
 }
 OF_INSTRUCTORS = ("override", "message", "unlock", "extend", "fault", "look", "answered", "decided", "regrade")
 OF_LEARNERS = (
-    "hint", "show", "brought", "answer", "reset", "undo", "jump", "what-if", "discarding", "help", "dispute", "submit",
+    "hint", "skip", "show", "brought", "answer", "reset", "undo", "jump", "what-if", "discarding", "help", "dispute",
+    "submit",
 )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def begin(
     """A new attempt in a world of its own, brought to the lab's start state, in the person's last language without one.
 
     Of a person's beginnings one is entered at a time: `instead` may then give an attempt that was begun meanwhile, or
-    raise Refused; `along` stores what belongs to a new one. Raises LineFailed on a broken lab.
+    raise Refused; `along` stores what belongs to a new one that somebody set. Raises LineFailed on a broken lab.
     """
     version = content.pin(lab)
     sandbox = controls.create(person, lab["title"])
@@ -44,6 +44,7 @@ def begin(
         attempt = Attempt(
             person=person, sandbox=sandbox, lab_version=version, lab=lab["id"], graded=graded, bound=bound,
             current=lab["steps"][0]["id"], language=language or translations.spoken(person),
+            taught=along is not None,
         )  # fmt: skip
         with writing():
             Person.objects.select_for_update().get(pk=person.pk)
@@ -101,9 +102,20 @@ def open_step(attempt: Attempt, step_id: str) -> None:
     attempt.current = step_id
     attempt.save(update_fields=["current"])
     fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step_id)
-    if fact.opened is None:
-        fact.opened = timezone.now()
-        fact.save(update_fields=["opened"])
+    if fact.opened is None or fact.skipped is not None:
+        fact.opened, fact.skipped = fact.opened or timezone.now(), None
+        fact.save(update_fields=["opened", "skipped"])
+
+
+def skip(attempt: Attempt, step_id: str) -> None:
+    """Leave a step undone, until it is opened again or comes to pass all the same."""
+    require_open(attempt)
+    if content.step_of(attempt.lab_version.data, step_id) is None:
+        raise Refused("This lab has no such step.")
+    fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step_id)
+    fact.skipped = timezone.now()
+    fact.save(update_fields=["skipped"])
+    note_happening(attempt, "skip", step_id)
 
 
 def speak(attempt: Attempt, language: str) -> None:

@@ -25,7 +25,7 @@ from iamlab.services.prepared import Prepared
 MOST = 300  # panels kept in a process, of some 30 KB each
 # What differs from page to page stands in kept HTML as marks that nobody can guess and write into a panel.
 MARK = secrets.token_hex(8)
-HOLES = {name: f"{MARK}-{name}-" for name in ("csrf_token", "back", "back_query", "where", "now")}
+HOLES = {name: f"{MARK}-{name}-" for name in ("csrf_token", "back", "back_query", "where", "now", "used")}
 HOLE = re.compile(f"{MARK}-([a-z_]+)-")
 
 
@@ -135,6 +135,7 @@ def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
         "back_query": escape(quote(page)),
         "where": format_html(link, address) if address else SafeString(),
         "now": escape(f"{now:%-d %b %Y, %H:%M}"),
+        "used": escape(panel.duration(attempt.used)),
     }
 
 

@@ -100,9 +100,12 @@ def names(lab: Lab, bound: Lab) -> dict[str, str]:
 
 def waiting(lab: Lab, missing: Collection[str], bound: Lab) -> str:
     """What a check that needs other steps says until these are done."""
-    titles = [tell(step["title"], names(lab, bound)) for step in lab["steps"] if step["id"] in missing]
-    steps = " and ".join(f"“{title}”" for title in titles)
-    return f"This counts once {steps} {'is' if len(titles) == 1 else 'are'} done."
+    return f"This counts once {titles(lab, missing, names(lab, bound))} {'is' if len(missing) == 1 else 'are'} done."
+
+
+def titles(lab: Lab, steps: Collection[str], called: dict[str, str]) -> str:
+    """Steps by their titles, in the lab's order, as a part of a sentence."""
+    return " and ".join(f"“{tell(step['title'], called)}”" for step in lab["steps"] if step["id"] in steps)
 
 
 def step_of(lab: Lab, step_id: str) -> dict[str, Any] | None:

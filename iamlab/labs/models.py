@@ -51,10 +51,12 @@ class Attempt(models.Model):
     lab = models.CharField(max_length=64)
     number = models.PositiveIntegerField(default=1)
     graded = models.BooleanField(default=False)
+    taught = models.BooleanField(default=False)  # somebody set it, and looks at it
     variant = models.CharField(max_length=32, blank=True)
     bound = models.JSONField(default=dict)  # names that the learner chose
     started = models.DateTimeField(default=timezone.now)
     active = models.DateTimeField(default=timezone.now)  # the last call
+    used = models.FloatField(default=0)  # seconds of work: see runner.PAUSE
     current = models.CharField(max_length=64, blank=True)  # the step that is open
     examined = models.BigIntegerField(default=0)  # the last event that the checks have seen
     began_event = models.BigIntegerField(default=0)  # the last event before the start, and before each reset

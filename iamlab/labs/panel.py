@@ -113,9 +113,15 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
 
 def below(data: dict[str, Any]) -> dict[str, Any]:
     """Of a panel's data, that of labs/panel_more.html, which stays the same as checks and steps come to pass."""
-    attempt = {name: getattr(data["attempt"], name) for name in ("pk", "graded", "submitted")}
+    attempt = {name: getattr(data["attempt"], name) for name in ("pk", "graded", "submitted", "taught")}
     names = ("files", "note", "waiting", "trying", "checkpoints", "moves", "actors")
     return {"attempt": attempt, "step": {"id": data["step"]["id"]}, **{name: data[name] for name in names}}
+
+
+def duration(seconds: float) -> str:
+    """A time of work in words."""
+    hours, minutes = divmod(int(seconds // 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def is_done(state: str) -> bool:
@@ -181,6 +187,8 @@ def step_data(
     found: Seen,
     names: dict[str, str],
 ) -> dict[str, Any]:
+    missing = set(step.get("needs", ())) - results.passed_steps(lab, found.checks)
+    checks = [check_data(check, found.checks.get((step["id"], check["id"])), names) for check in step.get("checks", ())]
     return {
         "id": step["id"],
         "title": tell(step["title"], names),
@@ -188,13 +196,14 @@ def step_data(
         "actor": fill(step.get("actor", ""), names),
         "weight": step.get("weight", 0),
         "html": render(step.get("markdown", ""), names, reverse("attempt", args=[attempt.pk]) + "media/"),
+        "waits": content.titles(lab, missing, names) if state == "locked" else "",
+        "may_skip": bool(checks) and not attempt.submitted and state in ("open", "in_progress", "regressed"),
         "fault": step.get("fault"),
         "shown": found.shown,
         "can_show": showing.can_show(lab, step),
         "show_price": round(scoring.prices(lab)[4] * 100) if attempt.graded else 0,
-        "checks": [
-            check_data(check, found.checks.get((step["id"], check["id"])), names) for check in step.get("checks", ())
-        ],
+        "checks": checks,
+        "disputable": [] if attempt.submitted else [check for check in checks if check["status"] == "fail"],
         "hints": hint_data(attempt, lab, step, found.checks, found.hints, names),
         "questions": [
             question_data(attempt, asked, found.answers, names)

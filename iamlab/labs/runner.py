@@ -23,6 +23,7 @@ from iamlab.services.transactions import writing
 
 # Rules attempt -> when its window closes, or None: what happens after that counts no more.
 closings: list[Callable[[Attempt], datetime | None]] = []
+PAUSE = timedelta(minutes=10)  # of a longer time without a call no more counts as time used
 LATEST = timedelta(seconds=10)  # by when at the latest a call counts as activity
 MOST = 40  # events that are read again at each page before they are noted as seen
 Lab = dict[str, Any]
@@ -107,13 +108,18 @@ def catch_up(
     return changed
 
 
-CLAIM = f"update {Attempt._meta.db_table} set examined = %s, active = %s where id = %s and examined = %s returning id"
+CLAIM = (
+    f"update {Attempt._meta.db_table} set examined = %s, active = %s, used = %s where id = %s and examined = %s"
+    " returning id"
+)
 
 
 def claim(attempt: Attempt, last: int) -> bool:
     """Count the events up to `last` as seen, by us. False, with the attempt read anew, where another was quicker."""
-    attempt.active = timezone.now()
-    if statements.rows(CLAIM, [last, statements.time(attempt.active), attempt.pk, attempt.examined]):
+    now = timezone.now()
+    attempt.used += max(0.0, min(now - attempt.active, PAUSE).total_seconds())
+    attempt.active = now
+    if statements.rows(CLAIM, [last, statements.time(now), attempt.used, attempt.pk, attempt.examined]):
         attempt.examined = last
         return True
     attempt.refresh_from_db()

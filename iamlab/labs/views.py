@@ -182,6 +182,8 @@ def file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @acting
 def step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
+    if request.POST.get("skip"):
+        attempts.skip(attempt, request.POST["skip"])
     attempts.open_step(attempt, step_id)
 
 
@@ -239,7 +241,8 @@ def note(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
 @acting
 def ask(request: HttpRequest, attempt: Attempt) -> None:
     helping.ask_for_help(attempt, request.POST.get("text", ""))
-    messages.info(request, "Your hand is up. Your instructor sees it; go on meanwhile if you can.")
+    if attempt.taught:
+        messages.info(request, "Your hand is up. Your instructor sees it; go on meanwhile if you can.")
 
 
 @acting
@@ -280,7 +283,8 @@ def step_or_404(attempt: Attempt, step_id: str) -> dict[str, Any]:
 @acting
 def dispute(request: HttpRequest, attempt: Attempt, step_id: str, check_id: str) -> None:
     helping.dispute(attempt, step_id, check_id, request.POST.get("text", ""))
-    messages.info(request, "Sent to your instructor, with the account as it is now.")
+    reader = "your instructor" if attempt.taught else "whoever runs this server"
+    messages.info(request, f"Sent to {reader}, with the account as it is now.")
 
 
 @acting

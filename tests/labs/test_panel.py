@@ -1,9 +1,11 @@
 """The lab's pages and buttons, through Django's client."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from iamlab.labs import attempts, clockwork, content, wheres
 from iamlab.labs.models import Attempt
@@ -229,6 +231,82 @@ def test_a_lab_gives_its_files(site, shipped, client):
     assert "bill-0042.txt" in terminal
     client.force_login(create_guest()[0], BACKEND)
     assert client.get(address).status_code == 404
+
+
+def test_top_says_how_long_the_lab_was_worked_at(site, begin, do):
+    """From call to call; a night between two of them is no work."""
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}))
+    assert "0 min used" in page(site, attempt)
+    for ago in (timedelta(minutes=4), timedelta(hours=9)):
+        Attempt.objects.filter(pk=attempt.pk).update(active=timezone.now() - ago)
+        attempt.refresh_from_db()
+        do(attempt, "iam list-users")
+    assert "14 min used" in page(site, attempt)
+
+
+def test_help_and_reset_are_reached_from_the_top(site, shipped):
+    shown = page(site, shipped("groups"))
+    for place in re.findall(r'href="#(lab-\w+)"', shown):
+        assert f'id="{place}"' in shown
+    assert shown.index("Ask for help") < shown.index("All steps")
+    assert shown.index("Reset…") < shown.index("All steps")
+
+
+def test_hand_goes_up_where_somebody_teaches(site, shipped):
+    alone = page(site, shipped("groups"))
+    assert "Nobody teaches this lab to you" in alone
+    assert "Raise my hand" not in alone
+    attempt = shipped("concepts", along=lambda _: None)
+    assert "Raise my hand" in page(site, attempt)
+    assert "Your instructor sees it" in press(site, "lab-help", attempt)
+    assert "Your hand is up." in page(site, attempt)
+
+
+def test_panel_says_beside_each_page_as_whom_one_acts(site, shipped, learner):
+    """By a word, and by a colour of its own for root, users and roles."""
+    account = shipped("groups").sandbox.accounts.get()
+    session = signed_in(learner, account, "root", account.pk, "root")
+    panel = site.get(f"/console/{session.id}/iam/users/").content.decode().partition('id="panel"')[2]
+    assert re.search(r'You act as</span>\s*<span class="identity identity-root"><b>Root</b><span>Team @', panel)
+
+
+def test_step_is_skipped_until_it_is_opened_again_or_comes_to_pass(site, begin, do):
+    attempt = begin(
+        conftest.step("group", {"exists": "group/Readers"}), conftest.step("other", {"exists": "group/Others"})
+    )
+    skipped = press(site, "lab-step", attempt, {"skip": "group"}, step_id="other")
+    assert "Skipped" in skipped
+    assert "Skipped" not in press(site, "lab-step", attempt, step_id="group")
+    press(site, "lab-step", attempt, {"skip": "group"}, step_id="other")
+    do(attempt, "iam create-group --group-name Readers")
+    shown = page(site, attempt)
+    assert "Skipped" not in shown
+    assert "1 of 2 steps" in shown
+    assert attempt.happenings.filter(kind="skip", step="group").count() == 2
+
+
+def test_locked_step_names_what_it_builds_on(site, shipped):
+    shown = press(site, "lab-step", shipped("groups"), step_id="two-each")
+    assert "This step builds on “Three groups, each with a policy”." in shown
+
+
+def test_who_goes_back_is_asked_first(site, shipped):
+    shown = page(site, shipped("groups"))
+    for name, answer in (("undo", "Yes, undo it"), ("jump", "Yes, jump"), ("begin", "Yes, bring it there")):
+        form = shown[shown.index(f'/{name}/"') :].partition("</form>")[0]
+        assert answer in form
+        assert '<summary class="btn btn-inline">' in shown[: shown.index(answer)].rpartition("<details")[2]
+
+
+def test_answer_that_no_check_thought_of_can_be_sent(site, begin):
+    """It fails without any code, as what was not tried yet: nobody but the learner knows that it was."""
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}))
+    address = reverse("lab-dispute", args=[attempt.pk, "group", "it"])
+    assert address in page(site, attempt)
+    press(site, "lab-dispute", attempt, {"text": "I made it"}, step_id="group", check_id="it")
+    assert attempt.disputes.get().text == "I made it"
+    attempts.submit(attempt)
+    assert address not in page(site, attempt)
 
 
 def test_show_where_leads_to_a_control_that_is_on_its_page(site, shipped, learner, do):

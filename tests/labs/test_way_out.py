@@ -192,7 +192,8 @@ def test_who_is_midway_is_told_what_is_next_and_nothing_is_held_against_them(sit
     assert (fact.status, fact.code, fact.tries) == ("fail", "", {})
     shown = checks(page(site, attempt))
     assert "Now rename it to" in shown
-    assert "My answer is right" not in shown
+    assert ": to do</span>" in shown
+    assert ": not right" not in shown
     assert "begun" not in site.get(reverse("progress")).content.decode()
 
 

@@ -1,0 +1,90 @@
+"""The lab's panel in a browser: what is heard of it, and the width that it is given."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.walking import follow, heading, open_service, press, side, sign_in_as, start_lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+SAID = "Three groups, each with a policy: developers has a policy: done. auditors has a policy: to do."
+
+
+@pytest.fixture
+def admin(page: Page, live_server):
+    start_lab(page, live_server.url, "Groups")
+    follow(page, "Sign in to Team", "IAM user sign in")
+    sign_in_as(page, "admin", "Admins-password-1")
+    return page
+
+
+def listen(page: Page) -> None:
+    """Keep what the page's live region says, from now on."""
+    page.evaluate(
+        """() => {
+            window.heard = [];
+            new MutationObserver(() => {
+                const text = document.querySelector("#live").innerText.trim();
+                if (text) window.heard.push(text);
+            }).observe(document.body, { subtree: true, childList: true });
+        }"""
+    )
+
+
+def test_what_a_check_comes_to_is_said_once_with_the_page(admin: Page):
+    """The page that a console action answers with brings the checks along: they are told, and not again later."""
+    open_service(admin, "IAM", "Dashboard")
+    side(admin, "User groups", "User groups")
+    follow(admin, "Create group", "Create user group")
+    admin.fill("[name=GroupName]", "developers")
+    admin.locator("main input[type=search]").last.fill("AmazonS3ReadOnlyAccess")
+    admin.locator("input[value='arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess']").check()
+    listen(admin)
+    press(admin, "Create user group")
+    heading(admin, "User groups")
+    live = admin.locator("#live")
+    expect(live).to_contain_text(SAID)
+    expect(live).to_contain_text("developers user group created.")
+    side(admin, "Users", "Users")
+    expect(live).to_have_text("")
+    with admin.expect_response(lambda one: "/live/" in one.url):
+        pass
+    said = admin.evaluate("window.heard.filter((text) => text.includes('developers has a policy')).length")
+    assert said == 1
+
+
+def test_a_call_from_elsewhere_is_said_within_two_seconds(admin: Page):
+    heading(admin, "Console Home")
+    listen(admin)
+    with admin.expect_popup() as opened:
+        admin.locator("#lab-panel").get_by_role("link", name="Sign in").click()
+    other = opened.value
+    heading(other, "Groups")
+    other.locator("#lab-panel summary", has_text="Clock").click()
+    other.locator("#lab-panel").get_by_role("button", name="Show me").click()
+    expect(other.locator("#lab-panel")).to_contain_text("Shown to you")
+    expect(admin.locator("#live")).to_contain_text("auditors has a policy: done.", timeout=4_000)
+    with admin.expect_response(lambda one: "/live/" in one.url):
+        pass
+    assert admin.evaluate("window.heard.length") == 1
+
+
+def test_panel_stays_as_wide_as_it_was_made(admin: Page):
+    panel, edge = admin.locator("#panel"), admin.get_by_role("separator", name="Width of the lab panel")
+    before = panel.bounding_box()["width"]
+    edge.focus()
+    for _ in range(4):
+        admin.keyboard.press("ArrowLeft")
+    assert panel.bounding_box()["width"] == pytest.approx(before + 80, abs=1)
+    box = edge.bounding_box()
+    admin.mouse.move(box["x"] + 4, box["y"] + 200)
+    admin.mouse.down()
+    admin.mouse.move(box["x"] - 96, box["y"] + 200)
+    admin.mouse.up()
+    wide = panel.bounding_box()["width"]
+    assert wide == pytest.approx(before + 180, abs=6)
+    expect(edge).to_have_attribute("aria-valuenow", str(round(wide)))
+    open_service(admin, "IAM", "Dashboard")
+    assert panel.bounding_box()["width"] == pytest.approx(wide, abs=1)
+    admin.reload()
+    heading(admin, "Dashboard")
+    assert panel.bounding_box()["width"] == pytest.approx(wide, abs=1)
