@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import content, lockout, past, performing, questions, runner, scoring, translations
+from iamlab.labs import content, lockout, misconceptions, past, performing, questions, runner, scoring, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, outcome_of
@@ -263,9 +263,12 @@ def answer(attempt: Attempt, question: dict[str, Any], given: Any, sure: bool | 
     """Keep a try at a question, and run the checks that wait for it."""
     require_real(attempt)
     correct = questions.is_correct(question, given, View(attempt))
+    before = {} if correct else misconceptions.standing(attempt, question["id"])
     kept = Answer.objects.create(attempt=attempt, question=question["id"], given=given, correct=correct, sure=sure)
     note_happening(attempt, "answer", attempt.current, question=question["id"], correct=correct)
     runner.examine(attempt, {f"answer:{question['id']}"})
+    if not correct:
+        misconceptions.count_again(before, misconceptions.standing(attempt, question["id"]))
     attempt.save(update_fields=["bound"])
     return kept
 

@@ -40,7 +40,7 @@ QUESTION: Shape = {
 }  # fmt: skip
 OPTION: Shape = {
     "id": (REQUIRED, str), "text": (REQUIRED, str), "why": (REQUIRED, str), "right": (OPTIONAL, bool),
-    "means": (OPTIONAL, str),
+    "means": (OPTIONAL, str), "code": (OPTIONAL, str),
 }  # fmt: skip
 # What each kind of question is made of.
 KINDS: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from iamlab.components import markup
-from iamlab.labs import clockwork, content, results, scoring, showing, translations
+from iamlab.labs import clockwork, content, misconceptions, results, scoring, showing, translations
 from iamlab.labs.asking import question_data
 from iamlab.labs.models import Attempt, StepFact
 from iamlab.labs.results import Fact, Known
@@ -234,10 +234,19 @@ def check_data(check: dict[str, Any], fact: Fact | None, names: dict[str, str]) 
         "status": fact.status if fact else "open",
         "bonus": check.get("bonus"),
         "code": fact.code if fact else "",
-        "html": render(AT_FAULT if fact.status == "error" else fact.message, {}) if fact and fact.message else "",
+        "html": said(check, fact),
         "undone": undone_data(fact.undone) if fact else {},
         "tries": sum(fact.tries.values()) if fact else 0,
     }
+
+
+def said(check: dict[str, Any], fact: Fact | None) -> SafeString | str:
+    """What stands below a check. What a wrong answer gives away stands at its question already."""
+    if fact is None or not fact.message:
+        return ""
+    if fact.code and fact.code not in [code for code, _ in misconceptions.of_mistakes(check)]:
+        return ""
+    return render(AT_FAULT if fact.status == "error" else fact.message, {})
 
 
 def undone_data(undone: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from iamlab.labs import content, scoring, translations
+from iamlab.labs.misconceptions import of_answers, of_mistakes
 from iamlab.labs.models import Answer, Attempt, CheckFact
 from iamlab.labs.texts import inline
 from iamlab.labs.translations import lab_of
@@ -70,11 +72,11 @@ def said(fact: CheckFact, code: str) -> SafeString:
     lab = lab_of(fact.attempt)
     names = content.names(lab, fact.attempt.bound)
     found = (
-        mistake["say"]
+        told
         for step, check in content.checks_of(lab)
         if (step["id"], check["id"]) == (fact.step, fact.check_id)
-        for mistake in check.get("mistakes", ())
-        if mistake["code"] == code
+        for known, told in chain(of_mistakes(check), of_answers(lab, check))
+        if known == code
     )
     return inline(next(found, ""), names)
 

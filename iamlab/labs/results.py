@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from iamlab.labs import content
+from iamlab.labs import content, misconceptions
 from iamlab.labs.inputs import Read
 from iamlab.labs.models import CheckFact
 from iamlab.labs.patterns import BadPattern
@@ -63,7 +63,9 @@ def told(fact: Fact | None, check: dict[str, Any], read: Read, touched: set[str]
 
 
 def _fitted(fact: Fact, check: dict[str, Any]) -> list[bool]:
-    """Which mistakes a failed check's code says to have fitted, and not; none where it may be of several."""
+    """Which mistakes a failed check's code says to fit, and not; none where it may mean several or an answer."""
+    if any(misconceptions.asked(check["test"])):
+        return []
     codes = [code_of(mistake) for mistake in check.get("mistakes", ())]
     if not fact.code:
         return [] if "" in codes else [False] * len(codes)
@@ -99,9 +101,13 @@ def judge(
 
 
 def failure(check: dict[str, Any], view: View, lab: Lab, known: Truth) -> Result:
-    """The first mistake that fits, in the author's order, without a code midway; else what the check says of itself."""
+    """The first mistake that fits, in the author's order, without a code midway; else what a wrong answer shows; else
+    what the check says of itself.
+    """
     names = content.names(lab, view.bound)
     for mistake, true in zip(check.get("mistakes", ()), known, strict=True):
         if holds(mistake["when"], view) if true is None else true:
             return Result("fail", code_of(mistake), tell(mistake["say"], names))
+    if (answered := misconceptions.of_check(check, lab, view.answers)) is not None:
+        return Result("fail", answered[0], tell(answered[1], names))
     return Result("fail", "", tell(check.get("say", ""), names))

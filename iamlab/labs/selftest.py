@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.test.utils import override_settings
 
-from iamlab.labs import attempts, clockwork, content, past, performing, runner, scoring
+from iamlab.labs import attempts, clockwork, content, misconceptions, past, performing, runner, scoring
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
@@ -60,6 +60,7 @@ def _in_order(lab: Lab, person: Person) -> Iterator[str]:
         for mistake in lab["mistakes"]:
             if mistake.get("at", mistake["step"]) == part["step"]:
                 yield from _mistake(attempt, lab, mistake)
+        yield from _wrong_answers(attempt, lab, content.step_of(lab, part["step"]) or {})
         solve(attempt, lab, part["lines"])
     yield from _not_passed(attempt, "the solution")
     if attempt.start is not None:
@@ -169,6 +170,25 @@ def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
         if others:
             problems.append(f"mistake {_label(mistake)} yields other codes too: {', '.join(sorted(others))}")
     return problems
+
+
+def _wrong_answers(attempt: Attempt, lab: Lab, step: dict[str, Any]) -> Iterator[str]:
+    """Each wrong option of a step's questions fails its check with its code, or the question's concept."""
+    for check in step.get("checks", ()):
+        for question in (content.question_of(lab, name) for name in misconceptions.asked(check["test"])):
+            for option in (question or {}).get("options", ()):
+                if (
+                    question is None
+                    or option.get("right")
+                    or (meant := misconceptions.of(question, option["id"])) is None
+                ):
+                    continue
+                with undone():
+                    fresh = Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+                    attempts.answer(fresh, question, [option["id"]] if question["kind"] == "multiple" else option["id"])
+                    fact = fresh.checks.get(step=step["id"], check_id=check["id"])
+                if (fact.status, fact.code) != ("fail", meant[0]):
+                    yield f"answer {option['id']} to {question['id']} came out as {fact.status} {fact.code}"
 
 
 def _told(lab: Lab, mistake: dict[str, Any]) -> dict[str, Any]:
