@@ -10,7 +10,7 @@ from django.utils import timezone
 from iamlab.labs import content, lockout, misconceptions, past, performing, questions, runner, scoring, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
-from iamlab.labs.vocabulary import decision_key, outcome_of
+from iamlab.labs.vocabulary import decision_key, fill, outcome_of, unchanged_of
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history, snapshots
 from iamlab.sandbox.models import Snapshot
@@ -77,13 +77,10 @@ def enter(attempt: Attempt, along: Callable[[Attempt], Any] | None) -> None:
 def mark_start(attempt: Attempt) -> None:
     """What happened up to now belongs to the start state; decisions that must not change are noted."""
     attempt.began_event = attempt.examined = history.last(attempt.sandbox)
-    wanted = [
-        one for _, check in content.checks_of(attempt.lab_version.data) for one in check["test"].get("unchanged", ())
-    ]
-    if wanted:
-        view = View(attempt)
-        attempt.bound = {**attempt.bound, "_unchanged": {decision_key(one): outcome_of(view, one) for one in wanted}}
     view = View(attempt)
+    wanted = fill(unchanged_of([check for _, check in content.checks_of(attempt.lab_version.data)]), view.bound)
+    if wanted:
+        attempt.bound = {**attempt.bound, "_unchanged": {decision_key(one): outcome_of(view, one) for one in wanted}}
     attempt.past |= {"began": view.now.isoformat(), "could": lockout.standing(attempt.lab_version.data, view)}
     attempt.save(update_fields=["began_event", "examined", "bound", "past"])
 

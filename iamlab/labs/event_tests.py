@@ -135,6 +135,10 @@ def made_keys(view: View, by: str) -> set[str]:
     }
 
 
-def was_used(view: View, key_id: str) -> bool:
-    last = (view.read("iam:GetAccessKeyLastUsed", AccessKeyId=key_id) or {}).get("AccessKeyLastUsed", {})
+def was_used(view: View, key: dict[str, Any]) -> bool:
+    """Whether a key was used; of root's, which are only counted, whether any was."""
+    if "AccessKeyId" not in key:
+        signed = {"starts_with(userIdentity.accessKeyId || '', 'AKIA')": True}
+        return bool(matching({"name": "*", "by": "root", "error": "any", "where": signed}, view))
+    last = (view.read("iam:GetAccessKeyLastUsed", AccessKeyId=key["AccessKeyId"]) or {}).get("AccessKeyLastUsed", {})
     return "LastUsedDate" in last

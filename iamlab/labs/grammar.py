@@ -92,7 +92,7 @@ TESTS: dict[str, Shape | type] = {
         "policy": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "is": (OPTIONAL, str),
     },
     "excess": {
-        "as": (REQUIRED, str), "actions": (REQUIRED, list), "beyond": (REQUIRED, list), "resource": (OPTIONAL, str),
+        "as": (REQUIRED, str), "actions": (OPTIONAL, list), "beyond": (REQUIRED, list), "resource": (OPTIONAL, str),
         "max": (OPTIONAL, int),
     },
     "event": EVENT,

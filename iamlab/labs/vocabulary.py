@@ -9,6 +9,7 @@ from typing import Any
 from iamlab.labs import event_tests, patterns
 from iamlab.labs.inputs import VARIABLE
 from iamlab.labs.view import View
+from iamlab.policy.catalog import reference
 
 Spec = Any
 OUTCOMES = {"allow": "allowed", "implicit_deny": "implicitDeny", "explicit_deny": "explicitDeny"}
@@ -102,13 +103,14 @@ def member(spec: dict[str, str], view: View) -> bool:
 
 def groups_of(spec: dict[str, Any], view: View) -> bool:
     users = view.named("user", spec["user"].removeprefix("user/"))
-    return bool(users) and all(len(user["GroupList"]) == spec["count"] for user in users)
+    return bool(users) and all(_compares(len(user["GroupList"]), spec["count"]) for user in users)
 
 
 def attached(spec: dict[str, str], view: View) -> bool:
     """A managed policy, by ARN or by the name of an own one, or an inline policy by name."""
     kind, name = split(spec["to"])
-    return any(spec["policy"] in _policies(kind, item) for item in view.named(kind, name))
+    held = (policy for item in view.named(kind, name) for policy in _policies(kind, item))
+    return any(fnmatchcase(policy, spec["policy"]) for policy in held)
 
 
 INLINE = {"user": "UserPolicyList", "group": "GroupPolicyList", "role": "RolePolicyList"}
@@ -145,15 +147,23 @@ def _compares(found: Any, wanted: Any) -> bool:
 
 def keys_of(spec: dict[str, Any], view: View) -> bool:
     """How many access keys a principal has: `count`, of the active ones with `active`; `created_by`, `used`."""
-    keys = view.keys_of(spec["principal"])
+    keys = [key for name in _holders(spec["principal"], view) for key in view.keys_of(name)]
     if "active" in spec:
         keys = [key for key in keys if (key["Status"] == "Active") == spec["active"]]
     if "created_by" in spec:
         made = event_tests.made_keys(view, spec["created_by"])
-        keys = [key for key in keys if key.get("AccessKeyId") in made]
+        keys = [key for key in keys if key.get("AccessKeyId", spec["created_by"]) in {*made, "root"}]
     if "used" in spec:
-        keys = [key for key in keys if event_tests.was_used(view, key["AccessKeyId"]) == spec["used"]]
+        keys = [key for key in keys if event_tests.was_used(view, key) == spec["used"]]
     return _compares(len(keys), spec.get("count", {">=": 1}))
+
+
+def _holders(principal: str, view: View) -> list[str]:
+    """Whom a principal stands for: of a name with a wildcard, all users that it fits."""
+    name = principal.removeprefix("user/")
+    if "*" not in name and "?" not in name:
+        return [principal]
+    return [user["UserName"] for user in view.named("user", name)]
 
 
 def mfa(spec: dict[str, Any], view: View) -> bool:
@@ -185,6 +195,15 @@ def grants(spec: dict[str, Any], view: View) -> bool:
     return False
 
 
+def unchanged_of(test: Any) -> list[dict[str, Any]]:
+    """The decisions that a test, or anything in it, wants unchanged."""
+    if isinstance(test, list):
+        return [one for part in test for one in unchanged_of(part)]
+    if not isinstance(test, dict):
+        return []
+    return [*test.get("unchanged", ()), *(one for part in test.values() for one in unchanged_of(part))]
+
+
 def unchanged(spec: Iterable[dict[str, Any]], view: View) -> bool:
     """Every decision comes out as in the start state, kept with the attempt when it began."""
     before = view.attempt.bound.get("_unchanged", {})
@@ -192,7 +211,8 @@ def unchanged(spec: Iterable[dict[str, Any]], view: View) -> bool:
 
 
 def decision_key(spec: dict[str, Any]) -> str:
-    return f"{spec['as']} {spec['action']} {spec.get('resource', '*')}"
+    context = f" {json.dumps(spec['context'], sort_keys=True)}" if spec.get("context") else ""
+    return f"{spec['as']} {spec['action']} {spec.get('resource', '*')}{context}"
 
 
 def outcome_of(view: View, spec: dict[str, Any]) -> str | None:
@@ -201,13 +221,21 @@ def outcome_of(view: View, spec: dict[str, Any]) -> str | None:
 
 
 def excess(spec: dict[str, Any], view: View) -> bool:
-    """At most `max` actions beyond the list `beyond` are allowed to a principal, on a resource or on `*`."""
+    """At most `max` actions beyond the list `beyond` are allowed to a principal, on a resource or on `*`.
+
+    They are sought among `actions`; without these, among all of the services that the list names.
+    """
     allowed = sum(
         outcome_of(view, {"as": spec["as"], "action": action, "resource": spec.get("resource", "*")}) == "allowed"
-        for action in spec["actions"]
+        for action in spec.get("actions") or _whole_services(spec["beyond"])
         if action not in spec["beyond"]
     )
     return allowed <= spec.get("max", 0)
+
+
+def _whole_services(actions: Iterable[str]) -> list[str]:
+    services = sorted({action.partition(":")[0] for action in actions})
+    return [f"{service}:{name}" for service in services for name in reference.action_names(service)]
 
 
 def answer(spec: str, view: View) -> bool:
