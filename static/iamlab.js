@@ -31,8 +31,14 @@
     announce(text);
   }
 
+  // Of the row that is chosen in the button's table: what stands before its key, and the key, in an address as such.
+  function chosen(button) {
+    const [before, key] = [button.dataset.copyChosen, $("tbody .pick input:checked", button.closest("[data-table]")).value];
+    return before + (/^https?:/.test(before) ? key.split("/").map(encodeURIComponent).join("/") : key);
+  }
+
   async function copy(button) {
-    const source = button.dataset.copy || $(button.dataset.copyFrom)?.textContent || "";
+    const source = button.dataset.copy || $(button.dataset.copyFrom)?.textContent || chosen(button);
     try {
       await navigator.clipboard.writeText(source);
     } catch {
@@ -165,7 +171,7 @@
   }
 
   const clicks = {
-    "[data-copy], [data-copy-from]": copy,
+    "[data-copy], [data-copy-from], [data-copy-chosen]": copy,
     "[data-theme-choice]": (button, event) => { event.preventDefault(); setTheme(button.dataset.themeChoice); closeMenus(); },
     "[data-nav-toggle]": (link, event) => { event.preventDefault(); toggleNav(); },
     "[data-nav-close]": (link, event) => { event.preventDefault(); toggleNav(); $("[data-nav-toggle]").focus(); },
@@ -213,6 +219,9 @@
     if (event.target.matches("[data-history]")) terminalKey(event.target, event);
     if (event.altKey && event.code === "KeyS" && $("#search")) { event.preventDefault(); $("#search").focus(); }
   });
+
+  // A button whose answer is no page of ours, such as a file: the browser sends the form, htmx does not learn of it.
+  document.addEventListener("submit", (event) => { if (event.submitter?.matches("[data-plain]")) event.stopPropagation(); }, true);
 
   document.addEventListener("input", (event) => { if (event.target.dataset.confirm) checkConfirm(event.target); });
 

@@ -1,7 +1,9 @@
 """Every page of the console and all that is pictured, beside a lab's panel: few queries and few bytes."""
 
 import gzip
+import html
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -95,6 +97,22 @@ def test_the_panel_stands_beside_each_page_of_the_console(ada):
     browser, addresses, _ = ada
     console = {name: address for name, address in addresses.items() if address.startswith("/console/")}
     assert all('id="lab-panel"' in text(opened(browser, address)[0]) for address in console.values())
+
+
+def test_a_form_takes_along_what_its_page_is_asked_with(ada):
+    """Or what is sent is about nothing: an object's key stands in the address alone."""
+    browser, _, every = ada
+    lost = {}
+    for name, query in known.QUERIES.items():
+        page = browser.get(every[name]) if name in every else None
+        if page is None or page.status_code != 200 or not page.headers["Content-Type"].startswith("text/html"):
+            continue
+        main = html.unescape(text(page).partition("<main")[2].partition("</main>")[0])
+        for action, inside in re.findall(r'<form method="post"[^>]* action="([^"]*)"(.*?)</form>', main, re.DOTALL):
+            given = parse_qsl(urlsplit(action).query) + re.findall(r'name="(\w+)" value="([^"]*)"', inside)
+            if not set(parse_qsl(urlsplit(every[name]).query)) <= set(given):
+                lost[name] = query
+    assert lost == {}
 
 
 def test_no_link_is_a_bare_query(ada):

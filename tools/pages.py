@@ -70,6 +70,13 @@ CONSOLE = [
     ("object-permissions", "An object: permissions", "s3/object/customer-bills/?key=2026/february.txt&tab=permissions"),
     ("object-versions", "An object: versions", "s3/object/customer-bills/?key=2026/february.txt&tab=versions"),
     ("object-tags", "Edit an object's tags", "s3/object/customer-bills/tags/?key=2026/february.txt"),
+    ("object-metadata", "Edit an object's metadata", "s3/object/customer-bills/metadata/?key=2026/february.txt"),
+    ("objects-storage", "Edit storage class", "s3/objects/customer-bills/storage-class/?key=2026/february.txt"),
+    (
+        "objects-encryption",
+        "Edit server-side encryption",
+        "s3/objects/customer-bills/encryption/?key=2026/february.txt",
+    ),
     ("object-hold", "Edit a legal hold", "s3/object/customer-bills/hold/?key=2026/february.txt"),
     ("object-retention", "Edit a retention", "s3/object/customer-bills/retention/?key=2026/february.txt"),
     ("object-acl", "Edit an object's ACL", "s3/object/customer-bills/acl/?key=2026/february.txt"),

@@ -69,7 +69,7 @@ def picked(
     **more: Any,
 ) -> PickingForm | HttpResponse:
     """A page with a form that picks: the valid form that was sent, or the page to show."""
-    known: dict[str, Any] = {"session": session, "action": request.path, **more}
+    known: dict[str, Any] = {"session": session, "action": request.get_full_path(), **more}
     status = 200
     if request.method == "POST" and "look" not in request.POST:
         form = form_class(request.POST, **known)

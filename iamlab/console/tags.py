@@ -17,9 +17,9 @@ class TagsWidget(forms.Widget):
 
     use_fieldset = True
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, noun: str = "tag") -> None:
         super().__init__()
-        self.most = most
+        self.most, self.noun = most, noun
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         if not isinstance(data, QueryDict):
@@ -37,15 +37,17 @@ class TagsWidget(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         rows = list(value or [])
         context = {"name": name, "rows": rows, "left": self.most - len(rows), "id": (attrs or {}).get("id", name)}
+        context["noun"] = self.noun
         return render_to_string("console/tags_input.html", context)
 
 
 class TagsField(forms.Field):
-    """A list of {"Key", "Value"}. `fold`: keys that differ in case alone are the same, as on users and roles."""
+    """A list of {"Key", "Value"}. `fold`: keys that differ in case alone are the same, as on users and roles. `noun` is
+    what one is called."""
 
-    def __init__(self, *, fold: bool = True, most: int = MOST, **more: Any) -> None:
+    def __init__(self, *, fold: bool = True, most: int = MOST, noun: str = "tag", **more: Any) -> None:
         self.fold, self.most = fold, most
-        super().__init__(widget=TagsWidget(most), required=False, **{"label": "Tags", **more})
+        super().__init__(widget=TagsWidget(most, noun), required=False, **{"label": "Tags", **more})
 
     def clean(self, value: Any) -> list[dict[str, str]]:
         tags = [tag for tag in value or [] if tag["Key"] or tag["Value"]]

@@ -12,6 +12,7 @@ from iamlab.people.models import Person
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
+from iamlab.services.iam.names import secret_of
 from iamlab.services.operations import AwsError
 from iamlab.services.prepared import Prepared
 from iamlab.services.signin.models import ConsoleSession
@@ -71,6 +72,13 @@ def switched_from(person: Person, session_id: str) -> str | None:
 def session_of(person: Person, session_id: str) -> ConsoleSession:
     """The person's own session. Anybody else's is not found."""
     return with_others(person, session_id)[0]
+
+
+def keys_of(person: Person, session_id: str) -> tuple[str, str, str]:
+    """The temporary credentials of the person's own session: key id, secret and token. Raises AwsError."""
+    row = session_of(person, session_id)
+    key_id = authenticate.console_session(row).access_key_id
+    return key_id, secret_of(key_id), row.token
 
 
 def _with_others(session_id: str, person_id: int) -> QuerySet[ConsoleSession]:

@@ -131,3 +131,44 @@ def test_nothing_is_found_where_everything_is_opened(page: Page, console, violat
     page.set_viewport_size({"width": 380, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
     assert found == []
+
+
+def test_a_chosen_object_is_copied_opened_downloaded_and_edited(page: Page, console):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{console}/s3/buckets/")
+    page.get_by_label("Select customer-bills").check()
+    page.get_by_role("button", name="Copy ARN").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "arn:aws:s3:::customer-bills"
+    page.goto(f"{console}/s3/buckets/customer-bills/objects/?prefix=2026/")
+    main = page.locator("main")
+    expect(main.get_by_role("button", name="Download")).to_be_disabled()
+    page.get_by_label("Select february.txt").check()
+    main.get_by_role("button", name="Copy S3 URI").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "s3://customer-bills/2026/february.txt"
+    with page.expect_download() as download:
+        main.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "february.txt"
+    main.locator("summary").filter(has_text="Actions").click()
+    main.get_by_role("button", name="Edit metadata").click()
+    heading(page, "Edit metadata")
+    page.fill("[name=ContentType]", "text/plain")
+    page.locator("main").get_by_role("button", name="Save changes").last.click()
+    expect(page.locator("#flashes")).to_contain_text("The metadata was saved.")
+    with page.context.expect_page() as opened:
+        page.locator("main").get_by_role("link", name="Open (opens a new tab)", exact=True).click()
+    expect(opened.value.locator("body")).to_have_text("12 umbrellas")
+    page.goto(f"{console}/s3/object/customer-bills/tags/?key=2026/february.txt")
+    press(page, "Add new tag")
+    page.locator("[name=tags-key]").fill("department")
+    page.locator("main").get_by_role("button", name="Save changes").last.click()
+    expect(page.locator("#flashes")).to_contain_text("The tags were saved.")
+    assert page.failed == []
+
+
+def test_objects_are_found_while_one_types(page: Page, console):
+    page.goto(f"{console}/s3/buckets/customer-bills/objects/?prefix=2026/")
+    page.get_by_label("Find objects by prefix").press_sequentially("mar")
+    expect(page.locator("#objects")).to_contain_text("No object's key begins so.")
+    expect(page.get_by_label("Find objects by prefix")).to_be_focused()
+    page.get_by_label("Find objects by prefix").fill("feb")
+    expect(page.get_by_label("Select february.txt")).to_be_visible()

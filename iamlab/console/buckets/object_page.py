@@ -4,11 +4,12 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.encoding import iri_to_uri
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
-from iamlab.console import changes, pages, questions
+from iamlab.console import changes, pages, questions, regions
 from iamlab.console.buckets import versions
 from iamlab.console.buckets.cells import class_text, kind_of, moment, place, size_text
 from iamlab.console.buckets.encryption import TYPES
@@ -18,8 +19,17 @@ from iamlab.console.buckets.views import crumbs
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
+from iamlab.door import sessions
+from iamlab.labs.commandline.presign import address
+from iamlab.labs.commandline.profiles import Credentials
 
 TABS = (("properties", "Properties"), ("permissions", "Permissions"), ("versions", "Versions"))
+EDITS = (
+    ("objects-storage", "Edit storage class"),
+    ("objects-encryption", "Edit server-side encryption"),
+    ("object-metadata", "Edit metadata"),
+    ("object-tags", "Edit tags"),
+)
 HEADERS = ("ContentType", "ContentEncoding", "ContentLanguage", "ContentDisposition", "CacheControl", "Expires")
 
 
@@ -47,7 +57,10 @@ def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         "key": thing["Key"],
         "version": thing.get("VersionId", ""),
         "tabs": [{"label": text, "url": url_of(session, thing, tab=one), "current": one == tab} for one, text in TABS],
+        "uri": f"s3://{bucket}/{thing['Key']}",
         "download_url": url_of(session, thing, "object-download"),
+        "open_url": url_of(session, thing, "object-open"),
+        "edits": [] if "VersionId" in thing else [(text, url_of(session, thing, one)) for one, text in EDITS],
         "delete_url": delete_url(session, thing),
         **{"properties": properties, "permissions": permissions, "versions": versions.of_object}[tab](
             request, session, thing, found
@@ -87,7 +100,7 @@ def properties(request: HttpRequest, session: Session, thing: dict[str, str], fo
 def overview(request: HttpRequest, session: Session, thing: dict[str, str], found: Panel) -> list[tuple[str, Any]]:
     bucket, key = thing["Bucket"], thing["Key"]
     acl = panel(session, "s3:GetObjectAcl", thing)
-    public = f"/public/{session.account.sandbox.public_id}/{bucket}/{quote(key, safe='/~')}"
+    url = public_url(request, session, bucket) + quote(key, safe="/~")
     facts = [
         ("Owner", acl["Owner"]["ID"] if acl.stands else refused_cell(acl)),
         ("Last modified", moment(found["LastModified"])),
@@ -97,9 +110,14 @@ def overview(request: HttpRequest, session: Session, thing: dict[str, str], foun
         ("S3 URI", markup.copy(f"s3://{bucket}/{key}", "S3 URI")),
         ("Amazon Resource Name (ARN)", markup.copy(f"arn:aws:s3:::{bucket}/{key}", "ARN")),
         ("Entity tag (ETag)", markup.copy(found["ETag"].strip('"'), "ETag")),
-        ("Object URL", markup.link(request.build_absolute_uri(public), public, external=True)),
+        ("Object URL", markup.link(url, url, external=True)),
     ]
     return [*facts, ("Version ID", found["VersionId"])] if found.get("VersionId") else facts
+
+
+def public_url(request: HttpRequest, session: Session, bucket: str) -> str:
+    """Where anybody may ask for a bucket's objects, up to the key."""
+    return request.build_absolute_uri(f"/public/{session.account.sandbox.public_id}/{bucket}/")
 
 
 def encryption(found: Panel) -> list[tuple[str, Any]]:
@@ -166,11 +184,26 @@ def tags(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
 
 @require_safe
 @console_page
+def opened(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
+    """On to a presigned address of five minutes, as the console opens an object: S3 answers, and judges the caller."""
+    thing = which(request, bucket)
+    if thing["Key"].endswith("/"):
+        return redirect(place(session, bucket, thing["Key"]))
+    version = f"?versionId={quote(thing['VersionId'])}" if "VersionId" in thing else ""
+    url = request.build_absolute_uri(f"/aws/{bucket}/{quote(thing['Key'], safe='/~')}{version}")
+    keys = Credentials(*sessions.keys_of(session.person, session.id))
+    return redirect(address(keys, url, session.source.region or regions.USUAL, 300))
+
+
+@require_safe
+@console_page
 def download(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """The bytes, always as a download: a learner's HTML must not run here."""
     thing = which(request, bucket)
+    if thing["Key"].endswith("/"):
+        return pages.done(request, place(session, bucket, thing["Key"]), "A folder is not downloaded.", "warning")
     answer = session.call("s3:GetObject", thing)
     response = HttpResponse(answer["Body"], content_type="application/octet-stream")
-    name = quote(thing["Key"].rpartition("/")[2] or "object")
-    response["Content-Disposition"] = iri_to_uri(f"attachment; filename*=UTF-8''{name}")
+    name = content_disposition_header(True, thing["Key"].rpartition("/")[2])
+    response["Content-Disposition"] = name or "attachment"
     return response

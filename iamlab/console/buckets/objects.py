@@ -12,6 +12,7 @@ from iamlab.console import pages
 from iamlab.console.buckets import versions
 from iamlab.console.buckets.cells import SIZE, class_text, folder_row, kind_of, moment, place, size_text
 from iamlab.console.buckets.forms import FolderForm, UploadForm
+from iamlab.console.buckets.object_page import public_url
 from iamlab.console.buckets.views import crumbs
 from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
@@ -27,15 +28,16 @@ COLUMNS = [
 
 def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[str, Any]:
     """The objects panel of a bucket's page: folders first, as S3 lists them, a page at a time."""
-    prefix, after = request.GET.get("prefix", ""), request.GET.get("after", "")
-    switch = {"prefix": prefix, "trail": trail(session, bucket, prefix)}
+    prefix, after, find = (request.GET.get(name, "") for name in ("prefix", "after", "find"))
+    switch = {"prefix": prefix, "find": find, "trail": trail(session, bucket, prefix)}
     if request.GET.get("versions"):
-        shown = versions.of_folder(request, session, bucket, prefix)
+        shown = versions.of_folder(request, session, bucket, prefix, find)
         return {**switch, "versions": True, "switch_url": place(session, bucket, prefix), **shown}
-    params = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/", "MaxKeys": SIZE}
+    params = {"Bucket": bucket, "Prefix": prefix + find, "Delimiter": "/", "MaxKeys": SIZE}
     found = panel(session, "s3:ListObjectsV2", {**params, **({"ContinuationToken": after} if after else {})})
     rows = [folder_row(session, bucket, prefix, one["Prefix"]) for one in found.get("CommonPrefixes", [])]
     rows += [object_row(session, bucket, prefix, one) for one in found.get("Contents", []) if one["Key"] != prefix]
+    token = found.get("NextContinuationToken", "")
     table = tables.table(
         request,
         id="objects",
@@ -43,18 +45,20 @@ def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[st
         description="Objects are the files in a bucket. Folders are beginnings of their names.",
         columns=COLUMNS,
         tools=False,
+        counted=True,
+        uncounted=bool(token or after),
         rows=rows,
         select="many",
         name="key",
         denial=found.denial,
         failure=found.failure,
-        empty_text="There is nothing here yet.",
+        empty_text="No object's key begins so." if find else "There is nothing here yet.",
     )
-    token = found.get("NextContinuationToken", "")
     return {
         **switch,
         "table": table,
-        "next_url": place(session, bucket, prefix, after=token) if token else "",
+        "public_url": public_url(request, session, bucket),
+        "next_url": place(session, bucket, prefix, **({"find": find} if find else {}), after=token) if token else "",
         "switch_url": place(session, bucket, prefix, versions="on"),
         "found": found,
     }

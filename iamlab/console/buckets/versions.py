@@ -59,16 +59,17 @@ def of_object(request: HttpRequest, session: Session, thing: dict[str, str], fou
     return {"table": table(request, rows, listed, "Versions"), "bucket": bucket}
 
 
-def of_folder(request: HttpRequest, session: Session, bucket: str, prefix: str) -> dict[str, Any]:
+def of_folder(request: HttpRequest, session: Session, bucket: str, prefix: str, find: str) -> dict[str, Any]:
     """A bucket's list with Show versions on, a page at a time."""
     key, version = request.GET.get("after", ""), request.GET.get("afterVersion", "")
-    params = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/", "MaxKeys": cells.SIZE}
+    params = {"Bucket": bucket, "Prefix": prefix + find, "Delimiter": "/", "MaxKeys": cells.SIZE}
     after = {"KeyMarker": key, **({"VersionIdMarker": version} if version else {})} if key else {}
     listed = panel(session, "s3:ListObjectVersions", {**params, **after})
     folders = [one["Prefix"] for one in listed.get("CommonPrefixes", [])]
     rows = [cells.folder_row(session, bucket, prefix, one, versions="on") for one in folders]
     rows += [row_of(session, bucket, one, one["Key"][len(prefix) :]) for one in merged(listed) if one["Key"] != prefix]
-    query = {"after": listed.get("NextKeyMarker", ""), "afterVersion": listed.get("NextVersionIdMarker", "")}
+    marks = {"after": listed.get("NextKeyMarker", ""), "afterVersion": listed.get("NextVersionIdMarker", "")}
+    query = {"find": find, **marks}
     more = {name: value for name, value in query.items() if value}
     url = cells.place(session, bucket, prefix, versions="on", **more) if listed.get("IsTruncated") else ""
     return {"table": table(request, rows, listed, "Objects"), "next_url": url, "found": listed}

@@ -1,4 +1,5 @@
-"""`aws s3 presign`: an address that carries a signature. It asks nobody; whether it works shows when it is opened."""
+"""An address that carries a signature, of `aws s3 presign` and of whoever else wants one. It asks nobody; whether it
+works shows when it is opened."""
 
 from urllib.parse import quote
 
@@ -27,7 +28,12 @@ def presigned(command: Command, credentials: Credentials, endpoint: str, region:
         raise plain_error("Please specify an object. E.g. s3://bucket/key", 252)
     if not 0 < found.expires_in <= WEEK:
         raise plain_error(f"--expires-in must be between 1 and {WEEK} seconds", 252)
-    request = AWSRequest("GET", f"{endpoint}/{quote(bucket)}/{quote(key, safe='/~')}")
+    return address(credentials, f"{endpoint}/{quote(bucket)}/{quote(key, safe='/~')}", region, found.expires_in)
+
+
+def address(credentials: Credentials, url: str, region: str, seconds: int) -> str:
+    """The address with a signature for a GET."""
+    request = AWSRequest("GET", url)
     key_pair = SigningKey(credentials.access_key_id, credentials.secret_access_key, credentials.session_token or None)
-    S3SigV4QueryAuth(key_pair, "s3", region, expires=found.expires_in).add_auth(request)
+    S3SigV4QueryAuth(key_pair, "s3", region, expires=seconds).add_auth(request)
     return request.url

@@ -49,7 +49,7 @@ def test_the_page_tells_what_the_object_is(browser_of, root, bucket):
     owner = root.call("s3:GetObjectAcl", BILL)["Owner"]["ID"]
     for told in (
         f"Owner {owner}", "Size 6.0 B", "Type txt", f"s3://{BUCKET}/{KEY}", f"arn:aws:s3:::{BUCKET}/{KEY}",
-        "Storage class Standard-IA", "(SSE-S3)", "department billing", "System defined Content-Type text/plain",
+        "Edit storage class Standard-IA", "(SSE-S3)", "department billing", "System defined Content-Type text/plain",
         "User defined x-amz-meta-clerk mario",
     ):  # fmt: skip
         assert told in shown
