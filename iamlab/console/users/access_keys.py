@@ -64,7 +64,7 @@ class UseForm(StepForm):
 class RootForm(StepForm):
     """The root user has no use case to choose: it is told what is wrong with all of them."""
 
-    key = "root"
+    key = "advice"
 
     understood = forms.BooleanField(
         label="I understand creating a root access key is not a best practice, but I still want to create one.",
@@ -80,7 +80,7 @@ STEPS = [
     Step("use", "Access key best practices & alternatives", UseForm, "console/users/key_use.html"),
     Step("description", "Set description tag", DescriptionForm, "console/users/key_description.html", optional=True),
 ]
-ROOTS_STEPS = [Step("root", "Alternatives to root user access keys", RootForm, "console/users/key_root.html")]
+ROOTS_STEPS = [Step("advice", "Alternatives to root user access keys", RootForm, "console/users/key_root.html")]
 
 
 def planned(data: dict[str, Any]) -> list[Planned]:

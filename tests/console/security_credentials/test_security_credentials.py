@@ -144,6 +144,7 @@ def test_with_two_keys_a_third_is_not_offered(browser_of, root, user):
 
 def test_root_is_asked_before_a_key_and_gets_rootkey_csv(browser_of, root):
     step = browser_of.get(root.url("own-key-create")).url
+    assert "Alternatives to root user access keys" in browser_of.get(step).content.decode()
     refused = browser_of.post(step)
     assert (refused.status_code, "not recommended" in refused.content.decode()) == (422, True)
     assert root.call("iam:GetAccountSummary")["SummaryMap"]["AccountAccessKeysPresent"] == 0
