@@ -97,6 +97,23 @@ def test_name_is_bound_once_and_anew_when_its_object_is_gone(begin, do):
     assert fact(attempt).status == "pass"
 
 
+def test_a_name_goes_along_when_its_object_is_renamed(begin, do):
+    bind = {"who": {"name": "CreateUser", "by": "root", "field": "userName", "type": "user", "until": "your user"}}
+    attempt = begin(step("group", {"member": {"user": "{{who}}", "group": "Readers"}}), bind=bind)
+    do(
+        attempt,
+        CREATE,
+        "iam create-user --user-name anna",
+        "iam add-user-to-group --user-name anna --group-name Readers",
+    )
+    do(attempt, "iam update-user --user-name anna --new-user-name bella")
+    assert (attempt.bound["who"], fact(attempt).status) == ("bella", "pass")
+    do(attempt, "iam update-user --user-name bella --new-user-name clara")
+    assert (attempt.bound["who"], fact(attempt).status) == ("clara", "pass")
+    attempts.undo(attempt)
+    assert (attempt.bound["who"], fact(attempt).status) == ("bella", "pass")
+
+
 def test_two_tabs_count_a_try_once(begin, do):
     mistakes = [{"when": {"exists": "group/readers"}, "code": "name-case", "say": "Case."}]
     attempt = begin(step("group", {"exists": "group/Readers"}, check={"mistakes": mistakes}))
