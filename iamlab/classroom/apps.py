@@ -9,9 +9,10 @@ class ClassroomConfig(AppConfig):
     def ready(self) -> None:
         from iamlab.classroom.access import staff_of_attempt
         from iamlab.classroom.looking import look
+        from iamlab.classroom.stuck import is_slow
         from iamlab.classroom.work import closing
         from iamlab.door import sessions
-        from iamlab.labs import runner
+        from iamlab.labs import helping, runner
         from iamlab.sandbox import controls
 
         if staff_of_attempt not in controls.viewers:
@@ -20,3 +21,5 @@ class ClassroomConfig(AppConfig):
             sessions.lookers.append(look)
         if closing not in runner.closings:
             runner.closings.append(closing)
+        if is_slow not in helping.slow:
+            helping.slow.append(is_slow)

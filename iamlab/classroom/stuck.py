@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
 
 from iamlab.classroom import heat
+from iamlab.classroom.models import Assignment
 from iamlab.labs import panel
-from iamlab.labs.models import CheckFact
+from iamlab.labs.models import Attempt, CheckFact
 
 
 @dataclass(slots=True)
@@ -43,6 +47,20 @@ def groups(board: heat.Board, step: str) -> list[Group]:
     for group in found:
         group.messages = [panel.render(message, {}) for message in group.messages[:3]]
     return [*found, *(group for group in rest.values() if group.rows)]
+
+
+def is_slow(attempt: Attempt) -> bool:
+    """Whether a learner is at the open step for more than twice the time that the class needed for it."""
+    assignment = Assignment.objects.filter(works__attempt=attempt).first()
+    if assignment is None:
+        return False
+    board = heat.board(assignment)
+    facts = next((row.facts for row in board.rows if row.attempt_id == attempt.pk), None)
+    if facts is None or facts.on is None or facts.on >= len(board.columns):
+        return False
+    column = board.columns[facts.on]
+    usual = timedelta(minutes=column.minutes or 0)
+    return column.id == attempt.current and bool(usual) and timezone.now() - facts.since > 2 * usual
 
 
 OTHERS = {

@@ -21,6 +21,7 @@ WORDS = {
     "check": "Check",
     "hint": "Hint",
     "skip": "Skipped",
+    "offer": "Hint offered",
     "answer": "Answer",
     "reset": "Reset",
     "undo": "Undo",

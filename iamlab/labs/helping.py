@@ -1,5 +1,7 @@
 """What helps a learner along, and what it costs: hints, notes, a hand up, a dispute."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -7,6 +9,11 @@ from django.utils import timezone
 from iamlab.labs import attempts, past, scoring, texts
 from iamlab.labs.models import Attempt, Dispute, HelpCall, HintUse, StepFact
 
+# Rules attempt -> whether its learner is at the open step for much longer than others were.
+slow: list[Callable[[Attempt], bool]] = []
+LOOK = 30  # seconds from one question of these rules to the next
+MOST = 5_000  # attempts whose last one is kept in a process
+_looked: dict[int, float] = {}
 HINT_WAIT = 30  # seconds between the second hint and the exact one
 
 
@@ -27,6 +34,25 @@ def use_hint(attempt: Attempt, step: dict[str, Any], tier: int) -> HintUse:
     if new:
         attempts.note_happening(attempt, "hint", step["id"], tier=tier, price=price)
     return hint
+
+
+def offer(attempt: Attempt) -> bool:
+    """Offer a step's first hint, once and unasked, to a learner who is slow. Whether that was done now."""
+    now = time.monotonic()
+    if not attempt.taught or attempt.submitted is not None or now - _looked.get(attempt.pk, -LOOK) < LOOK:
+        return False
+    if len(_looked) >= MOST:
+        _looked.clear()
+    _looked[attempt.pk] = now
+    if not any(rule(attempt) for rule in slow):
+        return False
+    fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=attempt.current)
+    if fact.offered is not None:
+        return False
+    fact.offered = timezone.now()
+    fact.save(update_fields=["offered"])
+    attempts.note_happening(attempt, "offer", attempt.current)
+    return True
 
 
 def require_no_secret(text: str) -> None:

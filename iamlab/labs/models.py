@@ -84,6 +84,7 @@ class StepFact(models.Model):
     passed = models.DateTimeField(null=True)  # the first time
     skipped = models.DateTimeField(null=True)
     unlocked = models.BooleanField(default=False)  # by an instructor
+    offered = models.DateTimeField(null=True)  # the first hint, unasked, to who was slow
     note = models.TextField(blank=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """What the panel beside the console shows: plain data, made where something changed."""
 
+import re
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,7 +11,8 @@ from django.utils.safestring import SafeString
 from iamlab.components import markup
 from iamlab.labs import clockwork, content, misconceptions, results, scoring, showing, translations
 from iamlab.labs.asking import question_data
-from iamlab.labs.models import Attempt, StepFact
+from iamlab.labs.models import Answer, Attempt, StepFact
+from iamlab.labs.questions import ON_THE_ACCOUNT
 from iamlab.labs.results import Fact, Known
 from iamlab.labs.seen import Seen
 from iamlab.labs.texts import inline, render
@@ -40,6 +42,7 @@ KINDS = {
     "regressed": "warning",
     "read": "info",
 }
+WORD = re.compile(r"[\w+=,.@-]+")  # as names are written
 ANY = "_any_step_"  # in an address, in place of a step's id; no prefix of ours has it
 Lab = dict[str, Any]
 
@@ -105,6 +108,7 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
         "trying": bool(attempt.past.get("trying")),
         "shut": [] if attempt.past.get("trying") else attempt.past.get("shut", []),
         "finished": done == len(states) and not attempt.submitted,
+        "missed": missed(lab, found.answers) if attempt.submitted or done == len(states) else 0,
         "waiting": found.waiting,
         "messages": found.messages,
         "next": next_step(lab, states, found.steps, current),
@@ -122,6 +126,12 @@ def duration(seconds: float) -> str:
     """A time of work in words."""
     hours, minutes = divmod(int(seconds // 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def missed(lab: Lab, answers: list[Answer]) -> int:
+    """How many questions were not answered rightly at once, of those that may come back."""
+    wrong = {answer.question for answer in answers if not answer.correct}
+    return sum(one["id"] in wrong and one["kind"] not in ON_THE_ACCOUNT for one in lab["questions"])
 
 
 def is_done(state: str) -> bool:
@@ -179,6 +189,12 @@ def next_step(
     return next(left, later[0] if later else None)
 
 
+def free_names(lab: Lab, bound: dict[str, Any], shown: dict[str, Any] | None) -> list[str]:
+    """The names in what was shown that the learner may choose otherwise."""
+    words = {word for line in (shown or {}).get("lines", ()) for word in WORD.findall(line)}
+    return sorted({bound[name] for name in lab.get("bind") or {} if bound.get(name) in words})
+
+
 def step_data(
     attempt: Attempt,
     lab: Lab,
@@ -188,6 +204,7 @@ def step_data(
     names: dict[str, str],
 ) -> dict[str, Any]:
     missing = set(step.get("needs", ())) - results.passed_steps(lab, found.checks)
+    offered = step["id"] in found.steps and found.steps[step["id"]].offered is not None
     checks = [check_data(check, found.checks.get((step["id"], check["id"])), names) for check in step.get("checks", ())]
     return {
         "id": step["id"],
@@ -200,11 +217,12 @@ def step_data(
         "may_skip": bool(checks) and not attempt.submitted and state in ("open", "in_progress", "regressed"),
         "fault": step.get("fault"),
         "shown": found.shown,
+        "other_names": free_names(lab, attempt.bound, found.shown),
         "can_show": showing.can_show(lab, step),
         "show_price": round(scoring.prices(lab)[4] * 100) if attempt.graded else 0,
         "checks": checks,
         "disputable": [] if attempt.submitted else [check for check in checks if check["status"] == "fail"],
-        "hints": hint_data(attempt, lab, step, found.checks, found.hints, names),
+        "hints": hint_data(attempt, lab, step, found.checks, found.hints, names, offered),
         "questions": [
             question_data(attempt, asked, found.answers, names)
             for question in step.get("questions", ())
@@ -262,8 +280,9 @@ def hint_data(
     facts: Known,
     hints: dict[tuple[str, int], Any],
     names: dict[str, str],
+    offered: bool,
 ) -> dict[str, Any]:
-    """The hints opened, the next one with its price, and whether it is offered unasked."""
+    """The hints opened, the next one with its price, and whether it is offered unasked, as it was to who is `slow`."""
     texts = step.get("hints", [])
     opened = [
         {"tier": tier, "html": render(text, names)} for tier, text in enumerate(texts, 1) if (step["id"], tier) in hints
@@ -277,5 +296,6 @@ def hint_data(
         "opened": opened,
         "next": upcoming,
         "price": round(price * 100) if attempt.graded else 0,
-        "offered": struggling and not opened,
+        "offered": bool(texts) and not opened and (struggling or offered),
+        "slow": offered and not struggling,
     }

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from iamlab.labs import content, scoring, translations
 from iamlab.labs.misconceptions import of_answers, of_mistakes
 from iamlab.labs.models import Answer, Attempt, CheckFact
+from iamlab.labs.questions import ON_THE_ACCOUNT
 from iamlab.labs.texts import inline
 from iamlab.labs.translations import lab_of
 from iamlab.labs.vocabulary import fill
@@ -93,11 +94,23 @@ def due(person: Person, now: datetime | None = None) -> list[tuple[Attempt, dict
         missed = next((one for one in given if not one.correct and not one.review), None)
         if missed is None:
             continue
-        reviewed = [one for one in given if one.review and one.correct]
-        if len(reviewed) < len(REVIEWS) and now >= missed.at + REVIEWS[len(reviewed)]:
+        stage = 0
+        for one in given:
+            # What is answered at a lab's end, before its time, is no review after some days.
+            stage += one.review and one.correct and stage < len(REVIEWS) and one.at >= missed.at + REVIEWS[stage]
+        if stage < len(REVIEWS) and now >= missed.at + REVIEWS[stage]:
             attempt = given[-1].attempt
             lab = lab_of(attempt)
             question = next((one for one in lab["questions"] if one["id"] == question_id), None)
-            if question is not None and question["kind"] not in ("event", "fix"):
+            if question is not None and question["kind"] not in ON_THE_ACCOUNT:
                 found.append((attempt, question))
     return found
+
+
+def missed_in(attempt: Attempt) -> list[tuple[Attempt, dict[str, Any]]]:
+    """Questions missed in an attempt that were not answered rightly since, to be asked again at its end."""
+    answers = list(attempt.answers.order_by("pk"))
+    missed = {one.question for one in answers if not one.correct and not one.review}
+    missed -= {one.question for one in answers if one.correct and one.review}
+    asked = (one for one in lab_of(attempt)["questions"] if one["id"] in missed)
+    return [(attempt, one) for one in asked if one["kind"] not in ON_THE_ACCOUNT]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.labs import content, progress, questions
 from iamlab.labs.asking import question_data
-from iamlab.labs.models import Answer
+from iamlab.labs.models import Answer, Attempt
 from iamlab.labs.translations import lab_of
 from iamlab.labs.view import View
 from iamlab.labs.views import given_answer, own_attempt
@@ -48,11 +48,11 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest) -> HttpResponse:
-    """One question at a time of those that were missed some days ago; a review changes no mark."""
+    """One question at a time of those that were missed some days ago, or in a lab just done; it changes no mark."""
     said: dict[str, Any] | None = None
     if request.method == "POST":
         said = answered(request)
-    waiting = progress.due(learner(request))
+    waiting = to_review(request)
     if said is None and not waiting:
         return render(request, "labs/review.html", {"left": 0})
     if said is None:
@@ -62,10 +62,18 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "labs/review.html", {**said, "left": len(waiting)})
 
 
+def to_review(request: HttpRequest) -> list[tuple[Attempt, dict[str, Any]]]:
+    """What is due; with `of`, an attempt's key, what was missed in that one."""
+    wanted = request.GET.get("of", "")
+    if not wanted.isdecimal() or len(wanted) > 18:
+        return progress.due(learner(request))
+    return progress.missed_in(own_attempt(request, int(wanted)))
+
+
 def answered(request: HttpRequest) -> dict[str, Any] | None:
     """Keep a try in a review; what to show of it. Only what is due may be answered."""
     wanted = (request.POST.get("attempt", ""), request.POST.get("question", ""))
-    for attempt, question in progress.due(learner(request)):
+    for attempt, question in to_review(request):
         if (str(attempt.pk), question["id"]) == wanted:
             given = given_answer(request, question)
             correct = questions.is_correct(question, given, View(attempt))

@@ -7,6 +7,7 @@ from iamlab.labs.view import View
 from iamlab.labs.vocabulary import holds
 
 Question = dict[str, Any]
+ON_THE_ACCOUNT = ("event", "fix")  # kinds that ask for what the account holds; they do not come back in a review
 
 
 def is_correct(question: Question, given: Any, view: View) -> bool:

@@ -69,7 +69,7 @@ def question_factor(question: dict[str, Any], answers: list[Answer]) -> float:
     if not any(answer.correct for answer in tries):
         return 0.0
     wrong = next(i for i, answer in enumerate(tries) if answer.correct)
-    options = max(len(question.get("options", ())), 2)
+    options = max(len(question.get("options") or question.get("choices") or question.get("items") or ()), 2)
     return max(0.0, 1 - wrong / (options - 1))
 
 

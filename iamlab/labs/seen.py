@@ -15,7 +15,7 @@ from iamlab.services import statements
 # Kind -> columns, and where they are read. Before a column of JSON stands a #; each %s is a value of `of`, in order.
 PARTS = {
     "check": ("step check_id status code message latched #undone #tries", "labs_checkfact where attempt_id = %s"),
-    "step": ("step opened begun skipped unlocked note", "labs_stepfact where attempt_id = %s"),
+    "step": ("step opened begun skipped unlocked offered note", "labs_stepfact where attempt_id = %s"),
     "hint": ("step tier price", "labs_hintuse where attempt_id = %s"),
     "answer": ("id question #given correct sure", "labs_answer where not review and attempt_id = %s"),
     "override": ("step score comment", "labs_override where attempt_id = %s"),

@@ -142,7 +142,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     found = own_attempt(request, pk)
     at = request.GET.get("at", "")
     same_step = request.GET.get("step") == panel.open_step(found)["id"]
-    if same_step and beside.unchanged(found, at):
+    if same_step and beside.unchanged(found, at) and not helping.offer(found):
         return HttpResponse(status=204)
     facts = beside.caught_up(found)
     if same_step and facts.cursor == at:

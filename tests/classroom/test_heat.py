@@ -195,3 +195,32 @@ def test_the_latest_attempt_counts(assignment, learner, attempt, solve):
     second = work.begin(learner, work.tasks(learner)[0])
     assert heat.board(assignment).rows[0].attempt_id == second.pk
     assert cells_of(assignment)["register"].state != "passed"
+
+
+def test_who_is_slower_than_the_class_is_offered_the_first_hint(assignment, attempt, make_person, solve, pupil):
+    """At twice the class's median time on the step, by the panel's own polling, once, and free in graded mode too."""
+    Attempt.objects.filter(pk=attempt.pk).update(graded=True)
+    for number in range(3):
+        who = make_person(f"quick-{number}")
+        Enrolment.objects.create(klass=assignment.klass, person=who, name=f"Quick {number}", role="learner")
+        done = work.begin(who, work.tasks(who)[0])
+        stands(done, started=2, active=0)
+        done.refresh_from_db()
+        solve(done, 1)
+    page = reverse("attempt", args=[attempt.pk])
+
+    def polled():
+        shown = pupil.get(page).content.decode()
+        poll = re.search(r'id="lab-live"[^>]*hx-get="([^"]+)"', shown)[1].replace("&amp;", "&")
+        helping._looked.clear()
+        return pupil.get(poll)
+
+    stands(attempt, started=3, active=0)
+    assert polled().status_code == 204
+    stands(attempt, started=6, active=0)
+    assert polled().status_code == 200
+    assert "Others of your class were quicker here. A hint is free." in pupil.get(page).content.decode()
+    assert polled().status_code == 204
+    assert attempt.happenings.filter(kind="offer", step="register").count() == 1
+    pupil.post(reverse("lab-hint", args=[attempt.pk, "register", 1]))
+    assert "quicker here" not in pupil.get(page).content.decode()

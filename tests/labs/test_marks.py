@@ -85,3 +85,13 @@ def test_a_wrong_try_costs_its_share_of_the_question(begin, graded, options, wro
     attempts.answer(attempt, question, "o0")
     runner.catch_up(attempt)
     assert scoring.score(attempt).auto == (mark if graded else 100)
+
+
+def test_what_is_matched_or_ordered_is_chosen_from_as_many(begin):
+    """A wrong try costs 1/(options - 1): of four things that may be chosen a third."""
+    items = [{"id": name, "text": name} for name in "abcd"]
+    ordered = {"id": "q", "kind": "order", "text": "How?", "items": items, "order": list("abcd"), "why": "So."}
+    attempt = begin(step("asked", {"answer": "q"}), questions=[ordered], graded=True)
+    attempts.answer(attempt, ordered, list("badc"))
+    attempts.answer(attempt, ordered, list("abcd"))
+    assert scoring.score(attempt).auto == pytest.approx(66.67, abs=0.01)

@@ -107,6 +107,19 @@ def test_show_me_performs_the_step_and_can_be_taken_back(site, shipped):
     assert not attempt.checks.filter(step="policies", status="pass").exists()
 
 
+def test_what_was_shown_is_done_again_with_other_names(site, shipped):
+    """Where the learner chooses them; where the step asks for a name, with that one."""
+    attempt = shipped("groups")
+    assert "Now you. The names are what this step asks for" in press(site, "lab-show", attempt, step_id="policies")
+    attempt = shipped("account-setup")
+    for name in ("register", "root-sign-in"):
+        press(site, "lab-show", attempt, step_id=name)
+    press(site, "lab-step", attempt, step_id="admin-user")
+    shown = press(site, "lab-show", attempt, step_id="admin-user")
+    attempt.refresh_from_db()
+    assert f"Now you, with other names than <code>{attempt.bound['admin']}</code>" in shown
+
+
 def test_show_me_costs_half_of_the_step_in_graded_mode(site, learner):
     attempt = attempts.begin(learner, content.catalogue()["groups"], graded=True)
     assert "Show me (costs 50 % of this step)" in page(site, attempt)

@@ -68,6 +68,33 @@ def test_missed_question_comes_back_after_three_and_ten_days(site, shipped):
     assert [one["id"] for _, one in progress.due(attempt.person)] == ["authn"]
 
 
+def test_missed_question_is_asked_again_at_the_end_of_its_lab(site, begin, do):
+    """At once, without changing a mark; in three days it comes back all the same."""
+    options = [{"id": name, "text": name, "why": "So.", "right": name == "yes"} for name in ("yes", "no", "maybe")]
+    question = {"id": "q", "kind": "single", "text": "Is it?", "options": options}
+    attempt = begin(step("asked", {"answer": "q"}), questions=[question], graded=True)
+    attempts.answer(attempt, question, "no")
+    again = f"{reverse('review')}?of={attempt.pk}"
+    assert again not in text(site, "attempt", attempt.pk)
+    attempts.answer(attempt, question, "yes")
+    assert "1 question of this lab was not right at once" in text(site, "attempt", attempt.pk)
+    assert again in text(site, "attempt", attempt.pk)
+    assert "Is it?" in site.get(again).content.decode()
+    given = {"attempt": attempt.pk, "question": "q", "answer": "yes"}
+    assert "That is right." in site.post(again, given).content.decode()
+    assert "Nothing is waiting" in site.get(again).content.decode()
+    assert "50 of 100 points" in text(site, "attempt", attempt.pk)
+    Answer.objects.update(at=Answer.objects.first().at - timedelta(days=3, minutes=1))
+    assert [one["id"] for _, one in progress.due(attempt.person)] == ["q"]
+
+
+def test_nobody_reviews_what_another_missed(site, shipped, client):
+    attempt = shipped("concepts")
+    client.force_login(create_guest()[0], BACKEND)
+    assert client.get(f"{reverse('review')}?of={attempt.pk}").status_code == 404
+    assert client.get(f"{reverse('review')}?of={'9' * 30}").status_code == 200
+
+
 def test_progress_asks_no_more_queries_for_more_labs(site, begin, django_assert_max_num_queries):
     for _ in range(3):
         begin(step("group", {"exists": "group/Readers"}))

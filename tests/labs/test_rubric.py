@@ -66,3 +66,10 @@ def test_the_catalogue_and_what_a_class_sets_lead_there(site, learner):
 
 def test_a_lab_that_is_not_there_is_not_found(site):
     assert site.get(reverse("lab-rubric", args=["nothing"])).status_code == 404
+
+
+def test_a_lab_is_begun_in_either_mode(site):
+    shown = site.get(reverse("lab-rubric", args=["groups"])).content.decode()
+    assert '<button class="btn" type="submit" name="mode" value="graded">Start graded</button>' in shown
+    begun = site.post(reverse("lab-begin", args=["groups"]), {"mode": "graded"}, follow=True).content.decode()
+    assert '<span class="badge">Graded</span>' in begun
