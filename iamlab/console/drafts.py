@@ -77,6 +77,14 @@ def spend(session: Session, wizard: str, draft_id: str) -> bool:
     return not draft_id or bool(_page(session, wizard, draft_id).filter(state=OPEN).update(state=DONE))
 
 
+def page(session: Session, wizard: str, draft_id: str) -> Draft:
+    """The draft that a page was sent with; anybody else's is not found."""
+    draft = _page(session, wizard, draft_id).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
 def give_back(session: Session, wizard: str, draft_id: str) -> None:
     """The call was refused: the page may be sent again."""
     if draft_id:

@@ -40,6 +40,16 @@ def check_name(session: Session, kind: str, who: dict[str, str], name: str) -> N
         )
 
 
+def present(request: HttpRequest, session: Session, kind: str, which: dict[str, str]) -> str:
+    """The policy's text; of one that somebody deleted while it was edited there is none, and what was typed stays."""
+    try:
+        return session.call(f"iam:Get{kind}Policy", which)["PolicyDocument"]
+    except AwsError as error:
+        if error.code == "NoSuchEntity" and request.method == "POST":
+            return ""
+        raise
+
+
 def edit(
     request: HttpRequest, session: Session, kind: str, name: str, back: str, listing: tuple[str, str], policy: str = ""
 ) -> HttpResponse:
@@ -47,7 +57,7 @@ def edit(
     who = {f"{kind}Name": name}
     text, seen, initial = "", "", {"PolicyDocument": documents.START}
     if policy:
-        text = session.call(f"iam:Get{kind}Policy", {**who, "PolicyName": policy})["PolicyDocument"]
+        text = present(request, session, kind, {**who, "PolicyName": policy})
         seen = documents.mark(text)
         initial = {"PolicyName": policy, "PolicyDocument": documents.pretty(text), "seen": seen}
     look = request.method == "POST" and "look" in request.POST

@@ -12,8 +12,9 @@ from django.shortcuts import redirect
 
 from iamlab.components import tables
 from iamlab.components.markup import tile
-from iamlab.console import cells, changes, pages
+from iamlab.console import cells, changes, drafts, pages
 from iamlab.console.changes import Change
+from iamlab.console.models import Draft
 from iamlab.console.panels import Panel
 from iamlab.console.questions import asking, made, question
 from iamlab.console.security_credentials.forms import CodesForm, DeviceNameForm, ResyncForm
@@ -27,6 +28,8 @@ KINDS = (
     (tile("Authenticator app", "A code from an app on your phone or computer."), True),
     (tile("Hardware TOTP token", "A code from a token."), False),
 )
+
+NAMED = "mfa-device"  # the drafts of the page that names a device
 
 COLUMNS = [
     tables.column("type", "Type"),
@@ -76,20 +79,47 @@ def table(request: HttpRequest, session: Session, devices: Panel) -> dict[str, A
 
 
 def assign(request: HttpRequest, session: Session, owner: Owner) -> HttpResponse:
-    """First the device's name: CreateVirtualMFADevice. Its seed is shown on the page after, once."""
+    """First the device's name: CreateVirtualMFADevice. Its seed is shown on the page after, once; to who pressed twice
+    it is that of the first time, or the device would be left over without its codes."""
+    draft = draft_of(request, session)
     form = DeviceNameForm(request.POST or None, initial={"VirtualMFADeviceName": device_name(owner.label)})
     if request.method == "POST" and form.is_valid():
-        try:
-            device = session.call(form.operation, form.params())["VirtualMFADevice"]
-        except AwsError as error:
-            if error.refuses:
-                raise
-            form.refuse(error)
-        else:
-            seed = device["Base32StringSeed"].decode()
-            return set_up(request, session, owner, device["SerialNumber"], seed, CodesForm())
-    context = {"form": form, "heading": "Assign MFA device", "cancel_url": owner.back, "submit": "Next", "kinds": KINDS}
+        made = made_of(session, form, draft)
+        if made:
+            return set_up(request, session, owner, made["serial"], made["seed"], CodesForm())
+    context = {
+        "form": form,
+        "heading": "Assign MFA device",
+        "cancel_url": owner.back,
+        "submit": "Next",
+        "kinds": KINDS,
+        "draft": draft.pk,
+    }
     return shown(request, session, owner, "assign_mfa", context, "Assign MFA device", form)
+
+
+def draft_of(request: HttpRequest, session: Session) -> Draft:
+    """What the page that names a device is sent with."""
+    sent = request.POST.get("draft", "")
+    return drafts.page(session, NAMED, sent) if sent else drafts.begin(session, NAMED)
+
+
+def made_of(session: Session, form: DeviceNameForm, draft: Draft) -> dict[str, str]:
+    """The device's serial number and seed; {} where it was not made, which the form tells. Refusals are raised."""
+    try:
+        device = session.call(form.operation, form.params())["VirtualMFADevice"]
+    except AwsError as error:
+        if error.refuses:
+            raise
+        draft.refresh_from_db()
+        kept = drafts.secrets_of(draft)
+        if kept.get("name") == form.cleaned_data["VirtualMFADeviceName"]:
+            return kept
+        form.refuse(error)
+        return {}
+    made = {"serial": device["SerialNumber"], "seed": device["Base32StringSeed"].decode()}
+    drafts.keep_secrets(draft, {**made, "name": form.cleaned_data["VirtualMFADeviceName"]})
+    return made
 
 
 def device_name(label: str) -> str:

@@ -154,18 +154,29 @@ def identity(request: HttpRequest) -> list[str]:
 
 
 def sign_in_again(request: HttpRequest, session_id: str) -> HttpResponse:
-    """The sign-in page of the session's account, with the way back to this very page."""
+    """The sign-in page of the session's account, or for a role the form that takes it, with the way back to this very
+    page."""
     row = request.console_row  # type: ignore[attr-defined]
-    public_id = row.account.sandbox.public_id
-    root = row.kind == callers.ROOT
-    name, args = ("root-sign-in", [public_id]) if root else ("sign-in-account", [public_id, row.account_id])
     in_dialog = request.htmx.target == "modal"  # type: ignore[attr-defined]  # a page of its own, too
     referer = "" if in_dialog or request.method == "GET" else request.META.get("HTTP_REFERER", "")
     back = referer or request.get_full_path()
     if request.method == "POST":
         late.keep(request, identity(request), secret_names())
-    query = {"ended": 1, "next": back.partition(f"/console/{session_id}/")[2]}
-    if root:
-        query["email"] = row.account.email
-    address = f"{reverse(name, args=args)}?{urlencode(query)}"
+    path, query = way_in(request, row)
+    address = f"{path}?{urlencode({'ended': 1, 'next': back.partition(f'/console/{session_id}/')[2], **query})}"
     return HttpResponseLocation(address, target="body") if in_dialog else redirect(address)
+
+
+def way_in(request: HttpRequest, row: Any) -> tuple[str, dict[str, str]]:
+    """Where a session that has ended begins anew, and what is filled in there."""
+    assert isinstance(request.user, Person)
+    taken = sessions.taken_by(request.user, row)
+    if taken is not None:
+        taker, role = taken
+        name = {} if row.label.startswith(f"{role.rpartition('/')[2]}/") else {"displayName": row.label}
+        wanted = {"account": row.account_id, "roleName": role, "color": row.colour, **name}
+        return reverse("switch-role", args=[taker]), wanted
+    public_id = row.account.sandbox.public_id
+    if row.kind == callers.ROOT:
+        return reverse("root-sign-in", args=[public_id]), {"email": row.account.email}
+    return reverse("sign-in-account", args=[public_id, row.account_id]), {}

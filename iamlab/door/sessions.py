@@ -12,6 +12,7 @@ from iamlab.people.models import Person
 from iamlab.services import callers, clock
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
+from iamlab.services.iam.models import Role
 from iamlab.services.iam.names import secret_of
 from iamlab.services.operations import AwsError
 from iamlab.services.prepared import Prepared
@@ -67,6 +68,16 @@ def switched_from(person: Person, session_id: str) -> str | None:
     """The id of the session that switched to this one, if it is still open."""
     rows = ConsoleSession.objects.filter(pk=session_id, person=person, switched_from__ended=None)
     return rows.values_list("switched_from_id", flat=True).first()
+
+
+def taken_by(person: Person, row: ConsoleSession) -> tuple[str, str] | None:
+    """Of a role's session that has ended: the session that took the role, where that still stands, and the role's path
+    and name."""
+    if row.switched_from_id is None or not stands(person, row.switched_from_id):
+        return None
+    roles = Role.objects.filter(account_id=row.account_id, unique_id=row.principal).values_list("path", "name")
+    found = roles.first()
+    return (row.switched_from_id, "".join(found).lstrip("/")) if found else None
 
 
 def session_of(person: Person, session_id: str) -> ConsoleSession:

@@ -48,6 +48,23 @@ def test_who_may_put_but_not_list_makes_one_all_the_same(browser_of, root, user,
     assert root.call("iam:ListUserPolicies", {"UserName": "anna"})["PolicyNames"] == ["Own"]
 
 
+@pytest.mark.parametrize("kind", ["User", "Group", "Role"])
+def test_one_that_was_deleted_meanwhile_is_told_and_can_be_made_anew(browser_of, root, holders, kind):
+    which = {f"{kind}Name": "anna", "PolicyName": "Own"}
+    root.call(f"iam:Put{kind}Policy", {**which, "PolicyDocument": THEIRS})
+    address = root.url(f"{kind.lower()}-inline", "anna", "Own")
+    seen = browser_of.get(address).context["form"]["seen"].value()
+    root.call(f"iam:Delete{kind}Policy", which)
+    told = browser_of.post(address, {"PolicyDocument": MINE, "seen": seen})
+    assert told.status_code == 422 and "The policy has been deleted since you opened it" in told.content.decode()
+    form = told.context["form"]
+    assert form["PolicyDocument"].value() == MINE
+    assert browser_of.post(address, {"PolicyDocument": MINE, "seen": form["seen"].value()}).status_code == 302
+    assert json.loads(root.call(f"iam:Get{kind}Policy", which)["PolicyDocument"]) == json.loads(MINE)
+    root.call(f"iam:Delete{kind}Policy", which)
+    assert browser_of.get(address).status_code == 404
+
+
 def test_one_that_exists_is_changed_as_before(browser_of, root, holders):
     root.call("iam:PutUserPolicy", {"UserName": "anna", "PolicyName": "Own", "PolicyDocument": THEIRS})
     address = root.url("user-inline", "anna", "Own")

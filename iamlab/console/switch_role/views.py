@@ -33,14 +33,20 @@ def switch(request: HttpRequest, session: Session) -> HttpResponse:
         opened = take(session, form.cleaned_data) if form.is_valid() else None
         if opened is not None:
             history.note(request, session, form.cleaned_data)
-            return redirect("console", session_id=opened.pk)
+            place = request.GET.get("next", "").lstrip("/")
+            return redirect(reverse("console", args=[opened.pk]) + place)
         if form.is_valid():
             form.add_error(None, INVALID)
     return pages.render(
         request,
         session,
         "console/switch_role/form.html",
-        {"form": form, "root": session.caller.kind == ROOT, "first": not history.recent(request, session)},
+        {
+            "form": form,
+            "root": session.caller.kind == ROOT,
+            "first": not history.recent(request, session),
+            "ended": "ended" in request.GET and not form.is_bound,
+        },
         title="Switch role",
         crumbs=[("Switch role", None)],
         status=422 if form.is_bound else 200,

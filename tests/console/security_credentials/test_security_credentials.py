@@ -65,6 +65,25 @@ def test_the_kinds_of_device_are_those_of_aws_and_one_can_be_chosen(browser_of, 
     ]
 
 
+def test_who_presses_next_twice_goes_on_with_the_device_of_the_first_time(browser_of, root):
+    draft = str(browser_of.get(root.url("assign-mfa")).context["draft"])
+    sent = {"VirtualMFADeviceName": "root-phone", "draft": draft}
+    first, second = (browser_of.post(root.url("assign-mfa"), sent) for _ in range(2))
+    assert second.context["seed"] == first.context["seed"]
+    assert browser_of.post(root.url("enable-mfa"), codes(second)).status_code == 302
+    assert root.call("iam:GetAccountSummary")["SummaryMap"]["AccountMFAEnabled"] == 1
+
+
+def test_another_pages_device_is_not_shown(browser_of, root, user):
+    assign(browser_of, root)
+    again = assign(browser_of, root)
+    assert again.status_code == 422 and "already exists" in again.content.decode() and "seed" not in again.context
+    draft = str(browser_of.get(root.url("assign-mfa")).context["draft"])
+    browser_of.post(root.url("assign-mfa"), {"VirtualMFADeviceName": "second", "draft": draft})
+    other = browser_of.post(root.url("assign-mfa"), {"VirtualMFADeviceName": "root-phone", "draft": draft})
+    assert other.status_code == 422 and "seed" not in other.context
+
+
 def test_the_name_that_is_offered_for_a_device_may_be_one(browser_of, root):
     root.account.name = "Ünder Drinks"
     root.account.save(update_fields=["name"])

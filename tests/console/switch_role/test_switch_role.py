@@ -45,6 +45,30 @@ def test_a_role_brings_its_own_permissions_and_the_way_back(browser_of, mario):
     assert browser_of.get(f"/console/{session_id}/iam/home/").status_code == 302
 
 
+def test_a_role_that_has_ended_is_taken_again_where_one_was(browser_of, root, mario):
+    root.call("iam:CreateRole", {"RoleName": "Long", "Path": "/clerks/", "AssumeRolePolicyDocument": TRUST})
+    taken = switch(browser_of, mario, roleName="clerks/Long", displayName="Billing", color="red").url
+    sandbox = mario.account.sandbox
+    sandbox.clock_offset += 3601  # an hour is what a role's session lasts
+    sandbox.save()
+    again = browser_of.get(f"{taken}iam/users/?q=ma", follow=True)
+    assert "Your session with this role has ended" in again.content.decode()
+    form = {name: again.context["form"][name].value() for name in ("account", "roleName", "displayName", "color")}
+    assert form == {"account": "111122223333", "roleName": "clerks/Long", "displayName": "Billing", "color": "red"}
+    back = browser_of.post(again.request["PATH_INFO"] + "?" + again.request["QUERY_STRING"], form).url
+    assert back.endswith("/iam/users/?q=ma") and back.startswith("/console/") and taken not in back
+    assert "Billing" in browser_of.get(back).content.decode()
+
+
+def test_a_role_that_has_ended_with_its_user_leads_to_sign_in(browser_of, mario):
+    taken = switch(browser_of, mario).url
+    browser_of.post(mario.url("sign-out-session"))
+    sandbox = mario.account.sandbox
+    sandbox.clock_offset += 3601
+    sandbox.save()
+    assert "/sign-in/" in browser_of.get(taken).url
+
+
 def test_where_the_user_signed_out_meanwhile_there_is_nobody_to_go_back_to(browser_of, mario):
     taken = switch(browser_of, mario).url
     browser_of.post(mario.url("sign-out-session"))
