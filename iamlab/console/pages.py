@@ -50,6 +50,7 @@ def render(
         "side_search": session.url("search") if service == "iam" else "",
         "side_nav": menus.side_nav(request, session, service),
         "breadcrumbs": [(menu.title, session.url(menu.home)), *crumbs],
+        "page_commands": told.reads(session.asked) if shows_commands(request, context or {}) else [],
     }
     if late.was_taken():
         messages.info(request, SENT_LATE)
@@ -57,6 +58,11 @@ def render(
     visits.note(request, response, session)
     regions.keep(request, response, session)
     return response
+
+
+def shows_commands(request: HttpRequest, context: dict[str, Any]) -> bool:
+    """A wizard and a question show what they are going to do instead."""
+    return request.method == "GET" and not {"wizard", "confirm"} & context.keys()
 
 
 def done(request: HttpRequest, url: str, text: str = "", kind: str = "success") -> HttpResponse:

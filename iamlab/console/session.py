@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseLocation
 from iamlab.console import late, refusals, regions
 from iamlab.console.forms import secret_names
 from iamlab.console.menus import hyphenated
+from iamlab.console.told import Call as Told
 from iamlab.door import authenticate, calls, sessions
 from iamlab.people.models import Person
 from iamlab.services import callers, clock
@@ -41,7 +42,8 @@ class Session:
     label: str
     colour: str = ""
     examined: bool = False  # an instructor looks: nothing may change
-    made: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)  # calls that succeeded, for told.py
+    asked: list[Told] = field(default_factory=list)  # the page's calls
+    made: list[Told] = field(default_factory=list)  # those that succeeded
     others: list[Any] = field(default_factory=list)  # the person's other sessions in this world, rows
     switched_from: str = ""  # the session that took this role
 
@@ -50,8 +52,10 @@ class Session:
     ) -> dict[str, Any]:
         """Make one call as this identity, to the endpoint of `region` where that is not the page's. Raises AwsError."""
         source = replace(self.source, region=region) if region else self.source
+        this = Told(operation, params or {}, source.region, view.find if view is not None else "")
+        self.asked.append(this)
         answer = calls.call(self.caller, operation, params, source, view=view)
-        self.made.append((operation, params or {}))
+        self.made.append(this)
         return answer
 
     def call_many(self, operation: str, many: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | AwsError]:

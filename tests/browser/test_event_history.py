@@ -58,3 +58,15 @@ def test_the_words_have_more_room_than_the_names_and_nothing_is_cut_off(page: Pa
     widths = {one.inner_text(): one.bounding_box()["width"] for one in head.all()}
     assert widths["In plain words"] > widths["Event name"] > widths["User name"]
     assert page.eval_on_selector("#events .table-scroll", "box => box.scrollWidth - box.clientWidth") == 0
+
+
+def test_the_command_of_a_list_follows_what_is_typed_in_its_filter(page: Page, events):
+    page.goto(events.replace("cloudtrail/events/", "iam/users/"))
+    page.get_by_text("Show the aws command").click()
+    shown = page.locator("#commands")
+    expect(shown).to_contain_text("aws iam list-users")
+    box = page.locator("#users-filter")
+    box.fill("mar")
+    expect(shown).to_contain_text("Users[?contains(UserName, 'mar')]")
+    expect(box).to_be_focused()
+    expect(shown).to_be_visible()

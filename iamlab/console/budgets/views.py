@@ -14,9 +14,7 @@ from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
-from iamlab.labs.commandline import line_for
 
-READS = ("DescribeBudget", "DescribeNotificationsForBudget")
 COLUMNS = [
     tables.column("name", "Name", sortable=True),
     tables.column("thresholds", "Thresholds"),
@@ -131,7 +129,6 @@ def budget(request: HttpRequest, session: Session) -> HttpResponse:
     if found.stands:
         rows = [alert_row(one, alerts.row_of(one, who)) for one, who in alerts_of(session, name)]
         context |= {
-            "lines": [line_for(f"budgets:{call}", asked(session, name)) for call in READS],
             "summary": summary(session, found["Budget"]),
             "table": tables.table(request, id="alerts", title="Alerts", columns=ALERTS, rows=rows, tools=False),
         }

@@ -13,7 +13,6 @@ from iamlab.console.instances.forms import RoleForm, decoded
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
-from iamlab.labs.commandline import line_for
 from iamlab.services.operations import AwsError
 
 COLUMNS = [
@@ -100,10 +99,6 @@ def instance(request: HttpRequest, session: Session, instance_id: str) -> HttpRe
             "held": held,
             "tags": [(tag["Key"], tag["Value"]) for tag in one["Tags"]],
             "ended": one["State"]["Name"] == "terminated",
-            "lines": [
-                line_for("ec2:DescribeInstances", {"InstanceIds": [instance_id]}),
-                line_for("ec2:DescribeInstanceAttribute", asked),
-            ],
         }
     return pages.render(
         request,

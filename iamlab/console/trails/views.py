@@ -11,7 +11,6 @@ from iamlab.console import cells, lists, pages, panels
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
 from iamlab.console.trails import selectors
-from iamlab.labs.commandline import line_for
 
 COLUMNS = [
     tables.column("name", "Name"),
@@ -21,7 +20,6 @@ COLUMNS = [
     tables.column("prefix", "Log file prefix"),
     tables.column("status", "Status"),
 ]
-READS = {"GetTrail": "Name", "GetTrailStatus": "Name", "GetEventSelectors": "TrailName"}
 
 
 @require_safe
@@ -91,10 +89,6 @@ def trail(request: HttpRequest, session: Session, name: str) -> HttpResponse:
         "facts": facts(session, found["Trail"], state) if found.stands else [],
         "events": selectors.words(form) if form else [],
         "text": "" if form else json.dumps(selector_text(chosen), indent=2),
-        "lines": [
-            *(line_for(f"cloudtrail:{call}", {key: name}) for call, key in READS.items()),
-            *([line_for("cloudtrail:ListTags", {"ResourceIdList": [arn]})] if arn else []),
-        ],
         "logging": state.get("IsLogging", False),
     }
     return shown(request, session, name, context)
