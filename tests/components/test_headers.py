@@ -1,5 +1,9 @@
 """Security headers, the theme switch and the pages that say what went wrong."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.test import Client
@@ -102,3 +106,18 @@ def test_the_page_is_rendered_in_the_remembered_theme(client):
 def test_a_page_answers_head_as_get_without_its_body(client, db, address):
     head, get = client.head(address), client.get(address)
     assert (head.status_code, head.content) == (get.status_code, b"")
+
+
+SERVED = """
+import django
+django.setup()
+from django.test import Client
+print(Client().get("/", headers={"host": "evil.example"}).status_code)
+"""
+
+
+def test_a_stranger_s_host_is_refused_without_a_word_in_the_log():
+    """In a process of its own: pytest gives each logger a handler, where Python would print for want of one."""
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "iamlab.settings"}
+    done = subprocess.run([sys.executable, "-c", SERVED], env=environ, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, "evil.example" in done.stderr) == ("400\n", False)
