@@ -58,6 +58,29 @@ def join_and_begin(page, code: str) -> None:
     expect(page.get_by_role("heading", name="Mario's first bill").first).to_be_visible()
 
 
+def width_of(page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_a_name_in_one_long_word_widens_no_page(teacher, pupil):
+    code = make_class(teacher)
+    pupil.get_by_role("link", name="Join a class by its code").click()
+    pupil.get_by_label("Class code").fill(code)
+    pupil.get_by_label("Your name in the class").fill("A" * 80)
+    pupil.get_by_role("button", name="Join").click()
+    pupil.get_by_role("button", name="Begin").click()
+    expect(pupil.get_by_role("heading", name="Mario's first bill").first).to_be_visible()
+    teacher.get_by_role("link", name="Heat map").click()
+    expect(teacher.get_by_role("link", name="A" * 80)).to_be_visible()
+    heat, width = teacher.url, 380
+    teacher.set_viewport_size({"width": width, "height": 800})
+    names = teacher.locator(".heat tbody th").first
+    assert names.evaluate("cell => cell.offsetWidth") < width / 2  # the steps are seen beside it
+    for address in ("", "register/", "../report/", "../many/", "../grades/regrade/", "../grades/"):
+        teacher.goto(heat + address)
+        assert width_of(teacher) == width, address
+
+
 def register(page) -> None:
     page.get_by_role("link", name="Register an account").click()
     page.get_by_label("Root user email address").fill("boss@bills.example")
