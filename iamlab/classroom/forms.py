@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from iamlab.classroom import codes
 from iamlab.classroom.models import Assignment, Class, Term
 from iamlab.labs import content
+from iamlab.people import names
 from iamlab.people.numbers import is_number
 
 
@@ -58,8 +59,8 @@ class JoinForm(forms.Form):
 
 def printable(text: str) -> str:
     """One line of text that can be shown. Raises ValidationError."""
-    text = " ".join(text.split())
-    if not text or not text.isprintable():
+    text = names.one_line(text)
+    if not names.can_be_shown(text):
         raise forms.ValidationError("Use letters, digits and signs that can be shown.")
     return text
 

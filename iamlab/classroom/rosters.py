@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from iamlab.classroom.models import Class, Invitation, Role
+from iamlab.people.names import can_be_shown
 
 MOST_LINES = 5000
 MOST_BYTES = 2 * 2**20
@@ -70,7 +71,7 @@ def _judged(number: int, cells: dict[str, str], seen: set[str]) -> Line:
         line.problem = "There is no name."
     elif len(name) > 80:
         line.problem = "The name is longer than 80 characters."
-    elif not name.isprintable():
+    elif not can_be_shown(name):
         line.problem = "The name holds characters that cannot be shown."
     elif name.casefold() in seen:
         line.problem = "This name stands in the file twice."

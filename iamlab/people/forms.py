@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate, password_validation
 
-from iamlab.people import pace
+from iamlab.people import names, pace
 from iamlab.people.models import Person
 
 
@@ -38,6 +38,12 @@ class ClaimForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["username", "display_name"]
+
+    def clean_display_name(self) -> str:
+        name = names.one_line(self.cleaned_data["display_name"])
+        if name and not names.can_be_shown(name):
+            raise forms.ValidationError("Use letters, digits and signs that can be shown.")
+        return name
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]

@@ -37,6 +37,11 @@ def test_a_code_in_small_letters_with_a_space_joins(klass, make_person, browser_
     assert klass.enrolments.filter(person__username="ana").count() == 1
 
 
+@pytest.mark.parametrize(("name", "status"), [("Ali\u200creza", 302), ("\u2800", 422), ("Ana\u202e", 422)])
+def test_a_learner_s_name_can_be_shown(klass, make_person, browser_of, name, status):
+    assert join(browser_of(make_person("ana")), klass.code, name).status_code == status
+
+
 def test_the_link_of_a_class_takes_a_newcomer_to_it_by_one_click(klass, client):
     link = f"/classroom/join/{klass.code}/"
     page = client.get(link, follow=True)

@@ -20,7 +20,7 @@ def rows_of(client, name, assignment) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
 
 
-@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
+@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1+1"])
 def test_a_name_that_would_be_a_formula_is_text(teacher, assignment, attempt, name):
     Enrolment.objects.filter(person=attempt.person).update(name=name)
     assert [row["learner"] for row in rows_of(teacher, "grades-csv", assignment)] == [f"'{name}"]

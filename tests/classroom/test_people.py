@@ -39,6 +39,14 @@ def test_a_name_has_80_characters_at_most_and_none_that_cannot_be_seen(teacher, 
     assert shown.count("holds characters that cannot be shown") == 2
 
 
+def test_names_of_all_scripts_are_taken_and_those_without_ink_are_not(teacher, klass):
+    """Persian joins within words, an emoji may be made of several (Unicode Standard, 23.2 "Layout Controls")."""
+    persian, student = "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\U0001f469\u200d\U0001f393 Zo\u00eb"
+    shown = send(teacher, klass, f"{persian}\n{student}\n\u3164\n\u200d\n".encode()).content.decode()
+    assert {one.name for one in klass.invitations.all()} == {persian, student}
+    assert shown.count("holds characters that cannot be shown") == 2
+
+
 def test_the_same_roster_twice_invites_nobody_twice(teacher, klass):
     send(teacher, klass, b"Ana\nBen\n")
     shown = send(teacher, klass, b"Ana\nBen\n").content.decode()

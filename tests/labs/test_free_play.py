@@ -47,6 +47,14 @@ def test_link_back_ends_once_a_password_guards_the_work(client):
     assert other.get(reverse("home")).status_code == 302
 
 
+def test_a_name_that_turns_the_text_around_it_is_refused(client):
+    client.post(reverse("start"))
+    named = {"username": "ada", "display_name": "Ada\u202e", "password": "A-long-password-1"}
+    assert "that can be shown" in client.post(reverse("claim"), named).content.decode()
+    assert client.post(reverse("claim"), named | {"display_name": " Ada  L. "}).status_code == 302
+    assert client.get(reverse("home")).context["user"].display_name == "Ada L."
+
+
 def test_catalogue_has_a_place_for_every_lab(client):
     page = client.post(reverse("start"), follow=True).content.decode()
     assert "More labs" not in page

@@ -17,6 +17,7 @@ from iamlab.classroom import access, codes, rosters
 from iamlab.classroom.models import Enrolment, Invitation, Role
 from iamlab.classroom.views.classes import frame
 from iamlab.components import markup, tables
+from iamlab.people import names
 from iamlab.people.models import Person
 
 COLUMNS = [
@@ -131,11 +132,11 @@ def change(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """A person's name in the class and their role; an instructor keeps their own, so that a class is never without."""
     one = of_class(mine, pk)
     if request.method == "POST":
-        name = " ".join(request.POST.get("name", "").split())[:80]
+        name = names.one_line(request.POST.get("name", ""))[:80]
         role = request.POST.get("role", one.role)
         if one.pk == mine.pk or role not in Role.values:
             role = one.role
-        if name.isprintable() and name:
+        if names.can_be_shown(name):
             one.name, one.role = name, role
             one.save(update_fields=["name", "role"])
             messages.success(request, "Saved.")
