@@ -100,14 +100,35 @@
     $$("[data-confirmed]", input.form).forEach((button) => { button.disabled = input.value !== input.dataset.confirm; });
   }
 
-  function listFiles(input) {
+  // What a file field holds; each file's path in the folder that it came with goes along, which no browser sends.
+  function listFiles(input, paths = [...input.files].map((file) => file.name)) {
     const list = $("[data-files]", input.closest("[data-dropzone]"));
-    list.replaceChildren(...[...input.files].map((file) => {
-      const item = document.createElement("li");
-      item.textContent = `${file.name} (${file.size.toLocaleString("en")} bytes)`;
+    list.replaceChildren(...[...input.files].map((file, at) => {
+      const [item, path] = [document.createElement("li"), document.createElement("input")];
+      item.textContent = `${paths[at]} (${file.size.toLocaleString("en")} bytes)`;
+      Object.assign(path, { type: "hidden", name: "path", value: paths[at] });
+      item.append(path);
       return item;
     }));
     announce(`${input.files.length} file(s) chosen`);
+  }
+
+  function addFiles(zone, found) {
+    const [input, all] = [$("input[type=file]", zone), new DataTransfer()];
+    const paths = $$("[name=path]", zone).map((path) => path.value);
+    [...input.files, ...found.map(([file]) => file)].forEach((file) => all.items.add(file));
+    input.files = all.files;
+    listFiles(input, [...paths, ...found.map(([, path]) => path)]);
+  }
+
+  /** Files and their paths below a dropped file or folder. */
+  async function walk(entry, before = "") {
+    if (entry.isFile) return [[await new Promise((done) => entry.file(done)), before + entry.name]];
+    const [reader, found] = [entry.createReader(), []];
+    for (let some; (some = await new Promise((done) => reader.readEntries(done))).length;) {
+      for (const one of some) found.push(...await walk(one, `${before}${entry.name}/`));
+    }
+    return found;
   }
 
   // The terminal's field: Enter runs it, Shift+Enter begins a new line, up and down recall what was run.
@@ -232,7 +253,9 @@
     }
     if (table) countSelection(table);
     if (event.target.closest("[data-all]")) tickAll(event.target, $$("input[type=checkbox]", event.target.closest("[data-all]")));
-    if (event.target.matches("[data-dropzone] input[type=file]")) listFiles(event.target);
+    if (event.target.matches("[data-folder]")) {
+      addFiles(event.target.closest("[data-dropzone]"), [...event.target.files].map((file) => [file, file.webkitRelativePath]));
+    } else if (event.target.matches("[data-dropzone] input[type=file]")) listFiles(event.target);
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
@@ -242,11 +265,10 @@
       if (!zone) return;
       event.preventDefault();
       zone.classList.toggle("over", type === "dragover");
-      if (type === "drop" && event.dataTransfer.files.length) {
-        const input = $("input[type=file]", zone);
-        input.files = event.dataTransfer.files;
-        listFiles(input);
-      }
+      if (type !== "drop") return;
+      const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+      const entries = items.map((item) => [item.webkitGetAsEntry?.(), item.getAsFile()]);
+      Promise.all(entries.map(([entry, file]) => (entry ? walk(entry) : [[file, file.name]]))).then((found) => addFiles(zone, found.flat()));
     });
   }
 

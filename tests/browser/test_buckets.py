@@ -1,5 +1,7 @@
 """A bucket from its making to its end, by the keyboard where it is made, with the dialogs that ask for a word."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -163,6 +165,55 @@ def test_a_chosen_object_is_copied_opened_downloaded_and_edited(page: Page, cons
     page.locator("main").get_by_role("button", name="Save changes").last.click()
     expect(page.locator("#flashes")).to_contain_text("The tags were saved.")
     assert page.failed == []
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Files dragged out of a folder of the desktop, as Chromium itself reports it."""
+    box = page.locator("[data-dropzone]").bounding_box()
+    spot = {"x": box["x"] + 20, "y": box["y"] + 20}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    desktop = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        desktop.send("Input.dispatchDragEvent", {"type": kind, **spot, "data": data})
+
+
+def test_files_and_folders_are_dragged_in_and_a_bar_tells_how_far_it_is(page: Page, console, tmp_path):
+    (tmp_path / "bills" / "2026").mkdir(parents=True)
+    (tmp_path / "bills" / "2026" / "may.txt").write_text("7 umbrellas")
+    (tmp_path / "large.bin").write_bytes(bytes(2_000_000))
+    page.goto(f"{console}/s3/upload/customer-bills/?prefix=in/")
+    listed = page.locator("[data-files] li")
+    drop(page, tmp_path / "large.bin")
+    expect(listed).to_have_text(["large.bin (2,000,000 bytes)"])
+    drop(page, tmp_path / "bills")
+    expect(listed).to_have_text(["large.bin (2,000,000 bytes)", "bills/2026/may.txt (11 bytes)"])
+    page.evaluate("""() => {
+        const bar = document.querySelector("[data-upload]");
+        window.told = [];
+        new MutationObserver(() => window.told.push(bar.hidden ? -1 : bar.value)).observe(bar, {attributes: true});
+    }""")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    press(page, "Upload")
+    expect(page.locator("main")).to_contain_text("Upload succeeded")
+    told = page.evaluate("window.told")
+    assert told == sorted(told) and told[-1] == 100 and any(0 < value < 100 for value in told)
+    names = page.locator("main table tbody tr td:first-child")
+    expect(names).to_have_text(["in/large.bin", "in/bills/2026/may.txt"])
+    assert page.failed == []
+
+
+def test_a_folder_is_chosen_by_its_button(page: Page, console, tmp_path):
+    (tmp_path / "bills").mkdir()
+    (tmp_path / "bills" / "may.txt").write_text("7 umbrellas")
+    page.goto(f"{console}/s3/upload/customer-bills/")
+    expect(page.get_by_label("Add folder")).to_have_attribute("webkitdirectory", "")
+    page.get_by_label("Add folder").set_input_files(tmp_path / "bills")
+    expect(page.locator("[data-files] li")).to_have_text(["bills/may.txt (11 bytes)"])
+    press(page, "Upload")
+    expect(page.locator("main table tbody td").first).to_have_text("bills/may.txt")
 
 
 def test_objects_are_found_while_one_types(page: Page, console):

@@ -170,9 +170,9 @@ def tokens(items, label):
 
 
 @register.inclusion_tag("components/dropzone.html")
-def dropzone(field, hint=""):
+def dropzone(field, hint="", folder=False):
     """A bound file field as a drop zone with a progress bar, inside a multipart form."""
-    return {"field": field, "hint": hint}
+    return {"field": field, "hint": hint, "folder": folder}
 
 
 @register.inclusion_tag("components/flash.html")

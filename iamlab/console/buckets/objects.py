@@ -87,7 +87,11 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     results: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         more = {"Bucket": bucket, **form.more()}
-        results = [put(session, {**more, "Key": prefix + one.name}, one) for one in form.cleaned_data["chosen"]]
+        files = form.cleaned_data["chosen"]
+        results = [
+            put(session, {**more, "Key": prefix + name}, one)
+            for name, one in zip(names(request, files), files, strict=True)
+        ]
     failed = sum(not result["panel"].stands for result in results)
     too_large = any(result["panel"].code == "EntityTooLarge" for result in results)
     context = {
@@ -114,6 +118,12 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         service="s3",
         status=422 if form.is_bound and not form.is_valid() else 413 if too_large else 200,
     )
+
+
+def names(request: HttpRequest, files: list[Any]) -> list[str]:
+    """Each file's name with the folders that it came with, as far as a script could tell them."""
+    paths = [path.strip("/") for path in request.POST.getlist("path")]
+    return paths if len(paths) == len(files) and all(paths) else [one.name for one in files]
 
 
 def count(files: int) -> str:

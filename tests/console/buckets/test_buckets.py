@@ -61,6 +61,22 @@ def test_a_file_is_uploaded_and_comes_back_byte_for_byte(browser_of, root, bucke
     assert response["Content-Disposition"].startswith("attachment")
 
 
+@pytest.mark.parametrize(
+    ("paths", "key"),
+    [
+        (["a/b/bill.txt"], "2026/a/b/bill.txt"),
+        (["/bill.txt"], "2026/bill.txt"),
+        (["a", "b"], "2026/plain.txt"),
+        ([""], "2026/plain.txt"),
+    ],
+)
+def test_a_file_of_a_folder_keeps_its_place_in_it(browser_of, root, paths, key):
+    root.call("s3:CreateBucket", {"Bucket": "bills-of-boss"})
+    sent = {"chosen": SimpleUploadedFile("plain.txt", b"42"), "StorageClass": "STANDARD", "path": paths}
+    browser_of.post(root.url("upload", "bills-of-boss", prefix="2026/"), sent)
+    assert [one["Key"] for one in root.call("s3:ListObjectsV2", {"Bucket": "bills-of-boss"})["Contents"]] == [key]
+
+
 def test_an_upload_brings_a_storage_class_and_tags_along(browser_of, root, bucket):
     sent = {"StorageClass": "STANDARD_IA", "tags": "department = billing\n\nof=a + b"}
     file = SimpleUploadedFile("bill.txt", b"42 EUR", "text/plain")
