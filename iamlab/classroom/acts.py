@@ -1,14 +1,18 @@
 """What instructors do to a learner's work, each noted on the timeline, where the learner sees it."""
 
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from iamlab.classroom.models import RubricMark, RubricRow
 from iamlab.labs import attempts, content, past, performing, results, runner
 from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
+from iamlab.labs.texts import inline
 from iamlab.people.models import Person
 from iamlab.sandbox import snapshots
 
@@ -125,7 +129,9 @@ def decide(dispute: Dispute, by: Person, agreed: bool, reply: str) -> None:
         attempts.note_happening(
             attempt, "decided", dispute.step, by, check=dispute.check_id, agreed=agreed, reply=reply[:2000]
         )
-        said = "Your instructor agrees: your answer was right." if agreed else "Your instructor does not agree."
+        title = strip_tags(check_title(attempt, dispute.step, dispute.check_id))
+        said = "agrees, your answer was right:" if agreed else "does not agree that this is done:"
+        said = f"Your instructor {said} {unescape(title)}."
         Message.objects.create(attempt=attempt, sender=by, text=f"{said} {reply}"[:2000])
 
 
@@ -144,6 +150,14 @@ def _pass(attempt: Attempt, step: str, check_id: str, now: datetime) -> None:
 
 def step_titles(attempt: Attempt) -> dict[str, str]:
     return {step["id"]: step["title"] for step in attempt.lab_version.data["steps"]}
+
+
+def check_title(attempt: Attempt, step: str, check_id: str) -> SafeString:
+    """What the learner calls a check that their attempt has; its id, where the lab has it no more."""
+    lab = attempt.lab_version.data
+    checks = (content.step_of(lab, step) or {}).get("checks", ())
+    title = next((check.get("title") for check in checks if check["id"] == check_id), None)
+    return inline(title or check_id, content.names(lab, attempt.bound))
 
 
 def has_step(attempt: Attempt, step: str) -> bool:

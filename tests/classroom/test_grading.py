@@ -198,11 +198,13 @@ def test_my_answer_is_right_is_agreed_to_once(teacher, pupil, assignment, attemp
     Dispute.objects.update(check_id=check)
     shown = teacher.get(reverse("class-disputes", args=[assignment.klass_id])).content.decode()
     assert "I did register" in shown
+    title = content.step_of(attempt.lab_version.data, "register")["checks"][0]["title"]
+    assert f"<p>{title}</p>" in shown
     url = reverse("dispute-decide", args=[assignment.klass_id, dispute.pk])
     assert pupil.post(url, {"agreed": "yes"}).status_code == 404
     teacher.post(url, {"agreed": "yes", "reply": "You did"})
     assert attempt.checks.get(step="register", check_id=check).status == "pass"
-    assert attempt.messages.get().text.endswith("You did")
+    assert attempt.messages.get().text == f"Your instructor agrees, your answer was right: {title}. You did"
     assert "decided already" in teacher.post(url, {"agreed": "no"}, follow=True).content.decode()
     dispute.refresh_from_db()
     assert dispute.agreed is True

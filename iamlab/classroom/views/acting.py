@@ -186,6 +186,7 @@ def disputes(request: HttpRequest, mine: Enrolment) -> HttpResponse:
             "row": dispute,
             "name": names.get(dispute.attempt.person_id, "somebody who left"),
             "step": titles.get(dispute.step, dispute.step),
+            "check": acts.check_title(dispute.attempt, dispute.step, dispute.check_id),
             "event": dispute.snapshot.event if dispute.snapshot else 0,
         }
 
