@@ -56,6 +56,7 @@ def _in_order(lab: Lab, person: Person) -> Iterator[str]:
     for mistake in lab["mistakes"]:
         if mistake.get("at", mistake["step"]) not in solved:
             yield f"mistake {_label(mistake)}: its step has no solution to be put in place of"
+    yield from _unproved(lab)
     for part in lab["solution"]:
         for mistake in lab["mistakes"]:
             if mistake.get("at", mistake["step"]) == part["step"]:
@@ -170,6 +171,15 @@ def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
         if others:
             problems.append(f"mistake {_label(mistake)} yields other codes too: {', '.join(sorted(others))}")
     return problems
+
+
+def _unproved(lab: Lab) -> Iterator[str]:
+    """Each mistake that a check tells of is made by the lab's own lines."""
+    made = {(one["step"], one["check"], one["code"]) for one in lab["mistakes"]}
+    for step, check in content.checks_of(lab):
+        for mistake in check.get("mistakes", ()):
+            if (step["id"], check["id"], mistake["code"]) not in made:
+                yield f"mistake {step['id']}/{check['id']} {mistake['code']}: mistakes.yaml has no lines that make it"
 
 
 def _wrong_answers(attempt: Attempt, lab: Lab, step: dict[str, Any]) -> Iterator[str]:

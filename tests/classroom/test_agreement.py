@@ -58,8 +58,8 @@ def expected(attempt) -> dict[str, float]:
         automatic += step["weight"] * share
         effective += step["weight"] * (0.4 if step["id"] == "alias" else share)
     assert sum(step["weight"] for step in lab["steps"]) == 100
-    assert ("password-policy", "long") in passed  # the bonus, 2 points
-    numbers = {"automatic": automatic + 2, "effective": effective + 2, "factor": 0.8}  # two days begun, 10 % each
+    assert {("password-policy", "long"), ("password-policy", "soft")} <= passed  # the bonus, 2 points and 1
+    numbers = {"automatic": automatic + 3, "effective": effective + 3, "factor": 0.8}  # two days begun, 10 % each
     numbers["final"] = round(numbers["effective"] * 0.8, 2)
     numbers["points"] = round(numbers["final"] / 2, 2)
     return {name: round(value, 2) for name, value in numbers.items()}
