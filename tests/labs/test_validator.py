@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.executor import MigrationExecutor
 
 from iamlab.labs import content, validator
+from iamlab.labs.management.commands.labs import BEGINNING
 
 
 @pytest.fixture
@@ -135,6 +136,7 @@ def test_command_ends_with_an_error(folder):
         ("solution.yaml", "group-name Readers", "group-name Writers", "the solution scores 0"),
         ("solution.yaml", "create-group", "create-gruop", "create-gruop"),
         ("mistakes.yaml", "group-name readers", "group-name writers", "came out as fail"),
+        ("mistakes.yaml", BEGINNING["mistakes.yaml"].format(), "[]", "mistakes.yaml has no lines that make it"),
     ],
 )
 def test_lab_that_does_not_keep_its_word_is_refused(folder, file, old, new, reason):
