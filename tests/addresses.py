@@ -67,6 +67,7 @@ VALUES: dict[str, dict[str, str]] = {
 }
 # What an address asks for beside its path.
 QUERIES = {
+    "group-simulate": "actions=s3:PutObject&resource=*",
     "budget": "name=monthly",
     "budget-edit-start": "name=monthly",
     "events-compare": "selected={refused}&selected={made}",

@@ -32,6 +32,7 @@ CONSOLE = [
     ("user-delete", "Delete a user", "iam/users/delete/?name=mario"),
     ("groups", "User groups", "iam/groups/"),
     ("group", "A group: permissions", "iam/groups/details/billing/permissions/"),
+    ("group-simulate", "What a group's policies allow", "iam/groups/details/billing/simulate/?actions=s3:GetObject"),
     ("group-create", "Create user group", "iam/groups/create/"),
     ("group-inline", "An inline policy", "iam/groups/details/billing/inline/"),
     ("roles", "Roles", "iam/roles/"),

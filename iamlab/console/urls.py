@@ -19,6 +19,7 @@ from iamlab.console.editor import views as editor
 from iamlab.console.events import compare as event_comparison
 from iamlab.console.events import views as events
 from iamlab.console.groups import changing as group_changing
+from iamlab.console.groups import simulate as group_simulate
 from iamlab.console.groups import views as groups
 from iamlab.console.home import views as home
 from iamlab.console.instances import launch as instance_launch
@@ -115,6 +116,7 @@ group_pages = [
     path("create/", groups.create, name="group-create"),
     path("delete/", group_changing.delete, name="groups-delete"),
     path("details/<str:name>/rename/", group_changing.rename, name="group-rename"),
+    path("details/<str:name>/simulate/", group_simulate.simulate, name="group-simulate"),
     path("details/<str:name>/add-users/", group_changing.add_users, name="group-add-users"),
     path("details/<str:name>/remove-users/", group_changing.remove_users, name="group-remove-users"),
     path("details/<str:name>/attach-policies/", group_changing.attach, name="group-attach"),

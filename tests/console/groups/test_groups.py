@@ -114,3 +114,34 @@ def test_deleting_says_what_goes_and_takes_all_of_it(browser_of, base, team, roo
     with pytest.raises(AwsError, match="cannot be found"):
         root.call("iam:GetGroup", TEAM)
     assert root.call("iam:GetUser", {"UserName": "anna"})
+
+
+def simulated(browser, session, **query):
+    return browser.get(session.url("group-simulate", "Team", **query))
+
+
+def test_its_policies_are_simulated(browser_of, root, team):
+    document = DOCUMENT.replace("s3:*", "s3:GetObject").replace('"*"', '"arn:aws:s3:::bills/*"')
+    root.call("iam:PutGroupPolicy", {**TEAM, "PolicyName": "Bills", "PolicyDocument": document})
+    assert "Simulate" in browser_of.get(f"{team}permissions/").content.decode()
+    asked = {"actions": "s3:GetObject, s3:PutObject", "resource": "arn:aws:s3:::bills/may.txt"}
+    page = simulated(browser_of, root, **asked).content.decode()
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr><td>(.*?)</tr>", page, re.DOTALL)]
+    assert rows[0] == ["s3:GetObject", "arn:aws:s3:::bills/may.txt", "Allowed", "Bills"]
+    assert rows[1][:3] == ["s3:PutObject", "arn:aws:s3:::bills/may.txt", "Denied:"] and rows[1][-1] == "-"
+
+
+def test_who_may_not_simulate_is_told(browser_of, user, team):
+    page = simulated(browser_of, user("mario"), actions="s3:GetObject").content.decode()
+    assert "Access denied" in page and "iam:GetGroup" in page
+    only = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:GetGroup", "Resource": "*"}}'
+    page = simulated(browser_of, user("luigi", Own=only), actions="s3:GetObject").content.decode()
+    assert "Access denied" in page and "iam:SimulatePrincipalPolicy" in page
+
+
+def test_what_is_no_question_is_told(browser_of, root, team):
+    many = ",".join(f"s3:A{number}" for number in range(21))
+    assert "Ask for one to 20 actions" in simulated(browser_of, root, actions=many).content.decode()
+    assert "required" in simulated(browser_of, root, actions="").content.decode()
+    hostile = simulated(browser_of, root, actions="<script>x")
+    assert hostile.status_code == 200 and "<script>x" not in hostile.content.decode()
