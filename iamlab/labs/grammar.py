@@ -3,44 +3,66 @@
 from typing import Any
 
 REQUIRED, OPTIONAL = True, False
-Shape = dict[str, tuple[bool, type | tuple[type, ...]]]
+Shape = dict[str, tuple[bool, Any]]  # by key: whether it must be there, and of what kind: see iamlab/labs/shapes.py
 NUMBER = (int, float)
 
-LAB: Shape = {
-    "id": (REQUIRED, str), "version": (REQUIRED, str), "title": (REQUIRED, str), "summary": (REQUIRED, str),
-    "minutes": (REQUIRED, int), "concepts": (OPTIONAL, list), "mode": (OPTIONAL, str), "bind": (OPTIONAL, dict),
-    "pass_at": (OPTIONAL, int), "steps": (REQUIRED, list), "files": (OPTIONAL, dict), "sign_ins": (OPTIONAL, list),
-    "prices": (OPTIONAL, dict), "actors": (OPTIONAL, list), "faults": (OPTIONAL, list),
+TEST = dict  # see iamlab/labs/validate_tests.py
+TEXT = (str, int, float)  # what YAML may take for a number
+ANY: Shape = {"*": (OPTIONAL, object)}
+LINE: Shape = {
+    "as": (OPTIONAL, str), "run": (OPTIONAL, str), "call": (OPTIONAL, str), "params": (OPTIONAL, ANY),
+    "error": (OPTIONAL, str), "save": (OPTIONAL, str), "from": (OPTIONAL, str), "wait": (OPTIONAL, int),
+    "in": (OPTIONAL, str), "answer": (OPTIONAL, str), "give": (OPTIONAL, (str, list, dict, int, float)),
+    "fault": (OPTIONAL, str), "clock": (OPTIONAL, int), "take": (OPTIONAL, str), "codes": (OPTIONAL, str),
+    "message": (OPTIONAL, str),
+}  # fmt: skip
+DOES = ("run", "call", "answer", "fault", "clock", "wait")  # of which a line has one
+MISTAKE: Shape = {
+    "when": (REQUIRED, TEST), "code": (REQUIRED, str), "say": (REQUIRED, str), "midway": (OPTIONAL, bool),
+}  # fmt: skip
+CHECK: Shape = {
+    "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, TEST), "say": (REQUIRED, str),
+    "latch": (OPTIONAL, str), "needs": (OPTIONAL, [str]), "mistakes": (OPTIONAL, [MISTAKE]),
+    "bonus": (OPTIONAL, NUMBER),
 }  # fmt: skip
 STEP: Shape = {
     "id": (REQUIRED, str), "title": (REQUIRED, str), "text": (REQUIRED, str), "weight": (OPTIONAL, NUMBER),
-    "needs": (OPTIONAL, list), "checks": (OPTIONAL, list), "hints": (OPTIONAL, list), "questions": (OPTIONAL, list),
-    "actor": (OPTIONAL, str), "where": (OPTIONAL, str), "group": (OPTIONAL, str), "fault": (OPTIONAL, str),
+    "needs": (OPTIONAL, [str]), "checks": (OPTIONAL, [CHECK]), "hints": (OPTIONAL, [str]),
+    "questions": (OPTIONAL, [str]), "actor": (OPTIONAL, str), "where": (OPTIONAL, str), "group": (OPTIONAL, str),
+    "fault": (OPTIONAL, str),
 }  # fmt: skip
-FAULT: Shape = {"id": (REQUIRED, str), "title": (REQUIRED, str), "lines": (REQUIRED, list)}
+FAULT: Shape = {"id": (REQUIRED, str), "title": (REQUIRED, str), "lines": (REQUIRED, [LINE])}
 ACTOR: Shape = {
     "name": (REQUIRED, str), "as": (REQUIRED, str), "from": (REQUIRED, str), "every": (REQUIRED, int),
-    "lines": (REQUIRED, list),
+    "lines": (REQUIRED, [LINE]),
 }  # fmt: skip
-CHECK: Shape = {
-    "id": (REQUIRED, str), "title": (REQUIRED, str), "test": (REQUIRED, dict), "say": (REQUIRED, str),
-    "latch": (OPTIONAL, str), "needs": (OPTIONAL, list), "mistakes": (OPTIONAL, list), "bonus": (OPTIONAL, NUMBER),
-}  # fmt: skip
-MISTAKE: Shape = {"when": (REQUIRED, dict), "code": (REQUIRED, str), "say": (REQUIRED, str), "midway": (OPTIONAL, bool)}
 BIND: Shape = {
     "name": (REQUIRED, str), "by": (OPTIONAL, str), "field": (REQUIRED, str), "type": (OPTIONAL, str),
-    "where": (OPTIONAL, dict), "from": (OPTIONAL, str), "until": (REQUIRED, str),
+    "where": (OPTIONAL, ANY), "from": (OPTIONAL, str), "until": (REQUIRED, str),
 }  # fmt: skip
-QUESTION: Shape = {
-    "id": (REQUIRED, str), "kind": (REQUIRED, str), "text": (REQUIRED, str), "concept": (OPTIONAL, str),
-    "options": (OPTIONAL, list), "pairs": (OPTIONAL, list), "choices": (OPTIONAL, list), "items": (OPTIONAL, list),
-    "order": (OPTIONAL, list), "accept": (OPTIONAL, list), "value": (OPTIONAL, NUMBER), "within": (OPTIONAL, NUMBER),
-    "event": (OPTIONAL, dict), "names": (OPTIONAL, list), "test": (OPTIONAL, dict), "why": (OPTIONAL, str),
-    "wrong": (OPTIONAL, str), "run": (OPTIONAL, dict), "until": (OPTIONAL, dict),
+SIGN_IN: Shape = {
+    "label": (REQUIRED, str), "user": (OPTIONAL, str), "email": (OPTIONAL, str), "password": (REQUIRED, str),
 }  # fmt: skip
+LAB: Shape = {
+    "id": (REQUIRED, str), "version": (REQUIRED, str), "title": (REQUIRED, str), "summary": (REQUIRED, str),
+    "minutes": (REQUIRED, int), "concepts": (OPTIONAL, [str]), "mode": (OPTIONAL, str),
+    "bind": (OPTIONAL, {"*": (OPTIONAL, BIND)}), "pass_at": (OPTIONAL, int), "steps": (REQUIRED, [STEP]),
+    "files": (OPTIONAL, {"*": (OPTIONAL, str)}), "sign_ins": (OPTIONAL, [SIGN_IN]),
+    "prices": (OPTIONAL, {"*": (OPTIONAL, NUMBER)}), "actors": (OPTIONAL, [ACTOR]), "faults": (OPTIONAL, [FAULT]),
+}  # fmt: skip
+MODES = ("guided", "faded", "challenge")
 OPTION: Shape = {
     "id": (REQUIRED, str), "text": (REQUIRED, str), "why": (REQUIRED, str), "right": (OPTIONAL, bool),
     "means": (OPTIONAL, str), "code": (OPTIONAL, str),
+}  # fmt: skip
+NAMED: Shape = {"id": (REQUIRED, str), "text": (REQUIRED, str)}
+QUESTION: Shape = {
+    "id": (REQUIRED, str), "kind": (REQUIRED, str), "text": (REQUIRED, str), "concept": (OPTIONAL, str),
+    "options": (OPTIONAL, [OPTION]), "pairs": (OPTIONAL, [{**NAMED, "match": (REQUIRED, str)}]),
+    "choices": (OPTIONAL, [NAMED]), "items": (OPTIONAL, [NAMED]), "order": (OPTIONAL, [str]),
+    "accept": (OPTIONAL, [TEXT]), "value": (OPTIONAL, NUMBER), "within": (OPTIONAL, NUMBER),
+    "event": (OPTIONAL, ANY), "names": (OPTIONAL, [str]), "test": (OPTIONAL, TEST), "why": (OPTIONAL, str),
+    "wrong": (OPTIONAL, str), "run": (OPTIONAL, ANY), "until": (OPTIONAL, ANY),
 }  # fmt: skip
 # What each kind of question is made of.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -48,17 +70,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "order": ("items", "order", "why"), "text": ("accept", "why"), "number": ("value", "why"),
     "event": ("event", "why"), "fix": ("test", "why"),
 }  # fmt: skip
-LINE: Shape = {
-    "as": (OPTIONAL, str), "run": (OPTIONAL, str), "call": (OPTIONAL, str), "params": (OPTIONAL, dict),
-    "error": (OPTIONAL, str), "save": (OPTIONAL, str), "from": (OPTIONAL, str), "wait": (OPTIONAL, int),
-    "in": (OPTIONAL, str), "answer": (OPTIONAL, str), "give": (OPTIONAL, (str, list, dict, int, float)),
-    "fault": (OPTIONAL, str), "clock": (OPTIONAL, int), "take": (OPTIONAL, str), "codes": (OPTIONAL, str),
-    "message": (OPTIONAL, str),
-}  # fmt: skip
-PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, list)}
+PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, [LINE])}
 WRONG: Shape = {
-    "step": (REQUIRED, str), "check": (REQUIRED, str), "code": (REQUIRED, str), "lines": (REQUIRED, list),
-    "also": (OPTIONAL, list), "at": (OPTIONAL, str),
+    "step": (REQUIRED, str), "check": (REQUIRED, str), "code": (REQUIRED, str), "lines": (REQUIRED, [LINE]),
+    "also": (OPTIONAL, [str]), "at": (OPTIONAL, str),
 }  # fmt: skip
 
 TYPES = {"user", "group", "role", "policy", "bucket", "object", "alias", "mfa", "account"}
@@ -66,11 +81,11 @@ OPERATORS = {"=", "!=", ">", ">=", "<", "<=", "in", "matches", "contains"}
 OUTCOMES = {"allow", "implicit_deny", "explicit_deny"}
 PREDICTIONS = {*OUTCOMES, "failure"}  # what an option of a prediction may mean; a sign-in fails without any policy
 DECISION: Shape = {
-    "as": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "context": (OPTIONAL, dict),
+    "as": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "context": (OPTIONAL, ANY),
     "is": (REQUIRED, str), "by": (OPTIONAL, str),
 }  # fmt: skip
 EVENT: Shape = {
-    "name": (REQUIRED, str), "by": (OPTIONAL, str), "where": (OPTIONAL, dict), "error": (OPTIONAL, str),
+    "name": (REQUIRED, str), "by": (OPTIONAL, str), "where": (OPTIONAL, ANY), "error": (OPTIONAL, str),
     "count": (OPTIONAL, (int, str, dict)), "since": (OPTIONAL, dict), "last": (OPTIONAL, bool),
     "days": (OPTIONAL, int), "within": (OPTIONAL, int),
 }  # fmt: skip
@@ -92,14 +107,14 @@ TESTS: dict[str, Shape | type] = {
         "policy": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "is": (OPTIONAL, str),
     },
     "excess": {
-        "as": (REQUIRED, str), "actions": (OPTIONAL, list), "beyond": (REQUIRED, list), "resource": (OPTIONAL, str),
+        "as": (REQUIRED, str), "actions": (OPTIONAL, [str]), "beyond": (REQUIRED, [str]), "resource": (OPTIONAL, str),
         "max": (OPTIONAL, int),
     },
     "event": EVENT,
     "quiet": {"by": (REQUIRED, str), "days": (REQUIRED, int)},
     "addresses": {"by": (REQUIRED, str), "count": (REQUIRED, int), "since": (OPTIONAL, dict)},
     "query": {
-        "call": (REQUIRED, str), "params": (OPTIONAL, dict), "path": (REQUIRED, str), "op": (OPTIONAL, str),
+        "call": (REQUIRED, str), "params": (OPTIONAL, ANY), "path": (REQUIRED, str), "op": (OPTIONAL, str),
         "value": (REQUIRED, object), "missing": (OPTIONAL, bool),
     },
 }  # fmt: skip

@@ -5,33 +5,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from iamlab.labs import content, grammar, scoring, validate_tests, validate_translations, wheres
+from iamlab.labs import commandline, content, grammar, scoring, shapes, validate_tests, validate_translations, wheres
 from iamlab.labs.places import Problem, Source, Steps
-from iamlab.labs.validate_tests import shaped
 from iamlab.labs.vocabulary import VARIABLE
 
 PARTS = ("questions", "start", "solution", "mistakes")
 IMAGE = re.compile(r"!\[(?P<text>[^\]]*)\]\((?P<file>[^)\s]+)[^)]*\)")
 LONG_SENTENCE = 35  # words; a newcomer loses the thread
 ALWAYS_BOUND = {"account"}
+# Who a line may be run as: see iamlab/door/identities.py.
+WHO = re.compile(r"visitor|root(\+mfa)?|(user|key|instance)/.+|role/.+")
 
 
 class Names:
     """What a lab defines, for others to refer to."""
 
-    def __init__(self, lab: Any, files: dict[str, Source]) -> None:
-        steps = [step for step in _list(lab, "steps") if isinstance(step, dict)]
-        self.steps = [step.get("id") for step in steps]
+    def __init__(self, lab: grammar.Data, files: dict[str, Source]) -> None:
+        steps = lab["steps"]
+        self.steps = [step["id"] for step in steps]
         questions = files["questions"].data if "questions" in files else []
-        self.questions = {q.get("id") for q in questions or () if isinstance(q, dict)}
-        self.checks = {
-            (step.get("id"), check.get("id")): check
-            for step in steps
-            for check in _list(step, "checks")
-            if isinstance(check, dict)
-        }
-        self.faults = {fault.get("id") for fault in _list(lab, "faults") if isinstance(fault, dict)}
-        self.bound = set(lab.get("bind") or ()) | ALWAYS_BOUND | _saved(files)
+        self.questions = {question["id"] for question in questions or ()}
+        self.checks = {(step["id"], check["id"]): check for step in steps for check in _list(step, "checks")}
+        self.faults = {fault["id"] for fault in _list(lab, "faults")}
+        self.with_faults = {step["id"] for step in steps if "fault" in step}
+        self.bound = set(lab.get("bind") or ()) | ALWAYS_BOUND | _kept(lab, files)
 
 
 def _list(data: Any, key: str) -> list[Any]:
@@ -39,10 +36,14 @@ def _list(data: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _saved(files: dict[str, Source]) -> set[str]:
-    """Names that lines keep with `save`."""
-    start = files["start"].data if "start" in files else []
-    return {line["save"] for line in start or () if isinstance(line, dict) and "save" in line}
+def _kept(lab: grammar.Data, files: dict[str, Source]) -> set[str]:
+    """Names that lines keep, and those of an MFA device's codes."""
+    parts = [part for name in ("solution", "mistakes") if name in files for part in files[name].data or ()]
+    lines = [
+        *(files["start"].data or () if "start" in files else ()),
+        *(line for part in parts for line in part["lines"]),
+    ]
+    return {line[key] for line in lines for key in ("save", "message") if key in line} | {"code1", "code2", "code3"}
 
 
 def problems(folder: Path) -> list[Problem]:
@@ -57,15 +58,18 @@ def problems(folder: Path) -> list[Problem]:
     lab = files["lab"].data
     if broken or not isinstance(lab, dict):
         return broken or [files["lab"].problem((), "a lab is a mapping of keys to values")]
+    found = list(shapes.problems(files))
+    if found:
+        return found  # what refers to what is asked of a lab that is made as it should be
     names = Names(lab, files)
     found = list(_lab(files["lab"], folder, names))
     if "questions" in files:
         found += _questions(files["questions"], names)
     if "start" in files:
         found += _lines(files["start"], (), files["start"].data, names)
-    for part, shape in (("solution", grammar.PART), ("mistakes", grammar.WRONG)):
+    for part in ("solution", "mistakes"):
         if part in files:
-            found += _parts(files[part], shape, names)
+            found += _parts(files[part], names)
     for needed in ("solution", "mistakes"):
         if needed not in files:
             found.append(Problem(f"{needed}.yaml", 1, 1, f"a lab proves itself by {needed}.yaml, which is missing"))
@@ -76,28 +80,24 @@ def problems(folder: Path) -> list[Problem]:
 
 def _lab(source: Source, folder: Path, names: Names) -> Iterator[Problem]:
     lab = source.data
-    yield from shaped(source, (), lab, grammar.LAB)
     if lab.get("id") != folder.name:
         yield source.problem(("id",), f"the id is {lab.get('id')!r}, the folder is called {folder.name!r}")
-    for name, spec in (lab.get("bind") or {}).items():
-        yield from shaped(source, ("bind", name), spec, grammar.BIND)
-    for index, actor in enumerate(_list(lab, "actors")):
-        yield from shaped(source, ("actors", index), actor, grammar.ACTOR)
-    for index, fault in enumerate(_list(lab, "faults")):
-        yield from shaped(source, ("faults", index), fault, grammar.FAULT)
-        yield from _lines(source, ("faults", index, "lines"), _list(fault, "lines"), names)
-    if sum(step.get("weight", 0) for step in lab.get("steps", ()) if _number(step)) <= 0:
+    if lab.get("mode", "guided") not in grammar.MODES:
+        yield source.problem(("mode",), f"a mode is one of {', '.join(grammar.MODES)}")
+    if not 0 <= lab.get("pass_at", 0) <= 100:
+        yield source.problem(("pass_at",), "a lab is passed at 0 to 100 points")
+    for part in ("actors", "faults"):
+        for index, each in enumerate(_list(lab, part)):
+            # An actor's lines are run as the actor, where they do not say otherwise.
+            yield from _lines(source, (part, index, "lines"), each["lines"], names, each.get("as", ""))
+    for name in ("title", "summary", "sign_ins"):
+        yield from _unbound(source, (name,), lab.get(name), names)
+    if sum(step.get("weight", 0) for step in lab["steps"]) <= 0:
         yield source.problem(("steps",), "the weights of the steps add up to nothing")
     for index, step in enumerate(_list(lab, "steps")):
-        yield from shaped(source, ("steps", index), step, grammar.STEP)
-        if isinstance(step, dict):
-            yield from _step(source, ("steps", index), step, folder, names)
+        yield from _step(source, ("steps", index), step, folder, names)
     yield from _twice(source, ("steps",), names.steps)
     yield from _circle(source, lab, names)
-
-
-def _number(step: Any) -> bool:
-    return isinstance(step, dict) and isinstance(step.get("weight", 0), int | float)
 
 
 def _twice(source: Source, where: Steps, ids: list[Any]) -> Iterator[Problem]:
@@ -119,47 +119,37 @@ def _circle(source: Source, lab: Any, names: Names) -> Iterator[Problem]:
 
 def _step(source: Source, where: Steps, step: grammar.Data, folder: Path, names: Names) -> Iterator[Problem]:
     weight, checks = step.get("weight", 0), _list(step, "checks")
-    if isinstance(weight, int | float) and weight < 0:
+    if weight < 0:
         yield source.problem((*where, "weight"), "a weight is not negative")
-    if isinstance(weight, int | float) and weight > 0 and not checks:
+    if weight > 0 and not checks:
         yield source.problem((*where, "weight"), "a step without checks earns nothing: give it a check, or no weight")
     yield from _refer(source, (*where, "needs"), _list(step, "needs"), names.steps, "step")
     yield from _refer(source, (*where, "questions"), _list(step, "questions"), names.questions, "question")
     yield from _unbound(source, where, {key: step.get(key) for key in ("title", "actor", "hints")}, names)
-    for index, hint in enumerate(_list(step, "hints")):
-        if not isinstance(hint, str) or not hint.strip():
-            yield source.problem((*where, "hints", index), "a hint is a text")
     if len(_list(step, "hints")) > 3:
         yield source.problem((*where, "hints"), "there are three tiers of hints: nudge, pointer, exact")
-    if isinstance(step.get("text"), str):
-        yield from _text(source, (*where, "text"), folder / step["text"], folder, names)
+    yield from _text(source, (*where, "text"), folder / step["text"], folder, names)
     if "where" in step:
         yield from _refer(source, (*where, "where"), [step["where"]], wheres.PAGES, "control of the console")
     if "fault" in step:
         yield from _refer(source, where, [step["fault"]], names.faults, "fault")
-    yield from _twice(source, (*where, "checks"), [check.get("id") for check in checks if isinstance(check, dict)])
+    yield from _twice(source, (*where, "checks"), [check["id"] for check in checks])
     for index, check in enumerate(checks):
         yield from _check(source, (*where, "checks", index), check, names)
 
 
-def _check(source: Source, where: Steps, check: Any, names: Names) -> Iterator[Problem]:
-    yield from shaped(source, where, check, grammar.CHECK)
-    if not isinstance(check, dict):
-        return
+def _check(source: Source, where: Steps, check: grammar.Data, names: Names) -> Iterator[Problem]:
     if check.get("latch", "hold") not in ("hold", "once"):
         yield source.problem((*where, "latch"), "a latch is once or hold")
-    bonus = check.get("bonus", 1)
-    if isinstance(bonus, int | float) and not 0 < bonus <= scoring.BONUS_MOST:
+    if not 0 < check.get("bonus", 1) <= scoring.BONUS_MOST:
         yield source.problem((*where, "bonus"), f"a bonus is above 0 and at most {scoring.BONUS_MOST:g} points")
     yield from _refer(source, (*where, "needs"), _list(check, "needs"), names.steps, "step")
     yield from _unbound(source, where, {key: check.get(key) for key in ("title", "say", "test")}, names)
     yield from validate_tests.test(source, (*where, "test"), check.get("test"), names.questions)
     for index, mistake in enumerate(_list(check, "mistakes")):
         place: Steps = (*where, "mistakes", index)
-        yield from shaped(source, place, mistake, grammar.MISTAKE)
-        if isinstance(mistake, dict):
-            yield from _unbound(source, place, mistake, names)
-            yield from validate_tests.test(source, (*place, "when"), mistake.get("when"), names.questions)
+        yield from _unbound(source, place, mistake, names)
+        yield from validate_tests.test(source, (*place, "when"), mistake["when"], names.questions)
 
 
 def _refer(source: Source, where: Steps, wanted: list[Any], known: Any, kind: str) -> Iterator[Problem]:
@@ -204,14 +194,9 @@ def _text(source: Source, where: Steps, path: Path, folder: Path, names: Names) 
 
 
 def _questions(source: Source, names: Names) -> Iterator[Problem]:
-    if not isinstance(source.data, list):
-        yield source.problem((), "questions.yaml is a list of questions")
-        return
-    yield from _twice(source, (), [q.get("id") for q in source.data if isinstance(q, dict)])
-    for index, question in enumerate(source.data):
-        yield from shaped(source, (index,), question, grammar.QUESTION)
-        if isinstance(question, dict):
-            yield from _question(source, (index,), question, names)
+    yield from _twice(source, (), [question["id"] for question in source.data or ()])
+    for index, question in enumerate(source.data or ()):
+        yield from _question(source, (index,), question, names)
 
 
 def _question(source: Source, where: Steps, question: grammar.Data, names: Names) -> Iterator[Problem]:
@@ -223,18 +208,17 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
         if part not in question:
             yield source.problem(where, f"a question of kind {kind} has {part}")
     options = _list(question, "options")
-    for index, option in enumerate(options):
-        yield from shaped(source, (*where, "options", index), option, grammar.OPTION)
-    right = sum(bool(option.get("right")) for option in options if isinstance(option, dict))
+    for part in ("options", "pairs", "choices", "items"):
+        yield from _twice(source, (*where, part), [one["id"] for one in _list(question, part)])
+    right = sum(bool(option.get("right")) for option in options)
     if "options" in grammar.KINDS[kind] and (right < 1 or (kind != "multiple" and right > 1)):
         yield source.problem((*where, "options"), f"{right} options are marked right")
-    ids = [item.get("id") for item in _list(question, "items") if isinstance(item, dict)]
-    if kind == "order" and sorted(map(str, ids)) != sorted(map(str, _list(question, "order"))):
+    ids = [item["id"] for item in _list(question, "items")]
+    if kind == "order" and sorted(ids) != sorted(_list(question, "order")):
         yield source.problem((*where, "order"), "the order names each item once")
-    choices = {choice.get("id") for choice in _list(question, "choices") if isinstance(choice, dict)}
+    choices = {choice["id"] for choice in _list(question, "choices")}
     for index, pair in enumerate(_list(question, "pairs")):
-        if not isinstance(pair, dict) or pair.get("match") not in choices:
-            yield source.problem((*where, "pairs", index), "a pair has an id, a text, and a choice's id as its match")
+        yield from _refer(source, (*where, "pairs", index, "match"), [pair["match"]], choices, "choice")
     if "test" in question:
         yield from validate_tests.test(source, (*where, "test"), question["test"], names.questions)
     for part in ("run", "until"):
@@ -242,7 +226,7 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
             yield from validate_tests.event(source, (*where, part), question[part])
     if "run" in question:
         for index, option in enumerate(options):
-            if isinstance(option, dict) and option.get("means") not in grammar.PREDICTIONS:
+            if option.get("means") not in grammar.PREDICTIONS:
                 means = ", ".join(sorted(grammar.PREDICTIONS))
                 yield source.problem((*where, "options", index), f"with a run, an option means one of {means}")
     if "event" in question:
@@ -250,35 +234,59 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
     yield from _unbound(source, where, question, names)
 
 
-def _parts(source: Source, shape: grammar.Shape, names: Names) -> Iterator[Problem]:
+def _parts(source: Source, names: Names) -> Iterator[Problem]:
     for index, part in enumerate(source.data or ()):
-        yield from shaped(source, (index,), part, shape)
-        if not isinstance(part, dict):
-            continue
-        yield from _refer(source, (index, "step"), [part.get("step")], names.steps, "step")
-        if "check" in shape:
+        yield from _refer(source, (index, "step"), [part["step"]], names.steps, "step")
+        if "check" in part:
             yield from _promised(source, (index,), part, names)
-        yield from _lines(source, (index, "lines"), part.get("lines"), names)
+            if not part["lines"]:
+                yield source.problem((index, "lines"), "a mistake is made by lines")
+        yield from _lines(source, (index, "lines"), part["lines"], names)
 
 
 def _promised(source: Source, where: Steps, part: grammar.Data, names: Names) -> Iterator[Problem]:
     """A mistake performed is one that its check knows."""
-    check = names.checks.get((part.get("step"), part.get("check")))
+    check = names.checks.get((part["step"], part["check"]))
+    if "at" in part:
+        yield from _refer(source, (*where, "at"), [part["at"]], names.steps, "step")
     if check is None:
-        yield source.problem((*where, "check"), f"step {part.get('step')!r} has no check {part.get('check')!r}")
-    elif part.get("code") not in [mistake.get("code") for mistake in _list(check, "mistakes")]:
-        yield source.problem((*where, "code"), f"that check has no mistake with the code {part.get('code')!r}")
+        yield source.problem((*where, "check"), f"step {part['step']!r} has no check {part['check']!r}")
+    elif part["code"] not in [mistake["code"] for mistake in _list(check, "mistakes")]:
+        yield source.problem((*where, "code"), f"that check has no mistake with the code {part['code']!r}")
 
 
-def _lines(source: Source, where: Steps, lines: Any, names: Names) -> Iterator[Problem]:
-    for index, line in enumerate(lines if isinstance(lines, list) else ()):
+def _lines(source: Source, where: Steps, lines: Any, names: Names, actor: str = "") -> Iterator[Problem]:
+    """`actor` runs the lines that name nobody."""
+    for index, line in enumerate(lines or ()):
         place: Steps = (*where, index)
-        yield from shaped(source, place, line, grammar.LINE)
-        if not isinstance(line, dict):
-            continue
-        if ("run" in line or "call" in line) and "as" not in line:
+        if not set(grammar.DOES) & set(line):
+            yield source.problem(place, f"a line has one of {', '.join(grammar.DOES)}")
+        by = line.get("as", actor)
+        if ("run" in line or "call" in line) and not by:
             yield source.problem(place, "a line says as whom it is run")
+        elif by and not WHO.fullmatch(by):
+            yield source.problem((*place, "as"), f"{by!r} is nobody who runs a line")
         if "answer" in line:
             yield from _refer(source, place, [line["answer"]], names.questions, "question")
+        if "fault" in line:
+            yield from _refer(
+                source, (*place, "fault"), [line["fault"]], names.with_faults, "step that breaks anything"
+            )
         if "call" in line:
             yield from validate_tests.operation(source, (*place, "call"), line["call"])
+        if "run" in line:
+            yield from _run(source, (*place, "run"), line["run"])
+        yield from _unbound(source, place, {key: line.get(key) for key in ("as", "run", "params")}, names)
+
+
+def _run(source: Source, where: Steps, line: str) -> Iterator[Problem]:
+    """A command line that can be read; one with files, or names to fill in, only once there are some."""
+    if not line.startswith("aws "):
+        yield source.problem(where, "each line begins with aws")
+    elif "file" not in line and not VARIABLE.search(line):
+        try:
+            commandline.parse(line)
+        except commandline.CommandError as error:
+            said = [part.strip() for part in error.message.splitlines() if part.strip()]
+            why = next((part for part in said if "error" in part), said[-1] if said else line)
+            yield source.problem(where, f"this is no command of aws: {why}")

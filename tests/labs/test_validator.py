@@ -5,6 +5,7 @@ import shutil
 from io import StringIO
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 from django.db.migrations.executor import MigrationExecutor
 
@@ -84,6 +85,49 @@ def test_new_lab_proves_itself(folder):
         ("steps/01-group.md", "A **group**", "{{nobody}} **group**", "{{nobody}} is bound nowhere"),
         ("steps/01-group.md", "A **group**", "![a plan](plan.svg) **group**", "there is no image media/plan.svg"),
         ("lab.yaml", "id: readers", "id: [readers", "this is not YAML"),
+        ("lab.yaml", "concepts: [group]", "concepts: [{group: 1}]", "concepts has the wrong kind of value"),
+        ("lab.yaml", "mode: guided", "mode: given", "a mode is one of guided, faded, challenge"),
+        ("lab.yaml", "pass_at: 70", "pass_at: 170", "a lab is passed at 0 to 100 points"),
+        ("lab.yaml", "minutes: 15", "minutes: true", "minutes has the wrong kind of value"),
+        ("lab.yaml", "title: Make the first group", "title: ''", "title is empty"),
+        ("lab.yaml", "{exists: group/Readers}", "{password_policy: {MinimumLength: 8}}", "there is no 'MinimumLength'"),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            "{groups_of: {user: anna, count: {'=>': 1}}}",
+            "there is no operator '=>'",
+        ),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            "{field: {of: group/Readers, path: 'Tags[?', value: 1}}",
+            "this is no JMESPath",
+        ),
+        ("lab.yaml", "{exists: group/Readers}", "{event: {name: CreateGroup, by: anna}}", "'anna' makes no calls"),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            "{event: {name: CreateGroup, count: few}}",
+            "a count is a number, none",
+        ),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            '{decision: {as: root, action: "s3:GetObject", resource: bills, is: allow}}',
+            "a resource is an ARN or *",
+        ),
+        (
+            "lab.yaml",
+            "{exists: group/Readers}",
+            '{excess: {as: root, beyond: ["s3:GetObjects"]}}',
+            "there is no action 's3:GetObjects'",
+        ),
+        ("solution.yaml", "as: root", "as: boss", "'boss' is nobody who runs a line"),
+        ("solution.yaml", "run: aws iam create-group", "runs: aws iam create-group", "'runs' is not known here"),
+        ("solution.yaml", "run: aws iam create-group", "save: group, error: aws iam", "a line has one of run"),
+        ("solution.yaml", "--group-name Readers", "--named Readers", "this is no command of aws: aws: error"),
+        ("solution.yaml", "as: root", 'as: "user/{{team}}"', "{{team}} is bound nowhere"),
+        ("mistakes.yaml", "code: name-case", "code: name-case\n  at: nowhere", "there is no step 'nowhere'"),
     ],
 )
 def test_malformed_lab_is_refused_with_line_and_reason(folder, file, old, new, reason):
@@ -178,3 +222,49 @@ def test_lab_with_an_error_never_reaches_learners_and_takes_no_other_along(tmp_p
     content._catalogue.cache_clear()
     assert "Lab scp is left out: lab.yaml:5:10: error: minutes has the wrong kind of value" in caplog.text
     assert "Lab abac is left out: lab.yaml:" in caplog.text
+
+
+@pytest.mark.parametrize("value", [None, 1, True, "x", [], {}, [[]], [{}], [None], {"a": {}}], ids=repr)
+def test_no_value_at_any_place_is_more_than_the_validator_can_take(folder, value):
+    """Whatever an author wrote there: it is told, or allowed, and the author's file is not the end of the program."""
+    for name in ("lab", "start", "solution", "mistakes", "questions"):
+        file = folder / f"{name}.yaml"
+        good = yaml.safe_load(file.read_text()) if file.exists() else QUESTIONS
+        for way in ways(good):
+            file.write_text(yaml.safe_dump(put(good, way, value)))
+            assert all(problem.message for problem in validator.problems(folder)), way
+        file.write_text(yaml.safe_dump(good))
+
+
+QUESTIONS = [
+    {"id": "one", "kind": "single", "text": "Which?", "options": [
+        {"id": "a", "text": "A", "why": "So.", "right": True}, {"id": "b", "text": "B", "why": "No."}]},
+    {"id": "two", "kind": "match", "text": "What?", "pairs": [{"id": "p", "text": "P", "match": "c"}],
+     "choices": [{"id": "c", "text": "C"}], "why": "So."},
+    {"id": "three", "kind": "order", "text": "How?", "items": [{"id": "i", "text": "I"}], "order": ["i"], "why": "So."},
+    {"id": "four", "kind": "fix", "text": "Mend it.", "test": {"not": {"exists": "user/x"}}, "why": "So."},
+]  # fmt: skip
+
+
+def ways(data, way=()):
+    """The way to each value within."""
+    yield way
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data if isinstance(data, list) else ()):
+        yield from ways(value, (*way, key))
+
+
+def put(data, way, value):
+    """A copy with another value there."""
+    if not way:
+        return value
+    copied = data.copy()
+    copied[way[0]] = put(data[way[0]], way[1:], value)
+    return copied
+
+
+def test_fault_of_ours_in_one_lab_takes_no_other_along(monkeypatch, folder):
+    def broken(_):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(validator, "problems", broken)
+    assert content.is_sound(folder) is False
