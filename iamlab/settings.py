@@ -1,9 +1,10 @@
-"""Every setting of iamlab, read from the environment through four small functions."""
+"""Every setting of iamlab, read from the environment through small functions that refuse what makes no sense."""
 
 import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -17,11 +18,14 @@ def env_str(name: str, default: str) -> str:
     return os.environ.get(name, default)
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, least: int) -> int:
     try:
-        return int(os.environ.get(name, default))
+        value = int(os.environ.get(name, default))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number") from error
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more")
+    return value
 
 
 def env_bool(name: str, default: bool) -> bool:
@@ -35,9 +39,21 @@ def env_list(name: str, default: str) -> list[str]:
     return [item.strip() for item in env_str(name, default).split(",") if item.strip()]
 
 
+def env_database() -> dict[str, Any]:
+    try:
+        found = dj_database_url.config(default=SQLITE, conn_max_age=600)
+    except ValueError:
+        found = {}
+    if found.get("ENGINE", "").rpartition(".")[2] not in ("sqlite3", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must be the address of a PostgreSQL or SQLite database")
+    return dict(found)
+
+
 def env_secret() -> str:
     """SECRET_KEY, or a key kept in var/ so that sessions and access keys survive a restart."""
     if "SECRET_KEY" in os.environ:
+        if not os.environ["SECRET_KEY"]:
+            raise ImproperlyConfigured("SECRET_KEY must not be empty; leave it out, and one is made and kept")
         return os.environ["SECRET_KEY"]
     kept = ROOT / "var" / "secret_key"
     if not kept.exists():
@@ -129,7 +145,7 @@ TEMPLATES = [
 ]
 
 SQLITE = f"sqlite:///{ROOT / 'var' / 'iamlab.sqlite3'}"
-DATABASES = {"default": dj_database_url.config(default=SQLITE, conn_max_age=600)}
+DATABASES = {"default": env_database()}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Deferred read-then-write transactions fail in bulk under concurrency, whatever the timeout.
@@ -186,11 +202,11 @@ LOGGING = {
 }
 
 # Limits of the simulated cloud.
-OBJECT_BYTES = env_int("OBJECT_BYTES", 32 * 2**20)
-SANDBOX_BYTES = env_int("SANDBOX_BYTES", 128 * 2**20)
-REQUESTS_PER_SECOND = env_int("REQUESTS_PER_SECOND", 50)
+OBJECT_BYTES = env_int("OBJECT_BYTES", 32 * 2**20, 1)
+SANDBOX_BYTES = env_int("SANDBOX_BYTES", 128 * 2**20, 1)
+REQUESTS_PER_SECOND = env_int("REQUESTS_PER_SECOND", 50, 0)
 UPLOAD_BYTES = SANDBOX_BYTES + 2**20  # all files of one form
 # Limits of who comes from outside, for each process.
-GUESTS_PER_MINUTE = env_int("GUESTS_PER_MINUTE", 600)
-SIGN_INS_PER_MINUTE = env_int("SIGN_INS_PER_MINUTE", 10)
+GUESTS_PER_MINUTE = env_int("GUESTS_PER_MINUTE", 600, 0)
+SIGN_INS_PER_MINUTE = env_int("SIGN_INS_PER_MINUTE", 10, 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = OBJECT_BYTES + 2**20
