@@ -5,23 +5,26 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
   // Screen readers hear what is written here; htmx keeps the element (hx-preserve) across boosted swaps.
+  // What is said at once is said together: a later text would cut an earlier one off.
+  let pending = [];
   function announce(...texts) {
-    const live = $("#live");
-    live.textContent = "";
-    setTimeout(() => { live.replaceChildren(...texts.filter(Boolean)); }, 50);
+    const said = texts.filter(Boolean);
+    if (said.length && !pending.length) {
+      $("#live").textContent = "";
+      setTimeout(() => { $("#live").replaceChildren(...pending.splice(0).flatMap((text) => [text, " "])); }, 50);
+    }
+    pending.push(...said);
   }
 
-  /** Announce what there is to be told, if anything. */
-  function tell(...texts) {
-    if (texts.some(Boolean)) announce(...texts);
+  /** An element's text in one line, without that of some elements within. */
+  function words(element, without) {
+    const copy = element?.cloneNode(true);
+    if (copy) $$(without, copy).forEach((one) => one.remove());
+    return copy?.textContent.trim().replace(/\s+/g, " ");
   }
 
   /** What the flashes say, without the commands behind them. */
-  function flashed() {
-    const flashes = $("#flashes")?.cloneNode(true);
-    flashes?.querySelectorAll(".commands").forEach((one) => one.remove());
-    return flashes?.textContent.trim();
-  }
+  const flashed = () => words($("#flashes"), ".commands");
 
   function flashError(text) {
     const flash = document.createElement("div");
@@ -177,6 +180,8 @@
 
   // States that the server cannot know, set on load and after every swap.
   function prepare(root) {
+    const title = words($("#main h1"), "a");
+    if (title) $("#main").setAttribute("aria-label", title); // what is heard of a new page, where the focus is then
     $$("input[data-confirm]", root).forEach(checkConfirm);
     $$("[data-table]", root).forEach(countSelection);
     if (root.matches?.("[data-table]")) countSelection(root);
@@ -288,21 +293,26 @@
     onTabs = event.detail.target === document.body && !!document.activeElement.closest(".tabs");
   });
 
-  // Where one goes on in a new page: at the tab just opened, at the first field that is to be mended, or at its start.
+  // Where one goes on in a new page: at the tab just opened, at the first field that is to be mended, at what the page
+  // names (a row just added), or at its start.
   function place() {
-    return (onTabs && $(".tabs [aria-current]")) || $("main form [aria-invalid=true]") || $("#main");
+    return (onTabs && $(".tabs [aria-current]")) || $("main form [aria-invalid=true]") || $("main [autofocus]") || $("#main");
   }
 
-  // How the open step of the lab stands, where it stood otherwise when it was last looked at: told once, as it is read.
-  let told = { ...$("#lab-live")?.dataset };
-  function news() {
-    const before = told;
-    told = { ...$("#lab-live")?.dataset };
-    if (!told.said || told.step !== before.step || told.said === before.said) return "";
+  // How the checks of the open step and the lab's progress stand. Whatever brings them anew (a page, an answer, the
+  // polling), what became of each since is said once, with the reason.
+  const standing = () => new Map([...$$(".lab-check"), ...$$("#lab-live .progress .hint")].map((one) => {
     const text = document.createElement("p");
-    text.textContent = told.said;
-    text.lang = $("#lab-step-title").lang;
-    return text;
+    text.lang = $("[lang]", one)?.lang || "en";
+    const why = $$(".lab-why", one).map((reason) => words(reason, "form"));
+    text.textContent = [`${words(one, "details, form, .badge, .lab-why")}.`, ...why].join(" ");
+    return [one.id, text];
+  }));
+  let stood = new Map();
+  document.addEventListener("htmx:beforeSwap", () => { stood = standing(); });
+  function news() {
+    const others = [...standing()].filter(([id, text]) => stood.has(id) && stood.get(id).textContent !== text.textContent);
+    return others.map(([, text]) => text);
   }
 
   let swapped; // htmx reports a swap once for each new element
@@ -313,15 +323,21 @@
     const root = target.isConnected ? target : document;
     prepare(root);
     if (target.id === "log") { $("#line").value = typed; $("#line").focus(); }
+    if (target.id === "modal" && target.open) ($("[aria-invalid=true]", target) || $("a, button", target))?.focus(); // refused
     if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();
     if (target === document.body) {
       if (document.documentElement.dataset.nav === "open") delete document.documentElement.dataset.nav;
       place()?.focus({ preventScroll: !onTabs });
-      tell(flashed(), news());
+      announce(flashed());
     }
-    if (target.id === "lab-live") tell(news());
-    const said = $("[data-announce]", root);
-    if (said) announce(said.dataset.announce);
+    const said = $("[data-announce]", target === document.body ? $("#main") : target.isConnected ? target : event.target);
+    announce(said?.dataset.announce, ...news());
+  });
+
+  // A new page is shown from its top; where one goes on further down, that is shown.
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const at = document.activeElement;
+    if (detail.target === document.body && at.matches("#main *") && !onTabs) setTimeout(() => at.scrollIntoView({ block: "center" }));
   });
 
   document.addEventListener("htmx:responseError", (event) => {
@@ -343,9 +359,8 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "lab-panel") return;
     const said = $(".lab-flashes");
-    tell(said?.textContent.trim(), news());
-    if ($("#panel").contains(document.activeElement)) return;
-    const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} [role=status]`;
+    if (document.activeElement !== document.body) { announce(words(said, "button")); return; } // nobody lost their place
+    const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} .lab-answered`;
     const place = said || (pressed && $(answer)) || $("#lab-step-title");
     place.tabIndex = -1;
     place.focus();

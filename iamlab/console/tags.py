@@ -20,6 +20,7 @@ class TagsWidget(forms.Widget):
     def __init__(self, most: int = MOST, noun: str = "tag") -> None:
         super().__init__()
         self.most, self.noun = most, noun
+        self.dropped = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         if not isinstance(data, QueryDict):
@@ -28,6 +29,7 @@ class TagsWidget(forms.Widget):
         wanted, _, what = data.get("look", "").partition(":")
         if wanted == name and what.startswith("drop:"):
             pairs = [pair for at, pair in enumerate(pairs) if str(at) != what[5:]]
+            self.dropped = True
         rows = [{"Key": key.strip(), "Value": value.strip()} for key, value in pairs if key.strip() or value.strip()]
         return [*rows, {"Key": "", "Value": ""}] if wanted == name and what == "add" else rows
 
@@ -37,8 +39,7 @@ class TagsWidget(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         rows = list(value or [])
         context = {"name": name, "rows": rows, "left": self.most - len(rows), "id": (attrs or {}).get("id", name)}
-        context["noun"] = self.noun
-        return render_to_string("console/tags_input.html", context)
+        return render_to_string("console/tags_input.html", {**context, "noun": self.noun, "dropped": self.dropped})
 
 
 class TagsField(forms.Field):

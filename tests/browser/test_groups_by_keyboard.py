@@ -54,7 +54,7 @@ def reply(page: Page, question: str, *choices: str) -> None:
         choose(page, question, choice)
     tab_to(page, "Answer", "submit")
     page.keyboard.press("Enter")
-    said = page.locator(f"#question-{question} [role=status]")
+    said = page.locator(f"#question-{question} .lab-answered")
     expect(said).to_be_focused()
     expect(said).to_contain_text("That is right.")
 

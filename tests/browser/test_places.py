@@ -37,6 +37,7 @@ def test_another_page_begins_at_its_top(page: Page, users):
     page.get_by_role("link", name="Users", exact=True).first.click()
     expect(page).to_have_title("Users | IAM | Global")
     expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("#main")).to_have_accessible_name("Users (1)")  # else a new page is heard as "main" alone
     expect(page.locator("#live")).to_have_text("")
     assert page.evaluate("scrollY") == 0
 
@@ -46,6 +47,31 @@ def test_a_refused_form_is_gone_on_with_at_the_field_at_fault(page: Page, users)
     page.fill("[name=UserName]", "not a name!")
     page.locator("main").get_by_role("button", name="Next").click()
     expect(page.locator("[name=UserName][aria-invalid=true]")).to_be_focused()
+
+
+def test_a_refused_dialog_is_gone_on_with_at_the_field_at_fault(page: Page, users):
+    page.goto(users.replace("users/", "home/"))
+    page.locator("main").get_by_role("link", name="Create", exact=True).click()
+    field = page.locator("#modal [name=AccountAlias]")
+    field.fill("No Alias")
+    field.press("Enter")
+    expect(page.locator("#modal [name=AccountAlias][aria-invalid=true]")).to_be_focused()
+
+
+def test_a_row_that_was_added_is_where_one_goes_on(page: Page, users):
+    page.goto(f"{users}details/bob/tags/")
+    page.locator("main").get_by_role("link", name="Manage tags").click()
+    heading(page, "Manage tags")
+    for added in (1, 2, 3, 4, 5):
+        page.get_by_role("button", name="Add new tag").press("Enter")
+        expect(page.get_by_label("Key", exact=True)).to_have_count(added)
+        key = page.get_by_label("Key", exact=True).last
+        expect(key).to_be_focused()
+        expect(key).to_be_in_viewport()
+        page.keyboard.type(f"key{added}")
+    page.get_by_role("button", name="Remove").first.press("Enter")
+    expect(page.get_by_label("Key", exact=True)).to_have_count(4)
+    expect(page.get_by_role("button", name="Add new tag")).to_be_focused()
 
 
 def test_a_dialog_leaves_the_title_to_the_page_behind_it(page: Page, users):

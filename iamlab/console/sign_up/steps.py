@@ -56,7 +56,7 @@ class CodeForm(StepForm):
 
     def clean_code(self) -> str:
         if self.cleaned_data["code"].strip() != self.wanted:
-            raise ValidationError("That is not the code. It stands above, where AWS would have sent a mail.")
+            raise ValidationError("That is not the code. It stands above: read it letter by letter.")
         return self.wanted
 
 
