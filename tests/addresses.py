@@ -56,6 +56,7 @@ VALUES: dict[str, dict[str, str]] = {
     "organization-unit": {"target": "{unit}"},
     "organization-move": {"target": "{member}"},
     "organization-remove": {"target": "{member}"},
+    "organization-close": {"target": "{member}"},
     "sign-up-step": {"name": "email"},
     "lab-": {"pk": "{attempt}", "name": "bill.txt"},
     "attempt": {"pk": "{attempt}"},

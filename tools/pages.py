@@ -104,6 +104,7 @@ CONSOLE = [
     ("organization-policy", "A service control policy", "organizations/policies/{scp}/"),
     ("organization-policy-edit", "Edit a service control policy", "organizations/policies/{scp}/edit/"),
     ("organization-policy-attach", "Attach a service control policy", "organizations/policies/{scp}/attach/"),
+    ("organization-settings", "Settings of the organization", "organizations/settings/"),
     ("account", "Account", "account/"),
     ("account-contact", "Edit a contact of the account", "account/contacts/security/"),
     ("billing", "Billing: home", "billing/"),

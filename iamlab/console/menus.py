@@ -80,6 +80,7 @@ SERVICES = {
                     ("Resource control policies", "organization-rcps"),
                 ],
             ),
+            ("Organization", [("Settings", "organization-settings")]),
         ],
         group="Management & Governance",
     ),

@@ -28,6 +28,7 @@ from iamlab.console.organizations import changing as organization_changing
 from iamlab.console.organizations import policies as organization_policies
 from iamlab.console.organizations import units as organization_units
 from iamlab.console.organizations import views as organizations
+from iamlab.console.organizations import whole as organization
 from iamlab.console.organizations.forms import RCP, SCP
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
@@ -274,7 +275,7 @@ ec2 = [
 
 # /console/<session>/organizations/
 organization_pages = [
-    path("accounts/", organizations.accounts, name="organization-accounts"),
+    path("accounts/", organization.accounts, name="organization-accounts"),
     path("create/", organizations.create, name="organization-create"),
     path("accounts/<str:target>/", organizations.place, name="organization-place"),
     path("accounts/<str:target>/attach/", organizations.attach, name="organization-attach"),
@@ -284,6 +285,11 @@ organization_pages = [
     path("accounts/<str:target>/delete/", organization_units.delete, name="organization-unit-delete"),
     path("accounts/<str:target>/move/", organization_units.move, name="organization-move"),
     path("accounts/<str:target>/remove/", organization_units.remove, name="organization-remove"),
+    path("accounts/<str:target>/close/", organization_units.close, name="organization-close"),
+    path("tags/<str:target>/", organization.manage_tags, name="organization-tags"),
+    path("settings/", organization.settings, name="organization-settings"),
+    path("settings/delete/", organization.delete, name="organization-delete"),
+    path("leave/", organization.leave, name="organization-leave"),
     path("add-account/", organization_units.add_account, name="organization-account-create"),
     path("policies/", organization_policies.policies, {"kind": SCP}, name="organization-policies"),
     path("policies/create/", organization_policies.create, {"kind": SCP}, name="organization-policies-create"),

@@ -9,7 +9,7 @@ from iamlab.components import markup, tables
 from iamlab.console import documents, pages, refusals
 from iamlab.console.forms import typed
 from iamlab.console.organizations.forms import RCP, SCP, PolicyForm
-from iamlab.console.organizations.views import ATTACHED, asked, outside, policy_cells, shown
+from iamlab.console.organizations.views import ATTACHED, asked, outside, policy_cells, shown, tags_of
 from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session, console_page
 from iamlab.policy.document import ORGANIZATION_LIMIT
@@ -82,6 +82,7 @@ def policy(request: HttpRequest, session: Session, policy_id: str) -> HttpRespon
         "summary": summary(found) if found.stands else [],
         "text": documents.pretty(found["Policy"]["Content"]) if found.stands else "",
         "table": targets(request, session, policy_id) if found.stands else None,
+        "tags": tags_of(session, policy_id) if found.stands and not one["AwsManaged"] else None,
     }
     crumbs = [(TITLES[one["Type"]], session.url(LISTS[one["Type"]])), (one["Name"], None)]
     response = shown(request, session, "console/organizations/policy.html", context, one["Name"], crumbs)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from iamlab.console import pages
+from iamlab.console import changes, pages
 from iamlab.console.organizations.choosing import chosen
 from iamlab.console.organizations.forms import AccountForm, UnitForm
 from iamlab.console.questions import asking, made, question
@@ -74,6 +74,31 @@ def remove(request: HttpRequest, session: Session, target: str) -> HttpResponse:
         },
         ["It stands alone from then on: no policy of the organization bears on it, and it pays its own bills."],
         f"Account {target} is removed from the organization.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@console_page
+def close(request: HttpRequest, session: Session, target: str) -> HttpResponse:
+    """A member account is closed for good: its id is typed."""
+    back = session.url("organization-place", target)
+    confirm = {
+        "title": f"Close account {target}?",
+        "submit": "Close account",
+        "cancel_url": back,
+        "danger": "Nobody can use a closed account any more, and here nobody can open it again.",
+        "typed": target,
+    }
+    error = changes.confirmed(request, target) if request.method == "POST" else ""
+    if error:
+        return question(request, session, {**confirm, "error": error}, [], 422)
+    return ended(
+        request,
+        session,
+        ("organizations:CloseAccount", {"AccountId": target}),
+        confirm,
+        [],
+        f"Account {target} is closed.",
     )
 
 

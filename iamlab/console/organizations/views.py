@@ -58,50 +58,18 @@ def shown(
     return pages.render(request, session, template, context, title=title, crumbs=crumbs, service="organizations")
 
 
-@require_safe
-@console_page
-def accounts(request: HttpRequest, session: Session) -> HttpResponse:
-    """The organization, and the root with what is under it."""
-    title = "AWS accounts"
-    found = asked(session, "organizations:DescribeOrganization")
-    if found is None:
-        return outside(request, session, title)
-    roots = panel(session, "organizations:ListRoots")
-    root = roots["Roots"][0] if roots.stands else None
-    context = {
-        "heading": title,
-        "found": found,
-        "summary": about(session, found) if found.stands else [],
-        "roots": roots,
-        "root_url": session.url("organization-place", root["Id"]) if root else "",
-        "table": children(request, session, root["Id"]) if root else None,
-    }
-    template = "console/organizations/accounts.html"
-    return shown(request, session, template, context, title, [(title, None)])
-
-
-def about(session: Session, found: Panel) -> list[tuple[str, Any]]:
-    one = found["Organization"]
-    mine = one["MasterAccountId"] == session.account.pk
-    return [
-        ("Organization ID", markup.copy(one["Id"], "organization ID")),
-        ("Management account", f"{one['MasterAccountId']}{' (this account)' if mine else ''}"),
-        ("Management account email", one["MasterAccountEmail"]),
-        ("Feature set", one["FeatureSet"]),
-    ]
-
-
-def children(request: HttpRequest, session: Session, parent: str) -> dict[str, Any]:
-    """Units and accounts under a root or unit: two calls, whatever their number."""
+def children(
+    request: HttpRequest, session: Session, parent: str, root: dict[str, Any] | None = None, chief: str = ""
+) -> dict[str, Any]:
+    """Units and accounts under a root or unit: two calls, whatever their number. `root` stands above them where it is
+    given; `chief` is the management account."""
     units = panel(session, "organizations:ListOrganizationalUnitsForParent", {"ParentId": parent})
     members = panel(session, "organizations:ListAccountsForParent", {"ParentId": parent})
     rows = [
         tables.row(one["Id"], [place_link(session, one), one["Id"], markup.NOTHING, markup.NOTHING])
-        for one in units.get("OrganizationalUnits", [])
+        for one in [*([root] if root else []), *units.get("OrganizationalUnits", [])]
     ]
-    for one in members.get("Accounts", []):
-        joined = f"{one['JoinedMethod'].capitalize()}, {cells.moment(one['JoinedTimestamp'])}"
-        rows.append(tables.row(one["Id"], [place_link(session, one), one["Id"], one["Email"], joined]))
+    rows += [account_row(session, one, chief) for one in members.get("Accounts", [])]
     return tables.table(
         request,
         id="children",
@@ -114,6 +82,17 @@ def children(request: HttpRequest, session: Session, parent: str) -> dict[str, A
         empty_title="Nothing here",
         empty_text="No organizational unit and no account is under this place.",
     )
+
+
+def account_row(session: Session, one: dict[str, Any], chief: str) -> dict[str, Any]:
+    name: Any = place_link(session, one)
+    if one["Id"] == chief:
+        name = markup.lines([name, markup.badge("management account", "blue")])
+    return tables.row(one["Id"], [name, one["Id"], one["Email"], joined(one)], label=f"{one['Name']} {one['Id']}")
+
+
+def joined(one: dict[str, Any]) -> str:
+    return f"{one['JoinedMethod'].capitalize()}, {cells.moment(one['JoinedTimestamp'])}"
 
 
 def place_link(session: Session, one: dict[str, Any]) -> Any:
@@ -148,7 +127,8 @@ def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
         "target": target,
         "here": here,
         "missing": missing,
-        "summary": [("Name", name), ("ID", target), ("ARN", markup.copy(here["Arn"], "ARN"))] if here.answer else [],
+        "summary": place_facts(here, target) if here.answer else [],
+        "tags": tags_of(session, target) if here.answer else None,
         "table": children(request, session, target) if here.answer and not target.isdigit() else None,
         "policies": attached(request, session, target, scope) if here.answer else None,
         "attach_url": session.url("organization-attach", target, kind=scope),
@@ -162,6 +142,21 @@ def place(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     response = shown(request, session, "console/organizations/place.html", context, name, crumbs)
     response.status_code = 404 if missing else 200
     return response
+
+
+def place_facts(here: Panel, target: str) -> list[tuple[str, Any]]:
+    """An account has more to tell than a root or a unit."""
+    facts = [("Name", here["Name"]), ("ID", target), ("ARN", markup.copy(here["Arn"], "ARN"))]
+    if target.isdigit():
+        active = here["Status"] == "ACTIVE"
+        state = markup.status("success" if active else "stopped", here["Status"].replace("_", " ").capitalize())
+        facts += [("Email", here["Email"]), ("Status", state), ("Joined", joined(here.answer))]
+    return facts
+
+
+def tags_of(session: Session, target: str) -> Panel:
+    """The tags of a root, unit, account or policy."""
+    return panel(session, "organizations:ListTagsForResource", {"ResourceId": target})
 
 
 def scope_of(request: HttpRequest) -> str:
