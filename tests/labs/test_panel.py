@@ -153,6 +153,14 @@ def test_what_if_and_checkpoints_have_their_buttons(site, shipped):
     assert "By hand" in press(site, "lab-checkpoint", attempt, {"name": "By hand"})
 
 
+def test_work_that_is_not_done_is_handed_in_once_that_is_confirmed(site, shipped):
+    attempt = shipped("concepts")
+    shown = page(site, attempt)
+    assert "<summary class=\"btn btn-inline\">Submit my work</summary>" in shown
+    assert 'type="submit">Submit my work' not in shown
+    assert 'type="submit">Yes, submit it</button>' in shown
+
+
 def test_another_learners_buttons_are_not_found(shipped, client):
     attempt = shipped("concepts")
     client.force_login(create_guest()[0], BACKEND)
