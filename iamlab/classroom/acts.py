@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
-from iamlab.classroom.models import RubricMark, RubricRow
+from iamlab.classroom.models import Assignment, Extension, RubricMark, RubricRow
 from iamlab.labs import attempts, content, past, performing, results, runner
 from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
 from iamlab.labs.texts import inline
@@ -80,8 +80,16 @@ def lower_hand(attempt: Attempt, by: Person) -> None:
         attempts.note_happening(attempt, "answered", attempt.current, by)
 
 
-def note_extension(attempt: Attempt, by: Person, due: datetime | None) -> None:
-    attempts.note_happening(attempt, "extend", "", by, due=due.isoformat() if due else "as the class")
+def extend(assignment: Assignment, person_id: int, by: Person, due: datetime | None) -> None:
+    """A learner's own due date, or the class's again. It stands on the timeline of each of their attempts."""
+    own = Extension.objects.filter(assignment=assignment, person_id=person_id)
+    if due is None:
+        own.delete()
+    else:
+        own.update_or_create(assignment=assignment, person_id=person_id, defaults={"due": due, "by": by})
+    told = due.isoformat() if due else "as the class"
+    for one in assignment.works.filter(attempt__person_id=person_id).select_related("attempt__sandbox"):
+        attempts.note_happening(one.attempt, "extend", "", by, due=told)
 
 
 def faults(lab: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -4,18 +4,19 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from iamlab.classroom import acts
-from iamlab.classroom.models import Enrolment
+from iamlab.classroom import acts, work
+from iamlab.classroom.models import Assignment, Enrolment
 from iamlab.door import authenticate, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
 from iamlab.labs import helping, selftest
+from iamlab.people.models import Person
 from iamlab.sandbox import controls
 from iamlab.services.operations import AwsError
 
@@ -78,6 +79,20 @@ def test_the_account_as_it_was_and_what_changed(teacher, pupil, stranger, attemp
 def test_a_step_is_unlocked_for_chosen_learners(teacher, assignment, attempt):
     many(teacher, assignment, act="unlock", step="policy", attempt=[attempt.pk])
     assert attempt.steps.get(step="policy").unlocked
+
+
+def test_more_time_is_given_to_the_chosen_learners(teacher, assignment, attempt, learner):
+    Assignment.objects.filter(pk=assignment.pk).update(due="2027-01-01T12:00Z")
+    other = Enrolment.objects.create(klass=assignment.klass, person=Person.objects.create(username="ben"), name="Ben")
+    second = work.begin(other.person, work.tasks(other.person)[0])
+    answer = many(teacher, assignment, act="extend", due="2027-02-03T10:30", attempt=[attempt.pk, second.pk])
+    assert "Done for 2 learners." in answer.content.decode()
+    for person in (learner, other.person):
+        assert work.tasks(person)[0].due == datetime(2027, 2, 3, 10, 30, tzinfo=UTC)
+    assert attempt.happenings.get(kind="extend").data["due"] == "2027-02-03T10:30:00+00:00"
+    answer = many(teacher, assignment, act="extend", due="soon", attempt=[attempt.pk])
+    assert "say until when" in answer.content.decode()
+    assert work.tasks(learner)[0].due == datetime(2027, 2, 3, 10, 30, tzinfo=UTC)
 
 
 def test_a_fault_is_performed_in_the_chosen_accounts(teacher, assignment, attempt, solve):

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.classroom import access, acts, faults
+from iamlab.classroom.forms import when
 from iamlab.classroom.models import Enrolment, Role, Work
 from iamlab.classroom.views.classes import frame
 from iamlab.labs.models import Attempt, Dispute
@@ -128,7 +130,7 @@ def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[
     rows = rows.filter(attempt__person__enrolments__klass=mine.klass, attempt__submitted=None)
     if chosen is not None:
         rows = rows.filter(attempt__in=[key for key in chosen if is_number(key)])
-    rows = rows.select_related("attempt__sandbox", "attempt__lab_version").order_by("attempt_id")
+    rows = rows.select_related("assignment", "attempt__sandbox", "attempt__lab_version").order_by("attempt_id")
     return list({work.attempt.person_id: work for work in rows}.values())
 
 
@@ -164,11 +166,25 @@ def one_of_many(request: HttpRequest, mine: Enrolment, attempt: Attempt, act: st
         if not acts.has_step(attempt, step):
             return "the lab has no such step"
         acts.unlock(attempt, step, mine.person)
+    elif act == "extend":
+        return until(request, mine, attempt)
     elif act == "fault":
         fault = acts.faults(attempt.lab_version.data).get(request.POST.get("fault", ""))
         return acts.inject(attempt, fault, mine.person) if fault else "the lab has no such fault"
     else:
         raise Http404
+    return ""
+
+
+def until(request: HttpRequest, mine: Enrolment, attempt: Attempt) -> str:
+    """Give a learner until the day and hour that the form says; what is wrong with it, or ""."""
+    try:
+        due = when("Due").clean(request.POST.get("due", ""))
+    except ValidationError:
+        due = None
+    if due is None:
+        return "say until when, as a date and a time"
+    acts.extend(attempt.work.assignment, attempt.person_id, mine.person, due)
     return ""
 
 

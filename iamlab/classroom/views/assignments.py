@@ -61,16 +61,9 @@ def extend(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     except ValidationError:
         messages.error(request, "That is no date and time.")
         return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
-    if due is None:
-        Extension.objects.filter(assignment=assignment, person_id=learner.person_id).delete()
-        messages.success(request, f"{learner} has the class's due date again.")
-    else:
-        Extension.objects.update_or_create(
-            assignment=assignment, person_id=learner.person_id, defaults={"due": due, "by": mine.person}
-        )
-        messages.success(request, f"{learner} has until {due:%-d %B %Y, %H:%M} UTC.")
-    for one in assignment.works.filter(attempt__person_id=learner.person_id).select_related("attempt__sandbox"):
-        acts.note_extension(one.attempt, mine.person, due)
+    acts.extend(assignment, learner.person_id, mine.person, due)
+    until = f"until {due:%-d %B %Y, %H:%M} UTC" if due is not None else "the class's due date again"
+    messages.success(request, f"{learner} has {until}.")
     return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
 
 
