@@ -7,10 +7,12 @@ from typing import Any
 
 from iamlab.labs import commandline, content, grammar, scoring, shapes, validate_tests, validate_translations, wheres
 from iamlab.labs.places import Problem, Source, Steps
+from iamlab.labs.texts import WHERE
 from iamlab.labs.vocabulary import VARIABLE
 
 PARTS = ("questions", "start", "solution", "mistakes")
 IMAGE = re.compile(r"!\[(?P<text>[^\]]*)\]\((?P<file>[^)\s]+)[^)]*\)")
+LINK = re.compile(r"(?<![!\w])\[[^\]]+\]\((?P<to>[^)\s]+)[^)]*\)")  # none of ours, which have a word before
 LONG_SENTENCE = 35  # words; a newcomer loses the thread
 ALWAYS_BOUND = {"account"}
 # Who a line may be run as: see iamlab/door/identities.py.
@@ -189,6 +191,12 @@ def _text(source: Source, where: Steps, path: Path, folder: Path, names: Names) 
                 yield Problem(shown, number, image.start() + 1, f"{image['file']} has no text for who cannot see it")
             if not (folder / "media" / image["file"]).is_file():
                 yield Problem(shown, number, image.start() + 1, f"there is no image media/{image['file']}")
+        for link in LINK.finditer(line):
+            if not re.match(r"https?://[\w.-]+\.\w+(/|$)", link["to"]):
+                yield Problem(shown, number, link.start() + 1, f"{link['to']} leads nowhere: a link is https://...")
+        for place in WHERE.finditer(line):
+            if place["id"] not in wheres.PAGES:
+                yield Problem(shown, number, place.start() + 1, f"there is no control {place['id']!r} of the console")
         if not fenced and any(len(part.split()) > LONG_SENTENCE for part in re.split(r"[.!?:;]\s", line)):
             yield Problem(shown, number, 1, f"a sentence of more than {LONG_SENTENCE} words", "warning")
 

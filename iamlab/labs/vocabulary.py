@@ -14,6 +14,8 @@ from iamlab.policy.catalog import reference
 Spec = Any
 OUTCOMES = {"allow": "allowed", "implicit_deny": "implicitDeny", "explicit_deny": "explicitDeny"}
 SELF_SERVICE = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+# What each request to AWS brings along: a policy that asks for it is as right as one that does not.
+TLS = {"ContextKeyName": "aws:SecureTransport", "ContextKeyValues": ["true"], "ContextKeyType": "boolean"}
 COSTS = {"event": 0, "order": 0, "answer": 0, "decision": 2, "unchanged": 2, "excess": 2}  # of others 1
 
 
@@ -185,7 +187,7 @@ def decision(spec: dict[str, Any], view: View) -> bool:
 def grants(spec: dict[str, Any], view: View) -> bool:
     """Whether an own policy's default version, alone, allows an action on a resource (or as `is` says)."""
     wanted = OUTCOMES[spec.get("is", "allow")]
-    params = {"ActionNames": [spec["action"]], "ResourceArns": [spec.get("resource", "*")]}
+    params = {"ActionNames": [spec["action"]], "ResourceArns": [spec.get("resource", "*")], "ContextEntries": [TLS]}
     for policy in view.named("policy", spec["policy"]):
         for document in (v["Document"] for v in policy["PolicyVersionList"] if v["IsDefaultVersion"]):
             text = document if isinstance(document, str) else json.dumps(document)

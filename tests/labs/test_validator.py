@@ -84,6 +84,8 @@ def test_new_lab_proves_itself(folder):
         ("solution.yaml", "as: root, ", "", "a line says as whom it is run"),
         ("steps/01-group.md", "A **group**", "{{nobody}} **group**", "{{nobody}} is bound nowhere"),
         ("steps/01-group.md", "A **group**", "![a plan](plan.svg) **group**", "there is no image media/plan.svg"),
+        ("steps/01-group.md", "A **group**", "[A group](htps://aws/)", "htps://aws/ leads nowhere"),
+        ("steps/01-group.md", "A **group**", "::where[A group](groupss)", "there is no control 'groupss'"),
         ("lab.yaml", "id: readers", "id: [readers", "this is not YAML"),
         ("lab.yaml", "concepts: [group]", "concepts: [{group: 1}]", "concepts has the wrong kind of value"),
         ("lab.yaml", "mode: guided", "mode: given", "a mode is one of guided, faded, challenge"),
