@@ -1,8 +1,11 @@
 """The first level of every address."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from iamlab.people.numbers import RowConverter
+
+register_converter(RowConverter, "row")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("iamlab.labs.urls")),
     path("", include("iamlab.people.urls")),

@@ -164,3 +164,24 @@ def test_an_address_that_is_no_text_is_answered(cast):
     for address in every.values():
         mark = "&" if "?" in address else "?"
         assert undone(ada, "get", f"{address}{mark}q=%ff%ed%a0%80&name=%c0%af&key=%f8").status_code < 500
+
+
+@pytest.mark.parametrize("part", ["9" * 20, "x" * 300, "%E2%80%AE%F0%9F%98%80"])
+def test_whatever_stands_in_an_address_is_answered(cast, part):
+    """Each word of each address in turn, the others as they are."""
+    every, _, ada, imani = cast
+    found = {}
+    for name, route in addresses.patterns():
+        words = every[name].partition("?")[0].split("/")[1:]
+        for place, word in enumerate(route.split("/")[: len(words)]):
+            if "<" not in word or "session_id" in word:
+                continue
+            address = "/" + "/".join([*words[:place], part, *words[place + 1 :]])
+            browser = imani if address.startswith("/classroom/") and name not in OF_LEARNERS else ada
+            try:
+                status = undone(browser, "get", address).status_code
+            except Exception as error:  # noqa: BLE001  # all of them are told together
+                status = repr(error)
+            if not isinstance(status, int) or status >= 500:
+                found[address] = status
+    assert found == {}
