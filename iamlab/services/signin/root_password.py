@@ -2,24 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 
-from iamlab.services import callers
 from iamlab.services.accounts.models import Account
 from iamlab.services.accounts.register import check_default_rules
 from iamlab.services.operations import AwsError, Call, operation
+from iamlab.services.signin import root
 
 NAME = "PasswordUpdated"
 
 
 def verify_and_hash(call: Call, OldPassword: str, NewPassword: str) -> str:
     """IAM's password policy speaks of users only: for root the default rules hold."""
-    call.record.update(eventType="AwsConsoleSignIn", requestParameters=None, responseElements={NAME: "Failure"})
-    if call.caller.kind != callers.ROOT:
-        raise AwsError("AccessDenied", "Only the root user can change the password of the root user.", 403)
-    account = Account.objects.get(pk=call.caller.account_id)
-    if not account.root_password or not check_password(OldPassword, account.root_password):
-        raise AwsError("FailedAuthentication", "The current password is incorrect.")
+    account = root.confirmed(call, NAME, OldPassword, "password", "The current password is incorrect.")
     if NewPassword == OldPassword:
         raise AwsError("WeakPassword", "The new password must differ from the current one.")
     check_default_rules(NewPassword, account.name, account.email)
