@@ -141,6 +141,15 @@ def find_users(session: Session, view: View, kind: str) -> tuple[Panel, list[Row
     return found, rows
 
 
+def find_buckets(session: Session, view: View, kind: str) -> tuple[Panel, list[Row]]:
+    found = panel(session, "s3:ListBuckets", view=view)
+    rows: list[Row] = [
+        (one["Name"], [one["Name"], one["BucketRegion"], cells.moment(one["CreationDate"])])
+        for one in found.get("Buckets", [])
+    ]
+    return found, rows
+
+
 POLICIES = Kind(
     "Permissions policies", "Find policies", ("Policy name", "Type", "Attached entities"), find_policies, TYPES
 )
@@ -156,6 +165,7 @@ GROUPS = Kind(
     ),
 )
 USERS = Kind("Users", "Find users", ("User name", "Groups", "Last activity", "Creation time"), find_users)
+BUCKETS = Kind("Buckets", "Find buckets by name", ("Name", "AWS Region", "Creation date"), find_buckets)
 ENTITIES = Kind(
     "IAM entities",
     "Find entities",

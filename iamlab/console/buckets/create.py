@@ -14,6 +14,7 @@ from iamlab.console.buckets.encryption import SWITCH, EncryptionForm
 from iamlab.console.buckets.forms import ENFORCED, OWNERSHIPS
 from iamlab.console.buckets.reading import kept
 from iamlab.console.models import Draft
+from iamlab.console.pickers import BUCKETS, PickField
 from iamlab.console.session import Session, console_page
 from iamlab.console.tags import TagsField
 from iamlab.console.wizard import Planned, Step, StepForm, Wizard
@@ -50,9 +51,10 @@ class CreateBucketForm(StepForm, BlockForm, EncryptionForm):
         label="Copy settings from existing bucket",
         required=False,
         max_length=63,
-        help_text="The name of a bucket. Everything below is set as it is there; its policy is not copied.",
+        help_text="The name of a bucket, or choose one. All below is set as it is there; its policy is not copied.",
         widget=forms.TextInput(attrs=PLAIN),
     )
+    copy_bucket = PickField(BUCKETS, multiple=False, label="Choose bucket")
     copied = forms.CharField(required=False, max_length=63, widget=forms.HiddenInput)
     ObjectOwnership = forms.ChoiceField(
         label="Object Ownership", choices=OWNERSHIPS, widget=forms.RadioSelect, initial=ENFORCED
@@ -77,6 +79,7 @@ class CreateBucketForm(StepForm, BlockForm, EncryptionForm):
         required=False,
     )
 
+    choosing = False  # whether the buckets are shown to choose from
     copying: dict[str, Any] | None = None  # why the settings of another bucket could not be read
 
     def prepare(self) -> None:
@@ -85,12 +88,16 @@ class CreateBucketForm(StepForm, BlockForm, EncryptionForm):
     def typed(self, sent: Any) -> dict[str, Any]:
         """What was typed so far, and over it the settings of the bucket that are to be copied."""
         found = super().typed(sent)
-        if sent.get("look") == "defaults":
+        look = sent.get("look", "")
+        self.choosing = look == "choose" or look.startswith("copy_bucket")
+        if look == "defaults":
             return {**self.defaults(), "Bucket": found["Bucket"], "region": found["region"]}
-        if sent.get("look") != "copy" or not found["copy_from"]:
+        name = next(iter(found["copy_bucket"]), found["copy_from"])
+        if look != "copy" or not name:
             return found
+        found = {**found, "copy_from": name}
         try:
-            return {**found, **settings_of(self.session, found["copy_from"]), "copied": found["copy_from"]}
+            return {**found, **settings_of(self.session, name), "copied": name}
         except AwsError as error:
             self.copying = runs.refusal(self.session, error)
             return found
@@ -114,7 +121,9 @@ class CreateBucketForm(StepForm, BlockForm, EncryptionForm):
         return given
 
     def stored(self) -> dict[str, Any]:
-        return {**super().stored(), **self.settings()}
+        found = {**super().stored(), **self.settings()}
+        del found["copy_bucket"]
+        return found
 
 
 def settings_of(session: Session, bucket: str) -> dict[str, Any]:

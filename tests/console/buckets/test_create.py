@@ -204,6 +204,7 @@ def test_a_refused_setting_leaves_the_bucket_and_can_be_left_out_or_tried_again(
     states = [(one["operation"], one["outcome"]) for one in stopped.context["calls"]]
     assert states == [("s3:CreateBucket", "made"), ("s3:PutBucketVersioning", "failed"), ("s3:PutBucketEncryption", "")]
     assert "s3:PutBucketVersioning" in told(stopped) and "/why/" in told(stopped)
+    assert "Step 1" not in told(stopped)  # of one page there is no list of steps
     done = browser_of.post(stopped.request["PATH_INFO"], {"skip": "1"})
     assert done.url == mario.url("buckets")
     where = {"Bucket": "customer-bills"}
@@ -231,5 +232,10 @@ def test_settings_are_copied_from_another_bucket_and_looked_at_first(browser_of,
     assert (
         back.context["form"]["BlockAll"].value() is True and back.context["form"]["Bucket"].value() == "customer-bills"
     )
+    assert "Find buckets by name" not in told(browser_of.get(create_url))
+    choosing = browser_of.post(create_url, {**USUAL, "look": "choose"})
+    assert 'name="copy_bucket" value="old-bills"' in told(choosing)
+    chosen = browser_of.post(create_url, {**USUAL, "copy_bucket": "old-bills", "look": "copy"}).context["form"]
+    assert (chosen["copied"].value(), chosen["versioning"].value()) == ("old-bills", "on")
     lost = browser_of.post(create_url, {**USUAL, "copy_from": "no-such-bills", "look": "copy"})
     assert "The specified bucket does not exist" in told(lost)
