@@ -89,11 +89,15 @@ def back(request: HttpRequest, attempt: Attempt) -> str:
 
 
 def onward(request: HttpRequest, attempt: Attempt) -> str:
-    """The page that the panel stood beside; the way into the lab where going back took the page's user away."""
+    """The page that the panel stood beside; the way into the lab where that is no more, as the learner is told: going
+    back took the page's user away, or the clock ended the session.
+    """
     assert isinstance(request.user, Person)
     page = back(request, attempt)
     session = wheres.session_of(page)
     gone = not sessions.stands(request.user, session) if session else not controls.open_accounts(attempt.sandbox)
+    if gone and session:
+        messages.info(request, "Your console session is over, by its time or because its user is gone: sign in again.")
     return f"/attempts/{attempt.pk}/" if gone else page
 
 

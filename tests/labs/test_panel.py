@@ -144,6 +144,17 @@ def test_clock_moves_and_actors_report(site, shipped):
     assert "failed 1 of 1 time:" in text
 
 
+def test_a_session_that_the_clock_ended_is_told(site, shipped, learner):
+    """A console session is good for twelve hours: after a day the learner stands at the way in, and reads why."""
+    attempt = shipped("concepts")
+    account = attempt.sandbox.accounts.get()
+    beside = f"/console/{signed_in(learner, account, 'root', account.pk, 'root').id}/iam/home/"
+    assert "console session is over" not in press(site, "lab-clock", attempt, {"by": "hour", "back": beside})
+    text = press(site, "lab-clock", attempt, {"by": "day", "back": beside})
+    assert "Your console session is over" in text
+    assert "Sign in to Words" in text
+
+
 def test_what_if_and_checkpoints_have_their_buttons(site, shipped):
     attempt = shipped("concepts")
     begun = press(site, "lab-what-if", attempt, {"act": "begin"})
