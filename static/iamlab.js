@@ -299,13 +299,14 @@
     return (onTabs && $(".tabs [aria-current]")) || $("main form [aria-invalid=true]") || $("main [autofocus]") || $("#main");
   }
 
-  // How the checks of the open step and the lab's progress stand. Whatever brings them anew (a page, an answer, the
+  // How predictions and checks of the open step and the lab's progress stand. Whatever brings them anew (a page, an answer, the
   // polling), what became of each since is said once, with the reason.
-  const standing = () => new Map([...$$(".lab-check"), ...$$("#lab-live .progress .hint")].map((one) => {
+  const standing = () => new Map([...$$(".lab-question, .lab-check"), ...$$("#lab-live .progress .hint")].map((one) => {
     const text = document.createElement("p");
     text.lang = $("[lang]", one)?.lang || "en";
     const why = $$(".lab-why", one).map((reason) => words(reason, "form"));
     text.textContent = [`${words(one, "details, form, .badge, .lab-why")}.`, ...why].join(" ");
+    if (one.matches(".lab-question")) text.textContent = words($(".lab-compared p", one), "svg") || "";
     return [one.id, text];
   }));
   let stood = new Map();

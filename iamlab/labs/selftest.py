@@ -52,6 +52,8 @@ def _in_order(lab: Lab, person: Person) -> Iterator[str]:
     attempt = attempts.begin(person, lab)
     if (start := scoring.score(attempt).auto) != 0:
         yield f"the start scores {start}, not 0: {', '.join(_passed(attempt))}"
+    if called := _failures(attempt):
+        yield f"the start is called wrong: {', '.join(f'{check} {code}' for check, code in sorted(called.items()))}"
     solved = {part["step"] for part in lab["solution"]}
     for mistake in lab["mistakes"]:
         if mistake.get("at", mistake["step"]) not in solved:

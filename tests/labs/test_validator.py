@@ -179,6 +179,12 @@ def test_command_ends_with_an_error(folder):
             'Long-and-good-1"}\n- {as: root, run: aws iam create-group --group-name Readers}',
             "the start scores 100",
         ),
+        (
+            "start.yaml",
+            'Long-and-good-1"}',
+            'Long-and-good-1"}\n- {as: root, run: aws iam create-group --group-name readers}',
+            "the start is called wrong",
+        ),
         ("solution.yaml", "group-name Readers", "group-name Writers", "the solution scores 0"),
         ("solution.yaml", "create-group", "create-gruop", "create-gruop"),
         ("mistakes.yaml", "group-name readers", "group-name writers", "came out as fail"),
