@@ -7,12 +7,23 @@ from iamlab.labs.view import View
 from iamlab.labs.vocabulary import holds
 
 Question = dict[str, Any]
+INCOMPLETE = {
+    "match": "Choose one for each first.",
+    "order": "Give each a place of its own first: 1, 2, 3 and so on.",
+    "text": "Type an answer first.",
+    "number": "Type a number first.",
+}
 ON_THE_ACCOUNT = ("event", "fix")  # kinds that ask for what the account holds; they do not come back in a review
 
 
 def is_correct(question: Question, given: Any, view: View) -> bool:
     """Whether a try is right. `given`: an option's id, a list of them, pairs, a text or a number, by kind."""
     return JUDGES[question["kind"]](question, given, view)
+
+
+def incomplete(question: Question) -> str:
+    """What is said of an answer that is not whole."""
+    return INCOMPLETE.get(question["kind"], "Choose an answer first.")
 
 
 def right_options(question: Question) -> set[str]:

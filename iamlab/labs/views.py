@@ -23,6 +23,7 @@ from iamlab.labs import (
     content,
     helping,
     panel,
+    questions,
     runner,
     seen,
     showing,
@@ -34,12 +35,6 @@ from iamlab.people.models import Person
 from iamlab.sandbox import controls
 
 View = Callable[..., HttpResponse]
-MISSING = {
-    "match": "Choose one for each first.",
-    "order": "Give each a place of its own first: 1, 2, 3 and so on.",
-    "text": "Type an answer first.",
-    "number": "Type a number first.",
-}
 TWICE = timedelta(seconds=5)  # a button pressed again within that meant the same attempt
 
 
@@ -211,7 +206,7 @@ def answer(request: HttpRequest, attempt: Attempt, question_id: str) -> None:
         raise Http404
     given = given_answer(request, question)
     if given in ("", [], {}):
-        raise attempts.Refused(MISSING.get(question["kind"], "Choose an answer first."))
+        raise attempts.Refused(questions.incomplete(question))
     sure = {"sure": True, "unsure": False}.get(request.POST.get("sure", ""))
     attempts.answer(attempt, question, given, sure)
 

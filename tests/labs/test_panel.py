@@ -167,7 +167,7 @@ def test_what_if_and_checkpoints_have_their_buttons(site, shipped):
 def test_work_that_is_not_done_is_handed_in_once_that_is_confirmed(site, shipped):
     attempt = shipped("concepts")
     shown = page(site, attempt)
-    assert "<summary class=\"btn btn-inline\">Submit my work</summary>" in shown
+    assert '<summary class="btn btn-inline">Submit my work</summary>' in shown
     assert 'type="submit">Submit my work' not in shown
     assert 'type="submit">Yes, submit it</button>' in shown
 
