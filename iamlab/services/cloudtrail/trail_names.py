@@ -39,18 +39,30 @@ def invalid(message: str) -> AwsError:
 
 
 def find(call: Call, name: str) -> Target:
-    """A trail by its name, in this Region or over all, or by its ARN. Raises InvalidTrailName, CloudTrailARNInvalid."""
-    rows = Trail.objects.filter(account_id=call.account_id)
-    if name.startswith("arn:"):
-        match = ARN.fullmatch(name)
-        if match is None:
-            raise AwsError("CloudTrailARNInvalidException", f"The trail ARN {name} is not valid.")
-        row = rows.filter(region=match[1], name=match[3]).first() if match[2] == call.account_id else None
-        return Target(arn=name, row=row, tags=row.tags if row else {})
-    check(name)
+    """A trail by its name, in this Region or over all, or by its ARN; the reads of a page share it. Raises
+    InvalidTrailName, CloudTrailARNInvalid.
+    """
+    by_arn = name.startswith("arn:")
+    if by_arn and not ARN.fullmatch(name):
+        raise AwsError("CloudTrailARNInvalidException", f"The trail ARN {name} is not valid.")
+    if not by_arn:
+        check(name)
+    kept, region = call.kept_rows(Trail), call.source.region
+    if f"{region} {name}" not in kept:
+        row = kept[f"{region} {name}"] = _row(call, name)
+        if row is not None:
+            kept[f"{region} {row.arn}"] = row
+    row = kept[f"{region} {name}"]
+    arn = row.arn if row else name if by_arn else arn_of(call, name)
+    return Target(arn=arn, row=row, tags=row.tags if row else {})
+
+
+def _row(call: Call, name: str) -> Trail | None:
+    rows, match = Trail.objects.filter(account_id=call.account_id), ARN.fullmatch(name)
+    if match:
+        return rows.filter(region=match[1], name=match[3]).first() if match[2] == call.account_id else None
     found = [row for row in rows.filter(name=name) if here(call, row)]
-    row = min(found, key=lambda row: row.region != call.source.region, default=None)
-    return Target(arn=row.arn if row else arn_of(call, name), row=row, tags=row.tags if row else {})
+    return min(found, key=lambda row: row.region != call.source.region, default=None)
 
 
 def here(call: Call, row: Trail) -> bool:

@@ -292,3 +292,10 @@ def test_more_trails_cost_no_more_queries(browser_of, root, logs):
         make(root, f"trail{number}")
         root.call("cloudtrail:StartLogging", {"Name": f"trail{number}"})
     assert cost() == few <= 15
+
+
+def test_the_calls_of_a_trail_s_page_share_its_row(browser_of, root, logs):
+    make(root)
+    with CaptureQueriesContext(connection) as captured:
+        assert browser_of.get(root.url("trail", "audit")).status_code == 200
+    assert sum('FROM "cloudtrail_trail"' in query["sql"] for query in captured) == 1
