@@ -1,7 +1,12 @@
 """The component kit in a real browser: themes, narrow screens, keyboard, and what JavaScript adds."""
 
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
+
+from tools.screenshots import PICTURES, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,6 +29,20 @@ def test_axe_finds_nothing_in_either_theme(open_page, violations, scheme, path):
     page = open_page(path, color_scheme=scheme)
     assert violations(page) == []
     assert page.refused == []
+
+
+@pytest.mark.parametrize("picture", [one for one in PICTURES if one.path == "/components/"], ids=lambda one: one.name)
+def test_its_pictures_are_taken_to_be_looked_at(open_page, picture):
+    """Into test-results/pictures/, in each run: light, dark and narrow, the denied state among the rest."""
+    viewport = {"width": picture.width, "height": picture.height}
+    page = open_page(viewport=viewport, color_scheme="dark" if picture.dark else "light")
+    expect(page.locator(".denied-box").first).to_be_visible()
+    png = page.screenshot(full_page=True)
+    save(png, picture.file)
+    image = Image.open(io.BytesIO(png)).convert("L")
+    assert image.width == picture.width and image.height > 2000
+    dark = sum(image.histogram()[:128]) / (image.width * image.height)
+    assert dark > 0.7 if picture.dark else dark < 0.3
 
 
 def test_nothing_sticks_out_at_380_pixels(open_page, violations):

@@ -7,10 +7,12 @@ from crispy_forms import bootstrap, layout
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.template import Context, Template
+from django.template.loader import get_template
 from django.test import RequestFactory
 
 from iamlab.components import markup
 from iamlab.components.code import code_lines, difference
+from iamlab.components.templatetags.components import register
 
 
 def render(source, **context):
@@ -147,3 +149,10 @@ def test_long_versions_are_compared_in_no_time():
     text, marks = difference(old, new)
     assert time.process_time() - began < 1
     assert text == f"{old}\n{new}" and len(marks) == 800
+
+
+@pytest.mark.parametrize("tag", sorted(set(register.tags) - {"capture"}))  # which shows nothing by itself
+def test_every_component_is_on_the_page_of_components(tag):
+    """What is not there is neither looked at in both themes nor asked by axe."""
+    source = get_template("components/index.html").template.source
+    assert f"{{% {tag}" in source

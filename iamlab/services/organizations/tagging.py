@@ -53,7 +53,7 @@ def tagged(call: Call, ResourceId: str, **_: Any) -> Target:
     found = tree.mine(call)
     if not ResourceId.startswith("p-"):
         return tree.place(found, ResourceId)
-    row = found.policies.filter(pk=ResourceId).first()
+    row = tree.own_policy(found, ResourceId)
     arn = tree.policy_arn(found, ResourceId, row.kind if row else tree.SCP)
     return Target(arn=arn, row=row, tags=found.tags.get(ResourceId, {}))
 
@@ -65,7 +65,7 @@ def tag_context(call: Call, Tags: list[dict[str, str]] | None = None, TagKeys: A
 def existing(call: Call, resource_id: str) -> Organization:
     """Raises TargetNotFoundException."""
     found = tree.managed(call)
-    known = found.policies.filter(pk=resource_id).exists() if resource_id.startswith("p-") else False
+    known = resource_id.startswith("p-") and tree.own_policy(found, resource_id) is not None
     if not known:
         tree.target_of(found, resource_id)
     return found

@@ -70,10 +70,12 @@ def policy_arn(organization: Organization, policy_id: str, kind: str) -> str:
 
 def target_of(organization: Organization, target: str) -> dict[str, str]:
     """A target by its id: {TargetId, Arn, Name, Type}. Raises TargetNotFoundException."""
-    found = targets_of(organization, [target])
-    if not found:
+    read: dict[str, list[dict[str, str]]] = organization.__dict__.setdefault("targets_read", {})
+    if target not in read:  # the reads of a page share it
+        read[target] = targets_of(organization, [target])
+    if not read[target]:
         raise AwsError("TargetNotFoundException", "You specified a target that doesn't exist.")
-    return found[0]
+    return read[target][0]
 
 
 def targets_of(organization: Organization, ids: Sequence[str]) -> list[dict[str, str]]:
