@@ -63,4 +63,5 @@ def come_back(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         login(request, person, BACKEND)
         return redirect("home")
-    return render(request, "people/come_back.html", {"found": True, "name": str(person)})
+    left = request.user if request.user.is_authenticated and request.user.pk != person.pk else None
+    return render(request, "people/come_back.html", {"found": True, "name": str(person), "left": left})

@@ -31,6 +31,18 @@ def test_guest_is_given_a_link_back_and_told_how_to_stay(client):
     assert client.post(link, follow=True).redirect_chain[-1][0] == reverse("home")
 
 
+def test_link_back_tells_another_guest_what_they_would_leave(client):
+    """Their own link is the only way to that work, and was shown once."""
+    link = re.search(r"http://testserver/back/[^\"<]+", client.post(reverse("start"), follow=True).content.decode())[0]
+    assert "Another guest" not in client.get(link).content.decode()
+    other = Client()
+    assert "Another guest" not in other.get(link).content.decode()
+    other.post(reverse("start"))
+    page = other.get(link).content.decode()
+    assert "Another guest has worked in this browser" in page
+    assert f'href="{reverse("claim")}"' in page
+
+
 def test_link_back_ends_once_a_password_guards_the_work(client):
     """Links are kept in histories and mails: whoever came by it is out, and it opens nothing any more."""
     page = client.post(reverse("start"), follow=True).content.decode()
