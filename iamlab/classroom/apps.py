@@ -12,14 +12,13 @@ class ClassroomConfig(AppConfig):
         from iamlab.classroom.stuck import is_slow
         from iamlab.classroom.work import closing
         from iamlab.door import sessions
-        from iamlab.labs import helping, runner
+        from iamlab.labs import helping, windows
         from iamlab.sandbox import controls
 
         if staff_of_attempt not in controls.viewers:
             controls.viewers.append(staff_of_attempt)
         if look not in sessions.lookers:
             sessions.lookers.append(look)
-        if closing not in runner.closings:
-            runner.closings.append(closing)
         if is_slow not in helping.slow:
             helping.slow.append(is_slow)
+        windows.rules["work"] = closing

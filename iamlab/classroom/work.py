@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from iamlab.classroom.models import Assignment, Extension, Role, Work
 from iamlab.labs import attempts, content, scoring
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
-from iamlab.services.prepared import Prepared
 
 
 def own_due(assignment: Assignment, extended: datetime | None) -> datetime | None:
@@ -148,15 +149,13 @@ def begin(person: Person, task: Task) -> Attempt:
     )
 
 
-OF_ATTEMPT = Prepared(lambda attempt: Work.objects.filter(attempt_id=attempt).select_related("assignment"), int)
-
-
-def closing(attempt: Attempt) -> datetime | None:
-    """When the window closes that an attempt was begun in, its learner's extension heeded; None without an end."""
-    work = OF_ATTEMPT.first(attempt.pk)
-    if work is None or work.assignment.closes is None:
-        return None
-    return own_close(work.assignment, extensions_of(work.assignment).get(attempt.person_id))
+def closing() -> Subquery:
+    """When the window closes that an attempt was begun in, its learner's extension heeded: see labs.windows."""
+    own = Extension.objects.filter(assignment=OuterRef("assignment"), person=OuterRef("attempt__person")).values("due")
+    closes = F("assignment__closes")
+    latest = Greatest(closes, Coalesce(Subquery(own), closes))
+    works = Work.objects.filter(attempt=OuterRef("pk"), assignment__closes__isnull=False)
+    return Subquery(works.annotate(close=latest).values("close")[:1])
 
 
 def close_overdue(assignment: Assignment) -> int:

@@ -13,7 +13,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from iamlab.door import record
-from iamlab.labs import asking, attempts, content, panel, runner, seen, wheres
+from iamlab.labs import asking, attempts, content, panel, runner, seen, wheres, windows
 from iamlab.labs.models import Attempt, Happening, Message
 from iamlab.labs.seen import Seen
 from iamlab.people.models import Person
@@ -74,7 +74,7 @@ def _attempts(person_id: int, **filters: Any) -> QuerySet[Attempt]:
     """With what tells whether a panel has to be looked into: `behind` (there are new events), `told` and `unread`."""
     told = Happening.objects.filter(attempt=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     unread = Message.objects.filter(attempt=OuterRef("pk"), read=None).order_by("-pk").values("pk")[:1]
-    rows = content.lightly(Attempt.objects.filter(person_id=person_id, **filters)).order_by("pk")
+    rows = windows.told(content.lightly(Attempt.objects.filter(person_id=person_id, **filters))).order_by("pk")
     return rows.annotate(
         behind=history.exist_behind(OuterRef("sandbox"), OuterRef("examined")),
         told=Subquery(told),

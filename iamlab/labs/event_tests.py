@@ -13,10 +13,10 @@ KINDS = ("root", "user", "role")
 
 
 def names(spec: Spec) -> set[str]:
-    """The inputs of an event test; a name with a wildcard hangs on every event, and so does the time that went by."""
+    """The inputs of an event test; a name with a wildcard hangs on all events of theirs, time that went by on any."""
     kind = spec.get("by", "").partition("/")[0]
     by = f" by {kind}" if kind in KINDS else ""
-    found = {f"event:{spec['name']}{by}" if "*" not in spec["name"] else "any event"}
+    found = {f"event:{spec['name']}{by}" if "*" not in spec["name"] else f"any event{by}"}
     found |= {"any event"} if "within" in spec else set()
     return found | (names(spec["since"]) if isinstance(spec.get("since"), dict) else set())
 
@@ -46,11 +46,11 @@ def fits(record: Record, spec: Spec, view: View) -> bool:
 
 
 def is_by(record: Record, who: str) -> bool:
-    """Whether somebody made a call; the record is looked into only where it was one of their kind."""
+    """Whether somebody made a call; the record is looked into only where the event's own columns do not tell."""
     kind = who.partition("/")[0]
     if kind in KINDS and record.by not in (kind, ""):
         return False
-    return fnmatchcase(identity(record), who)
+    return fnmatchcase(record.who or identity(record), who)
 
 
 def plain_code(code: str) -> str:
@@ -77,7 +77,9 @@ def matching(spec: Spec, view: View) -> list[Record]:
         if not first:
             return []
         begin = first[-1 if spec["since"].get("last") else 0]
-        start, earliest = begin.seq, max(earliest, _later(begin["eventTime"], spec.get("days", 0)))
+        start = begin.seq
+        if spec.get("days"):
+            earliest = max(earliest, _later(begin["eventTime"], spec["days"]))
     later = (one for one in _records(spec, view) if one.seq > start and (not earliest or one["eventTime"] >= earliest))
     return [record for record in later if fits(record, spec, view)]
 

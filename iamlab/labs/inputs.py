@@ -1,8 +1,8 @@
 """What checks hang on, by which only those run whose inputs were touched.
 
-An input is `event:NAME`, `event:NAME by KIND` (root, user or role), `any event`, `change:NAME` for a call that changed
-something, `answer:ID`, `name:NAME` (what the learner called something), `state:TABLE` for what is read of a table, or
-`state`: anything that the account holds.
+An input is `event:NAME` or `any event`, both also with ` by KIND` behind (root, user or role), `change:NAME` for a call
+that changed something, `answer:ID`, `name:NAME` (what the learner called something), `state:TABLE` for what is read of
+a table, or `state`: anything that the account holds.
 """
 
 import json

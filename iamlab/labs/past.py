@@ -8,11 +8,10 @@ snapshot that a "what if" began at; `tried_from`, the event that it goes on from
 from iamlab.labs.models import Attempt
 from iamlab.sandbox import history, snapshots
 from iamlab.sandbox.models import Snapshot
-from iamlab.services.prepared import Prepared
+from iamlab.sandbox.snapshots import World
 
 DEPTH, MORE = 30, 20  # changes that can be undone; how many more there may be before the oldest are forgotten
 KEPT = 300  # changes after each of which the account can be seen as it was
-TOP = Prepared(lambda sandbox, key: Snapshot.objects.filter(sandbox_id=sandbox, pk=key), int, int)
 Range = list[int]
 
 
@@ -33,14 +32,16 @@ def noted(attempt: Attempt, snapshot: Snapshot) -> Snapshot:
     return snapshot
 
 
-def remember(attempt: Attempt) -> tuple[Snapshot, set[str]]:
-    """Put the world as it is now on the undo stack; and the tables that changed since. The caller saves `past`."""
-    top = TOP.first(attempt.sandbox_id, present(attempt))
-    before = top.tables if top is not None else {}
-    snapshot = noted(attempt, snapshots.take(attempt.sandbox, like=before))
+def look(attempt: Attempt) -> World:
+    """The world as it is now, beside the present on top of the undo stack."""
+    return snapshots.look(attempt.sandbox, present(attempt))
+
+
+def remember(attempt: Attempt, world: World) -> Snapshot:
+    """Put a world that was looked at just now on the undo stack. The caller saves `past`."""
+    snapshot = noted(attempt, snapshots.keep(attempt.sandbox, world))
     push(attempt, snapshot)
-    now = snapshot.tables
-    return snapshot, {table for table in before.keys() | now.keys() if before.get(table) != now.get(table)}
+    return snapshot
 
 
 def push(attempt: Attempt, snapshot: Snapshot) -> None:

@@ -17,9 +17,10 @@ LIMIT = 0.2  # seconds of work for one check, waiting for others not counted
 FAULTS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, BadPattern)
 log = logging.getLogger(__name__)
 Lab = dict[str, Any]
-Facts = dict[tuple[str, str], CheckFact]
+Key = tuple[str, str]  # step and check
+Facts = dict[Key, CheckFact]
 Fact = CheckFact | Standing
-Known = Mapping[tuple[str, str], Fact]
+Known = Mapping[Key, Fact]
 
 
 class Result:
@@ -31,6 +32,11 @@ class Result:
 
 def same(fact: Fact, result: Result) -> bool:
     return (fact.status, fact.code, fact.message) == (result.status, result.code, result.message)
+
+
+def is_news(fact: Fact | None, result: Result) -> bool:
+    """Whether a result is kept: another than the fact says. An error takes nobody's pass away."""
+    return fact is None or not (same(fact, result) or (result.status == "error" and fact.status == "pass"))
 
 
 def passed_steps(lab: Lab, facts: Known) -> set[str]:

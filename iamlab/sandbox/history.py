@@ -76,23 +76,25 @@ def touched(sandbox: Sandbox, after: int) -> list[Touch]:
 
 def _last_change(sandbox: int, after: int) -> QuerySet[Event]:
     rows = Event.objects.filter(account__sandbox_id=sandbox, id__gt=after, read_only=False, error="")
-    return rows.exclude(name__in=COMING_AND_GOING).order_by("-id")[:1]
+    told = ("name", "username", "time", "resources", "event_id")
+    return rows.exclude(name__in=COMING_AND_GOING).only(*told).order_by("-id")[:1]
 
 
 LAST_CHANGE = Prepared(_last_change, int, int)
 
 
-def last_change(sandbox: Sandbox, after: int) -> dict[str, Any]:
+def last_change(sandbox: Sandbox, after: int) -> tuple[int, dict[str, Any]]:
     """What changed the world last, and otherwise happened last: event name, identity, time and object; {} of nothing.
+    Before it the event's number.
 
     `changed` says whether it is a change, which can be taken back.
     """
     change = LAST_CHANGE.first(sandbox.pk, after)
     row = change or events(sandbox, after).last()
     if row is None:
-        return {}
+        return 0, {}
     names = [line.partition(" ")[2] for line in row.resources.splitlines()]
-    return {
+    return row.pk, {
         "event": row.name,
         "by": row.username,
         "time": row.time.isoformat(),

@@ -5,6 +5,7 @@ the worlds that it looked at last, and reads on from there.
 """
 
 import json
+import sys
 import threading
 from collections.abc import Collection
 from functools import cached_property
@@ -23,6 +24,7 @@ class Place(NamedTuple):
     seq: int
     error: str
     by: str  # root, user or role; "" for others
+    who: str  # root, user/NAME; "" where the record itself has to tell
 
 
 class Index(NamedTuple):
@@ -38,7 +40,8 @@ class Record:
     """An event as CloudTrail records it. Its JSON is read, with that of the like, when somebody looks into it."""
 
     def __init__(self, name: str, place: Place, texts: "Texts") -> None:
-        self.name, (self.seq, self.error, self.by), self.texts = name, place, texts
+        self.name, self.texts = name, texts
+        self.seq, self.error, self.by, self.who = place
 
     @cached_property
     def whole(self) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def of(index: Index, after: int, names: Collection[str]) -> list[Record]:
 _kept: dict[str, Index] = {}
 _turn = threading.Lock()
 NEW = (
-    "select e.id, e.event_id, e.name, e.error, e.principal from cloudtrail_event e"
+    "select e.id, e.event_id, e.name, e.error, e.principal, e.username from cloudtrail_event e"
     " join accounts_account a on a.id = e.account_id where a.sandbox_id = %s and e.id >= %s order by e.id"
 )
 
@@ -104,8 +107,10 @@ def _read_on(index: Index, rows: list[tuple[Any, ...]]) -> Index:
         return index
     names = dict(index.names)
     new: dict[str, list[Place]] = {}
-    for seq, _, name, error, principal in rows:
-        new.setdefault(name, []).append(Place(seq, error, kind_of(principal)))
+    for seq, _, name, error, principal, username in rows:
+        by = kind_of(principal)
+        who = {"root": by, "user": f"user/{username}"}.get(by, "")
+        new.setdefault(name, []).append(Place(seq, error, by, sys.intern(who)))
     for name, places in new.items():
         names[name] = [*names.get(name, ()), *places]  # who looks at the list meanwhile has one of their own
     return Index(rows[-1][0], rows[-1][1], names)

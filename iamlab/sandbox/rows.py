@@ -5,18 +5,19 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models
 
 from iamlab.sandbox import history
+from iamlab.sandbox.models import Snapshot
 from iamlab.services import statements
 from iamlab.services.accounts.models import Account, Sandbox
 
 # Events are history, not state; console sessions go on, since a restored world keeps its people signed in.
 NOT_STATE = {"cloudtrail.Event", "signin.ConsoleSession"}
-LAST, OFFSET = "last", "offset"  # no table's labels
+LAST, OFFSET, LIKE = "last", "offset", "like"  # no table's labels
 
 
 @cache
@@ -50,23 +51,37 @@ def columns(model: type[models.Model]) -> list[str]:
     return [field.attname for field in fields(model)]
 
 
-def of(sandbox: Sandbox) -> tuple[dict[str, list[str]], int, int]:
-    """The rows of each table that has any, by its label; the last event's number; the clock's offset.
+class World(NamedTuple):
+    """The rows of each table that has any, by its label; the last event's number; the clock's offset; and the tables of
+    an earlier snapshot.
 
     A row is a JSON array of its `columns`; those of a table are in the order of their keys, as texts.
     """
+
+    tables: dict[str, list[str]]
+    last: int
+    offset: int
+    like: dict[str, str]
+
+
+def of(sandbox: Sandbox, like: int = 0) -> World:
+    """A world as it is now, beside the snapshot of that key, if it is one of this world's."""
     found: dict[str, list[tuple[str, str]]] = {}
     statement = _statement(connection.vendor)
-    for label, key, text in statements.rows(statement, [sandbox.pk] * statement.count("%s")):
+    values = [like, *[sandbox.pk] * (statement.count("%s") - 1)]
+    for label, key, text in statements.rows(statement, values):
         found.setdefault(label, []).append((key, text))
     last, offset = found.pop(LAST)[0][1], found.pop(OFFSET)[0][1]
-    return {label: [text for _, text in sorted(rows)] for label, rows in found.items()}, int(last), int(offset)
+    before = found.pop(LIKE, [("", "{}")])[0][1]
+    tables = {label: [text for _, text in sorted(rows)] for label, rows in found.items()}
+    return World(tables, int(last), int(offset), json.loads(before))
 
 
 @cache
 def _statement(vendor: str) -> str:
     array = "json_array" if vendor == "sqlite" else "json_build_array"
     parts = [
+        f"select '{LIKE}', '', cast(tables as text) from {Snapshot._meta.db_table} where id = %s and sandbox_id = %s",
         f"select '{OFFSET}', '', cast(clock_offset as text) from {Sandbox._meta.db_table} where id = %s",
         f"select '{LAST}', '', cast({history.LAST} as text)",
     ]

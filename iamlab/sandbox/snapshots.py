@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -14,41 +15,72 @@ from iamlab.services import prepared, statements
 from iamlab.services.accounts.models import Account, Sandbox, new_revision
 from iamlab.services.transactions import one_writer, writing
 
-KEEP_CHUNK = f"insert into {Chunk._meta.db_table} (digest, data) values (%s, %s) on conflict do nothing"
+KEEP_CHUNKS = f"insert into {Chunk._meta.db_table} (digest, data) values {{}} on conflict do nothing"
 
 
 def account_ids(sandbox: Sandbox) -> list[str]:
     return list(Account.objects.filter(sandbox=sandbox).order_by("pk").values_list("pk", flat=True))
 
 
-def take(sandbox: Sandbox, *, kind: str = "history", name: str = "", like: Mapping[str, str] | None = None) -> Snapshot:
-    """Remember the world as it is now. What is as in `like`, an earlier snapshot's tables, is not packed again."""
-    packed, last, offset = _packed(sandbox)
-    if like is None:
-        like = sandbox.snapshots.order_by("-pk").values_list("tables", flat=True).first()
-    before = set((like or {}).values())
+@dataclass(slots=True)
+class World:
+    """A world at one moment, not stored: digest and packed rows of each table that has any, the last event's number,
+    the clock's offset; and the tables of an earlier snapshot, of which those that are the same are not stored again.
+    """
+
+    packed: dict[str, tuple[str, bytes]]
+    last: int
+    offset: int
+    like: Mapping[str, str]
+
+    @property
+    def tables(self) -> dict[str, str]:
+        return {label: digest for label, (digest, _) in self.packed.items()}
+
+    @property
+    def changed(self) -> set[str]:
+        """The tables that are others than in the earlier snapshot."""
+        now = self.tables
+        return {label for label in self.like.keys() | now.keys() if self.like.get(label) != now.get(label)}
+
+
+def look(sandbox: Sandbox, like: int = 0) -> World:
+    """The world as it is now, beside the earlier snapshot of that key. One statement."""
+    found = rows.of(sandbox, like)
+    there = (model for model in rows.tables() if model._meta.label in found.tables)
+    texts = {model._meta.label: rows.packed(model, found.tables[model._meta.label]) for model in there}
+    packed = {label: (hashlib.sha256(text).hexdigest(), text) for label, text in texts.items()}
+    return World(packed, found.last, found.offset, found.like)
+
+
+def take(sandbox: Sandbox, *, kind: str = "history", name: str = "") -> Snapshot:
+    """Remember the world as it is now."""
+    newest = sandbox.snapshots.order_by("-pk").values_list("pk", flat=True).first()
+    return keep(sandbox, look(sandbox, newest or 0), kind=kind, name=name)
+
+
+def keep(sandbox: Sandbox, world: World, *, kind: str = "history", name: str = "") -> Snapshot:
+    """Remember a world that was looked at just now."""
     snapshot = Snapshot(
         sandbox=sandbox,
-        tables={label: digest for label, (digest, _) in packed.items()},
-        clock_offset=offset,
-        event=last,
+        tables=world.tables,
+        clock_offset=world.offset,
+        event=world.last,
         kind=kind,
         name=name,
         taken=timezone.now(),
     )
+    before = set(world.like.values())
+    new = [value for digest, text in world.packed.values() if digest not in before for value in (digest, pack(text))]
     with one_writer(), transaction.atomic(savepoint=False):
-        for digest, text in packed.values():
-            if digest not in before:
-                statements.run(KEEP_CHUNK, [digest, zlib.compress(text, 1)])
+        if new:
+            statements.run(KEEP_CHUNKS.format(", ".join(["(%s, %s)"] * (len(new) // 2))), new)
         prepared.insert(snapshot, keyed=True)
     return snapshot
 
 
-def _packed(sandbox: Sandbox) -> tuple[dict[str, tuple[str, bytes]], int, int]:
-    """Digest and packed rows of each table that has any; the last event's number; the clock's offset."""
-    found, last, offset = rows.of(sandbox)
-    texts = {m._meta.label: rows.packed(m, found[m._meta.label]) for m in rows.tables() if m._meta.label in found}
-    return {label: (hashlib.sha256(text).hexdigest(), text) for label, text in texts.items()}, last, offset
+def pack(text: bytes) -> bytes:
+    return zlib.compress(text, 1)
 
 
 def again(snapshot: Snapshot, *, kind: str, name: str) -> Snapshot:
@@ -65,16 +97,15 @@ def again(snapshot: Snapshot, *, kind: str, name: str) -> Snapshot:
 
 def stands(snapshot: Snapshot) -> bool:
     """Whether the world is as it was then."""
-    packed, _, offset = _packed(snapshot.sandbox)
-    now = {label: digest for label, (digest, _) in packed.items()}
-    return now == snapshot.tables and offset == snapshot.clock_offset
+    now = look(snapshot.sandbox)
+    return now.tables == snapshot.tables and now.offset == snapshot.clock_offset
 
 
 def restore(snapshot: Snapshot) -> None:
     """Make the world what it was; tables that are so already stay. Events stay; caches are told by a new revision."""
     sandbox = snapshot.sandbox
     with writing():
-        now = {label: digest for label, (digest, _) in _packed(sandbox)[0].items()}
+        now = look(sandbox).tables
         other = [
             model for model in rows.tables() if now.get(model._meta.label) != snapshot.tables.get(model._meta.label)
         ]

@@ -1,7 +1,7 @@
 """Statements that Django writes once: writing their SQL costs ten times what running them does."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import count, islice
 from typing import Any
@@ -127,12 +127,16 @@ def put(rows: Sequence[Model], unique: Sequence[str] = (), names: Sequence[str] 
     )
 
 
-def update(row: Model, *names: str) -> None:
-    """Store some fields of a row that is stored already."""
-    fields = [field for field in _fields(type(row)) if field.attname in names]
+def update(row: Model, *names: str, was: Mapping[str, Any] | None = None) -> bool:
+    """Store some fields of a row that is stored already; only where others are as they `was`. Whether that was so."""
+    own, known = _fields(type(row)), was or {}
+    fields = [field for field in own if field.attname in names]
+    asked = [field for field in own if field.attname in known]
     changes = ", ".join(f'"{field.column}" = %s' for field in fields)
-    statement = f'update "{row._meta.db_table}" set {changes} where "{row._meta.pk.column}" = %s'
-    statements.run(statement, [*_stored(row, fields), row.pk])
+    where = " and ".join(f'"{column}" = %s' for column in (row._meta.pk.column, *(field.column for field in asked)))
+    statement = f'update "{row._meta.db_table}" set {changes} where {where} returning "{row._meta.pk.column}"'
+    before = [field.get_db_prep_save(known[field.attname], connection) for field in asked]
+    return bool(statements.rows(statement, [*_stored(row, fields), row.pk, *before]))
 
 
 def _stored(row: Model, fields: list[Any]) -> list[Any]:
