@@ -40,6 +40,7 @@ OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationExcep
 @dataclass(slots=True)
 class Pending:
     rows: list[Row] = field(default_factory=list)
+    changed: bool = False
 
 
 _pending: ContextVar[Pending | None] = ContextVar("pending events", default=None)
@@ -82,8 +83,14 @@ def take_pending() -> list[Row]:
     pending = _pending.get()
     if pending is None:
         return []
-    rows, pending.rows = pending.rows, []
+    rows, pending.rows, pending.changed = pending.rows, [], True
     return rows
+
+
+def changed() -> bool:
+    """Whether this HTTP request has made a change so far, or tried to."""
+    pending = _pending.get()
+    return pending is not None and pending.changed
 
 
 def keep_policy_set(digest: str, text: str) -> None:

@@ -7,21 +7,11 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import (
-    content,
-    lockout,
-    misconceptions,
-    past,
-    performing,
-    questions,
-    runner,
-    scoring,
-    translations,
-    windows,
-)
+from iamlab.labs import content, lockout, misconceptions, past, performing, questions, runner, scoring, translations
 from iamlab.labs.models import Answer, Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, fill, outcome_of, unchanged_of
+from iamlab.labs.windows import closes
 from iamlab.people.models import Person
 from iamlab.sandbox import controls, history, snapshots
 from iamlab.sandbox.models import Snapshot
@@ -137,7 +127,7 @@ def speak(attempt: Attempt, language: str) -> None:
 
 def require_open(attempt: Attempt) -> None:
     """Raises Refused once it is handed in or its window has closed: later work does not change the mark."""
-    close = windows.closes(attempt) if attempt.submitted is None else None
+    close = closes(attempt) if attempt.submitted is None else None
     if close is not None and close <= timezone.now():
         submit(attempt)
         raise Refused(f"The window closed on {close:%-d %B %Y at %H:%M} UTC; your work was handed in as it stood then.")
@@ -285,7 +275,7 @@ def submit(attempt: Attempt) -> None:
     """Freeze: later work does not change the mark. Doing it twice is doing it once."""
     if attempt.submitted is not None:
         return
-    close = windows.closes(attempt)
+    close = closes(attempt)
     if close is not None and close <= timezone.now():
         runner.catch_up(attempt)
         freeze(attempt, close)

@@ -2,12 +2,13 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -48,15 +49,33 @@ _kept: dict[int, Kept] = {}
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the panel of the attempt whose world a page belongs to. Other pages get none."""
-    world = world_of(request)
-    if world is None or not isinstance(request.user, Person):
-        return {}
-    record.flush()
-    attempt = (OF_SANDBOX if isinstance(world, int) else OF_PUBLIC_ID).first(request.user.pk, world)
+    attempt = attempt_of(request)
     if attempt is None:
         return {}
     session = request.resolver_match.kwargs.get("session_id", "") if request.resolver_match is not None else ""
     return {"lab_panel": shown(attempt, caught_up(attempt, wait=True), request.get_full_path(), session)}
+
+
+def after_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: where a change is answered by leading on to a page, the checks that it touched run here already."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        leads_on = response.has_header("Location") or response.has_header("HX-Location")
+        if leads_on and record.changed() and (attempt := attempt_of(request)) is not None:
+            follow(attempt, seen.of(attempt), wait=True)
+        return response
+
+    return middleware
+
+
+def attempt_of(request: HttpRequest) -> Attempt | None:
+    """The attempt whose world a page belongs to, with what its panel shows; all that the request did is on record."""
+    world = world_of(request)
+    if world is None or not isinstance(request.user, Person):
+        return None
+    record.flush()
+    return (OF_SANDBOX if isinstance(world, int) else OF_PUBLIC_ID).first(request.user.pk, world)
 
 
 def world_of(request: HttpRequest) -> int | str | None:
@@ -71,20 +90,24 @@ def world_of(request: HttpRequest) -> int | str | None:
 
 
 def _attempts(person_id: int, **filters: Any) -> QuerySet[Attempt]:
+    rows = content.lightly(Attempt.objects.filter(person_id=person_id, **filters))
+    return windows.told(rows)
+
+
+def _own(person_id: int, key: int) -> QuerySet[Attempt]:
     """With what tells whether a panel has to be looked into: `behind` (there are new events), `told` and `unread`."""
     told = Happening.objects.filter(attempt=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     unread = Message.objects.filter(attempt=OuterRef("pk"), read=None).order_by("-pk").values("pk")[:1]
-    rows = windows.told(content.lightly(Attempt.objects.filter(person_id=person_id, **filters))).order_by("pk")
-    return rows.annotate(
+    return _attempts(person_id, pk=key).annotate(
         behind=history.exist_behind(OuterRef("sandbox"), OuterRef("examined")),
         told=Subquery(told),
         unread=Subquery(unread),
-    )[:1]
+    )
 
 
-OF_SANDBOX = Prepared(lambda person, sandbox: _attempts(person, sandbox_id=sandbox), int, int)
-OF_PUBLIC_ID = Prepared(lambda person, world: _attempts(person, sandbox__public_id=world), int, str)
-OWN = Prepared(lambda person, key: _attempts(person, pk=key), int, int)
+OF_SANDBOX = Prepared(lambda person, sandbox: seen.told(_attempts(person, sandbox_id=sandbox)), int, int)
+OF_PUBLIC_ID = Prepared(lambda person, world: seen.told(_attempts(person, sandbox__public_id=world)), int, str)
+OWN = Prepared(_own, int, int)
 
 
 def unchanged(attempt: Attempt, at: str) -> bool:
@@ -96,11 +119,14 @@ def unchanged(attempt: Attempt, at: str) -> bool:
 
 def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
     """An attempt's facts once the checks ran that events touched; with `wait` those that touched none may be left."""
-    step = panel.open_step(attempt)["id"]
-    found = seen.of(attempt, step)
-    if found.events and attempts.follow(attempt, found.events, hung_on(attempt, found), wait=wait, known=found.checks):
-        return seen.of(attempt, step)
-    return found
+    found = seen.of(attempt)
+    return seen.anew(attempt) if follow(attempt, found, wait=wait) else found
+
+
+def follow(attempt: Attempt, found: Seen, *, wait: bool) -> bool:
+    """Run the checks that events touched. True when what was found may be another thing now."""
+    events = found.events
+    return bool(events) and attempts.follow(attempt, events, hung_on(attempt, found), wait=wait, known=found.checks)
 
 
 def hung_on(attempt: Attempt, found: Seen) -> set[str]:

@@ -1,44 +1,46 @@
-"""What a panel shows of an attempt, and what happened since its checks ran: read in one statement."""
+"""What a panel shows of an attempt, and what happened since its checks ran: read in the attempt's own statement."""
 
 import json
-from collections import defaultdict
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from iamlab.labs.models import Answer, Attempt, HintUse, Message, Override, StepFact
 from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
-from iamlab.services import statements
+from iamlab.services.prepared import Prepared
 
-# Kind -> columns, and where they are read. Before a column of JSON stands a #; each %s is a value of `of`, in order.
+# Kind -> columns, and where they are read. Before a column of JSON stands a #; {words} are the attempt's own columns.
 PARTS = {
-    "check": ("step check_id status code message latched #undone #tries", "labs_checkfact where attempt_id = %s"),
-    "step": ("step opened begun skipped unlocked offered note", "labs_stepfact where attempt_id = %s"),
-    "hint": ("step tier price", "labs_hintuse where attempt_id = %s"),
-    "answer": ("id question #given correct sure", "labs_answer where not review and attempt_id = %s"),
-    "override": ("step score comment", "labs_override where attempt_id = %s"),
-    "message": ("id text", "labs_message where read is null and attempt_id = %s"),
-    "help": ("id", "labs_helpcall where answered is null and attempt_id = %s"),
-    "told": ("id", "(select max(id) as id from labs_happening where attempt_id = %s) as newest"),
+    "check": ("step check_id status code message latched #undone #tries", "labs_checkfact where attempt_id = {id}"),
+    "step": ("step opened begun skipped unlocked offered note", "labs_stepfact where attempt_id = {id}"),
+    "hint": ("step tier price", "labs_hintuse where attempt_id = {id}"),
+    "answer": ("id question #given correct sure", "labs_answer where not review and attempt_id = {id}"),
+    "override": ("step score comment", "labs_override where attempt_id = {id}"),
+    "message": ("id text", "labs_message where read is null and attempt_id = {id}"),
+    "help": ("id", "labs_helpcall where answered is null and attempt_id = {id}"),
+    "told": ("id", "(select max(id) as id from labs_happening where attempt_id = {id}) as newest"),
     "clock": (
         "#data",
-        "(select data from labs_happening where kind = 'clock' and attempt_id = %s order by id desc limit 1) as moved",
+        "(select data from labs_happening where kind = 'clock' and attempt_id = {id}"
+        " order by id desc limit 1) as moved",
     ),
     "show": (
         "#data left_behind",
         "(select done.data as data, exists (select 1 from labs_happening as later where later.attempt_id ="
         " done.attempt_id and later.id > done.id and later.kind in ('jump', 'reset')) as left_behind"
         " from labs_happening as done where done.kind in ('show', 'brought')"
-        " and done.attempt_id = %s and done.step = %s order by done.id desc limit 1) as shown",
+        " and done.attempt_id = {id} and done.step = {current} order by done.id desc limit 1) as shown",
     ),
     "checkpoint": (
         "id name",
-        "(select id, name from sandbox_snapshot where kind in ('start', 'checkpoint', 'branch') and sandbox_id = %s"
-        " order by id desc limit 20) as newest_ones",
+        "(select id, name from sandbox_snapshot where kind in ('start', 'checkpoint', 'branch')"
+        " and sandbox_id = {sandbox_id} order by id desc limit 20) as newest_ones",
     ),
-    "event": history.TOUCHED,
+    "event": (history.TOUCHED, history.BEHIND.format(sandbox="{sandbox_id}", after="{examined}")),
 }
 
 
@@ -58,29 +60,27 @@ class Standing(NamedTuple):
 class Seen:
     """An attempt's facts as they were at one moment. `rows`, all but the events, are equal while nothing changed."""
 
-    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
-        self.rows = [row for row in rows if row[0] != "event"]
-        self._events = [text for kind, text in rows if kind == "event"]
+    def __init__(self, row: Attempt) -> None:
+        self._texts: dict[str, str] = {kind: getattr(row, f"seen_{kind}") for kind in PARTS}
+        self._events = self._texts.pop("event")
+        self.rows = tuple(self._texts.values())
 
     @cached_property
     def events(self) -> list[Touch]:
         """What happened since the checks ran."""
-        return [history.touch(*row) for row in sorted(map(json.loads, self._events))]
+        return [history.touch(*row) for row in sorted(json.loads(self._events))]
 
-    @cached_property
-    def _found(self) -> defaultdict[str, list[list[Any]]]:
-        found: defaultdict[str, list[list[Any]]] = defaultdict(list)
-        for kind, text in self.rows:
-            found[kind].append(json.loads(text))
-        return found
+    def _found(self, kind: str) -> list[list[Any]]:
+        text = self._texts[kind]
+        return json.loads(text) if text != "[]" else []
 
     def _models(self, model: Any, kind: str) -> list[Any]:
         names = [name.lstrip("#") for name in PARTS[kind][0].split()]
-        return [model(**dict(zip(names, row, strict=True))) for row in self._found[kind]]
+        return [model(**dict(zip(names, row, strict=True))) for row in self._found(kind)]
 
     @cached_property
     def checks(self) -> dict[tuple[str, str], Standing]:
-        facts = (Standing(*row) for row in self._found["check"])
+        facts = (Standing(*row) for row in self._found("check"))
         return {(fact.step, fact.check_id): fact for fact in facts}
 
     @cached_property
@@ -108,26 +108,26 @@ class Seen:
     @property
     def waiting(self) -> bool:
         """Whether a hand is up."""
-        return bool(self._found["help"])
+        return bool(self._found("help"))
 
     @property
     def checkpoints(self) -> list[list[Any]]:
         """[key, name] of what may be jumped to, newest first."""
-        return sorted(self._found["checkpoint"], reverse=True)
+        return sorted(self._found("checkpoint"), reverse=True)
 
     @property
     def moved(self) -> dict[str, Any]:
         """What came of the newest move of the clock."""
-        return next((data for (data,) in self._found["clock"]), {})
+        return next((data for (data,) in self._found("clock")), {})
 
     @property
     def shown(self) -> dict[str, Any] | None:
         """What was done for the learner last in the open step, or before it; `left` says that they went back since."""
-        return next(({**data, "left": bool(left)} for data, left in self._found["show"]), None)
+        return next(({**data, "left": bool(left)} for data, left in self._found("show")), None)
 
     @property
     def cursor(self) -> str:
-        told = next((key for (key,) in self._found["told"]), None)
+        told = next((key for (key,) in self._found("told")), None)
         return cursor(told, max((message.pk for message in self.messages), default=None))
 
 
@@ -139,21 +139,28 @@ def cursor(told: int | None, unread: int | None) -> str:
     return f"{told or 0}.{unread or 0}"
 
 
-def of(attempt: Attempt, step: str) -> Seen:
-    """Read an attempt whose open step is `step`."""
-    pk, sandbox = attempt.pk, attempt.sandbox_id
-    values = [*[pk] * 10, step, sandbox, sandbox, attempt.examined]
-    return Seen(statements.rows(_statement(connection.vendor), values))
+def told(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Attempts with all that `Seen` is made of: of each kind its rows, as the text of one JSON list."""
+    texts = {f"seen_{kind}": RawSQL(_part(connection.vendor, *part), []) for kind, part in PARTS.items()}
+    return rows.annotate(**texts)
 
 
-@cache
-def _statement(vendor: str) -> str:
+OF_ATTEMPT = Prepared(lambda attempt: told(Attempt.objects.filter(pk=attempt).only("pk")), int)
+
+
+def of(attempt: Attempt) -> Seen:
+    """As it was when the attempt was read, if that was read with it; else as it is now."""
+    return Seen(attempt) if "seen_event" in attempt.__dict__ else anew(attempt)
+
+
+def anew(attempt: Attempt) -> Seen:
+    """As it is now."""
+    return Seen(OF_ATTEMPT.first(attempt.pk))
+
+
+def _part(vendor: str, columns: str, source: str) -> str:
     array, own = ("json_array", "json({})") if vendor == "sqlite" else ("json_build_array", "{}")
-
-    def column(name: str) -> str:
-        return own.format(name[1:]) if name.startswith("#") else name
-
-    return " union all ".join(
-        f"select '{kind}', cast({array}({', '.join(map(column, columns.split()))}) as text) from {source}"
-        for kind, (columns, source) in PARTS.items()
-    )
+    listed = "json_group_array({})" if vendor == "sqlite" else "cast(coalesce(json_agg({}), '[]') as text)"
+    values = ", ".join(own.format(name[1:]) if name.startswith("#") else name for name in columns.split())
+    names = {name: f'"{Attempt._meta.db_table}"."{name}"' for name in ("id", "sandbox_id", "current", "examined")}
+    return f"(select {listed.format(f'{array}({values})')} from {source.format(**names)})"

@@ -69,7 +69,7 @@ def acting(view: Callable[..., HttpResponse | None]) -> View:
 
 def in_place(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """The panel anew, the page beside it as it is: what is half typed there stays, and a secret shown once."""
-    found = seen.of(attempt, panel.open_step(attempt)["id"])
+    found = seen.anew(attempt)
     page = back(request, attempt)
     shown = beside.shown(attempt, found, page, wheres.session_of(page))
     answer = render(request, "labs/in_place_panel.html", {"lab_panel": shown})

@@ -43,10 +43,11 @@ def exist_behind(sandbox: Any, after: Any) -> Exists:
     return Exists(Event.objects.filter(account__sandbox=sandbox, id__gt=after))
 
 
-# The columns of `touched`, and where they are read, for who asks in a statement of their own: sandbox, sequence number.
-TOUCHED = (
-    "e.id e.name e.read_only e.error e.real_time e.principal",
-    "cloudtrail_event e join accounts_account a on a.id = e.account_id where a.sandbox_id = %s and e.id > %s",
+# The columns of `touched`, and where they are read, for who asks in a statement of their own.
+TOUCHED = "e.id e.name e.read_only e.error e.real_time e.principal"
+BEHIND = (
+    "cloudtrail_event e join accounts_account a on a.id = e.account_id"
+    " where a.sandbox_id = {sandbox} and e.id > {after}"
 )
 
 
