@@ -1,5 +1,6 @@
 """Who is calling: an access key, a session token or a console session becomes a Caller. One statement each."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ BY_USER = f"""
     from accounts_account a join accounts_sandbox s on s.id = a.sandbox_id
     left join iam_user u on u.account_id = a.id and u.unique_id = %s where a.id = %s and a.closed is null"""
 BY_ROLE = BY_USER.replace("iam_user", "iam_role")
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,12 @@ class Credentials:
     caller: Caller
 
 
-def _row(statement: str, *values: str) -> tuple[Any, ...] | None:
+def _row(statement: str, *values: str) -> Row | None:
     found = statements.rows(statement, values)
     return found[0] if found else None
 
 
-def _world(row: tuple[Any, ...]) -> World:
+def _world(row: Row) -> World:
     return World(sandbox_id=row[1], revision=row[2], clock_offset=row[3], throttled=bool(row[4]))
 
 
@@ -53,7 +55,7 @@ def credentials(access_key_id: str, session_token: str = "") -> Credentials:
     return Credentials(secret_of(access_key_id), _long_term(access_key_id, row))
 
 
-def _long_term(access_key_id: str, row: tuple[Any, ...]) -> Caller:
+def _long_term(access_key_id: str, row: Row) -> Caller:
     account_id, name, path, unique_id = row[0], *row[7:10]
     if unique_id is None:
         return _root(account_id, _world(row), alias=row[12], access_key_id=access_key_id)
@@ -85,11 +87,14 @@ def _user(
     )
 
 
-def temporary(access_key_id: str, session_token: str) -> Caller:
-    """The caller of temporary credentials. Raises InvalidClientTokenId, ExpiredToken."""
+def temporary(access_key_id: str, session_token: str, read: Row | None = None) -> Caller:
+    """The caller of temporary credentials; `read` is what BY_USER or BY_ROLE gives of it, where that was read already.
+    Raises InvalidClientTokenId, ExpiredToken.
+    """
     claims = tokens.read(access_key_id, session_token)
-    kind = claims["kind"]
-    row = _row(BY_ROLE if kind == callers.ROLE else BY_USER, claims["principal"], claims["account"])
+    kind, row = claims["kind"], read
+    if row is None or (row[8] or row[0], row[0]) != (claims["principal"], claims["account"]):
+        row = _row(BY_ROLE if kind == callers.ROLE else BY_USER, claims["principal"], claims["account"])
     if row is None or (kind != callers.ROOT and claims["principal"] != claims["account"] and row[8] is None):
         raise _invalid()
     world = _world(row)
@@ -101,7 +106,7 @@ def temporary(access_key_id: str, session_token: str) -> Caller:
     return _session(kind, claims, world, access_key_id, row)
 
 
-def _session(kind: str, claims: dict[str, Any], world: World, key_id: str, row: tuple[Any, ...]) -> Caller:
+def _session(kind: str, claims: dict[str, Any], world: World, key_id: str, row: Row) -> Caller:
     account_id = claims["account"]
     more: dict[str, Any] = {
         "access_key_id": key_id,
@@ -160,7 +165,26 @@ def console_session(session: ConsoleSession) -> Caller:
     if session.ended is not None:
         raise AwsError("ExpiredToken", "The security token included in the request is expired")
     key_id = tokens.peek(session.token)
-    return temporary(key_id, session.token)
+    return temporary(key_id, session.token, _read_with(session))
+
+
+def identity_of_session() -> str:
+    """An expression over console sessions: the columns of the user or role whose session it is, as a JSON list."""
+    array = "json_array" if statements.on_sqlite() else "json_build_array"
+    told = f"select cast({array}(u.name, u.path, u.unique_id, u.tags, u.boundary, u.sessions_valid_from) as text)"
+    own, table = "u.account_id = {0}.account_id and u.unique_id = {0}.principal", ConsoleSession._meta.db_table
+    of = {kind: f"({told} from {kind} u where {own.format(table)})" for kind in ("iam_user", "iam_role")}
+    return f"case when {table}.kind = '{callers.ROLE}' then {of['iam_role']} else {of['iam_user']} end"
+
+
+def _read_with(session: ConsoleSession) -> Row | None:
+    """What the statement that found a session has read of who it is of; None where there is more to ask."""
+    if "identity" not in session.__dict__ or session.account.closed is not None:
+        return None
+    account, sandbox = session.account, session.account.sandbox
+    found = json.loads(session.__dict__["identity"] or "[null, null, null, null, null, null]")
+    world = (sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled)
+    return (account.pk, *world, account.root_sessions_valid_from, *found, account.alias)
 
 
 def anonymous(world: World) -> Caller:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 
 from iamlab.door import authenticate
@@ -96,7 +97,7 @@ def _with_others(session_id: str, person_id: int) -> QuerySet[ConsoleSession]:
     world = ConsoleSession.objects.filter(pk=session_id, person_id=person_id).values("account__sandbox_id")
     wanted = Q(pk=session_id) | Q(account__sandbox_id__in=world, ended=None)
     rows = ConsoleSession.objects.filter(wanted, person_id=person_id).select_related("account__sandbox")
-    return rows.order_by("created", "pk")
+    return rows.annotate(identity=RawSQL(authenticate.identity_of_session(), [])).order_by("created", "pk")
 
 
 OWN = Prepared(_with_others, str, int)  # on the path of every page of the console
