@@ -30,6 +30,9 @@ HOLES = {name: f"{MARK}-{name}-" for name in ("csrf_token", "back", "back_query"
 HOLE = re.compile(f"{MARK}-([a-z_]+)-")
 
 
+Piece = tuple[dict[str, Any], SafeString]  # what a part of a panel is made of, and its HTML
+
+
 @dataclass(slots=True)
 class Kept:
     """A panel's HTML, cut at its holes, with all that it was made of."""
@@ -40,8 +43,7 @@ class Kept:
     lang: str
     score: int
     hung_on: set[str]  # the inputs that a check hangs on
-    below: dict[str, Any]
-    more: SafeString  # the HTML of `below`
+    pieces: dict[str, Piece]
 
 
 _kept: dict[int, Kept] = {}
@@ -126,7 +128,10 @@ def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
 def follow(attempt: Attempt, found: Seen, *, wait: bool) -> bool:
     """Run the checks that events touched. True when what was found may be another thing now."""
     events = found.events
-    return bool(events) and attempts.follow(attempt, events, hung_on(attempt, found), wait=wait, known=found.checks)
+    if not events:
+        return False
+    hangs = None if any(event.changed for event in events) else hung_on(attempt, found)  # some check hangs on a change
+    return attempts.follow(attempt, events, hangs, wait=wait, known=found.checks)
 
 
 def hung_on(attempt: Attempt, found: Seen) -> set[str]:
@@ -187,16 +192,23 @@ def _panel(attempt: Attempt, found: Seen) -> Kept:
 
 
 def _made(attempt: Attempt, found: Seen, made_of: tuple[Any, ...], before: Kept | None) -> Kept:
-    """A panel made anew, but for its lower half where that is as it was before."""
+    """A panel made anew, but for its parts that are as they were before."""
     data = panel.data(attempt, found)
-    below = panel.below(data)
-    if before is not None and before.below == below:
-        more = before.more
-    else:
-        more = _html("labs/panel_more.html", below, attempt=below["attempt"], step=below["step"])
-    html = _html("labs/panel.html", {**data, "more": more})
+    was = before.pieces if before is not None else {}
+    pieces = {
+        "within": _piece("labs/panel_step.html", panel.within(data), was.get("within")),
+        "more": _piece("labs/panel_more.html", panel.below(data), was.get("more")),
+    }
+    html = _html("labs/panel.html", {**data, **{name: made for name, (_, made) in pieces.items()}})
     awaited = hung_on(attempt, found)
-    return Kept(made_of, HOLE.split(html), data["title"], data["lang"], data["score"], awaited, below, more)
+    return Kept(made_of, HOLE.split(html), data["title"], data["lang"], data["score"], awaited, pieces)
+
+
+def _piece(template: str, data: dict[str, Any], before: Piece | None) -> Piece:
+    """A part of a panel: as before, where it is made of the same."""
+    if before is not None and before[0] == data:
+        return before
+    return data, _html(template, data, attempt=data["attempt"], step=data["step"])
 
 
 def _html(template: str, data: dict[str, Any], **also: Any) -> SafeString:

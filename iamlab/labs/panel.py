@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from iamlab.components import markup
 from iamlab.labs import clockwork, content, misconceptions, results, scoring, showing, translations
@@ -76,24 +77,20 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
     names = content.names(lab, attempt.bound)
     done = sum(is_done(state) or state == "read" for state in states.values())
     address = reverse("lab-step", args=[attempt.pk, ANY])  # once, for it takes as long as a step's row
+    lang = translations.attribute(lab, attempt.language)
+    rows = (
+        row(step["title"], address.replace(ANY, step["id"]), states[step["id"]], step is current, lang)
+        for step in lab["steps"]
+    )
     return {
         "attempt": attempt,
         "cursor": found.cursor,
         "title": lab["title"],
-        "lang": translations.attribute(lab, attempt.language),
+        "lang": lang,
         "other_languages": translations.others(lab, attempt.language),
         "mode": "Graded" if attempt.graded else "Practice",
-        "steps": [
-            {
-                "id": step["id"],
-                "title": step["title"],
-                "state": states[step["id"]],
-                "status": status(states[step["id"]]),
-                "current": step["id"] == current["id"],
-                "url": address.replace(ANY, step["id"]),
-            }
-            for step in lab["steps"]
-        ],
+        "rows": mark_safe("".join(rows)),  # noqa: S308 - a template made each
+        "first": address.replace(ANY, lab["steps"][0]["id"]),
         "done": done,
         "of": len(states),
         "progress_text": f"{done} of {len(states)} steps",
@@ -115,11 +112,28 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)
+def row(title: str, url: str, state: str, current: bool, lang: str) -> str:
+    """A step among all. Kept, since of many one or two are in another state than when they were looked at last."""
+    step = {"title": title, "url": url, "status": status(state), "current": current, "lang": lang}
+    return render_to_string("labs/step_row.html", step)
+
+
+def within(data: dict[str, Any]) -> dict[str, Any]:
+    """Of a panel's data, that of labs/panel_step.html, which stays the same as other steps come to pass."""
+    names = ("other_languages", "lang", "next", "sign_ins")
+    world = data["attempt"].sandbox.public_id
+    return {"attempt": _attempt(data), "step": data["step"], "world": world, **{name: data[name] for name in names}}
+
+
 def below(data: dict[str, Any]) -> dict[str, Any]:
     """Of a panel's data, that of labs/panel_more.html, which stays the same as checks and steps come to pass."""
-    attempt = {name: getattr(data["attempt"], name) for name in ("pk", "graded", "submitted", "taught")}
     names = ("files", "note", "waiting", "trying", "checkpoints", "moves", "actors")
-    return {"attempt": attempt, "step": {"id": data["step"]["id"]}, **{name: data[name] for name in names}}
+    return {"attempt": _attempt(data), "step": {"id": data["step"]["id"]}, **{name: data[name] for name in names}}
+
+
+def _attempt(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: getattr(data["attempt"], name) for name in ("pk", "graded", "submitted", "taught")}
 
 
 def duration(seconds: float) -> str:

@@ -30,6 +30,7 @@ DETAILS = {
 }
 # Kinds of which another tells the names.
 LISTS = {"user": ("iam:ListUsers", "Users", "UserName"), "group": ("iam:ListGroups", "Groups", "GroupName")}
+OFTEN = 50  # records between two looks at the clock
 Found = dict[str, Any]
 
 
@@ -56,6 +57,13 @@ class View:
     def spend(self) -> None:
         if time.thread_time() > self._until:
             raise TooLong
+
+    def spent_on(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Records, as long as there is time; the clock costs as much as many of them, and is asked now and then."""
+        for count, record in enumerate(records):
+            if count % OFTEN == 0:
+                self.spend()
+            yield record
 
     @cached_property
     def accounts(self) -> list[Any]:
@@ -190,8 +198,7 @@ class View:
 
     def records(self, names: Collection[str]) -> Iterator[Record]:
         until = (self.attempt.frozen or {}).get("event")
-        for record in records.of(self._index, self.attempt.began_event, names):
-            self.spend()
+        for record in self.spent_on(records.of(self._index, self.attempt.began_event, names)):
             if past.counts(self.attempt, record.seq) and (until is None or record.seq <= until):
                 yield record
 
