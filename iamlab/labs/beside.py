@@ -127,11 +127,11 @@ def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
 
 def follow(attempt: Attempt, found: Seen, *, wait: bool) -> bool:
     """Run the checks that events touched. True when what was found may be another thing now."""
-    events = found.events
-    if not events:
+    new = [event for event in found.events if event.seq > attempt.examined]
+    if not new:
         return False
-    hangs = None if any(event.changed for event in events) else hung_on(attempt, found)  # some check hangs on a change
-    return attempts.follow(attempt, events, hangs, wait=wait, known=found.checks)
+    hangs = None if any(event.changed for event in new) else hung_on(attempt, found)  # some check hangs on a change
+    return attempts.follow(attempt, found.events, hangs, wait=wait, known=found.checks)
 
 
 def hung_on(attempt: Attempt, found: Seen) -> set[str]:

@@ -1,6 +1,6 @@
 """Run the checks of an attempt whose inputs were touched, and keep what changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -71,13 +71,15 @@ def catch_up(
     """Run what the events since the last run touched. True when some check may have changed.
 
     Two who look at once (a second tab, the instructor) count an event once: the first claims it, the other waits.
-    Who has the events `found` already, the facts, and the inputs that something hangs on, gives them: events that
-    touched none of these are only noted, and with `wait` not even that for a while, since it costs as much as a page's
-    own queries.
+    Who has the events `found` already (from the last that the checks have seen on), the facts, and the inputs that
+    something hangs on, gives them: events that touched none of these are only noted, and with `wait` not even that for
+    a while, since it costs as much as a page's own queries.
     """
     if attempt.submitted is not None:
         return False
+    at_hand = found or ()
     found = history.touched(attempt.sandbox, attempt.examined) if found is None else found
+    found = [one for one in found if one.seq > attempt.examined]
     idle = hung_on is not None and not inputs_touched(found) & hung_on
     if idle and wait and len(found) < MOST and timezone.now() - attempt.active < LATEST:
         return False
@@ -90,7 +92,7 @@ def catch_up(
     if inputs.STATE in news:
         world = past.look(attempt)
         news |= {f"{inputs.STATE}:{table}" for table in world.changed}
-    known, new = look(attempt, news, known)
+    known, new = look(attempt, news, known, at_hand)
     if world is None and not new and attempt.bound == before:
         return not claim(attempt, last) and overtaken(attempt)
     with writing():
@@ -127,7 +129,9 @@ def examine(attempt: Attempt, touched: Iterable[str] | None = None) -> bool:
     return bool(new)
 
 
-def look(attempt: Attempt, wanted: set[str] | None, known: Known | None = None) -> tuple[Known, dict[Key, Result]]:
+def look(
+    attempt: Attempt, wanted: set[str] | None, known: Known | None = None, at_hand: Sequence[Touch] = ()
+) -> tuple[Known, dict[Key, Result]]:
     """The facts as they are (`known`, if they were read), and what checks that read something wanted come to now where
     that is another thing. What is handed in stays as it was. Nothing is stored; the names that the learner chose, and
     who is shut out, are the attempt's from here on.
@@ -135,7 +139,7 @@ def look(attempt: Attempt, wanted: set[str] | None, known: Known | None = None) 
     if attempt.submitted is not None or attempt.past.get("trying"):
         return {}, {}  # a what-if is looked at when it is kept
     lab = lab_of(attempt)
-    view = View(attempt)
+    view = View(attempt, at_hand)
     if lockout.touched(wanted):
         attempt.past["shut"] = lockout.shut(view)
     if wanted is None or names_touched(lab, wanted):

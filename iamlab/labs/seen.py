@@ -40,7 +40,7 @@ PARTS = {
         "(select id, name from sandbox_snapshot where kind in ('start', 'checkpoint', 'branch')"
         " and sandbox_id = {sandbox_id} order by id desc limit 20) as newest_ones",
     ),
-    "event": (history.TOUCHED, history.BEHIND.format(sandbox="{sandbox_id}", after="{examined}")),
+    "event": (history.TOUCHED, history.SINCE.format(sandbox="{sandbox_id}", since="{examined}")),
 }
 
 
@@ -67,7 +67,7 @@ class Seen:
 
     @cached_property
     def events(self) -> list[Touch]:
-        """What happened since the checks ran."""
+        """What happened since the checks ran, from the last event that they have seen on."""
         return [history.touch(*row) for row in sorted(json.loads(self._events))]
 
     def _found(self, kind: str) -> list[list[Any]]:

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -16,6 +16,7 @@ from iamlab.door.judging import judge_as
 from iamlab.labs import past
 from iamlab.labs.models import Answer, Attempt
 from iamlab.sandbox import controls, records
+from iamlab.sandbox.history import Touch
 from iamlab.sandbox.records import Record
 from iamlab.services import clock
 from iamlab.services.callers import World
@@ -41,8 +42,9 @@ class TooLong(Exception):
 class View:
     """One attempt's world at one moment. Names are exact, `*` and `?` in a wanted name stand for anything."""
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Attempt, at_hand: Sequence[Touch] = ()) -> None:
         self.attempt = attempt
+        self._at_hand = at_hand  # events that were read already, see records.index
         self.bound: dict[str, str] = dict(attempt.bound)
         self._reads: dict[str, Found | None] = {}
         self._details: dict[str, dict[str, Found]] = {}
@@ -187,7 +189,7 @@ class View:
 
     @cached_property
     def _index(self) -> records.Index:
-        return records.index(self.attempt.sandbox)
+        return records.index(self.attempt.sandbox, self._at_hand)
 
     def records_like(self, pattern: str) -> list[Record]:
         """Records of all events whose name fits a pattern, found once a run."""

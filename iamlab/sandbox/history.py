@@ -12,13 +12,20 @@ from iamlab.services.prepared import Prepared
 
 
 class Touch(NamedTuple):
-    """An event as far as checks hang on it. `when` is in truth; `by` is root, user or role, "" for others."""
+    """An event as far as checks hang on it.
+
+    `when` is in truth; `by` is root, user or role, "" for others; `who` is root or user/NAME, "" where the record
+    itself has to tell.
+    """
 
     seq: int
+    event_id: str
     name: str
     changed: bool
+    error: str
     when: datetime
     by: str
+    who: str
 
 
 def events(sandbox: Sandbox, after: int = 0) -> QuerySet[Event]:
@@ -43,11 +50,11 @@ def exist_behind(sandbox: Any, after: Any) -> Exists:
     return Exists(Event.objects.filter(account__sandbox=sandbox, id__gt=after))
 
 
-# The columns of `touched`, and where they are read, for who asks in a statement of their own.
-TOUCHED = "e.id e.name e.read_only e.error e.real_time e.principal"
-BEHIND = (
+# The columns of `touch`, and where they are read, for who asks in a statement of their own.
+TOUCHED = "e.id e.event_id e.name e.read_only e.error e.real_time e.principal e.username"
+SINCE = (
     "cloudtrail_event e join accounts_account a on a.id = e.account_id"
-    " where a.sandbox_id = {sandbox} and e.id > {after}"
+    " where a.sandbox_id = {sandbox} and e.id >= {since}"
 )
 
 
@@ -58,10 +65,13 @@ COMING_AND_GOING = ("ConsoleLogin", "CheckMfa", "SwitchRole", "ExitRole", "Passw
 BY = {"AIDA": "user", "AROA": "role"}
 
 
-def touch(seq: int, name: str, read_only: bool, error: str, real_time: Any, principal: str) -> Touch:
+def touch(
+    seq: int, event_id: str, name: str, read_only: bool, error: str, real_time: Any, principal: str, username: str
+) -> Touch:
     """A row of these columns as checks hang on it."""
     changed = not read_only and not error and name not in COMING_AND_GOING
-    return Touch(seq, name, changed, statements.moment(real_time), kind_of(principal))
+    by = kind_of(principal)
+    return Touch(seq, event_id, name, changed, error, statements.moment(real_time), by, name_of(by, username))
 
 
 def kind_of(principal: str) -> str:
@@ -69,10 +79,15 @@ def kind_of(principal: str) -> str:
     return "root" if principal.isdecimal() else BY.get(principal[:4], "")
 
 
+def name_of(by: str, username: str) -> str:
+    """root, or user/NAME; "" of others, of whom a name tells less."""
+    return by if by == "root" else f"user/{username}" if by == "user" else ""
+
+
 def touched(sandbox: Sandbox, after: int) -> list[Touch]:
     """The events behind a sequence number, as far as checks hang on them."""
-    rows = events(sandbox, after).values_list("id", "name", "read_only", "error", "real_time", "principal")
-    return [touch(*row) for row in rows]
+    columns = (column.removeprefix("e.") for column in TOUCHED.split())
+    return [touch(*row) for row in events(sandbox, after).values_list(*columns)]
 
 
 def _last_change(sandbox: int, after: int) -> QuerySet[Event]:

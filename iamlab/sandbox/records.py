@@ -7,11 +7,11 @@ the worlds that it looked at last, and reads on from there.
 import json
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from iamlab.sandbox.history import kind_of
+from iamlab.sandbox.history import Touch, kind_of, name_of
 from iamlab.services import statements
 from iamlab.services.accounts.models import Sandbox
 
@@ -84,17 +84,19 @@ NEW = (
 )
 
 
-def index(sandbox: Sandbox) -> Index:
-    """Where the events of a world are by now."""
+def index(sandbox: Sandbox, at_hand: Sequence[Touch] = ()) -> Index:
+    """Where the events of a world are by now. `at_hand` are all from one that was seen on, where they were read."""
     if not statements.on_sqlite():  # where several write at once, a number may come after a higher one
-        return _read_on(Index(0, "", {}), statements.rows(NEW, [sandbox.pk, 0]))
+        return _read_on(Index(0, "", {}), _new(sandbox, 0))
     with _turn:
         kept = _kept.pop(sandbox.public_id, None)
-        rows = statements.rows(NEW, [sandbox.pk, kept.last if kept is not None else 0])
+        rows = _beside(kept, at_hand) if kept is not None else None
+        if rows is None:
+            rows = _new(sandbox, kept.last if kept is not None else 0)
         if kept is not None and rows and rows[0][:2] == (kept.last, kept.last_id):
             rows = rows[1:]
         elif kept is not None:
-            kept, rows = None, statements.rows(NEW, [sandbox.pk, 0])
+            kept, rows = None, _new(sandbox, 0)
         found = _read_on(kept or Index(0, "", {}), rows)
         while len(_kept) >= MOST:
             _kept.pop(next(iter(_kept)))
@@ -102,15 +104,27 @@ def index(sandbox: Sandbox) -> Index:
         return found
 
 
+def _beside(kept: Index, at_hand: Sequence[Touch]) -> list[tuple[Any, ...]] | None:
+    """Of events at hand, those from the last one that is kept on; None where that is not among them."""
+    if not at_hand or not at_hand[0].seq <= kept.last <= at_hand[-1].seq:
+        return None
+    return [(one.seq, one.event_id, one.name, one.error, one.by, one.who) for one in at_hand if one.seq >= kept.last]
+
+
 def _read_on(index: Index, rows: list[tuple[Any, ...]]) -> Index:
     if not rows:
         return index
     names = dict(index.names)
     new: dict[str, list[Place]] = {}
-    for seq, _, name, error, principal, username in rows:
-        by = kind_of(principal)
-        who = {"root": by, "user": f"user/{username}"}.get(by, "")
+    for seq, _, name, error, by, who in rows:
         new.setdefault(name, []).append(Place(seq, error, by, sys.intern(who)))
     for name, places in new.items():
         names[name] = [*names.get(name, ()), *places]  # who looks at the list meanwhile has one of their own
     return Index(rows[-1][0], rows[-1][1], names)
+
+
+def _new(sandbox: Sandbox, since: int) -> list[tuple[Any, ...]]:
+    """Number, id, name, error, and who made them, of the events from a number on."""
+    rows = statements.rows(NEW, [sandbox.pk, since])
+    kinds = ((row, kind_of(row[4])) for row in rows)
+    return [(*row[:4], by, name_of(by, row[5])) for row, by in kinds]
