@@ -15,7 +15,7 @@ def test_what_is_said_of_an_answer_is_in_view(page: Page, live_server, width):
     question = page.locator("#question-authn")
     question.locator("[value=once]").check()
     question.get_by_role("button", name="Answer", exact=True).click()
-    said = question.get_by_role("status")
+    said = question.locator(".lab-answered")
     expect(said).to_contain_text("You may still be allowed nothing at all.")
     expect(said).to_be_focused()
     expect(said).to_be_in_viewport()
