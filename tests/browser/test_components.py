@@ -180,6 +180,15 @@ def test_a_dropped_file_lands_in_the_field(open_page):
     assert page.evaluate("document.querySelector('[data-dropzone] input').files.length") == 1
 
 
+def test_a_password_is_shown_and_hidden_again(open_page):
+    button = open_page().locator("[data-reveal]").first
+    field = button.page.locator(f"#{button.get_attribute('data-reveal')}")
+    for pressed, kind in (("false", "password"), ("true", "text"), ("false", "password")):
+        expect(button).to_have_attribute("aria-pressed", pressed)
+        expect(field).to_have_attribute("type", kind)
+        button.click()
+
+
 def test_copying_is_announced(open_page):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy ARN").first.click()

@@ -39,6 +39,21 @@ def test_a_reset_password_is_changed_before_anything_else(browser_of, mario):
     assert "/console/" in sign_in(browser_of, mario, NEW).url
 
 
+def test_an_expired_password_is_changed_first_or_needs_an_administrator(browser_of, mario):
+    policy = {"MaxPasswordAge": 1, "AllowUsersToChangePassword": True}
+    mario.call("iam:UpdateAccountPasswordPolicy", policy)
+    assert "/new-password/" not in sign_in(browser_of, mario).url
+    sandbox = mario.account.sandbox
+    sandbox.clock_offset += 2 * 86_400
+    sandbox.save()
+    page = sign_in(browser_of, mario).url
+    assert page.endswith("/new-password/")
+    assert browser_of.get(page.replace("/new-password/", "/s3/buckets/")).url == page
+    mario.call("iam:UpdateAccountPasswordPolicy", {**policy, "HardExpiry": True})
+    refused = sign_in(browser_of, mario)
+    assert refused.status_code == 422 and "Ask your administrator to reset it." in refused.content.decode()
+
+
 def test_a_device_asks_for_its_code(browser_of, mario):
     made = mario.call("iam:CreateVirtualMFADevice", {"VirtualMFADeviceName": "phone"})["VirtualMFADevice"]
     now = int(time.time())

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -80,6 +81,14 @@ def test_the_result_shows_each_call_and_the_password_this_once(walk, browser_of,
     again = walk.see("result")
     assert password not in again and "shown once" in again
     assert walk.draft.secrets == ""
+
+
+def test_the_mail_with_the_instructions_has_no_password(walk):
+    walk.through(CONSOLE)
+    html = walk.see("result")
+    password = table_of(html)[1][1]
+    letter = unquote(unescape(re.search(r'href="(mailto:[^"]+)">Email sign-in instructions', html)[1]))
+    assert "User name: anna" in letter and "/sign-in/111122223333/" in letter and password not in letter
 
 
 def test_without_console_access_it_ends_on_the_list(walk, root):
