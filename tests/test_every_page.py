@@ -21,6 +21,7 @@ from tools.screenshots import furnish
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 QUERIES = 15
 PAGE, FIRST_LOAD = 30_000, 150_000  # bytes over the wire
+HOMES = ("Console Home", "iamlab: a flight simulator for AWS IAM")  # which stand in no service
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def beside(page: str, address: str) -> set[str]:
 
 def test_so_does_every_other_page_of_the_console_with_its_tabs(ada):
     browser, _, every = ada
-    waiting, seen, many = list(every.values()), set(every.values()), {}
+    waiting, seen, many, nameless = list(every.values()), set(every.values()), {}, []
     while waiting:
         address = waiting.pop()
         with transaction.atomic():  # what opening it begins or ends is taken back
@@ -85,12 +86,21 @@ def test_so_does_every_other_page_of_the_console_with_its_tabs(ada):
                     browser.get(address)
                 if len(captured) > QUERIES or len(found.content) > PAGE:
                     many[address] = (len(captured), len(found.content))
+                if not is_named(text(found)):
+                    nameless.append(address)
                 new = beside(text(found), address) - seen if "/details/" in address or "/buckets/" in address else set()
                 waiting += new
                 seen |= new
             transaction.set_rollback(True)
     assert len(seen) > 200
     assert many == {}
+    assert nameless == []
+
+
+def is_named(page: str) -> bool:
+    """Whether a page has one heading of the first order, and a title as AWS's: "Users | IAM | Global"."""
+    [title] = re.findall(r"<title>(.*?)</title>", page)
+    return len(re.findall(r"<h1[ >]", page)) == 1 and (" | " in title or title in HOMES)
 
 
 def test_the_panel_stands_beside_each_page_of_the_console(ada):
