@@ -95,7 +95,7 @@ def calls(attempt: Attempt) -> list[Item]:
     found = []
     for seq, at, source, name, username, error, read_only, resources, event_id in rows:
         kind = "refused" if error else "read" if read_only else "change"
-        names = [line.partition(" ")[2] for line in resources.splitlines()]
+        names = [line.partition(" ")[2] for line in resources.split("\n")] if resources else []
         text = ", ".join(names) + (f" ({error})" if error and names else error)
         title = f"{source.partition('.')[0]}:{name}"
         found.append(Item((seq, 0, 0), at, kind, title, username or "nobody signed in", text, event_id=event_id))

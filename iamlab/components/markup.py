@@ -3,6 +3,7 @@
 Templates reach them as tags of the same name ({% load components %}); a view uses them for the cells of a table.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # what turns round, or isolates, the text that follows
 STATUSES = ("success", "error", "warning", "info", "stopped", "pending", "in-progress")
 NOTHING = "-"  # what AWS's console prints in an empty cell
 
@@ -85,3 +87,8 @@ def lines(values: Sequence[str], whole: bool = False) -> SafeString:
     return format_html_join(
         "", '<div class="whole">{}</div>' if whole else "<div>{}</div>", ((value,) for value in values)
     )
+
+
+def unturned(text: str) -> str:
+    """What somebody else wrote, its signs of direction as codes: nothing that stands behind it is turned round."""
+    return TURNS.sub(lambda sign: f"<U+{ord(sign[0]):04X}>", text)

@@ -109,7 +109,7 @@ def last_change(sandbox: Sandbox, after: int) -> tuple[int, dict[str, Any]]:
     row = change or events(sandbox, after).last()
     if row is None:
         return 0, {}
-    names = [line.partition(" ")[2] for line in row.resources.splitlines()]
+    names = [line.partition(" ")[2] for line in row.resources.split("\n")]
     return row.pk, {
         "event": row.name,
         "by": row.username,

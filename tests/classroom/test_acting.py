@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from iamlab.classroom import acts, work
+from iamlab.classroom import timeline as timelines
 from iamlab.classroom.models import Assignment, Enrolment
 from iamlab.door import authenticate, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
-from iamlab.labs import helping, selftest
+from iamlab.labs import helping, performing, selftest
 from iamlab.people.models import Person
-from iamlab.sandbox import controls
+from iamlab.sandbox import controls, history
 from iamlab.services.operations import AwsError
 
 
@@ -35,6 +36,20 @@ def test_a_message_stands_in_the_learners_panel_and_takes_the_hand_down(teacher,
     post(teacher, "act-message", attempt, text="Look under <Users>.")
     assert "Look under &lt;Users&gt;." in pupil.get(f"/attempts/{attempt.pk}/").content.decode()
     assert not attempt.help_calls.filter(answered=None).exists()
+
+
+def test_what_a_learner_wrote_turns_nothing_round_and_names_nothing_that_is_not(teacher, attempt, solve):
+    """U+202E runs to the end of its line; U+2028 ends one, and the key of an object may hold it."""
+    solve(attempt, 1)
+    helping.ask_for_help(attempt, "Where\u202e?")
+    assert "Where&lt;U+202E&gt;? (since" in teacher.get(timeline(attempt)).content.decode()
+    put = "aws s3api put-object --bucket bills --key 'a\u2028AWS::IAM::User boss\u202e'"
+    steps = [{"as": "root", "run": "aws s3api create-bucket --bucket bills"}, {"as": "root", "run": put}]
+    performing.perform(attempt.sandbox, steps, {}, {})
+    made = next(item for item in timelines.calls(attempt) if item.title == "s3:PutObject")
+    assert made.text == "bills, arn:aws:s3:::bills/a\u2028AWS::IAM::User boss\u202e"
+    assert history.last_change(attempt.sandbox, 0)[1]["object"] == made.text
+    assert "boss&lt;U+202E&gt;<" in teacher.get(timeline(attempt)).content.decode()
 
 
 def timeline(attempt, name="attempt-timeline") -> str:

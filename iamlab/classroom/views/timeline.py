@@ -134,7 +134,7 @@ def row(item: timeline.Item, mine: Enrolment, found: Attempt) -> dict:
     was = markup.link(then, "The account then") if mine.role in access.STAFF else ""
     return tables.row(
         "-".join(map(str, item.order)),
-        [f"{item.at:%Y-%m-%d %H:%M:%S}", what, item.by, f"{where}{item.text}", was],
+        [f"{item.at:%Y-%m-%d %H:%M:%S}", what, item.by, f"{where}{markup.unturned(item.text)}", was],
     )
 
 

@@ -193,6 +193,9 @@ def modal_button(label, url, variant="", form="", needs="", icon_name=""):
     return {"label": label, "url": url, "variant": variant, "form": form, "needs": needs, "icon_name": icon_name}
 
 
+register.filter(markup.unturned)
+
+
 @register.filter
 def spans(text):
     """A sentence with its `names in backticks` as code; everything is escaped."""
