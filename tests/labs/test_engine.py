@@ -433,3 +433,14 @@ def test_bonus_adds_to_the_mark_and_its_step_passes_without_it(begin, do):
     assert scoring.score(attempt).auto == 55
     do(attempt, "iam create-user --user-name anna")
     assert scoring.score(attempt).auto == 100
+
+
+def test_attempt_goes_on_as_its_lab_was_when_it_began(begin, do):
+    """Its checks, messages and weights are those of its version, whatever the lab has become since."""
+    old = begin(step("group", {"exists": "group/Readers"}))
+    new = begin(step("group", {"exists": "group/Writers"}), step("more", {"exists": "user/anna"}), version="2.0.0")
+    for attempt in (old, new):
+        do(attempt, "iam create-group --group-name Readers")
+    assert (old.lab_version.version, new.lab_version.version) == ("1.0.0", "2.0.0")
+    assert [attempt.checks.get(step="group").status for attempt in (old, new)] == ["pass", "fail"]
+    assert [scoring.score(attempt).auto for attempt in (old, new)] == [100, 0]
