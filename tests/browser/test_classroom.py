@@ -43,7 +43,7 @@ def make_class(page) -> str:
     page.get_by_role("button", name="Make the class").click()
     code = page.locator(".class-code").inner_text()
     page.get_by_role("link", name="Set a lab").click()
-    page.get_by_label("Lab").first.select_option("first-bill")
+    page.get_by_label("Lab", exact=True).select_option("first-bill")
     page.get_by_role("button", name="Set it").click()
     expect(page.get_by_role("link", name="Heat map")).to_be_visible()
     return code
