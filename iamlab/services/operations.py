@@ -201,7 +201,8 @@ class View:
     here the list operation does, so that a page costs the same whatever the list's length. `sort` is name or created.
     `only` names the rows of a kind, where the operation knows kinds. The answer then holds Total (all), Found
     (those that match) and More (whether there are more than were counted) beside AWS's own members. Behind what was
-    counted a list goes on by marks instead of numbers: Next and Previous are what `at` takes to go there."""
+    counted a list goes on by marks instead of numbers: Next and Previous are what `at` takes to go there. Without
+    `total`, Total counts no more than Found: a query less where all that match are shown."""
 
     find: str = ""
     sort: str = "name"
@@ -210,6 +211,7 @@ class View:
     size: int = 50
     only: str = ""
     at: str = ""
+    total: bool = True
 
 
 @dataclass(slots=True)

@@ -85,8 +85,8 @@ def seen(
         else:
             cut = _cut(rows.filter(matches).order_by(*order), start, view.size + 1)
         ways = marks.ways(cut, order, view.size, forth=start + view.size >= COUNTED)
-    if not at and not view.find and not start and len(cut) <= view.size:
-        total = found = len(cut)  # all that there are: nothing has to be counted
+    if not at and not (view.find and view.total) and not start and len(cut) <= view.size:
+        total = found = len(cut)  # all that there are, or all that match: nothing has to be counted
     elif not view.find:
         total = found = rows.order_by().values("pk")[: COUNTED + 1].count()
     else:

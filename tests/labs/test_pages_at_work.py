@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,8 +19,7 @@ from tools.pages import CONSOLE
 from tools.screenshots import furnish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-# Queries of a page. Where several write at once, where events are is read anew in one more.
-MOST = 15 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else 16
+MOST = 15  # queries of a page
 LATE = ("billing-open", "rest")  # steps of the longest lab
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 PASSWORDS = {"kind": "custom", "MinimumPasswordLength": "15", "RequireNumbers": "on", "sure": "1"}

@@ -76,7 +76,7 @@ def table_of(
     page: str,
     tab: str,
 ) -> dict[str, Any]:
-    found = panel(session, operation, params, view=View(find=query, size=MOST))
+    found = panel(session, operation, params, view=View(find=query, size=MOST, total=False))
     rows = []
     for one in found.get(member, []):
         key = one["Arn"] if page == "policy" else one[name]

@@ -68,6 +68,14 @@ def policy_arn(organization: Organization, policy_id: str, kind: str) -> str:
     return f"arn:aws:organizations::{organization.account_id}:policy/{organization.id}/{kind.lower()}/{policy_id}"
 
 
+def own_unit(organization: Organization, unit_id: str) -> Unit | None:
+    """A unit of the organization, if it is there."""
+    read: dict[str, Unit | None] = organization.__dict__.setdefault("units_read", {})
+    if unit_id not in read:  # the reads of a page share it
+        read[unit_id] = organization.units.filter(pk=unit_id).first()
+    return read[unit_id]
+
+
 def target_of(organization: Organization, target: str) -> dict[str, str]:
     """A target by its id: {TargetId, Arn, Name, Type}. Raises TargetNotFoundException."""
     read: dict[str, list[dict[str, str]]] = organization.__dict__.setdefault("targets_read", {})
@@ -107,9 +115,7 @@ def place(organization: Organization, name: str) -> Target:
 
 def parent(organization: Organization, parent_id: str) -> str:
     """A root or unit that accounts may be under. Raises ParentNotFoundException."""
-    found = organization.__dict__.setdefault("parents", {organization.root_id})  # the reads of a page share it
-    if parent_id in found or organization.units.filter(pk=parent_id).exists():
-        found.add(parent_id)
+    if parent_id == organization.root_id or own_unit(organization, parent_id) is not None:
         return parent_id
     raise AwsError("ParentNotFoundException", "You specified parent that doesn't exist.")
 

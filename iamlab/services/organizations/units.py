@@ -27,7 +27,7 @@ def child_target(call: Call, ChildId: str, **_: Any) -> Target:
 
 
 def existing(found: Organization, unit_id: str) -> Unit:
-    row = found.units.filter(pk=unit_id).first()
+    row = tree.own_unit(found, unit_id)
     if row is None:
         raise AwsError(
             "OrganizationalUnitNotFoundException", "You specified an organizational unit that doesn't exist."
