@@ -316,11 +316,18 @@
     return others.map(([, text]) => text);
   }
 
+  // What comes anew by polling leaves open what is being read.
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    opened = target.id === "lab-live" ? $$("details[open] > summary[id]", target).map((summary) => summary.id) : [];
+  });
+
   let swapped; // htmx reports a swap once for each new element
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target, xhr } = event.detail;
     if (!target || swapped === xhr) return; // a page that Back fetched has no target: htmx:historyRestore sees to it
     swapped = xhr;
+    $$("details > summary").forEach((summary) => { if (opened.includes(summary.id)) summary.parentElement.open = true; });
     const root = target.isConnected ? target : document;
     prepare(root);
     if (target.id === "log") { $("#line").value = typed; $("#line").focus(); }

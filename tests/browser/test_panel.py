@@ -73,12 +73,14 @@ def test_a_call_from_elsewhere_is_said_within_two_seconds(admin: Page):
         admin.locator("#lab-panel").get_by_role("link", name="Sign in").click()
     other = opened.value
     heading(other, "Groups")
+    admin.locator("#lab-all-steps").click()
     admin.locator("#lab-step-title").focus()
     other.locator("#lab-panel summary", has_text="Clock").click()
     other.locator("#lab-panel").get_by_role("button", name="Show me").click()
     expect(other.locator("#lab-panel")).to_contain_text("Shown to you")
     expect(admin.locator("#live")).to_contain_text("auditors has a policy: done.", timeout=4_000)
     assert admin.evaluate("document.activeElement.id") == "lab-step-title"  # put in place of the one that had the focus
+    expect(admin.locator("details.lab-steps")).to_have_attribute("open", "")  # what is being read stays
     with admin.expect_response(lambda one: "/live/" in one.url):
         pass
     assert admin.evaluate("window.heard.length") == 1
