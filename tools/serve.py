@@ -17,12 +17,15 @@ def prepare() -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command, get_commands
+    from django.db import connections
 
     django.setup()
     say("Migrating the database")
     call_command("migrate", verbosity=0, interactive=False)
     if settings.DEMO and "demo" in get_commands():
         call_command("demo")
+    # Who closes SQLite's database last brings home what lies in its log: the file alone then has all up to here.
+    connections.close_all()
 
 
 def announce(host: str, port: str) -> None:
