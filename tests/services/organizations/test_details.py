@@ -53,6 +53,18 @@ def test_lists_come_in_pages(org):
     assert wrong[0] == "InvalidInputException"
 
 
+def test_units_are_told_by_their_ids(org):
+    root = org.list_roots()["Roots"][0]["Id"]
+    made = [org.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"] for name in ("a", "b")]
+    for one in made:
+        assert org.describe_organizational_unit(OrganizationalUnitId=one["Id"])["OrganizationalUnit"] == one
+    missing = root.replace("r-", "ou-") + "-00000000"
+    code = said(org.describe_organizational_unit, OrganizationalUnitId=missing)[0]
+    assert code == "OrganizationalUnitNotFoundException"
+    code = said(org.list_organizational_units_for_parent, ParentId=missing)[0]
+    assert code == "ParentNotFoundException"
+
+
 def test_everything_in_the_tree_bears_tags(org):
     root = org.list_roots()["Roots"][0]["Id"]
     tags = [{"Key": "team", "Value": "red"}]

@@ -13,6 +13,12 @@ from tests.services.cloud import ACCOUNT, allow, refusal
 URL = "id.bills.example/tenant"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{URL}"
 
+ALL = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]
+CLAIMS = {
+    "https://aws.amazon.com/tags": {"principal_tags": {"team": ["bills"]}, "transitive_tag_keys": ["team"]},
+    "https://aws.amazon.com/source_identity": "mario",
+}
+
 
 def trust(action="sts:AssumeRoleWithWebIdentity", **conditions):
     found = {"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "Action": action}
@@ -97,22 +103,41 @@ def test_the_event_names_the_identity_and_hides_the_token(web):
 
 
 def test_tags_and_source_identity_of_the_token_need_their_own_trust(web):
-    claims = {
-        "https://aws.amazon.com/tags": {"principal_tags": {"team": ["bills"]}, "transitive_tag_keys": ["team"]},
-        "https://aws.amazon.com/source_identity": "mario",
-    }
+    claims = CLAIMS
     tagged = allow("s3:ListAllMyBuckets", Condition={"StringEquals": {"aws:PrincipalTag/team": "bills"}})
     plain = web.role("plain", trust(), tagged)
     assert fails(web, plain, WebIdentityToken=web.token(**claims)) == (
         "AccessDenied",
         "Not authorized to perform sts:TagSession",
     )
-    actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]
-    full = take(web, web.role("full", trust(actions), tagged), WebIdentityToken=web.token(**claims))
+    unnamed = web.role("unnamed", trust(ALL[:2]))
+    assert fails(web, unnamed, WebIdentityToken=web.token(**claims)) == (
+        "AccessDenied",
+        "Not authorized to perform sts:SetSourceIdentity",
+    )
+    full = take(web, web.role("full", trust(ALL), tagged), WebIdentityToken=web.token(**claims))
     assert full["SourceIdentity"] == "mario"
     assert web.client("s3", full["Credentials"]).list_buckets()["Buckets"] == []
     without = take(web, plain)
     assert refusal(web.client("s3", without["Credentials"]).list_buckets)["Error"]["Code"] == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("aws:TagKeys", "team"),
+        ("aws:RequestTag/team", "bills"),
+        ("sts:TransitiveTagKeys", "team"),
+        ("sts:SourceIdentity", "mario"),
+    ],
+)
+def test_what_a_trust_policy_may_ask_of_the_session(web, key, value):
+    """User Guide: "IAM and AWS STS condition context keys"."""
+    operator = "ForAnyValue:StringEquals" if key.endswith("Keys") else "StringEquals"
+    right = web.role("right", {**trust(ALL), "Condition": {operator: {key: value}}})
+    assert take(web, right, WebIdentityToken=web.token(**CLAIMS))["SourceIdentity"] == "mario"
+    wrong = web.role("wrong", {**trust(ALL), "Condition": {operator: {key: "other"}}})
+    assert fails(web, wrong, WebIdentityToken=web.token(**CLAIMS))[0] == "AccessDenied"
 
 
 def resigned(token, **claims):
