@@ -18,7 +18,7 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -34,6 +34,7 @@ MOST = 64 * 1024  # bytes of a request that are waited for without a thread
 PATIENCE = 60  # seconds between two signs of life
 TOGETHER = 20  # requests over one connection, which then ends: the next goes to the process that has time for it
 SLOW = 32  # threads for what takes its time on the line
+DRAINED = 64 * 1024  # bytes of a body left unread that gunicorn reads away; with more to come the connection ends
 HELD_OF_ALL = 256 * 2**20  # bytes of all answers that wait to be read
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})")
 PART, LONG, CALL, PAGE = range(4)
@@ -72,6 +73,11 @@ def refusal(request: bytes, status: int, reason: str) -> bytes:
     reason = reason if answer.status == status else responses[answer.status]
     lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1") + answer.body
+
+
+def ends(req: Any, usual: Callable[[], bool]) -> bool:
+    """Whether an answer is the connection's last, so that it says so: also when a body was refused by its length."""
+    return usual() or getattr(req.body.reader, "length", 0) >= DRAINED
 
 
 class Ends(NamedTuple):
@@ -221,6 +227,8 @@ class Worker(ThreadWorker):
     def handle_request(self, req: Any, conn: Connection) -> bool:
         if conn.parser.req_count >= TOGETHER and not conn.more:
             req.must_close = True
+        if conn.kind == LONG:
+            req.should_close = partial(ends, req, req.should_close)
         outbox = Outbox(conn.sock, None if conn.kind == CALL else partial(self.pause, conn))
         keep = bool(super().handle_request(req, Ends(outbox, conn.client, conn.server)))
         conn.answered = True

@@ -134,6 +134,16 @@ def test_a_body_that_nobody_reads_is_not_taken_for_the_next_request(server):
             assert one_answer(wire)[0].startswith((b"HTTP/1.1 403", b"HTTP/1.1 404"))
 
 
+@pytest.mark.parametrize("path", [b"/aws", b"/sign-in/"])
+def test_a_body_that_is_refused_by_its_length_ends_the_connection_and_the_answer_says_so(server, path):
+    """RFC 9112, 9.6: a server that closes after an answer sends Connection: close with it."""
+    head = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 900000000\r\n\r\n"
+    with connected(server) as wire, wire.makefile("rb") as file:
+        wire.sendall(head % path + b"a" * 1000)
+        told = b"".join(iter(file.readline, b"\r\n"))
+        assert told.startswith(b"HTTP/1.1 413") and b"Connection: close" in told
+
+
 def test_requests_that_come_together_are_all_answered(server):
     many = 1_500
     with connected(server) as wire, wire.makefile("rb") as file:
