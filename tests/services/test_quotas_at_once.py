@@ -1,18 +1,27 @@
 """Calls that arrive together exceed no quota and lose no change, whatever the database."""
 
 import contextlib
+import json
 import threading
 
 import pytest
 from django.db import connection
 
-from iamlab.door import authenticate
+from iamlab.door import authenticate, calls
 from iamlab.door.calls import call
 from iamlab.sandbox import lab_accounts
 from iamlab.services.iam import quotas, tags
 from iamlab.services.operations import AwsError
 
 TOGETHER = 3
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    }
+)
+ALLOW = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})
+OIDC = "arn:aws:iam::111122223333:oidc-provider/id.example"
 
 
 def waiting_for_all(before):
@@ -67,6 +76,36 @@ def test_two_access_keys_are_all_that_a_user_gets(root, monkeypatch):
     together([ask] * TOGETHER)
     assert sorted(outcomes) == ["LimitExceeded", "made", "made"]
     assert len(root("ListAccessKeys", UserName="mario")["AccessKeyMetadata"]) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("thing", "made", "deleted"),
+    [
+        ("User", {"UserName": "ada"}, {"UserName": "ada"}),
+        ("Group", {"GroupName": "clerks"}, {"GroupName": "clerks"}),
+        ("Role", {"RoleName": "r", "AssumeRolePolicyDocument": TRUST}, {"RoleName": "r"}),
+        ("InstanceProfile", {"InstanceProfileName": "p"}, {"InstanceProfileName": "p"}),
+        ("Policy", {"PolicyName": "p", "PolicyDocument": ALLOW}, {"PolicyArn": "arn:aws:iam::111122223333:policy/p"}),
+        ("LoginProfile", {"UserName": "mario", "Password": "correct horse 1 B"}, {"UserName": "mario"}),
+        ("OpenIDConnectProvider", {"Url": "https://id.example"}, {"OpenIDConnectProviderArn": OIDC}),
+    ],
+)
+def test_what_is_deleted_twice_at_once_is_gone_for_the_second(root, monkeypatch, thing, made, deleted):
+    """API Reference, "DeleteUser" and its kin: NoSuchEntity for what does not exist."""
+    root(f"Create{thing}", **made)
+    monkeypatch.setattr(calls, "allow", waiting_for_all(calls.allow))
+    outcomes = []
+
+    def ask():
+        try:
+            root(f"Delete{thing}", **deleted)
+            outcomes.append("deleted")
+        except AwsError as error:
+            outcomes.append((error.code, error.status or 404))
+
+    together([ask] * TOGETHER)
+    assert sorted(map(str, outcomes)) == ["('NoSuchEntity', 404)"] * (TOGETHER - 1) + ["deleted"]
 
 
 @pytest.mark.django_db(transaction=True)

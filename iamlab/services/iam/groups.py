@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from iamlab.services import paging
 from iamlab.services.iam import quotas, users
-from iamlab.services.iam.loading import grouped, keeping, named, with_loaded
+from iamlab.services.iam.loading import delete, grouped, keeping, named, with_loaded
 from iamlab.services.iam.models import Attachment, Group, InlinePolicy, Membership, User
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -164,5 +164,5 @@ def delete_group(call: Call, GroupName: str) -> dict[str, Any]:
     ):
         if rows.exists():
             raise AwsError("DeleteConflict", f"Cannot delete entity, {message}.")
-    row.delete()
+    delete(call, existing)
     return {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from iamlab.services import paging
 from iamlab.services.iam import documents, quotas, roles, tags
-from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.loading import delete, grouped, loaded, with_loaded
 from iamlab.services.iam.models import InstanceProfile, Role
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -153,7 +153,7 @@ def delete_instance_profile(call: Call, InstanceProfileName: str) -> dict[str, A
     if profile.role is not None:
         message = "Cannot delete entity, must remove roles from instance profile first."
         raise AwsError("DeleteConflict", message)
-    profile.delete()
+    delete(call, existing)
     return {}
 
 

@@ -61,3 +61,13 @@ def keeping(call: Call, describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return describe(row)
 
     return described
+
+
+def delete(call: Call, existing: Callable[[Call], Any]) -> None:
+    """Delete the row that `existing` tells of the call's target. Where a call at the same time was first, nothing is
+    left of it, and `existing` raises what it raises then.
+    """
+    gone, _ = existing(call).delete()
+    if not gone:
+        call.target.row, call.target.loaded = None, ()
+        existing(call)

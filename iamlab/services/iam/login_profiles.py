@@ -118,7 +118,10 @@ def update_login_profile(
 
 @operation("iam:DeleteLoginProfile", target=users.target)
 def delete_login_profile(call: Call, UserName: str | None = None) -> dict[str, Any]:
-    existing(call).delete()
+    gone, _ = existing(call).delete()
+    if not gone:  # a call at the same time was first
+        call.target.loaded = ()
+        existing(call)
     return {}
 
 

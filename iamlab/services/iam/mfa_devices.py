@@ -13,7 +13,7 @@ import segno
 from iamlab.services import callers, paging
 from iamlab.services.accounts.models import Account
 from iamlab.services.iam import quotas, tags, users
-from iamlab.services.iam.loading import grouped, loaded, with_loaded
+from iamlab.services.iam.loading import delete, grouped, loaded, with_loaded
 from iamlab.services.iam.mfa_codes import paired_step, step_now
 from iamlab.services.iam.models import MfaDevice, User
 from iamlab.services.iam.secrets import encrypt
@@ -130,7 +130,7 @@ def delete_virtual_mfa_device(call: Call, SerialNumber: str) -> dict[str, Any]:
     device = existing(call)
     if device.holder:
         raise AwsError("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.")
-    device.delete()
+    delete(call, existing)
     return {}
 
 

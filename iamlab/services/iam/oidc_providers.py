@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from iamlab.services.iam import quotas, tags
+from iamlab.services.iam.loading import delete
 from iamlab.services.iam.models import OidcProvider
 from iamlab.services.operations import AwsError, Call, Target, operation
 
@@ -43,6 +44,14 @@ def existing(call: Call) -> OidcProvider:
     """The target's row. Raises NoSuchEntity."""
     if call.target.row is None:
         message = f"OpenIDConnect Provider not found for arn {call.params['OpenIDConnectProviderArn']}"
+        raise AwsError("NoSuchEntity", message)
+    return call.target.row
+
+
+def deletable(call: Call) -> OidcProvider:
+    """The same in the words of a deletion."""
+    if call.target.row is None:
+        message = f"OpenId connect Provider {call.params['OpenIDConnectProviderArn']} cannot be found."
         raise AwsError("NoSuchEntity", message)
     return call.target.row
 
@@ -139,10 +148,7 @@ def update_open_id_connect_provider_thumbprint(
 @operation("iam:DeleteOpenIDConnectProvider", target=target)
 def delete_open_id_connect_provider(call: Call, OpenIDConnectProviderArn: str) -> dict[str, Any]:
     """Not idempotent, whatever the API Reference says: AWS refuses one that is gone."""
-    if call.target.row is None:
-        message = f"OpenId connect Provider {OpenIDConnectProviderArn} cannot be found."
-        raise AwsError("NoSuchEntity", message)
-    call.target.row.delete()
+    delete(call, deletable)
     return {}
 
 

@@ -12,6 +12,7 @@ from iamlab.policy.catalog import ManagedPolicy, managed_policies, managed_polic
 from iamlab.services import paging, statements
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import documents, quotas, tags
+from iamlab.services.iam.loading import delete
 from iamlab.services.iam.models import Policy, PolicyVersion
 from iamlab.services.iam.names import lasting_id, unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -259,7 +260,7 @@ def delete_policy(call: Call, PolicyArn: str) -> dict[str, Any]:
         raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.")
     if row.versions.count() > 1:
         raise AwsError("DeleteConflict", MANY_VERSIONS)
-    row.delete()
+    delete(call, own)
     return {}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from iamlab.services import paging
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import activity, boundaries, documents, quotas, tags, trust
-from iamlab.services.iam.loading import loaded, named, with_loaded
+from iamlab.services.iam.loading import delete, loaded, named, with_loaded
 from iamlab.services.iam.models import Attachment, InlinePolicy, InstanceProfile, Role
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -232,7 +232,7 @@ def delete_role(call: Call, RoleName: str) -> dict[str, Any]:
         if rows.exists():
             raise AwsError("DeleteConflict", f"Cannot delete entity, {message}.")
     trust.replace_principal(call, row.unique_id, row.unique_id)
-    row.delete()
+    delete(call, existing)
     return {}
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from iamlab.services import clock
 from iamlab.services.iam import quotas, secrets, tags
+from iamlab.services.iam.loading import delete
 from iamlab.services.iam.models import SamlProvider
 from iamlab.services.iam.names import random_letters
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -195,7 +196,7 @@ def update_saml_provider(
 
 @operation("iam:DeleteSAMLProvider", target=target)
 def delete_saml_provider(call: Call, SAMLProviderArn: str) -> dict[str, Any]:
-    existing(call).delete()
+    delete(call, existing)
     return {}
 
 

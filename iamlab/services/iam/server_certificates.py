@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from iamlab.services import paging
 from iamlab.services.iam import quotas, tags
+from iamlab.services.iam.loading import delete
 from iamlab.services.iam.models import ServerCertificate
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -169,7 +170,7 @@ def update_server_certificate(
 
 @operation("iam:DeleteServerCertificate", target=target)
 def delete_server_certificate(call: Call, ServerCertificateName: str) -> dict[str, Any]:
-    existing(call).delete()
+    delete(call, existing)
     return {}
 
 

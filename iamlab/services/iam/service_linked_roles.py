@@ -7,6 +7,7 @@ from typing import Any
 from iamlab.policy.catalog import managed_policy
 from iamlab.services.accounts.models import keep_document
 from iamlab.services.iam import roles
+from iamlab.services.iam.loading import delete
 from iamlab.services.iam.models import Attachment, DeletionTask, InlinePolicy, Role
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
@@ -118,7 +119,7 @@ def delete_service_linked_role(call: Call, RoleName: str) -> dict[str, Any]:
         task_id=f"task{row.path}{row.name}/{uuid.uuid4()}",
         role_arn=roles.arn(call.account_id, row.path, row.name),
     )
-    row.delete()
+    delete(call, roles.existing)
     return {"DeletionTaskId": task.task_id}
 
 

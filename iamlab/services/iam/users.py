@@ -9,7 +9,7 @@ from iamlab.services.accounts import settings
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import ROOT, USER
 from iamlab.services.iam import activity, boundaries, quotas, tags, trust
-from iamlab.services.iam.loading import keeping, named
+from iamlab.services.iam.loading import delete, keeping, named
 from iamlab.services.iam.models import (
     AccessKey,
     Attachment,
@@ -280,7 +280,7 @@ def delete_user(call: Call, UserName: str) -> dict[str, Any]:
         if rows.exists():
             raise AwsError("DeleteConflict", f"Cannot delete entity, {message}.")
     trust.replace_principal(call, row.unique_id, row.unique_id)
-    row.delete()
+    delete(call, existing)
     return {}
 
 
