@@ -82,7 +82,7 @@ def test_answer_shows_the_explanation_of_what_was_chosen(site, shipped):
     attempt = shipped("concepts")
     text = press(site, "lab-answer", attempt, {"answer": "once"}, question_id="authn")
     assert "You may still be allowed nothing at all" in text
-    assert "Right: <em>authentication</em>" in press(
+    assert "<em>Authentication</em>, then" in press(
         site, "lab-answer", attempt, {"answer": "right"}, question_id="authn"
     )
 
