@@ -98,6 +98,8 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
                 session.call("s3:DeleteBucket", {"Bucket": name})
                 return pages.done(request, session.url("buckets"), f"Successfully deleted bucket “{name}”")
             except AwsError as error:
+                if error.refuses:
+                    raise
                 confirm["error"] = error.message
                 if error.code == "BucketNotEmpty":
                     url = session.url("bucket-empty", selected=name)
@@ -127,6 +129,8 @@ def empty(request: HttpRequest, session: Session) -> HttpResponse:
             try:
                 failed = empty_bucket(session, name)
             except AwsError as error:
+                if error.refuses:
+                    raise
                 confirm["error"] = error.message
             else:
                 text = f"Successfully emptied bucket “{name}”" if not failed else f"{failed} objects were not deleted."

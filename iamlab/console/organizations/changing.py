@@ -127,7 +127,7 @@ def detach(request: HttpRequest, session: Session, policy_id: str) -> HttpRespon
     ]
     title = f"Detach {now['PolicySummary']['Name']}?"
     confirm = {"title": title, "cancel_url": back, "submit": "Detach policy"}
-    sentence = "It stops to bear on these places and on all below them at once."
+    sentence = "It stops bearing on these places and on all below them at once."
     return ticked_off(request, session, wanted, confirm, sentence, "The policy is detached.")
 
 

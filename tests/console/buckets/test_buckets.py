@@ -114,6 +114,15 @@ def test_mario_is_refused_and_told_why_then_allowed(browser_of, root, bucket, us
     assert root.call("s3:GetObject", {"Bucket": bucket, "Key": "bill.txt"})["Body"] == b"42 EUR"
 
 
+def test_who_may_not_delete_or_empty_a_bucket_is_told_why_in_the_dialog(browser_of, bucket, user):
+    mario = user("mario")
+    for name, typed in (("bucket-delete", bucket), ("bucket-empty", "permanently delete")):
+        sent = {"bucket": bucket, "typed": typed}
+        told = browser_of.post(mario.url(name), sent, headers={"HX-Request": "true", "HX-Target": "modal"})
+        assert "Access denied" in told.content.decode(), name
+        assert "/why/" in told.content.decode(), name
+
+
 def test_who_may_not_list_buckets_sees_the_box_and_opens_one_by_name(browser_of, bucket, user):
     mario = user("mario")
     text = page(browser_of, mario.url("buckets"))
