@@ -26,7 +26,8 @@ from iamlab.services.prepared import Prepared
 MOST = 300  # panels kept in a process, of some 30 KB each
 # What differs from page to page stands in kept HTML as marks that nobody can guess and write into a panel.
 MARK = secrets.token_hex(8)
-HOLES = {name: f"{MARK}-{name}-" for name in ("csrf_token", "back", "back_query", "where", "now", "used")}
+OF_THE_PAGE = ("csrf_token", "back", "back_query", "where", "now", "used", "sign_ins_open")
+HOLES = {name: f"{MARK}-{name}-" for name in OF_THE_PAGE}
 HOLE = re.compile(f"{MARK}-([a-z_]+)-")
 
 
@@ -167,6 +168,7 @@ def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
         "where": format_html(link, address) if address else SafeString(),
         "now": escape(f"{now:%-d %b %Y, %H:%M}"),
         "used": escape(panel.duration(attempt.used)),
+        "sign_ins_open": SafeString("" if session else " open"),
     }
 
 

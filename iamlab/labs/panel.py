@@ -105,6 +105,7 @@ def data(attempt: Attempt, found: Seen) -> dict[str, Any]:
         "trying": bool(attempt.past.get("trying")),
         "shut": [] if attempt.past.get("trying") else attempt.past.get("shut", []),
         "finished": done == len(states) and not attempt.submitted,
+        "undone": [step for step in lab["steps"] if states[step["id"]] == "regressed" and step is not current],
         "missed": missed(lab, found.answers) if attempt.submitted or done == len(states) else 0,
         "waiting": found.waiting,
         "messages": found.messages,
@@ -195,12 +196,15 @@ def _state(
 def next_step(
     lab: Lab, states: dict[str, str], facts: dict[str, StepFact], current: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """The next step that is not done, or was never looked at (one call may do several); else the one that follows."""
+    """The next step that is not done, or was never looked at (one call may do several); else the one that follows,
+    and at the lab's end the first that was left.
+    """
     ids = [step["id"] for step in lab["steps"]]
     later = lab["steps"][ids.index(current["id"]) + 1 :]
     opened = {step for step, fact in facts.items() if fact.opened}
     left = (step for step in later if step["id"] not in opened or not is_done(states[step["id"]]))
-    return next(left, later[0] if later else None)
+    passed_by = (step for step in lab["steps"] if not is_done(states[step["id"]]) and states[step["id"]] != "read")
+    return next(left, later[0] if later else next((step for step in passed_by if step is not current), None))
 
 
 def free_names(lab: Lab, bound: dict[str, Any], shown: dict[str, Any] | None) -> list[str]:
