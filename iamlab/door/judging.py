@@ -1,17 +1,19 @@
 """Questions that are not calls: what would be decided for a principal, an action, a resource and a context?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from django.db.models import OuterRef, Subquery, Value
 
 from iamlab.door.authorise import Judgement, judge, request_context
 from iamlab.policy.compile import Policy as CompiledPolicy
 from iamlab.policy.compile import compile_policy
 from iamlab.services import applicable, callers, clock, resources
+from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller, Source, World
 from iamlab.services.iam.models import Policy, Role, User
-from iamlab.services.identity_policies import managed
 from iamlab.services.operations import AwsError, Target
 
 QUESTION = Source(ip="192.0.2.10", user_agent="iamlab", secure=True)  # a made-up address: no call, no network
@@ -29,12 +31,27 @@ def judge_as(
     Users are asked as a console session would ask (temporary credentials, no MFA); `context` overrides any key, and a
     key given as None is left out. Raises NoSuchEntity for a principal who does not exist.
     """
+    return judge_all(asked_as(asker, principal), [action], resource, context or {})[0]
+
+
+def asked_as(asker: Caller, principal: str) -> Caller:
+    """Who a question is about, with fresh credentials. Raises NoSuchEntity."""
     caller = principal_of(asker, principal)
-    now = clock.now(asker.world)
     if caller.kind in (callers.USER, callers.ROLE):
-        caller = replace(caller, issued=now, console=caller.kind == callers.USER)
-    target = resources.target_of(asker.world, resource, action)
-    return judge_with(caller, action, target, context or {}, now)
+        caller = replace(caller, issued=clock.now(asker.world), console=caller.kind == callers.USER)
+    return caller
+
+
+def judge_all(caller: Caller, actions: Sequence[str], resource: str, context: Mapping[str, Any]) -> list[Judgement]:
+    """Several actions on one resource, which is looked for once: a role's own policy is about STS only."""
+    now, found = clock.now(caller.world), []
+    targets: dict[bool, Target] = {}
+    for action in actions:
+        trust = action.lower().startswith("sts:")
+        if trust not in targets:
+            targets[trust] = resources.target_of(caller.world, resource, action)
+        found.append(judge_with(caller, action, targets[trust], context, now))
+    return found
 
 
 def judge_with(caller: Caller, action: str, target: Target, context: Mapping[str, Any], now: datetime) -> Judgement:
@@ -51,7 +68,7 @@ def who_can(asker: Caller, action: str, resource: str) -> list[tuple[str, str, J
     roles = Role.objects.filter(account_id=account_id, service_linked="").order_by("name")
     everybody = [
         *((replace(_as_user(world, row), issued=now, console=True), f"{row.name} (user)") for row in users),
-        *((replace(_as_role(world, row), issued=now), f"{row.name} (role)") for row in roles),
+        *((replace(as_role(world, row), issued=now), f"{row.name} (role)") for row in roles),
         (_root(world, account_id), ROOT),
         (_nobody(world), ANYBODY),
     ]
@@ -78,11 +95,12 @@ def examiner_for(caller: Caller) -> Caller:
 def principals(asker: Caller) -> list[tuple[str, str]]:
     """(ARN, label) of everybody in the asker's account who may be asked about: root, users, roles, the public."""
     account = asker.account_id
-    users = User.objects.filter(account_id=account).order_by("name").values_list("path", "name")
-    roles = Role.objects.filter(account_id=account, service_linked="").order_by("name").values_list("path", "name")
+    told = ("kind", "path", "name")
+    users = User.objects.filter(account_id=account).annotate(kind=Value("user")).values_list(*told)
+    roles = Role.objects.filter(account_id=account, service_linked="").annotate(kind=Value("role")).values_list(*told)
+    both = sorted(users.union(roles, all=True), key=lambda row: (row[0] == "role", row[2]))
     return [
-        *((f"arn:aws:iam::{account}:user{path}{name}", f"{name} (user)") for path, name in users),
-        *((f"arn:aws:iam::{account}:role{path}{name}", f"{name} (role)") for path, name in roles),
+        *((f"arn:aws:iam::{account}:{kind}{path}{name}", f"{name} ({kind})") for kind, path, name in both),
         (f"arn:aws:iam::{account}:root", ROOT),
         ("anonymous", ANYBODY),
     ]
@@ -93,10 +111,10 @@ ATTACHABLE_MOST = 100
 
 def attachable(asker: Caller) -> list[CompiledPolicy]:
     """The account's own managed policies, as they could be attached to somebody."""
-    rows = Policy.objects.filter(account_id=asker.account_id).order_by("name").values_list("arn", flat=True)
-    applied = managed(asker.account_id, dict.fromkeys(rows[:ATTACHABLE_MOST], ""), "identity")
-    texts = applicable.texts({one.digest for one in applied})
-    return [compile_policy(texts[one.digest], one.name, arn=one.arn) for one in applied]
+    text = Document.objects.filter(pk=OuterRef("document")).values("text")
+    rows = Policy.objects.filter(account_id=asker.account_id).order_by("name").annotate(text=Subquery(text))
+    found = rows.values_list("text", "name", "arn")[:ATTACHABLE_MOST]
+    return [compile_policy(text, name, arn=arn) for text, name, arn in found]
 
 
 def principal_of(asker: Caller, principal: str) -> Caller:
@@ -153,10 +171,10 @@ def _role(world: World, account_id: str, name: str) -> Caller:
     row = Role.objects.filter(account_id=account_id, name_lower=name.lower()).first()
     if row is None:
         raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
-    return _as_role(world, row)
+    return as_role(world, row)
 
 
-def _as_role(world: World, row: Role) -> Caller:
+def as_role(world: World, row: Role) -> Caller:
     return Caller(
         callers.ROLE,
         row.account_id,

@@ -27,17 +27,24 @@ MARKS = {"Allow": ("allow", "this allowed it"), "Deny": ("deny", "this denied it
 PARTS = ("action", "principal", "resource", "condition")
 
 
-def page_data(judgement: Judgement, who: str = "", attachable: Iterable[Policy] = ()) -> dict[str, Any]:
-    """All that the decision page shows of one judgement; `attachable` policies may be among what would change it."""
+def page_data(
+    judgement: Judgement, who: str = "", attachable: Iterable[Policy] = (), instead: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """All that the decision page shows of one judgement; `attachable` policies may be among what would change it.
+    `instead`: as whom else it would be allowed, which is then said first (insight/instead.py).
+    """
     found = dict(explain(judgement.request, judgement.policies, judgement.decision, who=who or None))
     deciding = {(row["policy"], row["index"]) for row in found["deciding"]}
     near = found["nearest"]
     closest = None if near is None else (near["policy"], near["index"])
+    if instead and instead["sentence"]:
+        found |= {"sentence": instead["sentence"], "as_user": found["sentence"], "roles": instead["roles"]}
     as_json = json.dumps(found, indent=2, default=str)
     found["layers"] = [_layer(layer, found["layer"], deciding, closest) for layer in found["layers"]]
     return {
         **found,
         "allowed": judgement.allowed,
+        "instead": instead,
         "outcome_text": OUTCOMES[found["outcome"]],
         "layer_text": LAYERS.get(found["layer"], found["layer"]),
         "request": judgement.request,

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.console import pages
 from iamlab.console.session import Session, console_page
 from iamlab.door.authorise import Judgement
-from iamlab.door.judging import attachable, examiner_for, judge_as, principals
+from iamlab.door.instead import Roles, at_hand, found
+from iamlab.door.judging import asked_as, attachable, examiner_for, judge_all, principals
 from iamlab.door.judging import who_can as judged
 from iamlab.door.past import past_call
 from iamlab.insight import applying
 from iamlab.insight.drafts import DraftForm, with_draft
 from iamlab.insight.evidence import page_data
 from iamlab.insight.forms import QuestionForm, WhoCanForm
+from iamlab.insight.instead import told
 from iamlab.services.operations import AwsError
 from iamlab.services.sts.messages import encoded
 
@@ -38,23 +40,28 @@ def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
 
 def then(session: Session, judgement: Judgement, record: dict[str, Any]) -> dict[str, Any]:
     """The decision of a call that was made; what would change it can be done as long as the same policies apply."""
-    found = page_data(judgement, name_of(record))
-    same = not session.examined and holds_still(session, judgement)
-    possible = found["possible"]
-    return {**found, "changes": applying.offered(session, judgement, possible) if same else applying.told(possible)}
+    who, roles = name_of(record), still(session, judgement)
+    instead = told(session, roles, found(roles, [judgement])[0], who) if roles and not judgement.allowed else None
+    data = page_data(judgement, who, instead=instead)
+    possible, same = data["possible"], roles is not None and not session.examined
+    return {**data, "changes": applying.offered(session, judgement, possible) if same else applying.told(possible)}
 
 
-def holds_still(session: Session, judgement: Judgement) -> bool:
-    """Whether the policies of today are those of the judgement: a draft made from older ones would undo what came."""
+def still(session: Session, judgement: Judgement) -> Roles | None:
+    """The caller's roles of today, where the caller's policies of today are those of the judgement: a draft made from
+    older ones would undo what came. Else None."""
     asked = judgement.request
     who = asked.session_issuer or asked.principal
     if not isinstance(who, str):
-        return False
+        return None
     try:
-        today = judge_as(examiner_for(session.caller), who, asked.action, asked.resource)
+        caller = asked_as(examiner_for(session.caller), who)
     except AwsError:
-        return False
-    return (today.policy_set, today.resource_policy) == (judgement.policy_set, judgement.resource_policy)
+        return None
+    roles = at_hand(caller)
+    today = judge_all(caller, [asked.action], asked.resource, {})[0]
+    same = (today.policy_set, today.resource_policy) == (judgement.policy_set, judgement.resource_policy)
+    return roles if same else None
 
 
 def name_of(record: dict[str, Any]) -> str:
@@ -82,11 +89,12 @@ def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data
         who = dict(everybody)[asked["principal"]].partition(" ")[0]
-        judgements = [
-            judge_as(asker, asked["principal"], action, asked["resource"], asked["context"])
-            for action in asked["actions"]
-        ]
-        context |= answers(session, judgements, who)
+        caller = asked_as(asker, asked["principal"])
+        roles = at_hand(caller)
+        judgements = judge_all(caller, asked["actions"], asked["resource"], asked["context"])
+        context |= answers(session, judgements, who, roles)
+        for row in context["answers"]:
+            row["url"] = session.url("evaluator", **{**request.GET.dict(), "actions": row["action"]})
         context |= comparison(request, judgements, context["answers"], who)
         draft_form = context["draft_form"]
         status = 422 if draft_form.is_bound and not draft_form.is_valid() else 200
@@ -101,15 +109,16 @@ def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
     )
 
 
-def answers(session: Session, judgements: list[Judgement], who: str) -> dict[str, Any]:
+def answers(session: Session, judgements: list[Judgement], who: str, roles: Roles) -> dict[str, Any]:
     """One decision in full, or several in a line each."""
     possible = attachable(examiner_for(session.caller))
-    found = []
-    for judgement in judgements:
-        decision = page_data(judgement, who, possible)
+    rows = []
+    for judgement, takings in zip(judgements, found(roles, judgements), strict=True):
+        instead = told(session, roles, takings, who) if not judgement.allowed else None
+        decision = page_data(judgement, who, possible, instead)
         how = applying.told if session.examined else partial(applying.offered, session, judgement)
-        found.append({**decision, "action": judgement.request.action, "changes": how(decision["possible"])})
-    return {"answers": found, "only": found[0] if len(found) == 1 else None}
+        rows.append({**decision, "action": judgement.request.action, "changes": how(decision["possible"])})
+    return {"answers": rows, "only": rows[0] if len(rows) == 1 else None}
 
 
 def comparison(

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iamlab.services import statements
-from iamlab.services.iam import models as iam
 from iamlab.services.iam.password_policy import OWN_PASSWORD_DIGEST
 
 AWS_PREFIX = "arn:aws:iam::aws:"
@@ -94,19 +93,8 @@ def _add_own_password(held: Mapping[str, Held]) -> None:
             held[unique_id].inline.append(Applied("identity", name, "", name, OWN_PASSWORD_DIGEST))
 
 
-def own_policies(account_id: str, arns: Collection[str]) -> Own:
-    if all(arn.startswith(AWS_PREFIX) for arn in arns):
-        return {}
-    rows = iam.Policy.objects.filter(account_id=account_id, arn__in=arns).values_list("arn", "name", "document")
-    return {arn: (name, document) for arn, name, document in rows}
-
-
-def managed(account_id: str, arns: dict[str, str], layer: str) -> list[Applied]:
-    """Managed policies by ARN, each with how it was come by. One that is gone applies no more."""
-    return named(arns, layer, own_policies(account_id, arns))
-
-
 def named(arns: Mapping[str, str], layer: str, own: Own) -> list[Applied]:
+    """Managed policies by ARN, each with how it was come by. One that is gone applies no more."""
     found = []
     for arn, via in sorted(arns.items()):
         if arn in own:

@@ -8,7 +8,6 @@ from iamlab.services.iam import users
 from iamlab.services.iam.models import Policy, Role, User
 from iamlab.services.operations import Target
 from iamlab.services.s3 import targets
-from iamlab.services.s3.models import Bucket
 
 S3 = re.compile(r"arn:aws:s3:::([^/]+)(?:/(.*))?", re.DOTALL)
 IAM = re.compile(r"arn:aws:iam::(\d{12}):(user|role|policy)(/(?:.*/)?)([^/]+)", re.DOTALL)
@@ -34,7 +33,7 @@ def target_of(world: World, arn: str, action: str) -> Target:
 
 
 def _bucket_or_object(world: World, arn: str, name: str, key: str | None) -> Target:
-    row = Bucket.objects.filter(sandbox_id=world.sandbox_id, name=name).first()
+    row = targets.BY_NAME.first(world.sandbox_id, name)
     if row is None:
         return Target(arn=arn)
     if key is None:

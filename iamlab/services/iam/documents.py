@@ -1,7 +1,7 @@
 """Policy documents as IAM saves them. IAM User Guide: "Grammar of the IAM JSON policy language"."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from iamlab.policy.document import MalformedPolicy, parse, size
 from iamlab.services.accounts.models import Document
@@ -31,10 +31,15 @@ def texts(digests: Collection[str]) -> dict[str, str]:
     if unread := set(digests) - found.keys():
         read = dict(Document.objects.filter(digest__in=unread).values_list("digest", "text"))
         found |= read
-        _texts.update(read)
-        while len(_texts) > KEPT_TEXTS:
-            _texts.popitem(last=False)
+        keep(read)
     return found
+
+
+def keep(read: Mapping[str, str]) -> None:
+    """Have ready what was read already, beside the rows that name it."""
+    _texts.update(read)
+    while len(_texts) > KEPT_TEXTS:
+        _texts.popitem(last=False)
 
 
 def text(digest: str) -> str:
