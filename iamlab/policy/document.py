@@ -8,8 +8,9 @@ import json
 from typing import Any
 
 from . import positions
-from .grammar import CHECKS, ORGANIZATIONS, SYNTAX
+from .grammar import ORGANIZATIONS, SYNTAX
 from .positions import JsonError
+from .refusals import CHECKS
 
 KINDS = ("identity", "session", "trust", "bucket", "scp", "rcp")
 
