@@ -36,7 +36,18 @@ DATA = [
 ]
 
 
-class AttributesForm(StepForm):
+class LogFiles(ConsoleForm):
+    """Where the log files go, and whether digests tell of changes to them."""
+
+    storage = forms.ChoiceField(label="Storage location", choices=STORAGE, widget=forms.RadioSelect)
+    S3BucketName = forms.CharField(label="Trail log bucket name", max_length=63, widget=forms.TextInput(attrs=PLAIN))
+    S3KeyPrefix = forms.CharField(label="Prefix", required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
+    EnableLogFileValidation = forms.BooleanField(
+        label="Log file validation", required=False, help_text="Digest files show whether logs were changed."
+    )
+
+
+class AttributesForm(StepForm, LogFiles):
     """Step 1: name, bucket, what else a trail has."""
 
     key = "attributes"
@@ -54,44 +65,26 @@ class AttributesForm(StepForm):
         help_text="3 to 128 characters: letters, digits, periods, underscores and dashes.",
         widget=forms.TextInput(attrs=PLAIN),
     )
-    storage = forms.ChoiceField(label="Storage location", choices=STORAGE, widget=forms.RadioSelect, initial=NEW)
-    S3BucketName = forms.CharField(
-        label="Trail log bucket name",
-        max_length=63,
-        help_text="Log files are stored in it, under AWSLogs/ and the account's id.",
-        widget=forms.TextInput(attrs=PLAIN),
-    )
-    S3KeyPrefix = forms.CharField(label="Prefix", required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
-    EnableLogFileValidation = forms.BooleanField(
-        label="Log file validation",
-        required=False,
-        initial=True,
-        help_text="Digest files show whether logs were changed.",
-    )
     tags = TagsField(fold=False)
 
     def prepare(self) -> None:
         number = self.session.now.strftime("%Y%m%d")
-        self.fields["S3BucketName"].initial = f"aws-cloudtrail-logs-{self.session.account.pk}-{number}"
+        bucket = self.fields["S3BucketName"]
+        bucket.initial = f"aws-cloudtrail-logs-{self.session.account.pk}-{number}"
+        bucket.help_text = "Log files are stored in it, under AWSLogs/ and the account's id."
+        self.fields["storage"].initial = NEW
+        self.fields["EnableLogFileValidation"].initial = True
 
 
-class DetailsForm(EditingForm, OperationForm):
+class DetailsForm(EditingForm, OperationForm, LogFiles):
     """What can be changed of a trail that is there: its name cannot."""
 
     operation = "cloudtrail:UpdateTrail"
     fields_of_codes = CODES
 
-    storage = forms.ChoiceField(label="Storage location", choices=STORAGE, widget=forms.RadioSelect, initial=EXISTING)
-    S3BucketName = forms.CharField(
-        label="Trail log bucket name",
-        max_length=63,
-        help_text="Log files that were delivered already stay where they are.",
-        widget=forms.TextInput(attrs=PLAIN),
-    )
-    S3KeyPrefix = forms.CharField(label="Prefix", required=False, max_length=200, widget=forms.TextInput(attrs=PLAIN))
-    EnableLogFileValidation = forms.BooleanField(
-        label="Log file validation", required=False, help_text="Digest files show whether logs were changed."
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["S3BucketName"].help_text = "Log files that were delivered already stay where they are."
 
     def present(self) -> dict[str, Any]:
         """Where a bucket comes from is asked anew each time."""
