@@ -128,7 +128,7 @@ export async function edit(control) {
   const label = document.querySelector(`label[for="${area.id}"]`);
   const view = new cm.EditorView({
     doc: area.value,
-    selection: { anchor: focused ? area.selectionStart : 0 },
+    selection: focused ? { anchor: area.selectionStart, head: area.selectionEnd } : undefined,
     root,
     parent: root,
     extensions: [

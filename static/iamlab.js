@@ -284,6 +284,23 @@
     bar.value = Math.round((100 * event.detail.loaded) / event.detail.total);
   });
 
+  // What a search or an editor answers takes the place of fields. Where somebody filled them in meanwhile, or they are
+  // gone, it comes too late: it is not shown, and asked for anew with what stands there now.
+  const filled = (root) => $$("input, select, textarea", root).map((one) => (/checkbox|radio/.test(one.type) ? one.checked : one.value)).join();
+  const asked = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", ({ detail: { target, xhr, requestConfig } }) => {
+    if (requestConfig.parameters.look) asked.set(xhr, filled(target));
+  });
+  let held; // what has the focus in there, and no id by which htmx would find it again
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { xhr, target, requestConfig: { verb, path, elt, triggeringEvent } } = detail;
+    const at = document.activeElement;
+    held = target !== document.body && target.contains(at) && at.name && !at.id ? at : null;
+    if (!asked.has(xhr) || (target.isConnected && filled(target) === asked.get(xhr))) return;
+    detail.shouldSwap = false;
+    if (target.isConnected) htmx.ajax(verb, path, { source: elt, event: triggeringEvent });
+  });
+
   let onTabs = false;
   // An error page answers a boosted request as it answers any other: by being shown.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -330,6 +347,7 @@
     $$("details > summary").forEach((summary) => { if (opened.includes(summary.id)) summary.parentElement.open = true; });
     const root = target.isConnected ? target : document;
     prepare(root);
+    if (held?.isConnected === false) $$(`[name="${CSS.escape(held.name)}"]`).find((one) => one.value === held.value)?.focus();
     if (target.id === "log") { $("#line").value = typed; $("#line").focus(); }
     if (target.id === "modal" && target.open) ($("[aria-invalid=true]", target) || $("a, button", target))?.focus(); // refused
     if (target.id === "modal" && target.childElementCount && !target.open) target.showModal();

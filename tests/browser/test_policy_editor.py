@@ -151,6 +151,39 @@ def test_the_lessons_policy_is_built_in_the_visual_editor_and_read_as_json(page:
     assert found == []
 
 
+def test_what_is_ticked_while_the_filters_answer_is_on_its_way_stays(page: Page, console):  # noqa: F811
+    page.goto(f"{console}policies/create/")
+    expect(editor(page)).to_be_visible()
+    page.get_by_role("button", name="Visual").click()
+    page.get_by_label("Service", exact=True).select_option("s3")
+    page.locator("summary", has_text="Write").click()
+    box = page.get_by_label("s3:PutObject", exact=True)
+    expect(box).to_be_visible()
+    held = []
+    page.route("**/policies/create/**", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request(lambda request: "look=find" in (request.post_data or "")):
+        page.get_by_label("Filter actions").fill("putobject")
+    box.focus()
+    page.keyboard.press("Space")
+    held[0].continue_()
+    expect(page.get_by_label("s3:CreateBucket", exact=True)).to_have_count(0)
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+
+
+def test_who_is_in_the_text_before_the_editor_comes_goes_on_there(page: Page, console):  # noqa: F811
+    held = []
+    page.route("**/vendor/codemirror*.js", lambda route: held.append(route))
+    with page.expect_request("**/vendor/codemirror*.js"):
+        page.goto(f"{console}policies/create/")
+    page.locator("textarea[name=PolicyDocument]").focus()
+    page.keyboard.press("Control+a")
+    held[0].continue_()
+    expect(editor(page)).to_be_focused()
+    page.keyboard.insert_text(json.dumps(BILL_WRITE))
+    assert kept(page) == BILL_WRITE
+
+
 def test_without_javascript(browser, cookies, console, root):  # noqa: F811
     context = browser.new_context(java_script_enabled=False)
     context.add_cookies(cookies)
