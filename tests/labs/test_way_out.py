@@ -170,6 +170,7 @@ def test_end_of_a_lab_is_said_with_the_ways_on(site, begin, do):
     press(site, "lab-submit", attempt)
     assert Attempt.objects.get(pk=attempt.pk).submitted is not None
     assert "All steps are done" not in page(site, attempt)
+    assert "Progress and certificate" in page(site, attempt).partition('id="panel"')[0]
 
 
 def test_sign_ins_stand_between_the_text_and_the_checks(site, shipped):
@@ -206,3 +207,16 @@ def test_state_of_a_check_is_told_in_words_in_the_list_and_in_the_announcement(s
     said = site.get(reverse("lab-live", args=[attempt.pk]), {"at": "0.0", "step": "group"}).content.decode()
     assert ": done</span>" in said
     assert "1 of 2 steps" in said
+
+
+def test_a_page_that_asks_for_more_than_one_may_see_is_no_door_that_was_tried(shipped, do):
+    """The console's list of policies asks for the description of each; vera may have those of Editor alone."""
+    attempt = shipped("way-up")
+    listed = "arn:aws:iam::aws:policy/AdministratorAccess"
+    do(attempt, {"as": "user/vera", "run": f"aws iam get-policy --policy-arn {listed}", "error": "AccessDenied"})
+    fact = CheckFact.objects.get(attempt=attempt, step="prove", check_id="up")
+    assert (fact.code, fact.tries) == ("", {})
+    attaches = f"aws iam attach-user-policy --user-name vera --policy-arn {listed}"
+    do(attempt, {"as": "user/vera", "run": attaches, "error": "AccessDenied"})
+    fact.refresh_from_db()
+    assert fact.code == "other-door"
