@@ -73,6 +73,12 @@ COLUMNS = [
     tables.column("key", "Access key ID"),
     tables.column("mfa", "MFA"),
 ]
+TREE = (
+    ("Root", 0, "", None),
+    ("Workloads", 1, "Root", True),
+    ("Bills", 2, "Workloads", None),
+    ("Sandbox", 1, "Root", False),
+)
 USERS = [
     {"name": name, "groups": groups, "activity": days, "key": key}
     for name, groups, days, key in (
@@ -136,6 +142,14 @@ def page(request: HttpRequest) -> dict:
             request, id="none", title="Groups", columns=COLUMNS[:2], rows=[], empty_text="No groups to display."
         ),
         "denied_users": tables.table(request, id="refused", title="Roles", columns=COLUMNS, rows=[], denial=DENIAL),
+        "tree": tables.table(
+            request,
+            id="tree",
+            title="Organizational units",
+            columns=[tables.column("name", "Organizational structure")],
+            rows=[tree_row(*place) for place in TREE],
+            tools=False,
+        ),
         "policy": POLICY,
         "marks": MARKS,
         "changed": POLICY.replace("s3:GetObject", "s3:*"),
@@ -222,6 +236,13 @@ def user_row(user: dict) -> dict:
     return tables.row(
         user["name"], [markup.link("#table", user["name"]), user["groups"], activity, key, mfa], detail=detail
     )
+
+
+def tree_row(name: str, depth: int, above: str, is_open: bool | None) -> dict:
+    url = f"/components/?turned={name}#table"
+    turn = None if is_open is None else {"id": f"turn-{name}", "url": url, "open": is_open, "target": "tree"}
+    content = markup.link("#table", name)
+    return tables.row(name, [markup.branch(content, depth, label=name, above=above, turn=turn)])
 
 
 def facts() -> list[tuple]:

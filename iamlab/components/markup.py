@@ -6,6 +6,7 @@ Templates reach them as tags of the same name ({% load components %}); a view us
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -80,6 +81,29 @@ def tile(label: str, description: str) -> Tile:
     made = Tile(label)
     made.description = description
     return made
+
+
+def branch(
+    content: str, depth: int = 0, *, label: str = "", above: str = "", turn: dict[str, Any] | None = None
+) -> SafeString:
+    """What stands at one place of a tree that a column of a table is. `label` is its name, `above` that of what it is
+    in. `turn` opens or closes it: {id, url, open, target (the table's id)}.
+    """
+    steps = format_html_join("", "{}", ((SafeString("<i></i>"),) for _ in range(depth)))
+    inside = format_html('<span class="visually-hidden">in {}</span>', above) if above else ""
+    if turn is None:
+        return format_html('<span class="branch">{}<i></i><span>{} {}</span></span>', steps, content, inside)
+    toggle = format_html(
+        '<a class="branch-turn" id="{0}" href="{1}" aria-expanded="{2}" aria-label="{3}" hx-target="#{4}" '
+        'hx-select="#{4}" hx-swap="outerHTML">{5}</a>',
+        turn["id"],
+        turn["url"],
+        "true" if turn["open"] else "false",
+        f"What is in {label}",
+        turn["target"],
+        icon("right"),
+    )
+    return format_html('<span class="branch">{}{}<span>{} {}</span></span>', steps, toggle, content, inside)
 
 
 def lines(values: Sequence[str], whole: bool = False) -> SafeString:

@@ -205,10 +205,10 @@ def pages(request: HttpRequest, id: str, ask: dict, found: int, back: str = "", 
 
 
 def address(request: HttpRequest, **changes: Any) -> str:
-    """This page's address with some parameters changed (None removes one).
+    """This page's address with some parameters changed (None removes one, a list stands for several of a name).
 
     Whole, for htmx sends a bare query to the address bar, which has moved on already where somebody clicked twice.
     """
     pairs = [(key, value) for key, values in request.GET.lists() for value in values if key not in changes]
     pairs += [(key, value) for key, value in changes.items() if value is not None]
-    return f"{escape_uri_path(request.path)}?{urlencode(pairs)}"
+    return f"{escape_uri_path(request.path)}?{urlencode(pairs, doseq=True)}"

@@ -78,6 +78,20 @@ def picked(
         status = 422
     else:
         form = form_class(look=request.POST if request.method == "POST" else None, **known)
+    return picking(request, session, form, title, back, crumbs, submit, status)
+
+
+def picking(
+    request: HttpRequest,
+    session: Session,
+    form: PickingForm,
+    title: str,
+    back: str,
+    crumbs: pages.Crumbs,
+    submit: str = "",
+    status: int = 422,
+) -> HttpResponse:
+    """The page with such a form; by itself, one whose call failed."""
     context = {"form": form, "heading": title, "submit": submit or title, "back": back}
     crumbs = [*crumbs, (title, None)]
     return pages.render(request, session, "console/picking.html", context, title=title, crumbs=crumbs, status=status)

@@ -1,4 +1,5 @@
-"""The whole sitemap of the simulated console. Parts of an address mirror those of the real one."""
+"""The sitemap of the simulated console; its largest items have their own. Parts of an address mirror those of the real
+one."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -24,12 +25,6 @@ from iamlab.console.groups import views as groups
 from iamlab.console.home import views as home
 from iamlab.console.instances import launch as instance_launch
 from iamlab.console.instances import views as instances
-from iamlab.console.organizations import changing as organization_changing
-from iamlab.console.organizations import policies as organization_policies
-from iamlab.console.organizations import units as organization_units
-from iamlab.console.organizations import views as organizations
-from iamlab.console.organizations import whole as organization
-from iamlab.console.organizations.forms import RCP, SCP
 from iamlab.console.policies import changing as policy_changing
 from iamlab.console.policies import create as policy_create
 from iamlab.console.policies import views as policies
@@ -50,13 +45,6 @@ from iamlab.console.switch_role import views as switch_role
 from iamlab.console.trails import changing as trail_changing
 from iamlab.console.trails import create as trail_create
 from iamlab.console.trails import views as trails
-from iamlab.console.users import access_keys, console_access, create, create_group, deleting, detail
-from iamlab.console.users import inline as user_inline
-from iamlab.console.users import mfa as user_mfa
-from iamlab.console.users import permissions as user_permissions
-from iamlab.console.users import service_credentials as user_services
-from iamlab.console.users import tags as user_tags
-from iamlab.console.users import views as users
 
 # /sandbox/<public id>/: before anybody is signed in
 front = [
@@ -70,45 +58,6 @@ front = [
     path("mfa/", sign_in.mfa, name="sign-in-mfa"),
     path("switchrole/", switch_role.link, name="switch-role-link"),
     path("sign-in/<str:account>/", sign_in.user, name="sign-in-account"),
-]
-
-# /console/<session>/iam/users/
-user_pages = [
-    path("", users.users, name="users"),
-    path("delete/", deleting.delete, name="users-delete"),
-    path("create/", create.start, name="user-create-start"),
-    path("create/<uuid:draft_id>/era/", create.switch_era, name="user-create-era"),
-    path("create/<uuid:draft_id>/group/", create_group.create_group, name="user-create-group"),
-    *wizard_pages.paths("create/", create.WIZARD),
-    *wizard_pages.paths("add-permissions/", user_permissions.WIZARD),
-    *wizard_pages.paths("console-access/", console_access.WIZARD),
-    *wizard_pages.paths("create-access-key/", access_keys.WIZARD),
-    path("details/<str:name>/add-permissions/", user_permissions.start, name="user-permissions-start"),
-    path("details/<str:name>/remove-policies/", user_permissions.remove_policies, name="user-remove-policies"),
-    path("details/<str:name>/boundary/", user_permissions.set_boundary, name="user-boundary"),
-    path("details/<str:name>/boundary/remove/", user_permissions.remove_boundary, name="user-boundary-remove"),
-    path("details/<str:name>/inline/", user_inline.policy, name="user-inline-create"),
-    path("details/<str:name>/inline/<str:policy>/", user_inline.policy, name="user-inline"),
-    path("details/<str:name>/join-groups/", user_permissions.join_groups, name="user-join-groups"),
-    path("details/<str:name>/leave-groups/", user_permissions.leave_groups, name="user-leave-groups"),
-    path("details/<str:name>/manage-tags/", user_tags.manage, name="user-tags"),
-    path("details/<str:name>/console-access/", console_access.start, name="console-access-start"),
-    path("details/<str:name>/create-access-key/", access_keys.start, name="access-key-start"),
-    path("details/<str:name>/access-keys/<str:key_id>/status/", access_keys.status, name="access-key-status"),
-    path("details/<str:name>/access-keys/<str:key_id>/delete/", access_keys.delete, name="access-key-delete"),
-    path(
-        "details/<str:name>/access-keys/<str:key_id>/description/",
-        access_keys.description,
-        name="access-key-description",
-    ),
-    path("details/<str:name>/<slug:kind>-keys/upload/", user_services.upload, name="user-upload"),
-    path("details/<str:name>/generate/<slug:service>/", user_services.generate, name="user-credential-generate"),
-    path("details/<str:name>/credentials/<slug:kind>/<slug:act>/", user_services.change, name="user-credential-change"),
-    path("details/<str:name>/mfa/", user_mfa.assign, name="user-mfa"),
-    path("details/<str:name>/mfa/enable/", user_mfa.enable, name="user-mfa-enable"),
-    path("details/<str:name>/mfa/remove/", user_mfa.remove, name="user-mfa-remove"),
-    path("details/<str:name>/mfa/resync/", user_mfa.resync, name="user-mfa-resync"),
-    path("details/<str:name>/<str:tab>/", detail.user, name="user"),
 ]
 
 # /console/<session>/iam/groups/
@@ -163,7 +112,7 @@ role_pages = [
 
 # /console/<session>/iam/
 iam: list[URLPattern | URLResolver] = [
-    path("users/", include(user_pages)),
+    path("users/", include("iamlab.console.users.urls")),
     path("groups/", include(group_pages)),
     path("roles/", include(role_pages)),
     path("identity-providers/", providers.providers, name="providers"),
@@ -273,41 +222,6 @@ ec2 = [
     *wizard_pages.paths("launch/", instance_launch.WIZARD),
 ]
 
-# /console/<session>/organizations/
-organization_pages = [
-    path("accounts/", organization.accounts, name="organization-accounts"),
-    path("create/", organizations.create, name="organization-create"),
-    path("accounts/<str:target>/", organizations.place, name="organization-place"),
-    path("accounts/<str:target>/attach/", organizations.attach, name="organization-attach"),
-    path("accounts/<str:target>/detach/", organizations.detach, name="organization-detach"),
-    path("accounts/<str:target>/create-unit/", organization_units.create, name="organization-unit-create"),
-    path("accounts/<str:target>/rename/", organization_units.rename, name="organization-unit-rename"),
-    path("accounts/<str:target>/delete/", organization_units.delete, name="organization-unit-delete"),
-    path("accounts/<str:target>/move/", organization_units.move, name="organization-move"),
-    path("accounts/<str:target>/remove/", organization_units.remove, name="organization-remove"),
-    path("accounts/<str:target>/close/", organization_units.close, name="organization-close"),
-    path("tags/<str:target>/", organization.manage_tags, name="organization-tags"),
-    path("settings/", organization.settings, name="organization-settings"),
-    path("settings/delete/", organization.delete, name="organization-delete"),
-    path("leave/", organization.leave, name="organization-leave"),
-    path("add-account/", organization_units.add_account, name="organization-account-create"),
-    path("policies/", organization_policies.policies, {"kind": SCP}, name="organization-policies"),
-    path("policies/create/", organization_policies.create, {"kind": SCP}, name="organization-policies-create"),
-    path("resource-control-policies/", organization_policies.policies, {"kind": RCP}, name="organization-rcps"),
-    path(
-        "resource-control-policies/create/",
-        organization_policies.create,
-        {"kind": RCP},
-        name="organization-rcps-create",
-    ),
-    path("policies/<str:policy_id>/", organization_policies.policy, name="organization-policy"),
-    path("policies/<str:policy_id>/edit/", organization_changing.edit, name="organization-policy-edit"),
-    path("policies/<str:policy_id>/delete/", organization_changing.delete, name="organization-policy-delete"),
-    path("policies/<str:policy_id>/attach/", organization_changing.attach, name="organization-policy-attach"),
-    path("policies/<str:policy_id>/detach/", organization_changing.detach, name="organization-policy-detach"),
-    path("types/<slug:scope>/<slug:state>/", organization_changing.switch, name="organization-type"),
-]
-
 # /console/<session>/billing/budgets/; a budget's name may be "..", so that it does not stand in an address
 budget_pages = [
     path("", budgets.budgets, name="budgets"),
@@ -337,7 +251,7 @@ session: list[URLPattern | URLResolver] = [
     path("billing/budgets/", include(budget_pages)),
     path("iam/", include(iam)),
     path("iam/", include(own)),
-    path("organizations/", include(organization_pages)),
+    path("organizations/", include("iamlab.console.organizations.urls")),
     path("search/", search.search, name="search"),
     path("s3/", include(s3)),
     path("cloudtrail/", include(cloudtrail)),

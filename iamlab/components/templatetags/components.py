@@ -13,7 +13,16 @@ from iamlab.components.code import code_lines, difference
 register = template.Library()
 LONG = 10_000  # characters
 
-for leaf in (markup.icon, markup.status, markup.badge, markup.link, markup.copy, markup.denied_cell, markup.download):
+for leaf in (
+    markup.icon,
+    markup.status,
+    markup.badge,
+    markup.link,
+    markup.copy,
+    markup.denied_cell,
+    markup.download,
+    markup.branch,
+):
     register.simple_tag(leaf)
 
 

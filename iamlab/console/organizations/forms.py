@@ -8,6 +8,8 @@ from iamlab.console import documents
 from iamlab.console.account.forms import made_up
 from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.forms import OperationForm
+from iamlab.console.pickers import PickingForm
+from iamlab.console.tags import TagsField
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 SCOPES = {SCP: "scp", RCP: "rcp"}  # what the grammar calls them
@@ -60,6 +62,20 @@ class PolicyForm(SeenForm):
             content.initial = RCP_START
 
 
+class TaggedForm(OperationForm):
+    """Something new, with its tags."""
+
+    tags = TagsField(fold=False)
+
+    def params(self) -> dict[str, Any]:
+        tags = self.cleaned_data["tags"]
+        return {**super().params(), **({"Tags": tags} if tags else {})}
+
+
+class NewPolicyForm(PolicyForm, TaggedForm):
+    pass
+
+
 class UnitForm(OperationForm):
     """The name of an organizational unit, new or changed."""
 
@@ -72,11 +88,16 @@ class UnitForm(OperationForm):
     )
 
 
-class AccountForm(OperationForm):
+class NewUnitForm(PickingForm, UnitForm, TaggedForm):
+    field_order = ("Name", "tags")
+
+
+class AccountForm(PickingForm, TaggedForm):
     """A new member account."""
 
     operation = "organizations:CreateAccount"
     fields_of_codes = {"EMAIL_ALREADY_EXISTS": "Email"}
+    field_order = ("AccountName", "Email", "RoleName", "tags")
 
     AccountName = forms.CharField(label="AWS account name")
     Email = forms.EmailField(

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.components import markup, tables
 from iamlab.console import documents, pages, refusals
 from iamlab.console.forms import typed
-from iamlab.console.organizations.forms import RCP, SCP, PolicyForm
+from iamlab.console.organizations.forms import RCP, SCP, NewPolicyForm
 from iamlab.console.organizations.views import ATTACHED, asked, outside, policy_cells, shown, tags_of
 from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session, console_page
@@ -127,8 +127,8 @@ def create(request: HttpRequest, session: Session, kind: str) -> HttpResponse:
     back = session.url(LISTS[kind])
     look = request.method == "POST" and "look" in request.POST
     sent = request.method == "POST" and not look
-    initial = typed(PolicyForm, request.POST) if look else None
-    form = PolicyForm(request.POST, kind=kind) if sent else PolicyForm(initial=initial, kind=kind)
+    initial = typed(NewPolicyForm, request.POST) if look else None
+    form = NewPolicyForm(request.POST, kind=kind) if sent else NewPolicyForm(initial=initial, kind=kind)
     denial = None
     if sent and form.is_valid():
         try:

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, pages
 from iamlab.console.organizations.choosing import chosen
-from iamlab.console.organizations.forms import AccountForm, UnitForm
-from iamlab.console.questions import asking, made, question
+from iamlab.console.organizations.forms import AccountForm, NewUnitForm, UnitForm
+from iamlab.console.questions import asking, made, picked, picking, question
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
@@ -22,10 +22,12 @@ def crumbs(session: Session) -> pages.Crumbs:
 def create(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """A new unit under a root or unit."""
     back, title = session.url("organization-place", target), "Create organizational unit"
-    form = UnitForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and made(session, form, {**form.params(), "ParentId": target}) is not None:
-        return pages.done(request, back, f"Organizational unit {form.cleaned_data['Name']} created.")
-    return asking(request, session, form, {"title": title, "submit": title, "cancel_url": back}, crumbs(session))
+    form = picked(request, session, NewUnitForm, title, back, crumbs(session))
+    if isinstance(form, HttpResponse):
+        return form
+    if made(session, form, {**form.params(), "ParentId": target}) is None:
+        return picking(request, session, form, title, back, crumbs(session))
+    return pages.done(request, back, f"Organizational unit {form.cleaned_data['Name']} created.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,12 +129,19 @@ def ended(
 def move(request: HttpRequest, session: Session, target: str) -> HttpResponse:
     """An account goes to another root or unit."""
     back, title = session.url("organization-place", target), f"Move account {target}"
+    source = session.call("organizations:ListParents", {"ChildId": target})["Parents"][0]["Id"]
     places = chosen(
-        request, session, title, back, [*crumbs(session), (target, back)], submit="Move AWS account", units_only=True
+        request,
+        session,
+        title,
+        back,
+        [*crumbs(session), (target, back)],
+        submit="Move AWS account",
+        units_only=True,
+        taken=[source],
     )
     if isinstance(places, HttpResponse):
         return places
-    source = session.call("organizations:ListParents", {"ChildId": target})["Parents"][0]["Id"]
     if source != places[0]:
         params = {"AccountId": target, "SourceParentId": source, "DestinationParentId": places[0]}
         session.call("organizations:MoveAccount", params)
@@ -143,14 +152,15 @@ def move(request: HttpRequest, session: Session, target: str) -> HttpResponse:
 @console_page
 def add_account(request: HttpRequest, session: Session) -> HttpResponse:
     """A member account, with a role in it that this account's users may switch to."""
-    back = session.url("organization-accounts")
-    form = AccountForm(request.POST if request.method == "POST" else None)
-    answer = made(session, form, form.params()) if form.is_bound and form.is_valid() else None
-    if answer is not None:
-        status = answer["CreateAccountStatus"]
-        if status["State"] != "FAILED":
-            text = f"Account {status['AccountName']} ({status['AccountId']}) created."
-            return pages.done(request, session.url("organization-place", status["AccountId"]), text)
+    back, title = session.url("organization-accounts"), "Create an AWS account"
+    form = picked(request, session, AccountForm, title, back, crumbs(session), "Create AWS account")
+    if isinstance(form, HttpResponse):
+        return form
+    answer = made(session, form, form.params())
+    status = answer["CreateAccountStatus"] if answer is not None else {}
+    if status.get("State") == "FAILED":
         form.refuse(AwsError(status["FailureReason"], "Another account has this email address already."))
-    confirm = {"title": "Create an AWS account", "submit": "Create AWS account", "cancel_url": back}
-    return asking(request, session, form, confirm, crumbs(session))
+    if form.errors:
+        return picking(request, session, form, title, back, crumbs(session), "Create AWS account")
+    text = f"Account {status['AccountName']} ({status['AccountId']}) created."
+    return pages.done(request, session.url("organization-place", status["AccountId"]), text)

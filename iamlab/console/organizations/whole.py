@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
 from iamlab.console import changes, lists, pages, tagging
+from iamlab.console.organizations import hierarchy
 from iamlab.console.organizations.changing import found_policy
 from iamlab.console.organizations.units import crumbs, ended
-from iamlab.console.organizations.views import CHILDREN, account_row, asked, children, described, outside, shown
+from iamlab.console.organizations.views import CHILDREN, account_cells, asked, described, outside, shown
 from iamlab.console.panels import Panel, panel
 from iamlab.console.questions import question
 from iamlab.console.session import Session, console_page
@@ -22,7 +23,7 @@ TITLE = "Settings"
 @require_safe
 @console_page
 def accounts(request: HttpRequest, session: Session) -> HttpResponse:
-    """The organization, and the root with what is under it."""
+    """The organization, and the tree of all that is in it."""
     title = "AWS accounts"
     found = asked(session, "organizations:DescribeOrganization")
     if found is None:
@@ -31,9 +32,7 @@ def accounts(request: HttpRequest, session: Session) -> HttpResponse:
     roots = Panel() if flat else panel(session, "organizations:ListRoots")
     chief = found["Organization"]["MasterAccountId"] if found.stands else ""
     root = roots["Roots"][0] if not flat and roots.stands else None
-    listed = every_account(request, session, chief) if flat else None
-    if root:
-        listed = children(request, session, root["Id"], root, chief)
+    listed = every_account(request, session) if flat else hierarchy.table(request, session, root) if root else None
     context = {
         "heading": title,
         "found": found,
@@ -45,9 +44,17 @@ def accounts(request: HttpRequest, session: Session) -> HttpResponse:
             {"label": label, "url": session.url("organization-accounts", view=label.lower()), "current": current}
             for label, current in (("Hierarchy", not flat), ("List", flat))
         ],
+        "turn_all": turn_all(request, session) if root else None,
     }
     template = "console/organizations/accounts.html"
     return shown(request, session, template, context, title, [(title, None)])
+
+
+def turn_all(request: HttpRequest, session: Session) -> dict[str, str]:
+    """All units of the tree opened, or closed again."""
+    if request.GET.get("expand") == "all":
+        return {"label": "Collapse all", "url": session.url("organization-accounts")}
+    return {"label": "Expand all", "url": session.url("organization-accounts", expand="all")}
 
 
 def about(session: Session, found: Panel) -> list[tuple[str, Any]]:
@@ -61,13 +68,16 @@ def about(session: Session, found: Panel) -> list[tuple[str, Any]]:
     ]
 
 
-def every_account(request: HttpRequest, session: Session, chief: str) -> dict[str, Any]:
+def every_account(request: HttpRequest, session: Session) -> dict[str, Any]:
     """The organization's accounts, wherever they are in the tree."""
     found = panel(session, "organizations:ListAccounts")
     return lists.whole(
         request,
         [tables.column("name", "AWS account"), *CHILDREN[1:]],
-        [account_row(session, one, chief) for one in found.get("Accounts", [])],
+        [
+            tables.row(one["Id"], account_cells(session, one), label=f"{one['Name']} {one['Id']} {one['Email']}")
+            for one in found.get("Accounts", [])
+        ],
         id="children",
         title="AWS accounts",
         denial=found.denial,

@@ -1,6 +1,7 @@
 """An organization of accounts: its tree, its policies, what is attached where. Rows hang on the management account."""
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from iamlab.services.accounts.models import Account
 
@@ -19,6 +20,31 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    # What the reads of a page share.
+
+    @cached_property
+    def all_units(self) -> "dict[str, Unit]":
+        """By id, in the order of their names."""
+        return {row.pk: row for row in self.units.order_by("name")}
+
+    @cached_property
+    def all_members(self) -> "list[Member]":
+        """With their accounts, in the order in which they joined."""
+        return list(self.members.select_related("account").order_by("joined", "pk"))
+
+    @cached_property
+    def all_policies(self) -> "list[OrganizationPolicy]":
+        """In the order of their names."""
+        return list(self.policies.order_by("name"))
+
+    @cached_property
+    def all_attached(self) -> dict[str, list[str]]:
+        """The ids of the policies at each place, in the order in which they were attached."""
+        found: dict[str, list[str]] = {}
+        for target, policy_id in self.attachments.order_by("pk").values_list("target", "policy_id"):
+            found.setdefault(target, []).append(policy_id)
+        return found
 
 
 class Unit(models.Model):

@@ -156,8 +156,7 @@ def describe_account(call: Call, AccountId: str) -> dict[str, Any]:
 @operation("organizations:ListAccounts")
 def list_accounts(call: Call, NextToken: str | None = None, MaxResults: int | None = None) -> dict[str, Any]:
     found = tree.managed(call)
-    rows = found.members.select_related("account").order_by("joined", "pk")
-    return page(call, "Accounts", rows, lambda row: tree.describe_account(found, row.account, row))
+    return page(call, "Accounts", found.all_members, lambda row: tree.describe_account(found, row.account, row))
 
 
 def move_targets(call: Call, AccountId: str, SourceParentId: str, DestinationParentId: str) -> list[Target]:

@@ -154,7 +154,7 @@ def list_policies(
     call: Call, Filter: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
     found = tree.managed(call)
-    own = [summary(found, row, row.pk) for row in found.policies.filter(kind=Filter).order_by("name")]
+    own = [summary(found, row, row.pk) for row in found.all_policies if row.kind == Filter]
     aws = [summary(found, None, key) for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter]
     return page(call, "Policies", aws + own)
 
@@ -215,11 +215,10 @@ def list_policies_for_target(
 ) -> dict[str, Any]:
     found = tree.managed(call)
     tree.target_of(found, TargetId)
-    rows = {row.pk: row for row in found.policies.filter(kind=Filter)}
+    rows = {row.pk: row for row in found.all_policies if row.kind == Filter}
     of_kind = {*rows, *(key for key, (_, kind, _) in tree.AWS_POLICIES.items() if kind == Filter)}
-    attached = found.attachments.filter(target=TargetId).values_list("policy_id", flat=True)
     everywhere = [tree.RCP_FULL_ACCESS] if Filter == tree.RCP and found.rcps else []  # AWS keeps it at every place
-    here = everywhere + [key for key in attached if key in of_kind]
+    here = everywhere + [key for key in found.all_attached.get(TargetId, ()) if key in of_kind]
     return page(call, "Policies", here, lambda key: summary(found, rows.get(key), key))
 
 

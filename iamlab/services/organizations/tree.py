@@ -70,30 +70,33 @@ def policy_arn(organization: Organization, policy_id: str, kind: str) -> str:
 
 def own_unit(organization: Organization, unit_id: str) -> Unit | None:
     """A unit of the organization, if it is there."""
-    read: dict[str, Unit | None] = organization.__dict__.setdefault("units_read", {})
-    if unit_id not in read:  # the reads of a page share it
-        read[unit_id] = organization.units.filter(pk=unit_id).first()
-    return read[unit_id]
+    return organization.all_units.get(unit_id)
+
+
+def above(organization: Organization, parent_id: str) -> list[str]:
+    """The root and the units down to a place, by their ids."""
+    at = organization.all_units.get(parent_id)
+    return [*above(organization, at.parent), at.pk] if at is not None else [parent_id]
+
+
+def path(organization: Organization, *ids: str) -> str:
+    """AWS's path of an entity: the organization and all that lies above, down to the entity itself."""
+    return "".join(f"{one}/" for one in (organization.id, *ids))
 
 
 def target_of(organization: Organization, target: str) -> dict[str, str]:
     """A target by its id: {TargetId, Arn, Name, Type}. Raises TargetNotFoundException."""
-    read: dict[str, list[dict[str, str]]] = organization.__dict__.setdefault("targets_read", {})
-    if target not in read:  # the reads of a page share it
-        read[target] = targets_of(organization, [target])
-    if not read[target]:
+    found = targets_of(organization, [target])
+    if not found:
         raise AwsError("TargetNotFoundException", "You specified a target that doesn't exist.")
-    return read[target][0]
+    return found[0]
 
 
 def targets_of(organization: Organization, ids: Sequence[str]) -> list[dict[str, str]]:
-    """The same for many, in the order of the ids and in two queries; what does not exist is left out."""
-    unit_ids, account_ids = [key for key in ids if key.startswith("ou-")], [key for key in ids if key.isdigit()]
-    units = Unit.objects.filter(pk__in=unit_ids, organization=organization).values_list("id", "name")
-    accounts = Account.objects.filter(pk__in=account_ids, place__organization=organization).values_list("id", "name")
+    """The same for many, in the order of the ids; what does not exist is left out."""
     named = {organization.root_id: ("Root", "ROOT", "root")}
-    named |= {key: (name, "ORGANIZATIONAL_UNIT", "ou") for key, name in units}
-    named |= {key: (name, "ACCOUNT", "account") for key, name in accounts}
+    named |= {key: (row.name, "ORGANIZATIONAL_UNIT", "ou") for key, row in organization.all_units.items()}
+    named |= {row.pk: (row.account.name, "ACCOUNT", "account") for row in organization.all_members}
     return [
         {"TargetId": key, "Arn": arn(organization, named[key][2], key), "Name": named[key][0], "Type": named[key][1]}
         for key in ids
@@ -126,6 +129,7 @@ def describe_account(organization: Organization, account: Account, member: Membe
         "Arn": arn(organization, "account", account.pk),
         "Email": account.email,
         "Name": account.name,
+        "Paths": [path(organization, *above(organization, member.parent), account.pk)],
         "Status": "SUSPENDED" if account.closed else "ACTIVE",
         "State": "CLOSED" if account.closed else "ACTIVE",
         "JoinedMethod": member.method,
@@ -135,10 +139,7 @@ def describe_account(organization: Organization, account: Account, member: Membe
 
 def own_policy(organization: Organization, policy_id: str) -> OrganizationPolicy | None:
     """A policy of the organization's own, if it is there."""
-    read: dict[str, OrganizationPolicy | None] = organization.__dict__.setdefault("policies_read", {})
-    if policy_id not in read:  # the reads of a page share it
-        read[policy_id] = organization.policies.filter(pk=policy_id).first()
-    return read[policy_id]
+    return next((row for row in organization.all_policies if row.pk == policy_id), None)
 
 
 def policy(organization: Organization, policy_id: str) -> OrganizationPolicy | None:

@@ -8,9 +8,13 @@ from iamlab.services.organizations.models import Organization, Unit
 from iamlab.services.organizations.organization import attach_full_access
 from iamlab.services.organizations.paging import page
 
+# AWS Organizations User Guide, "Quotas": units below one another, units of an organization.
+DEEPEST, MOST = 5, 2000
+
 
 def describe(found: Organization, row: Unit) -> dict[str, str]:
-    return {"Id": row.pk, "Arn": tree.arn(found, "ou", row.pk), "Name": row.name}
+    path = tree.path(found, *tree.above(found, row.parent), row.pk)
+    return {"Id": row.pk, "Arn": tree.arn(found, "ou", row.pk), "Name": row.name, "Path": path}
 
 
 def unit_target(call: Call, OrganizationalUnitId: str, **_: Any) -> Target:
@@ -41,6 +45,16 @@ def check_name(found: Organization, parent: str, name: str) -> None:
         raise AwsError("DuplicateOrganizationalUnitException", message)
 
 
+def check_place(found: Organization, parent: str) -> None:
+    """Raises ConstraintViolationException where one unit more is too deep or too many."""
+    if len(tree.above(found, parent)) > DEEPEST:
+        message = "You attempted to create an OU tree that is too many levels deep."
+        raise AwsError("ConstraintViolationException", message, Reason="OU_DEPTH_LIMIT_EXCEEDED")
+    if len(found.all_units) >= MOST:
+        message = "You attempted to exceed the number of OUs that you can have in an organization."
+        raise AwsError("ConstraintViolationException", message, Reason="OU_NUMBER_LIMIT_EXCEEDED")
+
+
 def create_context(call: Call, Tags: list[dict[str, str]] | None = None, **_: Any) -> dict[str, Any]:
     return tagging.context(Tags)
 
@@ -52,6 +66,7 @@ def create_organizational_unit(
     found = tree.managed(call)
     parent = tree.parent(found, ParentId)
     check_name(found, parent, Name)
+    check_place(found, parent)
     unit_id = tree.new_id(f"ou-{found.root_id.removeprefix('r-')}-", 8)
     row = Unit.objects.create(account_id=found.account_id, organization=found, id=unit_id, name=Name, parent=parent)
     attach_full_access(found, unit_id)
@@ -109,7 +124,8 @@ def list_organizational_units_for_parent(
     call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
     found = tree.managed(call)
-    rows = found.units.filter(parent=tree.parent(found, ParentId)).order_by("name")
+    parent = tree.parent(found, ParentId)
+    rows = [row for row in found.all_units.values() if row.parent == parent]
     return page(call, "OrganizationalUnits", rows, lambda row: describe(found, row))
 
 
@@ -118,7 +134,8 @@ def list_accounts_for_parent(
     call: Call, ParentId: str, NextToken: str | None = None, MaxResults: int | None = None
 ) -> dict[str, Any]:
     found = tree.managed(call)
-    rows = found.members.select_related("account").filter(parent=tree.parent(found, ParentId)).order_by("joined", "pk")
+    parent = tree.parent(found, ParentId)
+    rows = [row for row in found.all_members if row.parent == parent]
     return page(call, "Accounts", rows, lambda row: tree.describe_account(found, row.account, row))
 
 

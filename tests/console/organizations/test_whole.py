@@ -39,8 +39,10 @@ def test_the_list_shows_accounts_wherever_they_are_and_no_unit(browser_of, root,
     root.call("organizations:MoveAccount", params)
     assert "Tax</a>" not in text(browser_of.get(f"{base}accounts/"))
     page = browser_of.get(f"{base}accounts/?view=list")
-    assert sorted(labels(page)) == sorted([f"lab {root.account.pk}", f"Tax {account}"])
-    assert labels(browser_of.get(f"{base}accounts/?view=list&q=tax")) == [f"Tax {account}"]
+    both = [f"lab {root.account.pk} root@example.com", f"Tax {account} tax@example.com"]
+    assert sorted(labels(page)) == sorted(both)
+    for sought in ("tax", account, "tax@"):  # by name, id or email address
+        assert labels(browser_of.get(f"{base}accounts/?view=list&q={sought}")) == both[1:]
 
 
 def test_an_account_tells_its_address_status_and_how_it_joined(browser_of, root, tree, base):

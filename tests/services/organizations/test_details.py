@@ -65,6 +65,37 @@ def test_units_are_told_by_their_ids(org):
     assert code == "ParentNotFoundException"
 
 
+def nested(org, parent, depth):
+    """Units below one another; the ids from the outermost in."""
+    ids = []
+    for number in range(depth):
+        made = org.create_organizational_unit(ParentId=parent, Name=f"level{number}")["OrganizationalUnit"]
+        parent = made["Id"]
+        ids.append(parent)
+    return ids
+
+
+def test_units_and_accounts_tell_their_paths(org):
+    """API Reference, "OrganizationalUnit" and "Account": from the organization down to the entity itself."""
+    whole, root = org.describe_organization()["Organization"]["Id"], org.list_roots()["Roots"][0]["Id"]
+    outer, inner = nested(org, root, 2)
+    tax = account(org, "Tax")["AccountId"]
+    org.move_account(AccountId=tax, SourceParentId=root, DestinationParentId=inner)
+    unit = org.describe_organizational_unit(OrganizationalUnitId=inner)["OrganizationalUnit"]
+    assert unit["Path"] == f"{whole}/{root}/{outer}/{inner}/"
+    assert org.list_organizational_units_for_parent(ParentId=outer)["OrganizationalUnits"] == [unit]
+    paths = {one["Id"]: one["Paths"] for one in org.list_accounts()["Accounts"]}
+    assert paths == {ACCOUNT: [f"{whole}/{root}/{ACCOUNT}/"], tax: [f"{whole}/{root}/{outer}/{inner}/{tax}/"]}
+    assert org.describe_account(AccountId=tax)["Account"]["Paths"] == paths[tax]
+
+
+def test_units_nest_five_deep_and_no_deeper(org):
+    """User Guide, "Quotas": five levels of OUs deep under a root."""
+    deepest = nested(org, org.list_roots()["Roots"][0]["Id"], 5)[-1]
+    error = refusal(org.create_organizational_unit, ParentId=deepest, Name="sixth")
+    assert (error["Error"]["Code"], error["Reason"]) == ("ConstraintViolationException", "OU_DEPTH_LIMIT_EXCEEDED")
+
+
 def test_everything_in_the_tree_bears_tags(org):
     root = org.list_roots()["Roots"][0]["Id"]
     tags = [{"Key": "team", "Value": "red"}]
