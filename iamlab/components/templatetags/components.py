@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
 from iamlab.components import markup
+from iamlab.components.asking import ASKS
 from iamlab.components.code import code_lines, difference
 
 register = template.Library()
@@ -198,7 +199,10 @@ def identity(identity):
 
 @register.inclusion_tag("components/modal_button.html")
 def modal_button(label, url, variant="", form="", needs="", icon_name=""):
-    """A button whose page opens as a modal (as a page without JavaScript). `form` sends a table's selection along."""
+    """A button whose page opens as a modal (as a page without JavaScript). `form` sends a table's selection along, by
+    POST: it may be longer than an address can be."""
+    if form:
+        url = f"{url}{'&' if '?' in url else '?'}{ASKS}=1"
     return {"label": label, "url": url, "variant": variant, "form": form, "needs": needs, "icon_name": icon_name}
 
 
