@@ -1,5 +1,6 @@
 """Access keys on a page, another user's or one's own: what each shows, and what may be done to it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from iamlab.console.questions import asking, made, question
 from iamlab.console.session import Session
 
 MOST = 2
+KEY_ID = re.compile("AKIA[A-Z0-9]{16}")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class DescriptionForm(OperationForm):
         if value:
             pattern_check(shape.metadata["pattern"])(value)
         return value
+
+
+def owner(session: Session, text: str) -> str:
+    """The user whose access key has this id; "" where the text is none, or whose it is may not be known."""
+    if not KEY_ID.fullmatch(text.upper()):
+        return ""
+    found = panels.panel(session, "iam:GetAccessKeyLastUsed", {"AccessKeyId": text.upper()})
+    return str(found.get("UserName", ""))
 
 
 def last_uses(session: Session, keys: list[Panel]) -> dict[str, Panel]:

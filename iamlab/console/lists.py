@@ -18,11 +18,14 @@ def listed(
     params: dict[str, Any] | None = None,
     size: int = 50,
     only: str = "",
+    exact: str = "",
 ) -> tuple[Panel, dict[str, Any]]:
-    """The page of a list that the address asks for, and what it asks: {q, sort, descending, page, size}."""
+    """The page of a list that the address asks for, and what it asks: {q, sort, descending, page, size}. `exact` is the
+    name of what it asks for in other words."""
     ask = tables.asked(request, columns, size)
     view = View(
-        find=ask["q"],
+        find=exact or ask["q"],
+        exact=bool(exact),
         sort=ask["sort"] or "name",
         descending=ask["descending"],
         start=(ask["page"] - 1) * ask["size"],

@@ -205,6 +205,7 @@ class View:
     `total`, Total counts no more than Found: a query less where all that match are shown."""
 
     find: str = ""
+    exact: bool = False  # found is what has this name, not what has it in its name
     sort: str = "name"
     descending: bool = False
     start: int = 0

@@ -75,6 +75,8 @@ def seen(
     `first` finds the first page of all rows, and one row more, in a quicker way.
     """
     matches = Q(name__icontains=view.find) if view.find else Q()
+    if view.exact:
+        matches = Q(**{by: view.find.lower()})
     order, start = _order(view, by), min(view.start, max(0, COUNTED - view.size))
     mark = marks.read(view.at, rows.model, order[0]) if view.at else None
     cut, ways = marks.beyond(rows.filter(matches), order, mark, view.size) if mark else ([], {})

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from iamlab.components import markup, tables
-from iamlab.console import menus, pages
+from iamlab.console import keys, menus, pages
 from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 from iamlab.services.operations import View
@@ -61,13 +61,16 @@ def stem(word: str) -> str:
 
 
 def resources(request: HttpRequest, session: Session, query: str) -> list[dict[str, Any]]:
-    return [table_of(request, session, query, *kind) for kind in RESOURCES]
+    """A user is found by the id of an access key too."""
+    owner = keys.owner(session, query)
+    return [table_of(request, session, query, owner if kind[0] == "Users" else "", *kind) for kind in RESOURCES]
 
 
 def table_of(
     request: HttpRequest,
     session: Session,
     query: str,
+    exact: str,
     title: str,
     operation: str,
     params: dict[str, str],
@@ -76,7 +79,7 @@ def table_of(
     page: str,
     tab: str,
 ) -> dict[str, Any]:
-    found = panel(session, operation, params, view=View(find=query, size=MOST, total=False))
+    found = panel(session, operation, params, view=View(find=exact or query, exact=bool(exact), size=MOST, total=False))
     rows = []
     for one in found.get(member, []):
         key = one["Arn"] if page == "policy" else one[name]

@@ -35,7 +35,8 @@ USUAL = [column["key"] for column in COLUMNS if column["key"] not in ("arn", "cr
 def users(request: HttpRequest, session: Session) -> HttpResponse:
     wanted = [key for key in request.GET.getlist("columns") if key != "name"] or USUAL
     columns = [column for column in COLUMNS if column["key"] == "name" or column["key"] in wanted]
-    found, ask = lists.listed(session, request, "iam:ListUsers", columns)
+    owner = keys_of.owner(session, request.GET.get("q", "").strip())
+    found, ask = lists.listed(session, request, "iam:ListUsers", columns, exact=owner)
     table = lists.shown(
         request,
         found,

@@ -43,6 +43,13 @@ def test_users_groups_roles_and_policies_are_found_by_name(search, root):
     assert "roles/details/BillReader/permissions/" in html and "job-function/Billing/permissions/" in html
 
 
+def test_a_user_is_found_by_the_id_of_an_access_key(search, root):
+    for name in ("anna", "joanna"):
+        root.call("iam:CreateUser", {"UserName": name})
+    key = root.call("iam:CreateAccessKey", {"UserName": "anna"})["AccessKey"]["AccessKeyId"]
+    assert rows(search(key)) == {"users": ["anna"], "groups": [], "roles": [], "policies": []}
+
+
 def test_iams_menu_has_a_box_that_searches_too(browser_of, root):
     html = browser_of.get(root.url("users")).content.decode()
     nav = html[html.index('id="side-nav"') : html.index("</nav>", html.index('id="side-nav"'))]

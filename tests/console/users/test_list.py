@@ -1,8 +1,14 @@
 """The users list."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from iamlab.services.iam.models import User
+from tests.console.test_long_lists import fill
 
 pytestmark = pytest.mark.django_db
+LOOKED_UP = {"AttributeKey": "EventName", "AttributeValue": "GetAccessKeyLastUsed"}
 ONLY_USERS = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}}'
 
 
@@ -35,6 +41,50 @@ def test_it_filters_sorts_and_pages_on_the_server(names, root):
 def test_an_underscore_or_percent_is_searched_as_it_is(names):
     assert names("?q=_") == ["dave_42"]
     assert names("?q=%25") == []
+
+
+def key_of(root, name: str) -> str:
+    return root.call("iam:CreateAccessKey", {"UserName": name})["AccessKey"]["AccessKeyId"]
+
+
+def test_a_user_is_found_by_the_id_of_an_access_key_and_nobody_else_is(names, root):
+    """console.md: "Find users by username or access key". Whose a key is, GetAccessKeyLastUsed tells."""
+    root.call("iam:CreateUser", {"UserName": "joanna"})
+    key, other = key_of(root, "anna"), key_of(root, "Bob")
+    assert names(f"?q={key}") == ["anna"]
+    assert names(f"?q={other.lower()}&sort=-name") == ["Bob"]
+    assert names(f"?q={key[:-1]}2") == [] or key.endswith("2")
+    assert names("?q=AKIA") == []
+    last = root.call("cloudtrail:LookupEvents", {"LookupAttributes": [LOOKED_UP]})["Events"]
+    assert key in str(last)
+
+
+def test_who_may_not_ask_whose_a_key_is_does_not_find_its_user(names, root, user):
+    names()
+    clerk = user("clerk", own=ONLY_USERS)
+    key = key_of(root, "anna")
+    assert "anna" in names("", clerk)
+    assert names(f"?q={key}", clerk) == []
+
+
+def test_a_user_whose_name_is_like_a_keys_id_is_found_by_it(names, root):
+    root.call("iam:CreateUser", {"UserName": "AKIAABCDEFGHIJKLMNOP"})
+    assert names("?q=akiaabcdefghijklmnop") == ["AKIAABCDEFGHIJKLMNOP"]
+
+
+def test_a_key_is_found_among_thousands_at_the_cost_of_one_user(browser_of, root, names):
+    costs = []
+    for _ in range(2):
+        key = key_of(root, "anna" if not costs else "carla")
+        address = f"/console/{root.id}/iam/users/?q={key}"
+        browser_of.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            browser_of.get(address)
+        assert not [one["sql"] for one in queries if " LIKE " in one["sql"] and "iam_user" in one["sql"]]
+        costs.append(len(queries))
+        if len(costs) == 1:
+            fill(root.account, User, 100)
+    assert costs[0] == costs[1] <= 15
 
 
 def test_columns_are_chosen(browser_of, names, root):
