@@ -135,7 +135,8 @@ DIFFERENCES = (
     (
         "Passwords and codes",
         "Console passwords are for the simulation only. Virtual MFA devices are real TOTP. Root cannot set the password"
-        " that it has: AWS does not document what it does then.",
+        " that it has, nor a user who must change it at sign-in: AWS does not document what it does then. Otherwise a"
+        " user may set the present one again, unless the password policy prevents reuse.",
     ),
     ("Recordings outweigh documents", "Where AWS was recorded to answer otherwise than it documents, the recording "
      "counts: RemoveUserFromGroup of who is no member succeeds, DeleteOpenIDConnectProvider of what is gone fails."),

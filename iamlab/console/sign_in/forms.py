@@ -78,3 +78,13 @@ class NewPasswordForm(OperationForm):
         if data.get("again") is not None and data.get("NewPassword") != data["again"]:
             self.add_error("again", "The two passwords differ.")
         return data
+
+
+class ForcedPasswordForm(NewPasswordForm):
+    """PasswordResetRequired asks for "a new password"; what is there already is none."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("NewPassword") and data["NewPassword"] == data.get("OldPassword"):
+            self.add_error("NewPassword", "Your new password must differ from the old one.")
+        return data

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from iamlab.console.forms import OperationForm
 from iamlab.console.session import Session, console_page
 from iamlab.console.sign_in.forms import (
+    ForcedPasswordForm,
     MfaForm,
-    NewPasswordForm,
     RootEmailForm,
     RootPasswordForm,
     UserSignInForm,
@@ -93,7 +93,7 @@ def mfa(request: HttpRequest, public_id: str) -> HttpResponse:
 @console_page
 def new_password(request: HttpRequest, session: Session) -> HttpResponse:
     """A password that was reset or has expired is changed before anything else is done."""
-    form = NewPasswordForm(request.POST or None)
+    form = ForcedPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             session.call("iam:ChangePassword", form.params())

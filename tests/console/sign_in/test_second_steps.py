@@ -34,6 +34,9 @@ def test_a_reset_password_is_changed_before_anything_else(browser_of, mario):
     assert wrong.status_code == 422
     differ = browser_of.post(page, {"OldPassword": OLD, "NewPassword": NEW, "again": OLD})
     assert "The two passwords differ." in differ.content.decode()
+    same = browser_of.post(page, {"OldPassword": OLD, "NewPassword": OLD, "again": OLD})
+    assert same.status_code == 422 and "must differ from the old one" in same.content.decode()
+    assert browser_of.get(home).url == page
     browser_of.post(page, {"OldPassword": OLD, "NewPassword": NEW, "again": NEW})
     assert browser_of.get(home).status_code == 200
     assert "/console/" in sign_in(browser_of, mario, NEW).url
