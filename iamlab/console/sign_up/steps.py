@@ -1,16 +1,21 @@
 """Every step of AWS's sign-up, made safe: codes are shown on screen, one fake card is taken, nothing real is kept."""
 
+from copy import deepcopy
 from typing import Any, ClassVar
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
 from iamlab.console.account.forms import PrimaryContactForm
-from iamlab.console.forms import OperationForm
+from iamlab.console.forms import OperationForm, limit, member
 from iamlab.console.sign_up.forms import SignUpForm
 from iamlab.services.accounts.register import check_default_rules
 from iamlab.services.operations import AwsError
 
+ADDRESS = ("AddressLine1", "City", "StateOrRegion", "PostalCode", "CountryCode")
+# A billing address of its own is made of the fields of the contact's.
+BILLING = {f"billing_{name}": PrimaryContactForm.base_fields[name] for name in ADDRESS}
 CARD = "4000 0000 0000 0000"  # no real card has this number: its check digit is wrong
 PLANS = (
     (
@@ -131,10 +136,10 @@ class CardForm(StepForm):
     title = "Billing information"
     text = (
         "AWS holds 1 USD on a card for three to five days to see that it is alive, and gives it back. Type the fake "
-        f"card {CARD}: no other number is taken, and nothing of this page is ever kept. The billing address is that of "
-        "your contact information."
+        f"card {CARD}: no other number is taken, and nothing of this page outlives the sign-up."
     )
     submit = "Verify and continue"
+    opened_by = dict.fromkeys(BILLING, "address")
     card = forms.CharField(
         label="Credit or debit card number",
         max_length=30,
@@ -154,13 +159,36 @@ class CardForm(StepForm):
         initial="Nobody Real",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    address = forms.ChoiceField(label="Billing address", widget=forms.RadioSelect, initial="contact")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contact = ", ".join(self.initial[name] for name in ADDRESS if self.initial.get(name))
+        choices = [("contact", f"Use my contact address: {contact}"), ("new", "Use a new address")]
+        self.fields["address"].choices = choices  # type: ignore[attr-defined]
+        for name, field in BILLING.items():
+            self.fields[name] = deepcopy(field)
+            self.fields[name].required = False
+            shape = member(PrimaryContactForm.operation, name.removeprefix("billing_"), PrimaryContactForm.inside)
+            if shape is not None:
+                limit(self.fields[name], shape)
+        self.helper.layout = Layout("card", "expires", "holder", "address", Div(*BILLING, css_class="opened"))
 
     def clean_card(self) -> str:
         """Anything but the one fake card is refused; what was typed is not put back into the page."""
         if "".join(self.cleaned_data["card"].split()) != CARD.replace(" ", ""):
-            self.data = {one: self.fields[one].initial for one in ("expires", "holder")}
+            kept = {name: value for name, value in self.data.items() if name in ("address", *BILLING)}
+            self.data = kept | {one: self.fields[one].initial for one in ("expires", "holder")}
             raise ValidationError(f"Only the fake card {CARD} is taken here. Never type a real card number into a lab.")
         return "checked"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("address") == "new":
+            for name, field in BILLING.items():
+                if field.required and not data.get(name) and name not in self.errors:
+                    self.add_error(name, "This field is required.")
+        return data
 
 
 class IdentityForm(StepForm):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.console.account.forms import PrimaryContactForm
 from iamlab.console.forms import OperationForm
 from iamlab.console.menus import hyphenated
-from iamlab.console.sign_up.steps import STEPS, CodeForm, IdentityForm
+from iamlab.console.sign_up.steps import BILLING, STEPS, CodeForm, IdentityForm
 from iamlab.door import calls, secrets, sessions
 from iamlab.door.middleware import source_of
 from iamlab.people.models import Person
@@ -28,7 +28,7 @@ TYPED_OFF = {
     "phone": (4, "0123456789", "AWS would send it to your phone. Here the code is"),
 }
 PARAMETERS = ("Email", "AccountName", "Plan", "SupportPlan")
-KEPT = (*PARAMETERS, *PrimaryContactForm.base_fields, "kind", "how", "mobile")
+KEPT = (*PARAMETERS, *PrimaryContactForm.base_fields, "kind", "address", *BILLING, "how", "mobile")
 STEP_OF_CODE = {"EmailInUse": "email", "WeakPassword": "password"}
 
 

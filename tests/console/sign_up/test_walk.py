@@ -25,7 +25,7 @@ ANSWERS = {
         "PostalCode": "00100",
         "agreed": "on",
     },
-    "card": {"card": FAKE, "expires": "12/34", "holder": "Mario Rossi"},
+    "card": {"card": FAKE, "expires": "12/34", "holder": "Mario Rossi", "address": "contact"},
     "identity": {"how": "sms", "mobile": "+39 555 0100"},
     "support": {"SupportPlan": "basic"},
 }
@@ -98,6 +98,48 @@ def test_any_other_card_is_refused_and_forgotten(browser_of, world, card):
     assert response.status_code == 422
     assert card not in response.content.decode()
     assert card not in json.dumps(dict(browser_of.session.items()))
+
+
+NEW = {
+    "address": "new",
+    "billing_AddressLine1": "Largo Conti 7",
+    "billing_City": "Milano",
+    "billing_PostalCode": "20100",
+    "billing_CountryCode": "IT",
+}
+
+
+def test_the_billing_address_is_the_contacts_or_another(browser_of, world):
+    """RP: "billing address (contact address or new)"."""
+    for name in ORDER[:5]:
+        fill(browser_of, world, name)
+    here = address(world, "card")
+    assert "Via Ombrello 1, Roma, 00100, IT" in browser_of.get(here).content.decode()
+    without = {**ANSWERS["card"], **NEW, "billing_City": "", "billing_PostalCode": "9" * 21}
+    refused = browser_of.post(here, without)
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"billing_City", "billing_PostalCode"}
+    wrong_card = browser_of.post(here, {**ANSWERS["card"], **NEW, "card": "4242 4242 4242 4242"})
+    assert wrong_card.context["form"]["billing_AddressLine1"].value() == "Largo Conti 7"  # what was typed stays
+    assert browser_of.post(here, {**ANSWERS["card"], **NEW}).url == address(world, "identity")
+    again = browser_of.get(here).context["form"]  # back, or resumed another day
+    assert [again[name].value() for name in ("address", "billing_City")] == ["new", "Milano"]
+
+
+def test_a_new_billing_address_is_asked_of_who_chooses_one_only(browser_of, world):
+    for name in ORDER[:5]:
+        fill(browser_of, world, name)
+    sent = {**ANSWERS["card"], **NEW, "address": "contact", "billing_City": ""}
+    assert browser_of.post(address(world, "card"), sent).url == address(world, "identity")
+
+
+def test_nothing_of_the_card_page_outlives_the_sign_up(browser_of, world):
+    for name in ORDER:
+        page = browser_of.get(address(world, name))
+        answer = {**ANSWERS.get(name, {}), **(NEW if name == "card" else {}), "code": page.context["wanted"]}
+        browser_of.post(address(world, name), answer)
+    account = Account.objects.get(sandbox=world)
+    assert "Milano" not in json.dumps([dict(browser_of.session.items()), account.details], default=str)
 
 
 def test_a_wrong_code_is_refused(browser_of, world):
