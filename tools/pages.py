@@ -114,6 +114,7 @@ CONSOLE = [
     ("why", "Why?", "why/{refused}/"),
     ("evaluator", "Policy evaluator", f"evaluator/?{QUESTION}"),
     ("who-can", "Who can?", "who-can/?action=s3:PutObject&resource=arn:aws:s3:::customer-bills/2026/may.txt"),
+    ("who-has", "Who has a policy?", "who-has/?policy=arn:aws:iam::aws:policy/AdministratorAccess"),
     ("saml-response", "Test SAML identity provider", "saml-response/"),
     ("search", "Search", "search/?q=policy"),
 ]

@@ -61,7 +61,9 @@ def judge_with(caller: Caller, action: str, target: Target, context: Mapping[str
     return judge(caller, action, target, full)
 
 
-def who_can(asker: Caller, action: str, resource: str) -> list[tuple[str, str, Judgement]]:
+def who_can(
+    asker: Caller, action: str, resource: str, context: Mapping[str, Any] | None = None
+) -> list[tuple[str, str, Judgement]]:
     """(ARN, label, judgement) of everybody of `principals`: the resource and all of them are looked for once."""
     world, account_id, now = asker.world, asker.account_id, clock.now(asker.world)
     users = User.objects.filter(account_id=account_id).order_by("name")
@@ -78,7 +80,7 @@ def who_can(asker: Caller, action: str, resource: str) -> list[tuple[str, str, J
         some = everybody[first : first + applicable.KEPT // 2]
         applicable.gather(account_id, [caller for caller, _ in some if caller.account_id == account_id])
         found += [
-            (caller.principal_arn or caller.name, label, judge_with(caller, action, target, {}, now))
+            (caller.principal_arn or caller.name, label, judge_with(caller, action, target, context or {}, now))
             for caller, label in some
         ]
     return found

@@ -12,6 +12,7 @@ from iamlab.policy.catalog import nearest_action
 MOST_ACTIONS = 20
 ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 ROLE_ARN = r"^arn:aws:iam::[0-9]{12}:role/[!-~]+\Z"
+POLICY_ARN = r"^arn:aws:iam::([0-9]{12}|aws):policy/[!-~]+\Z"
 SESSION_NAME = r"^[A-Za-z0-9_+=,.@-]{2,64}\Z"
 
 
@@ -34,18 +35,9 @@ class ResourceField(forms.CharField):
         return text
 
 
-class QuestionForm(forms.Form):
-    """Can PRINCIPAL do ACTION on RESOURCE?"""
+class ContextForm(forms.Form):
+    """A question with keys of the request's context, which come last on the page."""
 
-    principal = forms.ChoiceField(label="Who")
-    actions = forms.CharField(
-        label="Action",
-        max_length=2000,
-        help_text="One action, or several with commas between: s3:PutObject, s3:GetObject",
-    )
-    resource = ResourceField(
-        label="Resource", required=False, max_length=2048, help_text="The ARN that is acted on; * where there is none."
-    )
     context = forms.CharField(
         label="Context keys",
         required=False,
@@ -54,16 +46,6 @@ class QuestionForm(forms.Form):
         help_text="One key = value a line, such as aws:MultiFactorAuthPresent = true. "
         "They replace what a plain console session would send.",
     )
-
-    def __init__(self, data: Any, principals: list[tuple[str, str]]) -> None:
-        super().__init__(data)
-        self.fields["principal"].choices = principals  # type: ignore[attr-defined]
-
-    def clean_actions(self) -> list[str]:
-        names = [name.strip() for name in re.split(r"[,\s]+", self.cleaned_data["actions"]) if name.strip()]
-        if not 1 <= len(names) <= MOST_ACTIONS:
-            raise forms.ValidationError(f"Ask for one to {MOST_ACTIONS} actions.")
-        return [checked_action(name) for name in names]
 
     def clean_context(self) -> dict[str, str | list[str]]:
         """Lines of `key = value`; a value in brackets is a list."""
@@ -78,6 +60,31 @@ class QuestionForm(forms.Form):
         return found
 
 
+class QuestionForm(ContextForm):
+    """Can PRINCIPAL do ACTION on RESOURCE?"""
+
+    field_order = ("principal", "actions", "resource", "context")
+    principal = forms.ChoiceField(label="Who")
+    actions = forms.CharField(
+        label="Action",
+        max_length=2000,
+        help_text="One action, or several with commas between: s3:PutObject, s3:GetObject",
+    )
+    resource = ResourceField(
+        label="Resource", required=False, max_length=2048, help_text="The ARN that is acted on; * where there is none."
+    )
+
+    def __init__(self, data: Any, principals: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["principal"].choices = principals  # type: ignore[attr-defined]
+
+    def clean_actions(self) -> list[str]:
+        names = [name.strip() for name in re.split(r"[,\s]+", self.cleaned_data["actions"]) if name.strip()]
+        if not 1 <= len(names) <= MOST_ACTIONS:
+            raise forms.ValidationError(f"Ask for one to {MOST_ACTIONS} actions.")
+        return [checked_action(name) for name in names]
+
+
 def _value(text: str, line: int) -> str | list[str]:
     if not text.startswith("["):
         return text
@@ -88,14 +95,27 @@ def _value(text: str, line: int) -> str | list[str]:
     return [str(value) for value in values]
 
 
-class WhoCanForm(forms.Form):
+class WhoCanForm(ContextForm):
     """Who can do ACTION on RESOURCE?"""
 
+    field_order = ("action", "resource", "context")
     action = forms.CharField(label="Action", max_length=200)
     resource = ResourceField(label="Resource", required=False, max_length=2048)
 
     def clean_action(self) -> str:
         return checked_action(self.cleaned_data["action"].strip())
+
+
+class WhoHasForm(forms.Form):
+    """Who has POLICY?"""
+
+    policy = forms.RegexField(
+        POLICY_ARN,
+        label="Policy ARN",
+        max_length=2048,
+        help_text="A managed policy of this account or of AWS, such as arn:aws:iam::aws:policy/AdministratorAccess.",
+        error_messages={"invalid": "That is not the ARN of a managed policy."},
+    )
 
 
 class TokenForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.insight import fidelity, identity_tokens, saml_responses, views
+from iamlab.insight import fidelity, identity_tokens, saml_responses, views, who_has
 
 urlpatterns = [
     path("fidelity/", fidelity.page, name="fidelity"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("console/<str:session_id>/saml-response/", saml_responses.page, name="saml-response"),
     path("console/<str:session_id>/evaluator/", views.evaluator, name="evaluator"),
     path("console/<str:session_id>/who-can/", views.who_can, name="who-can"),
+    path("console/<str:session_id>/who-has/", who_has.page, name="who-has"),
 ]

@@ -145,9 +145,11 @@ def who_can(request: HttpRequest, session: Session) -> HttpResponse:
     rows = []
     if form.is_bound and form.is_valid():
         action, resource = form.cleaned_data["action"], form.cleaned_data["resource"]
-        for arn, label, judgement in judged(asker, action, resource):
+        given = form.cleaned_data["context"]
+        for arn, label, judgement in judged(asker, action, resource, given):
             through = ", ".join(f"{entry.policy.name} ({entry.policy.via})" for entry in judgement.decision.statements)
-            url = session.url("evaluator", principal=arn, actions=action, resource=resource)
+            more = {"context": form.data["context"]} if given else {}
+            url = session.url("evaluator", principal=arn, actions=action, resource=resource, **more)
             rows.append({"who": label, "allowed": judgement.allowed, "through": through, "url": url})
     context = {"form": form, "rows": sorted(rows, key=lambda row: not row["allowed"]), "asked": form.is_bound}
     status = 422 if form.is_bound and not form.is_valid() else 200

@@ -97,6 +97,7 @@ def policy(request: HttpRequest, session: Session, arn: str, tab: str) -> HttpRe
         "got": got,
         "summary": summary(data) if got.stands else [],
         "who_can": session.url("who-can", action="iam:CreatePolicyVersion", resource=arn) if own else "",
+        "who_has": session.url("who-has", policy=arn),
         "description": data.get("Description", ""),
         "tabs": [
             {"label": label, "url": session.url("policy", arn, key), "current": key == tab, "count": number.get(key)}
