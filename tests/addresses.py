@@ -63,6 +63,7 @@ VALUES: dict[str, dict[str, str]] = {
     "certificate": {"pk": "{attempt}"},
     "class-": {"pk": "{learner}", "key": "nothing"},
     "come-back": {"key": "nothing"},
+    "timeline-why": {"event_id": "{judged}"},
     "class-many": {"pk": "{assignment}"},
     "class-act": {"pk": "{assignment}"},
 }

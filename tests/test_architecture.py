@@ -21,7 +21,7 @@ BELOW = {
     "wire": ["people", "door", "services", "policy"],
     "insight": ["people", "components", "console", "door", "services", "policy"],
     "labs": ["people", "components", "door", "sandbox", "services", "policy"],
-    "classroom": ["people", "components", "labs", "door", "sandbox", "services", "policy"],
+    "classroom": ["people", "components", "insight", "labs", "door", "sandbox", "services", "policy"],
 }
 # A service may import those before it.
 SERVICES = ["accounts", "budgets", "cloudtrail", "iam", "organizations", "sts", "signin", "s3", "ec2"]

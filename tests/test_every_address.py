@@ -11,7 +11,9 @@ from django.test import Client
 
 from iamlab.classroom import work
 from iamlab.classroom.models import Assignment, Class, Enrolment, Role
+from iamlab.labs import selftest
 from iamlab.people.models import Person, create_guest
+from iamlab.sandbox import history
 from tests import addresses
 from tools import scratch
 from tools.screenshots import READ, furnish
@@ -56,7 +58,9 @@ def cast(django_db_setup, django_db_blocker):
         attempt = work.begin(world.person, work.tasks(world.person)[0])
         ada = Enrolment.objects.get(klass=klass, person=world.person)
         lab = attempt.lab_version.data
+        selftest.solve(attempt, lab, [*lab["solution"][0]["lines"], {"as": "root", "run": "aws iam list-users"}])
         names |= {
+            "judged": history.events(attempt.sandbox).exclude(context="").latest("pk").event_id,
             "step": lab["steps"][0]["id"],
             "check": lab["steps"][0]["checks"][0]["id"],
             "question": lab["questions"][0]["id"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from iamlab.classroom import faults, heat, marks
+from iamlab.classroom import cells, faults, marks
 from iamlab.classroom.models import Assignment, Class, Work
 from iamlab.components.spreadsheets import cell
 from iamlab.labs.models import Attempt, HintUse
@@ -66,7 +66,7 @@ def grades(assignment: Assignment) -> Iterator[list[Any]]:
     everybody = marks.everybody(assignment)
     while batch := list(islice(everybody, marks.AT_ONCE)):
         counted = [mark.counted.attempt for mark in batch if mark.counted is not None]
-        facts = heat.of_attempts(counted)
+        facts = cells.of_attempts(counted)
         hints = Counter(HintUse.objects.filter(attempt__in=counted).values_list("attempt_id", "step"))
         broken = faults.of_attempts(counted)
         for mark in batch:
@@ -82,7 +82,7 @@ def _diagnosis(found: list[faults.Fault]) -> list[Any]:
 def _grades_row(
     mark: marks.Mark,
     steps: list[str],
-    facts: dict[int, heat.Facts],
+    facts: dict[int, cells.Facts],
     hints: Counter[tuple[int, str]],
     broken: dict[int, list[faults.Fault]],
 ) -> list[Any]:

@@ -7,6 +7,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from iamlab.classroom import heat
+from iamlab.classroom.cells import Cell
 
 # state -> (class, symbol, word)
 LOOKS = {
@@ -28,7 +29,7 @@ def duration(minutes: int) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
-def cell_html(enrolment: int, place: int, cell: heat.Cell) -> SafeString:
+def cell_html(enrolment: int, place: int, cell: Cell) -> SafeString:
     css, symbol, word = LOOKS[cell.state]
     parts = [duration(cell.minutes)] if cell.minutes is not None else []
     parts += [f"{cell.tries} tr{'y' if cell.tries == 1 else 'ies'}"] if cell.tries else []

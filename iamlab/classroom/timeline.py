@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+
+from iamlab.classroom.telling import Teller
 from iamlab.labs.models import Attempt, Happening
 from iamlab.sandbox import history
 
@@ -43,11 +46,23 @@ WORDS = {
     "decided": "Dispute decided",
     "regrade": "Regraded",
     "rubric": "Marked by hand",
+    "clock": "Clock moved",
 }
-OF_INSTRUCTORS = ("override", "message", "unlock", "extend", "fault", "look", "answered", "decided", "regrade")
+OF_INSTRUCTORS = (
+    "override",
+    "message",
+    "unlock",
+    "extend",
+    "fault",
+    "look",
+    "answered",
+    "decided",
+    "regrade",
+    "rubric",
+)
 OF_LEARNERS = (
     "hint", "skip", "show", "brought", "answer", "reset", "undo", "jump", "what-if", "discarding", "help", "dispute",
-    "submit",
+    "submit", "clock", "offer",
 )  # fmt: skip
 
 
@@ -60,13 +75,19 @@ class Item:
     kind: str  # change, read, refused, or the kind of a happening
     title: str
     by: str
-    text: str
-    step: str = ""
+    text: str | SafeString  # of a happening HTML
+    step: str = ""  # by its title
     event_id: str = ""
 
     @property
     def event(self) -> int:
         return self.order[0]
+
+    @property
+    def searched(self) -> str:
+        """What the list's filter looks in."""
+        text = strip_tags(self.text) if isinstance(self.text, SafeString) else self.text
+        return f"{self.title} {self.by} {self.step} {text}"
 
 
 def items(attempt: Attempt, wanted: str = "", step: str = "") -> list[Item]:
@@ -80,7 +101,8 @@ def items(attempt: Attempt, wanted: str = "", step: str = "") -> list[Item]:
         rows = rows.exclude(kind="check", event__lte=attempt.began_event, data__status__in=["fail", "blocked"])
         if wanted:
             rows = rows.filter(kind__in=KINDS[wanted])
-        found += [_happening(row) for row in (rows.filter(step=step) if step else rows)]
+        teller = Teller(attempt)
+        found += [_happening(row, teller) for row in (rows.filter(step=step) if step else rows)]
     return sorted(found, key=lambda item: item.order)
 
 
@@ -92,29 +114,19 @@ def calls(attempt: Attempt) -> list[Item]:
     rows = history.events(attempt.sandbox).values_list(
         "id", "real_time", "source", "name", "username", "error", "read_only", "resources", "event_id"
     )
+    start = attempt.start.event if attempt.start is not None else 0
     found = []
     for seq, at, source, name, username, error, read_only, resources, event_id in rows:
         kind = "refused" if error else "read" if read_only else "change"
         names = [line.partition(" ")[2] for line in resources.split("\n")] if resources else []
         text = ", ".join(names) + (f" ({error})" if error and names else error)
         title = f"{source.partition('.')[0]}:{name}"
-        found.append(Item((seq, 0, 0), at, kind, title, username or "nobody signed in", text, event_id=event_id))
+        who = f"the lab, as {username}" if seq <= start else username or "nobody signed in"
+        found.append(Item((seq, 0, 0), at, kind, title, who, text, event_id=event_id))
     return found
 
 
-def _happening(row: Happening) -> Item:
+def _happening(row: Happening, teller: Teller) -> Item:
     by = str(row.by) if row.by is not None else ""
-    title = WORDS.get(row.kind, row.kind.capitalize())
-    return Item((row.event, 1, row.pk), row.at, row.kind, title, by, told(row.kind, row.data), row.step)
-
-
-def told(kind: str, data: dict[str, Any]) -> str:
-    """What a happening says, in a line."""
-    if kind == "check":
-        code = f" ({data['code']})" if data.get("code") else ""
-        return f"{data.get('check')}: {data.get('status')}{code}. {data.get('message') or ''}".strip()
-    if kind == "hint":
-        return f"Hint {data.get('tier')}, price {round(100 * data.get('price', 0))} %"
-    if kind == "answer":
-        return f"{data.get('question')}: {'right' if data.get('correct') else 'wrong'}"
-    return ", ".join(f"{name}: {value}" for name, value in data.items() if value not in ("", None))
+    title, step = WORDS.get(row.kind, row.kind.capitalize()), teller.steps.get(row.step, row.step)
+    return Item((row.event, 1, row.pk), row.at, row.kind, title, by, teller.told(row.kind, row.step, row.data), step)

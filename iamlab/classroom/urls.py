@@ -48,6 +48,7 @@ urlpatterns = [
     path("<row:class_id>/attempts/<row:attempt_id>/lower/", acting.lower, name="act-lower"),
     path("<row:class_id>/attempts/<row:attempt_id>/evidence.json", out.bundle, name="evidence"),
     path("<row:class_id>/attempts/<row:attempt_id>/", timeline.attempt, name="attempt-timeline"),
+    path("<row:class_id>/attempts/<row:attempt_id>/why/<str:event_id>/", timeline.why, name="timeline-why"),
     path("<row:class_id>/mine/<row:attempt_id>/", timeline.my_work, name="my-work"),
     path("<row:class_id>/attempts/<row:attempt_id>/as-it-was/<row:event>/", timeline.as_it_was, name="as-it-was"),
 ]

@@ -32,14 +32,20 @@ class Applicable:
     _with_resource: dict[tuple[str, tuple[Applied, ...]], Policies] = field(default_factory=dict)
 
     def policies(
-        self, digest: str, name: str, granted: tuple[dict[str, Any], ...] = (), rcps: tuple[Applied, ...] = ()
+        self,
+        digest: str,
+        name: str,
+        granted: tuple[dict[str, Any], ...] = (),
+        rcps: tuple[Applied, ...] = (),
+        documents: Mapping[str, str] | None = None,
     ) -> Policies:
         """These with the policies of a resource: its own by digest, and its account's RCPs.
 
-        Kept, since the evaluator's plans hang on the object.
+        Kept, since the evaluator's plans hang on the object. `documents`: texts by digest, where they are at hand.
         """
         if granted:
-            return replace(self.own, resource=resource_policy(digest, name, granted), rcps=levels(rcps))
+            resource = resource_policy(digest, name, granted, documents)
+            return replace(self.own, resource=resource, rcps=levels(rcps, documents))
         if not digest and not rcps:
             return self.own
         key = (digest, rcps)
@@ -47,7 +53,8 @@ class Applicable:
         if found is None:
             if len(self._with_resource) >= KEPT_RESOURCES:
                 self._with_resource.clear()
-            found = replace(self.own, resource=resource_policy(digest, name), rcps=levels(rcps))
+            resource = resource_policy(digest, name, documents=documents)
+            found = replace(self.own, resource=resource, rcps=levels(rcps, documents))
             self._with_resource[key] = found
         return found
 
@@ -211,11 +218,13 @@ def ready(applied: list[Applied], documents: Mapping[str, str] | None = None) ->
     return Applicable(own, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text)
 
 
-def resource_policy(digest: str, name: str, granted: tuple[dict[str, Any], ...] = ()) -> Policy | None:
+def resource_policy(
+    digest: str, name: str, granted: tuple[dict[str, Any], ...] = (), documents: Mapping[str, str] | None = None
+) -> Policy | None:
     """A resource's own policy by its document's digest, with what is granted beside it (S3's ACLs)."""
     if not digest and not granted:
         return None
-    text = texts({digest})[digest] if digest else '{"Version": "2012-10-17", "Statement": []}'
+    text = (documents or texts({digest}))[digest] if digest else '{"Version": "2012-10-17", "Statement": []}'
     if granted:
         document = json.loads(text)
         own = document["Statement"]

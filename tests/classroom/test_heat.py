@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from iamlab.classroom import heat, work
+from iamlab.classroom.cells import Cell
 from iamlab.classroom.models import Enrolment, Work
 from iamlab.labs import attempts, helping, performing, runner
 from iamlab.labs.models import Attempt, CheckFact, StepFact
@@ -20,7 +21,7 @@ def url(assignment, name="heat", *more):
     return reverse(name, args=[assignment.klass_id, assignment.pk, *more])
 
 
-def cells_of(assignment) -> dict[str, heat.Cell]:
+def cells_of(assignment) -> dict[str, Cell]:
     board = heat.board(assignment)
     return dict(zip([column.id for column in board.columns], board.rows[0].facts.cells, strict=True))
 

@@ -3,19 +3,28 @@
 from collections import Counter
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from iamlab.classroom import access, acts, faults, heat, marks, past, timeline
+from iamlab.classroom import access, acts, cells, faults, marks, past, timeline
 from iamlab.classroom.models import Assignment, Enrolment, Role
 from iamlab.classroom.views.classes import frame
 from iamlab.components import markup, tables
+from iamlab.components.templatetags.components import spans
 from iamlab.door import sessions
+from iamlab.door.past import past_call
+from iamlab.door.reasons import reasons
+from iamlab.insight.applying import told
+from iamlab.insight.evidence import page_data
+from iamlab.insight.views import name_of
 from iamlab.labs import panel, scoring
 from iamlab.labs.models import Attempt, Override
-from iamlab.sandbox import controls
+from iamlab.sandbox import controls, history
 from iamlab.services import clock
 
 COLUMNS = [
@@ -51,13 +60,14 @@ def page(request: HttpRequest, mine: Enrolment, found: Attempt) -> HttpResponse:
     steps = found.lab_version.data["steps"]
     step = step if any(each["id"] == step for each in steps) else ""
     items = timeline.items(found, wanted, step)
-    cut = tables.arrange(reversed(items), ask, lambda item: f"{item.title} {item.by} {item.text} {item.step}", {})
+    cut = tables.arrange(reversed(items), ask, lambda item: item.searched, {})
+    failed = reasons({item.event for item in cut["items"] if item.kind == "refused"})
     table = tables.table(
         request,
         id="timeline",
         title="Timeline",
         columns=COLUMNS,
-        rows=[row(item, mine, found) for item in cut["items"]],
+        rows=[row(item, mine, found, failed) for item in cut["items"]],
         total=cut["total"],
         found=cut["found"],
         ask=ask,
@@ -77,9 +87,10 @@ def page(request: HttpRequest, mine: Enrolment, found: Attempt) -> HttpResponse:
 def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
     """The attempt with its marks, and what may be done."""
     who = mine.klass.enrolments.get(person_id=found.person_id)
+    prefetch_related_objects([found], "work__assignment__rubric", "overrides__by", "checks", "steps", "hints")
     whole = marks.of_learner(found.work.assignment, who)
     mark = next(one for one in whole.attempts if one.attempt.pk == found.pk)
-    given = {one.step: one for one in found.overrides.select_related("by")}
+    given = {one.step: one for one in found.overrides.all()}
     may_act = mine.role in access.HELPERS and mine.klass.archived is None
     return {
         "attempt": found,
@@ -105,7 +116,7 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
 
 def open_sessions(found: Attempt) -> list[Any]:
     """The learner's sessions in the attempt's world that have neither ended nor expired."""
-    now = clock.now(controls.world(found.sandbox))
+    now = clock.now(controls.world_of(found.sandbox))
     accounts = [account.pk for account in controls.open_accounts(found.sandbox)]
     return [row for row in sessions.sessions_of(found.person, accounts) if row.expires > now]
 
@@ -127,21 +138,70 @@ def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignmen
     ]
 
 
-def row(item: timeline.Item, mine: Enrolment, found: Attempt) -> dict:
+def row(item: timeline.Item, mine: Enrolment, found: Attempt, failed: dict[int, tuple[str, bool]]) -> dict:
     what = markup.status(LOOKS[item.kind], item.title) if item.kind in LOOKS else item.title
-    where = f"{item.step}: " if item.step else ""
     then = reverse("as-it-was", args=[mine.klass_id, found.pk, item.event])
     was = markup.link(then, "The account then") if mine.role in access.STAFF else ""
+    more: Any = item.text if isinstance(item.text, SafeString) else markup.unturned(item.text)
+    if item.step:
+        more = format_html("<strong>{}</strong>: {}", item.step, more)
+    if item.kind == "refused":
+        more = refusal(item, more, failed.get(item.event, ("", False)), mine.klass_id, found.pk)
     return tables.row(
         "-".join(map(str, item.order)),
-        [f"{item.at:%Y-%m-%d %H:%M:%S}", what, item.by, f"{where}{markup.unturned(item.text)}", was],
+        [markup.lines([f"{item.at:%Y-%m-%d %H:%M:%S}"], whole=True), what, item.by, more, was],
+        label=item.title,
     )
+
+
+def refusal(item: timeline.Item, text: str, told: tuple[str, bool], class_id: int, attempt_id: int) -> SafeString:
+    """A failed call: what it was about, the reason in a sentence, and the way to the decision that refused it."""
+    reason, judged = told
+    link = reverse("timeline-why", args=[class_id, attempt_id, item.event_id])
+    more = format_html(' <a href="{}">Why?<span class="visually-hidden"> {}</span></a>', link, item.title)
+    return format_html("{}<br>{}{}", text, spans(markup.unturned(reason)), more if judged else "")
+
+
+@access.class_page()
+@require_safe
+def why(request: HttpRequest, mine: Enrolment, attempt_id: int, event_id: str) -> HttpResponse:
+    """Why a call of this work was allowed or refused: for the class's staff, and for the learner whose work it is."""
+    found = access.attempt_of(mine.klass, attempt_id)
+    if mine.role not in access.STAFF and found.person_id != mine.person_id:
+        raise Http404
+    event = history.events(found.sandbox).filter(event_id=event_id).select_related("account__sandbox").first()
+    if event is None:
+        raise Http404
+    call = past_call(controls.examiner_of(event.account), event_id)
+    if call is None or call.judgement is None:
+        raise Http404
+    decision = page_data(call.judgement, name_of(call.record))
+    context = frame(
+        mine,
+        "",
+        attempt=found,
+        who=mine.klass.enrolments.get(person_id=found.person_id),
+        record=call.record,
+        at=event.real_time,
+        decision={**decision, "changes": told(decision["possible"])},
+    )
+    return render(request, "classroom/why.html", context)
 
 
 def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) -> list[dict[str, Any]]:
     """Each step with its state, minutes and tries, by the heat map's own functions, and its marks."""
-    lab, facts = found.lab_version.data, heat.of_attempts([found])[found.pk]
-    hints = Counter(found.hints.values_list("step", flat=True))
+    lab, used = found.lab_version.data, list(found.hints.all())
+    facts = cells.facts_of(
+        lab,
+        list(found.checks.all()),
+        list(found.steps.all()),
+        [hint for hint in used if hint.tier >= cells.EXACT],
+        list(given.values()),
+        started=found.started,
+        active=found.submitted or found.active,
+        current=found.current,
+    )
+    hints = Counter(hint.step for hint in used)
     return [
         {
             "id": step["id"],
