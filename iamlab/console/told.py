@@ -40,7 +40,7 @@ class Call:
 
 def command(call: Call) -> str:
     """The line of a call, secrets masked; "" for bodies and for what the console alone can do."""
-    operation, params = call.operation, call.params
+    operation, params = call.operation, {name: value for name, value in call.params.items() if value != b""}
     service, _, name = operation.partition(":")
     shape = model(service).operation_model(name).input_shape
     members = shape.members if shape is not None else {}
@@ -54,6 +54,11 @@ def command(call: Call) -> str:
     if call.region != HOME and service not in GLOBAL_SERVICES:
         line += f" --region {call.region}"
     return f"{line} --query {filtered(operation, call.find)}" if call.find else line
+
+
+def upload(params: Mapping[str, Any]) -> str:
+    """The line that puts a file where the console has put it."""
+    return line_for("s3:PutObject", {**params, "Body": b""})
 
 
 def filtered(operation: str, text: str) -> str:

@@ -8,7 +8,19 @@ from iamlab.console.account import billing, contacts
 from iamlab.console.account import changing as changing_account
 from iamlab.console.account import views as account
 from iamlab.console.account_settings import views as account_settings
-from iamlab.console.buckets import blocks, copies, encryption, locks, object_page, objects, policy, settings, sharing
+from iamlab.console.buckets import (
+    blocks,
+    copies,
+    encryption,
+    locks,
+    object_page,
+    objects,
+    policy,
+    settings,
+    shares,
+    sharing,
+    transfers,
+)
 from iamlab.console.buckets import create as bucket_create
 from iamlab.console.buckets import deleting as deleting_objects
 from iamlab.console.buckets import views as buckets
@@ -185,10 +197,15 @@ s3 = [
     path("objects/<str:bucket>/delete/", deleting_objects.delete, name="objects-delete"),
     path("objects/<str:bucket>/storage-class/", copies.edit_storage, name="objects-storage"),
     path("objects/<str:bucket>/encryption/", copies.edit_encryption, name="objects-encryption"),
+    path("objects/<str:bucket>/copy/", transfers.copy, name="objects-copy"),
+    path("objects/<str:bucket>/move/", transfers.move, name="objects-move"),
+    path("objects/<str:bucket>/total-size/", shares.total_size, name="objects-size"),
     path("object/<str:bucket>/", object_page.detail, name="object"),
+    path("object/<str:bucket>/rename/", transfers.rename, name="object-rename"),
+    path("object/<str:bucket>/share/", shares.share, name="object-share"),
     path("object/<str:bucket>/acl/", sharing.edit_object_acl, name="object-acl"),
     path("object/<str:bucket>/download/", object_page.download, name="object-download"),
-    path("object/<str:bucket>/open/", object_page.opened, name="object-open"),
+    path("object/<str:bucket>/open/", shares.opened, name="object-open"),
     path("object/<str:bucket>/metadata/", copies.edit_metadata, name="object-metadata"),
     path("object/<str:bucket>/tags/", object_page.tags, name="object-tags"),
     path("object/<str:bucket>/hold/", locks.edit_hold, name="object-hold"),

@@ -1,7 +1,6 @@
 """What only a copy of an object onto itself changes: its storage class, its encryption, its metadata. S3 API Reference:
 "CopyObject"; S3 User Guide: "Editing object metadata in the Amazon S3 console"."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from iamlab.console.buckets.encryption import EncryptionForm, rule_of
 from iamlab.console.buckets.object_page import HEADERS, header_name, url_of, which
 from iamlab.console.buckets.reading import region_of, setting
 from iamlab.console.buckets.views import crumbs
+from iamlab.console.buckets.writing import NAME
 from iamlab.console.changes import Change, Outcome
 from iamlab.console.editing import EditingForm
 from iamlab.console.pickers import PickingForm
@@ -27,16 +27,18 @@ from iamlab.services.operations import AwsError
 
 ENCRYPTION = ("ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled")
 NOT_TAKEN_ALONG = ("StorageClass", "WebsiteRedirectLocation", *ENCRYPTION)  # by a copy, unless it is told to
-NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # of a header
 BYTES = 2048  # of an object's own metadata, names and values; S3 User Guide: "Working with object metadata"
 
 
-def copied(thing: dict[str, str], found: dict[str, Any], changed: dict[str, Any]) -> Change:
-    """The copy of an object onto itself: as HEAD found it, but for what is changed."""
+def copied(
+    thing: dict[str, str], found: dict[str, Any], changed: dict[str, Any], to: dict[str, str] | None = None
+) -> Change:
+    """The copy of an object, onto itself unless told where: as HEAD found it, but for what is changed."""
     anew = ENCRYPTION if "ServerSideEncryption" in changed else ()
     same = {name: found[name] for name in NOT_TAKEN_ALONG if found.get(name) and name not in anew}
     source = f"{thing['Bucket']}/{quote(thing['Key'])}"
-    return Change("s3:CopyObject", {**thing, "CopySource": source, **same, **changed}, f"Change {thing['Key']}")
+    label = f"Copy {thing['Key']} to s3://{to['Bucket']}/{to['Key']}" if to else f"Change {thing['Key']}"
+    return Change("s3:CopyObject", {**(to or thing), "CopySource": source, **same, **changed}, label)
 
 
 def copy_each(session: Session, things: list[dict[str, str]], changed: dict[str, Any]) -> list[Outcome]:

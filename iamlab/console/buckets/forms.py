@@ -2,13 +2,11 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from iamlab.components.markup import tile
-from iamlab.console.buckets.cells import CLASSES
 from iamlab.console.documents import DocumentField, SeenForm
 from iamlab.console.editing import EditingForm
 from iamlab.console.forms import ConsoleForm
@@ -50,56 +48,6 @@ class OpenBucketForm(ConsoleForm):
     """Whoever may not list buckets can still open one by its name."""
 
     name = forms.CharField(label="Bucket name", max_length=63)
-
-
-class FilesField(forms.FileField):
-    """Several files at once."""
-
-    widget = forms.ClearableFileInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        files = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in files if one]
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class UploadForm(ConsoleForm):
-    """Files, and what each of them gets. Tags are lines here: rows that are added bring the page anew, without the
-    files that were chosen."""
-
-    chosen = FilesField(label="Files", widget=FilesInput(attrs={"multiple": True}), allow_empty_file=True)
-    StorageClass = forms.ChoiceField(label="Storage class", choices=list(CLASSES.items()), initial="STANDARD")
-    tags = forms.CharField(
-        label="Tags",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text="One key = value a line, at most 10.",
-    )
-
-    def clean_tags(self) -> list[tuple[str, str]]:
-        found = []
-        for number, line in enumerate(self.cleaned_data["tags"].splitlines(), 1):
-            key, equals, value = (part.strip() for part in line.partition("="))
-            if line.strip() and not (equals and key):
-                raise ValidationError(f"Line {number}: write key = value.")
-            if key:
-                found.append((key, value))
-        return found
-
-    def more(self) -> dict[str, str]:
-        """The parameters that differ from what objects have anyway: each may take a permission more."""
-        given = self.cleaned_data
-        more = {} if given["StorageClass"] == "STANDARD" else {"StorageClass": given["StorageClass"]}
-        tags = urlencode(given["tags"])
-        return {**more, "Tagging": tags} if tags else more
-
-    def clean_chosen(self) -> list[Any]:
-        if not self.cleaned_data["chosen"]:
-            raise ValidationError("Choose at least one file.")
-        return self.cleaned_data["chosen"]
 
 
 class FolderForm(ConsoleForm):

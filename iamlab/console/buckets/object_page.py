@@ -4,12 +4,11 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
-from iamlab.console import changes, pages, questions, regions
+from iamlab.console import changes, pages, questions
 from iamlab.console.buckets import versions
 from iamlab.console.buckets.cells import class_text, kind_of, moment, place, size_text
 from iamlab.console.buckets.encryption import TYPES
@@ -19,11 +18,15 @@ from iamlab.console.buckets.views import crumbs
 from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
-from iamlab.door import sessions
-from iamlab.labs.commandline.presign import address
-from iamlab.labs.commandline.profiles import Credentials
 
 TABS = (("properties", "Properties"), ("permissions", "Permissions"), ("versions", "Versions"))
+ACTIONS = (
+    ("object-share", "Share with a presigned URL"),
+    ("objects-size", "Calculate total size"),
+    ("objects-copy", "Copy"),
+    ("objects-move", "Move"),
+    ("object-rename", "Rename object"),
+)
 EDITS = (
     ("objects-storage", "Edit storage class"),
     ("objects-encryption", "Edit server-side encryption"),
@@ -61,6 +64,7 @@ def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         "download_url": url_of(session, thing, "object-download"),
         "open_url": url_of(session, thing, "object-open"),
         "edits": [] if "VersionId" in thing else [(text, url_of(session, thing, one)) for one, text in EDITS],
+        "actions": [(text, url_of(session, thing, one)) for one, text in actions_of(thing)],
         "delete_url": delete_url(session, thing),
         **{"properties": properties, "permissions": permissions, "versions": versions.of_object}[tab](
             request, session, thing, found
@@ -70,6 +74,11 @@ def detail(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     trail = crumbs(session, (bucket, place(session, bucket, f"{folder}/" if folder else "")), (thing["Key"], None))
     template = f"console/buckets/object_{tab}.html"
     return pages.render(request, session, template, context, title=thing["Key"], crumbs=trail, service="s3")
+
+
+def actions_of(thing: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """A version that is not the object can be shared, and read; what else is done, is done to the object."""
+    return ACTIONS[:1] if "VersionId" in thing else ACTIONS
 
 
 def delete_url(session: Session, thing: dict[str, str]) -> str:
@@ -180,19 +189,6 @@ def tags(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     if wanted:
         change = Change("s3:PutObjectTagging", {**thing, "Tagging": {"TagSet": wanted}}, "Set the tags")
     return changes.answer(request, session, changes.make(session, [change]), back, "The tags were saved.", "Edit tags")
-
-
-@require_safe
-@console_page
-def opened(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
-    """On to a presigned address of five minutes, as the console opens an object: S3 answers, and judges the caller."""
-    thing = which(request, bucket)
-    if thing["Key"].endswith("/"):
-        return redirect(place(session, bucket, thing["Key"]))
-    version = f"?versionId={quote(thing['VersionId'])}" if "VersionId" in thing else ""
-    url = request.build_absolute_uri(f"/aws/{bucket}/{quote(thing['Key'], safe='/~')}{version}")
-    keys = Credentials(*sessions.keys_of(session.person, session.id))
-    return redirect(address(keys, url, session.source.region or regions.USUAL, 300))
 
 
 @require_safe

@@ -8,12 +8,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from iamlab.components import markup, tables
-from iamlab.console import pages
+from iamlab.console import pages, told
 from iamlab.console.buckets import versions
 from iamlab.console.buckets.cells import SIZE, class_text, folder_row, kind_of, moment, place, size_text
-from iamlab.console.buckets.forms import FolderForm, UploadForm
+from iamlab.console.buckets.forms import FolderForm
 from iamlab.console.buckets.object_page import public_url
 from iamlab.console.buckets.views import crumbs
+from iamlab.console.buckets.writing import UploadForm
 from iamlab.console.panels import panel
 from iamlab.console.session import Session, console_page
 
@@ -84,6 +85,7 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """One PutObject a file; each may be refused by itself, and the page says which."""
     prefix = request.GET.get("prefix", "")
     form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    more: dict[str, Any] = {}
     results: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         more = {"Bucket": bucket, **form.more()}
@@ -100,6 +102,7 @@ def upload(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         "destination": f"s3://{bucket}/{prefix}",
         "results": results,
         "failed": failed,
+        "commands": [told.upload({**more, "Key": result["key"]}) for result in results[: told.MOST]],
         "summary": [
             ("Destination", f"s3://{bucket}/{prefix}"),
             ("Succeeded", count(len(results) - failed)),
@@ -130,7 +133,7 @@ def count(files: int) -> str:
     return f"{files} file{'' if files == 1 else 's'}"
 
 
-def put(session: Session, where: dict[str, str], file: Any) -> dict[str, Any]:
+def put(session: Session, where: dict[str, Any], file: Any) -> dict[str, Any]:
     body = file.read(settings.OBJECT_BYTES + 1)  # of one that is too big no more than shows it
     url = session.url("object", where["Bucket"], key=where["Key"])
     found = panel(session, "s3:PutObject", {**where, "Body": body, "ContentType": file.content_type})
