@@ -110,6 +110,7 @@ TESTS: dict[str, Shape | type] = {
         "as": (REQUIRED, str), "actions": (OPTIONAL, [str]), "beyond": (REQUIRED, [str]), "resource": (OPTIONAL, str),
         "max": (OPTIONAL, int),
     },
+    "trusts": {"role": (REQUIRED, str), "only": (REQUIRED, [str])},
     "event": EVENT,
     "quiet": {"by": (REQUIRED, str), "days": (REQUIRED, int)},
     "addresses": {"by": (REQUIRED, str), "count": (REQUIRED, int), "since": (OPTIONAL, dict)},

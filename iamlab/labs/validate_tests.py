@@ -1,5 +1,6 @@
 """Is a test of the vocabulary well formed? Names of tests, parts, actions, types and operations are known ones."""
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -76,6 +77,8 @@ def _parts(source: Source, where: Steps, name: str, asked: grammar.Data) -> Iter
         yield from _type(source, (*where, "to"), asked.get("to"))
     if name in ("quiet", "addresses") and "since" in asked:
         yield from event(source, (*where, "since"), asked["since"])
+    if name == "trusts":
+        yield from _trusted(source, where, asked)
     if name == "grants":
         yield from _action(source, (*where, "action"), asked)
     if name == "excess":
@@ -138,6 +141,16 @@ def _name(source: Source, where: Steps, name: str) -> Iterator[Problem]:
     kind, slash, _ = name.partition("/")
     if slash and kind != "user":
         yield source.problem(where, f"{name!r} is no user")
+
+
+TRUSTED = re.compile(r"(user|role)/.+|arn:.+|[\w.-]+\.amazonaws\.com|\{\{.+")
+
+
+def _trusted(source: Source, where: Steps, asked: grammar.Data) -> Iterator[Problem]:
+    """Those whom a role may trust are principals, by name, ARN or service."""
+    for index, one in enumerate(asked["only"]):
+        if not TRUSTED.fullmatch(one):
+            yield source.problem((*where, "only", index), f"{one!r} is no principal: user/..., role/..., or a service")
 
 
 def _pattern(source: Source, where: Steps, value: Any) -> Iterator[Problem]:

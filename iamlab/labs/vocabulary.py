@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from iamlab.labs import event_tests, patterns
+from iamlab.labs import event_tests, patterns, trust_tests
 from iamlab.labs.inputs import VARIABLE
 from iamlab.labs.view import View
 from iamlab.policy.catalog import reference
@@ -16,7 +16,7 @@ OUTCOMES = {"allow": "allowed", "implicit_deny": "implicitDeny", "explicit_deny"
 SELF_SERVICE = "arn:aws:iam::aws:policy/IAMUserChangePassword"
 # What each request to AWS brings along: a policy that asks for it is as right as one that does not.
 TLS = {"ContextKeyName": "aws:SecureTransport", "ContextKeyValues": ["true"], "ContextKeyType": "boolean"}
-COSTS = {"event": 0, "order": 0, "answer": 0, "decision": 2, "unchanged": 2, "excess": 2}  # of others 1
+COSTS = {"event": 0, "order": 0, "answer": 0, "decision": 2, "unchanged": 2, "excess": 2, "trusts": 2}  # of others 1
 
 
 def fill(value: Any, names: Mapping[str, str]) -> Any:
@@ -281,6 +281,7 @@ TESTS: dict[str, Callable[[Any, View], bool]] = {
     "grants": grants,
     "unchanged": unchanged,
     "excess": excess,
+    "trusts": trust_tests.trusts,
     "event": event_tests.event,
     "order": event_tests.order,
     "answer": answer,

@@ -37,11 +37,57 @@ WRONG = {
     "other-resource": ("allows", document({**PUT, "Resource": "arn:aws:s3:::customer-bills/*"})),
     "too-broad": ("narrow", document({**PUT, "Action": "s3:*"})),
 }
+ACCOUNT = {**TAKE, "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"}}
+ANYBODY = {**TAKE, "Principal": {"AWS": "*"}}
+
+
+def when(operator, key, value, statement=ACCOUNT):
+    """A statement that counts only where a condition holds."""
+    return document({**statement, "Condition": {operator: {key: value}}})
+
+
 TRUSTS = {
     "the user": document(TAKE),
     "a list of one": document({**TAKE, "Principal": {"AWS": [MARIO]}, "Action": ["sts:AssumeRole"]}),
     "other capitals": document({**TAKE, "Action": "STS:assumerole"}),
+    "nobody but him, by a Deny": document(
+        TAKE, {**ANYBODY, "Effect": "Deny", "Condition": {"ArnNotEquals": {"aws:PrincipalArn": MARIO}}}
+    ),
+    "anybody with his ARN": when("ArnEquals", "aws:PrincipalArn", MARIO, ANYBODY),
 }
+# Whom the account is trusted with needs a policy of his own: AWS, "AWS JSON policy elements: Principal".
+WITH_OWN_POLICY = {
+    "the account, by his name": when("StringEquals", "aws:username", "Mario"),
+    "the account, by his ARN": when("ArnEquals", "aws:PrincipalArn", MARIO),
+    "the account, by his ARN as text": when("StringEquals", "aws:PrincipalArn", MARIO),
+    "the account, all others denied": document(
+        ACCOUNT, {**ANYBODY, "Effect": "Deny", "Condition": {"StringNotEquals": {"aws:username": "Mario"}}}
+    ),
+}
+WRONG_TRUSTS = {
+    "the account": ("half-trust", False, document(ACCOUNT)),
+    "the account by his name, which alone grants nothing": (
+        "half-trust", False, when("StringEquals", "aws:username", "Mario")
+    ),
+    "the account, whoever has a policy": ("trusts-more", True, document(ACCOUNT)),
+    "the account, by the other's name": ("half-trust", True, when("StringEquals", "aws:username", "Luigi")),
+    "names that begin as his": ("trusts-more", True, when("StringLike", "aws:username", "Mar*")),
+    "names that end as his": ("trusts-more", True, when("StringLike", "aws:username", "*ario")),
+    "him and the account": ("trusts-more", False, document(TAKE, ACCOUNT)),
+    "him and Luigi": (
+        "trusts-more", False, document({**TAKE, "Principal": {"AWS": [MARIO, MARIO.replace("Mario", "Luigi")]}})
+    ),
+    "him and another account": (
+        "trusts-more", False, document({**TAKE, "Principal": {"AWS": [MARIO, "arn:aws:iam::444455556666:root"]}})
+    ),
+    "him and a service": (
+        "trusts-more", False, document({**TAKE, "Principal": {"AWS": MARIO, "Service": "ec2.amazonaws.com"}})
+    ),
+    "a service": ("service-trust", False, document({**TAKE, "Principal": {"Service": "s3.amazonaws.com"}})),
+    "everybody": ("open-trust", False, document(ANYBODY)),
+    "any account's Mario": ("open-trust", False, when("StringEquals", "aws:username", "Mario", ANYBODY)),
+    "everybody of the account": ("open-trust", False, when("StringEquals", "aws:PrincipalAccount", "ACCOUNT", ANYBODY)),
+}  # fmt: skip
 
 
 def given(attempt, data):
@@ -76,15 +122,43 @@ def test_wrong_policy_gets_its_message(shipped, do, code):
     assert found(attempt, "policy")[1][check] == code
 
 
-@pytest.mark.parametrize("text", TRUSTS)
-def test_right_trust_passes(shipped, do, text):
-    attempt = shipped("mario-saves-a-bill")
+def trust(do, attempt, data, *, own_policy):
+    """The role with the policy and a trust policy; Mario may be given permission to take it as well."""
     write(do, attempt, RIGHT["one statement"])
-    trust, account = given(attempt, TRUSTS[text]), attempt.sandbox.accounts.get().pk
+    account = attempt.sandbox.accounts.get().pk
+    take = document(
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{account}:role/BillUploader"}
+    )
+    if own_policy:
+        do(
+            attempt,
+            f"iam put-user-policy --user-name Mario --policy-name Take --policy-document '{json.dumps(take)}'",
+            by="user/admin",
+        )
     do(
         attempt,
-        f"iam create-role --role-name BillUploader --assume-role-policy-document '{trust}'",
+        f"iam create-role --role-name BillUploader --assume-role-policy-document '{given(attempt, data)}'",
         f"iam attach-role-policy --role-name BillUploader --policy-arn arn:aws:iam::{account}:policy/BillWrite",
         by="user/admin",
     )
-    assert set(found(attempt, "role")[0].values()) == {"pass"}
+    return found(attempt, "role")
+
+
+@pytest.mark.parametrize("own_policy", [False, True])
+@pytest.mark.parametrize("text", TRUSTS)
+def test_right_trust_passes(shipped, do, text, own_policy):
+    statuses, _ = trust(do, shipped("mario-saves-a-bill"), TRUSTS[text], own_policy=own_policy)
+    assert statuses == {"holds": "pass", "trust": "pass"}
+
+
+@pytest.mark.parametrize("text", WITH_OWN_POLICY)
+def test_trust_in_the_account_for_mario_alone_passes_once_he_may_take_it(shipped, do, text):
+    statuses, _ = trust(do, shipped("mario-saves-a-bill"), WITH_OWN_POLICY[text], own_policy=True)
+    assert statuses == {"holds": "pass", "trust": "pass"}
+
+
+@pytest.mark.parametrize("text", WRONG_TRUSTS)
+def test_wrong_trust_gets_its_message(shipped, do, text):
+    code, own_policy, data = WRONG_TRUSTS[text]
+    statuses, codes = trust(do, shipped("mario-saves-a-bill"), data, own_policy=own_policy)
+    assert (statuses["trust"], codes["trust"]) == ("fail", code)
