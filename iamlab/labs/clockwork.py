@@ -6,6 +6,8 @@ from typing import Any
 
 from iamlab.labs import attempts, performing, runner
 from iamlab.labs.models import Attempt
+from iamlab.labs.view import View
+from iamlab.labs.vocabulary import holds
 from iamlab.sandbox import controls
 from iamlab.services import clock
 
@@ -30,6 +32,8 @@ def move(attempt: Attempt, seconds: int) -> None:
         controls.move_clock(attempt.sandbox, due - at)
         at = due
         attempt.sandbox.refresh_from_db()
+        if not minded(attempt, actor):
+            continue
         outcome = outcomes.setdefault(actor["name"], {"name": actor["name"], "runs": 0, "failed": 0, "said": ""})
         outcome["runs"] += 1
         if (said := act(attempt, actor)) is not None:
@@ -51,6 +55,11 @@ def runs(actors: list[Actor], begin: int, end: int) -> Iterator[tuple[int, Actor
         for count in range(begin // int(actor["every"]) + 1, end // int(actor["every"]) + 1)
     ]
     return ((offset, actors[index]) for offset, index in sorted(due))
+
+
+def minded(attempt: Attempt, actor: Actor) -> bool:
+    """Whether an actor has a reason to act, as the world is now."""
+    return "when" not in actor or holds(actor["when"], View(attempt))
 
 
 def act(attempt: Attempt, actor: Actor) -> str | None:

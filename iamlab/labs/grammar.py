@@ -34,7 +34,7 @@ STEP: Shape = {
 FAULT: Shape = {"id": (REQUIRED, str), "title": (REQUIRED, str), "lines": (REQUIRED, [LINE])}
 ACTOR: Shape = {
     "name": (REQUIRED, str), "as": (REQUIRED, str), "from": (REQUIRED, str), "every": (REQUIRED, int),
-    "lines": (REQUIRED, [LINE]),
+    "lines": (REQUIRED, [LINE]), "when": (OPTIONAL, TEST),
 }  # fmt: skip
 BIND: Shape = {
     "name": (REQUIRED, str), "by": (OPTIONAL, str), "field": (REQUIRED, str), "type": (OPTIONAL, str),

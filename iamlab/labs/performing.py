@@ -1,6 +1,7 @@
 """Lines of a lab performed through the door: start states, solutions, faults, show me, actors."""
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,6 +23,7 @@ from iamlab.services.operations import AwsError
 LAB = Source(ip="198.51.100.20", user_agent="aws-cli/2.31 iamlab-lab", entrance="lab", secure=True)
 CONSOLE = Source(ip="198.51.100.20", user_agent="Mozilla/5.0 iamlab-lab", entrance="lab", secure=True)
 Line = Mapping[str, Any]
+PASSWORD_OF = re.compile(r"\{\{password of (?P<user>[\w+=,.@-]+)\}\}")
 
 
 class LineFailed(Exception):
@@ -71,7 +73,7 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
     source = replace(CONSOLE if "call" in line else LAB, ip=line.get("from", LAB.ip))
     try:
         if "call" in line:
-            answer: Any = call(caller, line["call"], line.get("params") or {}, source)
+            answer: Any = call(caller, line["call"], _told(account_id, line.get("params") or {}), source)
             failed = ""
         else:
             output = run(line["run"], lambda name, params: call(caller, name, params, source), state)
@@ -86,6 +88,17 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
         found = answer if isinstance(answer, str) else jmespath.search(line["take"], answer)
         names[line["save"]] = found.decode() if isinstance(found, bytes) else str(found).strip()
     return state
+
+
+def _told(account_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with the passwords that somebody was told in place of their names. Raises LineFailed."""
+    told = dict(params)
+    for key, value in params.items():
+        if isinstance(value, str) and (asked := PASSWORD_OF.fullmatch(value)):
+            told[key] = controls.password_of(account_id, asked["user"])
+            if told[key] is None:
+                raise LineFailed(f"{asked['user']} has no password.")
+    return told
 
 
 def last_refusal(sandbox: Sandbox) -> str:

@@ -92,6 +92,8 @@ def _lab(source: Source, folder: Path, names: Names) -> Iterator[Problem]:
         for index, each in enumerate(_list(lab, part)):
             # An actor's lines are run as the actor, where they do not say otherwise.
             yield from _lines(source, (part, index, "lines"), each["lines"], names, each.get("as", ""))
+            if "when" in each:
+                yield from validate_tests.test(source, (part, index, "when"), each["when"], names.questions)
     for name in ("title", "summary", "sign_ins"):
         yield from _unbound(source, (name,), lab.get(name), names)
     if sum(step.get("weight", 0) for step in lab["steps"]) <= 0:

@@ -7,6 +7,8 @@ from iamlab.people.models import Person
 from iamlab.services import callers
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
+from iamlab.services.iam import known_passwords
+from iamlab.services.iam.known_passwords import Known
 from iamlab.services.prepared import Prepared
 
 
@@ -71,6 +73,11 @@ OPEN = Prepared(
 def open_accounts(sandbox: Sandbox) -> list[Account]:
     """The accounts of a world, the first registered first; each with its sandbox."""
     return OPEN.all(sandbox.pk)
+
+
+def password_of(account_id: str, user: str) -> Known | None:
+    """A user's password as somebody knows it who was told; None without one."""
+    return known_passwords.password_of(account_id, user)
 
 
 def move_clock(sandbox: Sandbox, seconds: int) -> None:

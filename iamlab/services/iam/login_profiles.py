@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from iamlab.services import callers
 from iamlab.services.accounts.models import Account
 from iamlab.services.iam import password_policy, users
+from iamlab.services.iam.known_passwords import fits
 from iamlab.services.iam.loading import loaded, with_loaded
 from iamlab.services.iam.models import LoginProfile, User
 from iamlab.services.operations import AwsError, Call, operation
@@ -34,8 +35,8 @@ def describe(user: User, profile: LoginProfile) -> dict[str, Any]:
 
 
 def hashed(user: User, password: str) -> str:
-    """One salt a user, so that one hash compares a new password with all that went before."""
-    return make_password(password, salt=user.unique_id)
+    """One salt an account: one hash compares a new password with all that went before, and with those of others."""
+    return make_password(password, salt=f"account{user.account_id}")
 
 
 def check(call: Call, user: User, password: str, before: Sequence[str] = ()) -> str:
@@ -134,7 +135,7 @@ def own_user(call: Call, **_: Any) -> Any:
 
 def verify_and_hash(call: Call, OldPassword: str, NewPassword: str) -> str:
     profile = existing(call)
-    if not check_password(OldPassword, profile.password):
+    if not fits(OldPassword, profile.password):
         raise AwsError("AccessDenied", "The old password was incorrect.", 403)
     return check(call, users.existing(call), NewPassword, [profile.password, *profile.previous])
 

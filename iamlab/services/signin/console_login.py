@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 
 from iamlab.services import callers
 from iamlab.services.accounts.models import Account
 from iamlab.services.callers import Caller
 from iamlab.services.iam import password_policy, users
+from iamlab.services.iam.known_passwords import fits
 from iamlab.services.iam.mfa_codes import take_code
 from iamlab.services.iam.models import LoginProfile, MfaDevice, User
 from iamlab.services.operations import AwsError, Call, operation
@@ -56,7 +57,7 @@ def verify(
     become(call, identity)
     profile = None if Email else LoginProfile.objects.filter(user__unique_id=identity.unique_id).first()
     stored = account.root_password if Email else (profile.password if profile else "")
-    if not stored or not check_password(Password, stored):
+    if not stored or not fits(Password, stored):
         if not stored:
             make_password(Password)
         raise refuse(call)
