@@ -207,7 +207,8 @@ def test_what_was_matched_or_put_in_order_stays_chosen(site, shipped):
     assert "Choose one for each first." in refused
     text = pressed_in_place(site, "lab-answer", attempt, {**given, "match-root": "owner"}, question_id="identities")
     assert "Not quite." in text
-    assert re.findall(r'<option value="(\w+)" selected', text) == ["hat", "list", "lasting", "owner"]
+    chosen = re.findall(r'name="match-(\w+)" value="(\w+)" checked', text)
+    assert chosen == [("user", "hat"), ("group", "list"), ("role", "lasting"), ("root", "owner")]
     pressed_in_place(site, "lab-step", attempt, step_id="anatomy")
     parts = ["resource", "effect", "condition", "action", "principal"]
     places = {f"place-{part}": place for part, place in zip(parts, [4, 1, 4, 3, 2], strict=True)}

@@ -59,6 +59,13 @@ def test_panel_speaks_the_language_chosen_and_english_where_a_text_is_missing(si
 
 
 @pytest.mark.django_db
+def test_page_of_the_attempt_is_headed_in_the_language_chosen(site, translated):
+    page = site.get(reverse("attempt", args=[translated("de").pk])).content.decode()
+    assert re.findall(r"<h1[^>]*>", page) == ['<h1 lang="de">']
+    page = site.get(reverse("attempt", args=[translated("en").pk])).content.decode()
+    assert re.findall(r"<h1[^>]*>", page) == ["<h1>"]
+
+
 def test_language_is_a_button_of_the_panel(site, translated):
     attempt = translated("")
     page = panel(site, attempt)

@@ -37,8 +37,8 @@ def container(content, title="", counter=None, description="", actions="", id=""
 
 
 @register.simple_block_tag(end_name="endpage_header")
-def page_header(content, title, counter=None, description="", info=False):
-    """The page's h1 with its counter and description; the content is the buttons on the right."""
+def page_header(content, title, counter=None, description="", info=False, lang=""):
+    """The h1 (`lang`: its attribute) with its counter and description; the content is the buttons on the right."""
     return render_to_string("components/page_header.html", locals())
 
 
