@@ -1,7 +1,11 @@
 """A question as the panel shows it: what may be chosen, the last try, and the explanation of what was chosen."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.html import format_html
+
+from iamlab.components.templatetags.components import spans
 from iamlab.labs import predicting
 from iamlab.labs.event_tests import identity
 from iamlab.labs.models import Answer, Attempt
@@ -17,14 +21,21 @@ Question = dict[str, Any]
 Names = dict[str, str]
 
 
-def question_data(attempt: Attempt, question: Question, answers: list[Answer], names: Names) -> dict[str, Any]:
+def question_data(
+    attempt: Attempt, question: Question, answers: list[Answer], names: Names, statements: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """`statements`: the options of a question for the deciding one, where they are shown; they cost queries."""
     tries = [answer for answer in answers if answer.question == question["id"]]
     last = tries[-1] if tries else None
     given: Any = last.given if last is not None else None
     chosen = set(given) if isinstance(given, list) else {given} if isinstance(given, str) else set()
     matched = given if isinstance(given, dict) else {}
+    if question["kind"] == "statement":
+        chosen = {matched.get("id")}
     places = {item: place for place, item in enumerate(given, 1)} if isinstance(given, list) else {}
     options = events(attempt, question) if question["kind"] == "event" else question.get("options", ())
+    if question["kind"] == "statement":
+        options = statements
     return {
         **question,
         "html": inline(question["text"], names),
@@ -32,7 +43,7 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
         "tries": len(tries),
         "correct": last.correct if last else None,
         "options": [
-            {**option, "html": inline(option["text"], names), "chosen": option["id"] in chosen} for option in options
+            {**option, "html": _line(question, option, names), "chosen": option["id"] in chosen} for option in options
         ],
         "items": [
             {**item, "html": inline(item["text"], names), "place": places.get(item["id"], "")}
@@ -45,7 +56,14 @@ def question_data(attempt: Attempt, question: Question, answers: list[Answer], n
         "compared": compared(attempt, question, tries[0] if tries else None, names),
         "why": list(_why(question, last, chosen, names)),
         "given": given if isinstance(given, str) else "",
+        "picked": _line(question, matched, names) if question["kind"] == "statement" and matched else "",
     }
+
+
+def _line(question: Question, option: dict[str, Any], names: Names) -> str:
+    """An option's text. That of a statement names what the learner made, and is escaped as it is put into the page."""
+    plain = question["kind"] == "statement" and not option.get("authored")
+    return option["text"] if plain else inline(option["text"], names)
 
 
 def compared(attempt: Attempt, question: Question, first: Answer | None, names: Names) -> dict[str, Any] | None:
@@ -58,6 +76,10 @@ def _why(question: Question, last: Answer | None, chosen: set[str], names: Names
     """The explanation of each chosen option; of other kinds that of a right or a wrong answer."""
     if last is None:
         return []
+    if question["kind"] == "statement":  # as it was said then: the policies may have changed since
+        kept = last.given if isinstance(last.given, dict) else {"why": question.get("wrong", "")}
+        told: list[str] = [render(kept["why"], names)] if kept.get("why") else []
+        return [*told, format_html("<p>{}</p>", spans(kept["trace"]))] if kept.get("trace") else told
     if question.get("options"):
         said = [option["why"] for option in question["options"] if option["id"] in chosen]
         if question["kind"] == "multiple" and chosen < right_options(question):

@@ -63,12 +63,18 @@ QUESTION: Shape = {
     "accept": (OPTIONAL, [TEXT]), "value": (OPTIONAL, NUMBER), "within": (OPTIONAL, NUMBER),
     "event": (OPTIONAL, ANY), "names": (OPTIONAL, [str]), "test": (OPTIONAL, TEST), "why": (OPTIONAL, str),
     "wrong": (OPTIONAL, str), "run": (OPTIONAL, ANY), "until": (OPTIONAL, ANY),
+    "decision": (OPTIONAL, {
+        "as": (REQUIRED, str), "action": (REQUIRED, str), "resource": (OPTIONAL, str), "context": (OPTIONAL, ANY),
+    }),
+    "beside": (OPTIONAL, [
+        {"id": (REQUIRED, str), "role": (REQUIRED, str), "why": (REQUIRED, str), "code": (OPTIONAL, str)},
+    ]),
 }  # fmt: skip
 # What each kind of question is made of.
 KINDS: dict[str, tuple[str, ...]] = {
     "single": ("options",), "predict": ("options",), "multiple": ("options",), "match": ("pairs", "choices", "why"),
     "order": ("items", "order", "why"), "text": ("accept", "why"), "number": ("value", "why"),
-    "event": ("event", "why"), "fix": ("test", "why"),
+    "event": ("event", "why"), "fix": ("test", "why"), "statement": ("decision", "why", "wrong"),
 }  # fmt: skip
 PART: Shape = {"step": (REQUIRED, str), "lines": (REQUIRED, [LINE])}
 WRONG: Shape = {

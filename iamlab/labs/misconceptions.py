@@ -24,6 +24,9 @@ def asked(test: dict[str, Any]) -> Iterator[str]:
 def of(question: Question, given: Any) -> Found | None:
     """The misconception in a wrong answer. None in one that lacks something only, or where the author names none."""
     options = question.get("options")
+    if question["kind"] == "statement":
+        kept = given if isinstance(given, dict) else {}
+        return _named(question, kept, kept.get("why") or question.get("wrong", NO_WORDS))
     if options is None:
         return _named(question, {}, question.get("wrong", NO_WORDS))
     chosen = given if isinstance(given, list) else [given]
@@ -54,7 +57,9 @@ def of_answers(lab: dict[str, Any], check: dict[str, Any]) -> Iterator[Found]:
     for name in asked(check["test"]):
         question = content.question_of(lab, name) or {}
         wrong = [option["id"] for option in question.get("options", ()) if not option.get("right")]
-        found = (of(question, one) for one in (wrong if "options" in question else [None]))
+        if question.get("kind") == "statement":
+            wrong = [*question.get("options", ()), *question.get("beside", ()), None]
+        found = (of(question, one) for one in (wrong if wrong or "options" in question else [None]))
         yield from (one for one in found if one is not None)
 
 

@@ -1,4 +1,5 @@
-"""Questions: single, multiple, match, order, text, number, predict, pick the event, fix the policy."""
+"""Questions: single, multiple, match, order, text, number, predict, pick the event, pick the
+statement, fix the policy."""
 
 from typing import Any
 
@@ -13,7 +14,8 @@ INCOMPLETE = {
     "text": "Type an answer first.",
     "number": "Type a number first.",
 }
-ON_THE_ACCOUNT = ("event", "fix")  # kinds that ask for what the account holds; they do not come back in a review
+# Kinds that ask for what the account holds; they do not come back in a review.
+ON_THE_ACCOUNT = ("event", "fix", "statement")
 
 
 def is_correct(question: Question, given: Any, view: View) -> bool:
@@ -68,6 +70,11 @@ def _event(question: Question, given: Any, view: View) -> bool:
     return any(record["eventID"] == given for record in matching(question["event"], view))
 
 
+def _statement(question: Question, given: Any, view: View) -> bool:
+    """An option as the evaluator made it for this very try (iamlab/labs/deciding.py)."""
+    return isinstance(given, dict) and given.get("right") is True
+
+
 def _fix(question: Question, given: Any, view: View) -> bool:
     """The world itself tells whether the policy is mended."""
     return holds(question["test"], view)
@@ -83,4 +90,5 @@ JUDGES = {
     "number": _number,
     "event": _event,
     "fix": _fix,
+    "statement": _statement,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.test.utils import override_settings
 
-from iamlab.labs import attempts, clockwork, content, misconceptions, past, performing, runner, scoring
+from iamlab.labs import attempts, clockwork, content, deciding, misconceptions, past, performing, runner, scoring
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
@@ -136,7 +136,13 @@ def solve(attempt: Attempt, lab: Lab, lines: Iterable[dict[str, Any]]) -> None:
 
 
 def given(attempt: Attempt, question: dict[str, Any], give: Any) -> Any:
-    """What a solution answers; for a question that asks for an event, the id of the newest that fits `give`."""
+    """What a solution answers; where a question asks for an event, the id of the newest that fits `give`, and where it
+    asks for a statement, the option whose text begins so."""
+    if question["kind"] == "statement":
+        option = deciding.begun(attempt, question, give)
+        if option is None:
+            raise performing.LineFailed(f"{question['id']} offers no option {give}")
+        return option
     if question["kind"] != "event":
         return give
     found = matching(fill(give, attempt.bound), View(attempt))
@@ -187,20 +193,24 @@ def _unproved(lab: Lab) -> Iterator[str]:
 def _wrong_answers(attempt: Attempt, lab: Lab, step: dict[str, Any]) -> Iterator[str]:
     """Each wrong option of a step's questions fails its check with its code, or the question's concept."""
     for check in step.get("checks", ()):
-        for question in (content.question_of(lab, name) for name in misconceptions.asked(check["test"])):
-            for option in (question or {}).get("options", ()):
-                if (
-                    question is None
-                    or option.get("right")
-                    or (meant := misconceptions.of(question, option["id"])) is None
-                ):
+        asked = (content.question_of(lab, name) for name in misconceptions.asked(check["test"]))
+        for question in (one for one in asked if one is not None):
+            for option in _options(attempt, question):
+                answer = {"multiple": [option["id"]], "statement": option}.get(question["kind"], option["id"])
+                if option.get("right") or (meant := misconceptions.of(question, answer)) is None:
                     continue
                 with undone():
                     fresh = Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
-                    attempts.answer(fresh, question, [option["id"]] if question["kind"] == "multiple" else option["id"])
+                    attempts.answer(fresh, question, answer)
                     fact = fresh.checks.get(step=step["id"], check_id=check["id"])
                 if (fact.status, fact.code) != ("fail", meant[0]):
                     yield f"answer {option['id']} to {question['id']} came out as {fact.status} {fact.code}"
+
+
+def _options(attempt: Attempt, question: dict[str, Any]) -> list[dict[str, Any]]:
+    if question["kind"] == "statement":
+        return deciding.options(question, View(attempt))
+    return question.get("options") or []
 
 
 def _told(lab: Lab, mistake: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,13 @@ Lab = dict[str, Any]
 Way = tuple[str | int, ...]
 Place = tuple[Way, Any, str | int]  # how a text is found, what holds it, and under which key
 
-QUESTION_PARTS = {"options": ("text", "why"), "pairs": ("text",), "items": ("text",), "choices": ("text",)}
+QUESTION_PARTS = {
+    "options": ("text", "why"),
+    "pairs": ("text",),
+    "items": ("text",),
+    "choices": ("text",),
+    "beside": ("why",),
+}
 
 
 def texts(lab: Lab) -> Iterator[Place]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from iamlab.labs import home, past_views, preview, progress_views, rubric, views
+from iamlab.labs import home, past_views, preview, progress_views, rubric, statement_views, views
 from iamlab.labs.terminal import terminal
 
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("attempts/<row:pk>/steps/<slug:step_id>/note/", views.note, name="lab-note"),
     path("attempts/<row:pk>/steps/<slug:step_id>/<slug:check_id>/dispute/", views.dispute, name="lab-dispute"),
     path("attempts/<row:pk>/questions/<slug:question_id>/", views.answer, name="lab-answer"),
+    path("attempts/<row:pk>/questions/<slug:question_id>/statements/", statement_views.page, name="lab-statements"),
     path("attempts/<row:pk>/language/", views.language, name="lab-language"),
     path("attempts/<row:pk>/help/", views.ask, name="lab-help"),
     path("attempts/<row:pk>/media/<str:name>", views.media, name="lab-media"),

@@ -218,11 +218,13 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
         if part not in question:
             yield source.problem(where, f"a question of kind {kind} has {part}")
     options = _list(question, "options")
-    for part in ("options", "pairs", "choices", "items"):
+    for part in ("options", "pairs", "choices", "items", "beside"):
         yield from _twice(source, (*where, part), [one["id"] for one in _list(question, part)])
     right = sum(bool(option.get("right")) for option in options)
     if "options" in grammar.KINDS[kind] and (right < 1 or (kind != "multiple" and right > 1)):
         yield source.problem((*where, "options"), f"{right} options are marked right")
+    if kind == "statement":
+        yield from _deciding(source, where, question, names)
     ids = [item["id"] for item in _list(question, "items")]
     if kind == "order" and sorted(ids) != sorted(_list(question, "order")):
         yield source.problem((*where, "order"), "the order names each item once")
@@ -242,6 +244,16 @@ def _question(source: Source, where: Steps, question: grammar.Data, names: Names
     if "event" in question:
         yield from validate_tests.event(source, (*where, "event"), question["event"])
     yield from _unbound(source, where, question, names)
+
+
+def _deciding(source: Source, where: Steps, question: grammar.Data, names: Names) -> Iterator[Problem]:
+    """The evaluator says which statement is right: the author's own options are wrong ones."""
+    if isinstance(question.get("decision"), dict):
+        whole = {"decision": {**question["decision"], "is": "allow"}}
+        yield from validate_tests.test(source, (*where, "decision"), whole, names.questions)
+    for index, option in enumerate(_list(question, "options")):
+        if option.get("right"):
+            yield source.problem((*where, "options", index), "the evaluator says which is right")
 
 
 def _parts(source: Source, names: Names) -> Iterator[Problem]:

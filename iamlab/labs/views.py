@@ -21,6 +21,7 @@ from iamlab.labs import (
     beside,
     clockwork,
     content,
+    deciding,
     helping,
     panel,
     questions,
@@ -207,6 +208,10 @@ def answer(request: HttpRequest, attempt: Attempt, question_id: str) -> None:
     given = given_answer(request, question)
     if given in ("", [], {}):
         raise attempts.Refused(questions.incomplete(question))
+    if question["kind"] == "statement":
+        given = deciding.chosen(attempt, question, given)
+        if given is None:
+            raise attempts.Refused("The policies have changed since you looked. Choose again.")
     sure = {"sure": True, "unsure": False}.get(request.POST.get("sure", ""))
     attempts.answer(attempt, question, given, sure)
 

@@ -13,6 +13,7 @@ from tests.browser.walking import (
     key_by_wizard,
     next_step,
     open_service,
+    pick_statement,
     press,
     sign_in_as,
     start_lab,
@@ -126,7 +127,7 @@ def take_role_and_upload(mario: Page, account: str) -> None:
     expect(mario.locator("main")).to_contain_text("Upload succeeded")
     green(mario, "upload-saved")
     next_step(mario, "Say why it worked")
-    answer(mario, "why", "statement")
+    pick_statement(mario, "why", "BillWrite")
     green(mario, "explain-explained")
 
 

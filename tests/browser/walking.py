@@ -115,3 +115,12 @@ def answer(page: Page, question: str, *options: str) -> None:
         form.locator(f"[value={option}]").check()
     form.get_by_role("button", name="Answer", exact=True).click()
     expect(page.locator(f"#question-{question}")).to_contain_text("That is right.")
+
+
+def pick_statement(page: Page, question: str, begins: str) -> None:
+    """Show the statements of a question of the panel, pick the one that begins so, and read that it was right."""
+    form = page.locator(f"#question-{question}")
+    form.get_by_role("link", name="Show the statements").click()
+    form.get_by_role("radio", name=begins).check()
+    form.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator(f"#question-{question}")).to_contain_text("That is right.")

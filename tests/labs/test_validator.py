@@ -276,3 +276,33 @@ def test_fault_of_ours_in_one_lab_takes_no_other_along(monkeypatch, folder):
 
     monkeypatch.setattr(validator, "problems", broken)
     assert content.is_sound(folder) is False
+
+
+STATEMENT = """- id: q
+  kind: statement
+  text: "Which statement?"
+  decision: {as: "user/mario", action: "s3:PutObject", resource: "arn:aws:s3:::bills/*"}
+  options:
+    - {id: own, text: "His own.", why: "He has none."}
+  why: "That is it."
+  wrong: "Look once more."
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("s3:PutObject", "s3:PutObjects", "there is no action 's3:PutObjects'"),
+        ('as: "user/mario", ', "", "as is missing"),
+        ('why: "He has none."', 'why: "He has none.", right: true', "the evaluator says which is right"),
+        ('  wrong: "Look once more."\n', "", "a question of kind statement has wrong"),
+        ("  decision: ", "  decison: ", "'decison' is not known here"),
+        ("user/mario", "user/{{who}}", "{{who}} is bound nowhere"),
+    ],
+)
+def test_a_question_for_the_deciding_statement_is_checked(folder, old, new, reason):
+    path = folder / "questions.yaml"
+    path.write_text(STATEMENT)
+    assert validator.problems(folder) == []
+    path.write_text(STATEMENT.replace(old, new))
+    assert [one for one in validator.problems(folder) if reason in one.message]
