@@ -3,10 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.people import models
 from iamlab.people.forms import ClaimForm, SignInForm
@@ -29,6 +32,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(next_of(request))
     status = 422 if form.is_bound else 200
     return render(request, "people/sign_in.html", {"form": form, "next": next_of(request)}, status=status)
+
+
+@require_safe
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way to `/admin/` is the same sign-in: Django's own page there lets passwords be guessed without a limit."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return redirect("admin:index")
 
 
 @require_POST

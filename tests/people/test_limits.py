@@ -45,6 +45,18 @@ def test_passwords_cannot_be_guessed_quickly(client, settings, minutes):
     assert sign_in(client, PASSWORD).status_code == 302
 
 
+def test_the_operators_password_is_guessed_no_quicker_at_the_admin(client, settings):
+    settings.SIGN_INS_PER_MINUTE = 1
+    Person.objects.create_superuser("ada", password=PASSWORD)
+    assert client.post("/admin/login/", {"username": "ada", "password": PASSWORD}).status_code == 405
+    assert client.get("/admin/people/person/", follow=True).request["PATH_INFO"] == "/sign-in/"
+    signed_in = client.post("/sign-in/?next=/admin/people/person/", {"username": "ada", "password": PASSWORD})
+    assert signed_in.url == "/admin/people/person/"
+    assert client.get("/admin/login/").url == "/admin/"
+    client.force_login(Person.objects.create_user("bob"))
+    assert client.get("/admin/people/person/", follow=True).status_code == 403
+
+
 def test_right_passwords_are_not_counted(client, settings):
     settings.SIGN_INS_PER_MINUTE = 2
     Person.objects.create_user("ada", password=PASSWORD)
