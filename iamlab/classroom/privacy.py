@@ -9,14 +9,26 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from iamlab.classroom import exports
-from iamlab.classroom.models import Class, Enrolment, JoinFailure, Role, Work
-from iamlab.labs.models import Answer, Attempt, Dispute, Happening, HelpCall, Message, StepFact
+from iamlab.classroom.models import Class, Enrolment, JoinFailure, Role, RubricMark, Work
+from iamlab.labs.models import (
+    Answer,
+    Attempt,
+    CheckFact,
+    Dispute,
+    Happening,
+    HelpCall,
+    Message,
+    Override,
+    StepFact,
+    Terminal,
+)
 from iamlab.people.models import Person
 from iamlab.sandbox.models import Snapshot
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.cloudtrail.models import Event
 
-TOLD = ("help", "dispute", "message", "override", "rubric", "decided", "look")  # happenings that hold words or names
+# Happenings that hold words or names; the last two that of a checkpoint.
+TOLD = ("help", "dispute", "message", "override", "rubric", "decided", "look", "jump", "what-if")
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -53,6 +65,7 @@ def delete(person: Person) -> None:
         attempts = Attempt.objects.filter(person=person)
         strip(attempts)
         attempts.update(bound={})
+        CheckFact.objects.filter(attempt__in=attempts).update(message="")
         Snapshot.objects.filter(sandbox__attempt__in=attempts).delete()
         Account.objects.filter(sandbox__attempt__in=attempts).delete()
         person.enrolments.update(name="Former member")
@@ -71,6 +84,10 @@ def strip(attempts: QuerySet[Attempt]) -> None:
     Dispute.objects.filter(attempt__in=attempts).update(text="", reply="")
     Message.objects.filter(attempt__in=attempts).update(text="")
     Answer.objects.filter(attempt__in=attempts).update(given="")
+    Override.objects.filter(attempt__in=attempts).update(comment="")
+    RubricMark.objects.filter(attempt__in=attempts).update(comment="")
+    Snapshot.objects.filter(sandbox__attempt__in=attempts, kind="checkpoint").update(name="Checkpoint")
+    Terminal.objects.filter(sandbox__attempt__in=attempts).delete()
     Happening.objects.filter(attempt__in=attempts, kind__in=TOLD).update(data={})
 
 

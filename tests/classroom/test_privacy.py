@@ -4,15 +4,19 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.core import serializers
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from iamlab.classroom import marks
-from iamlab.classroom.models import Class
+from iamlab.classroom.models import Class, RubricRow
 from iamlab.labs import helping
+from iamlab.labs.models import Terminal
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
+from iamlab.sandbox.models import Snapshot
 from iamlab.services.cloudtrail.models import Event
 
 
@@ -26,6 +30,51 @@ def test_everything_of_mine_as_a_file_without_secrets(pupil, attempt, learner, s
     assert "ConsoleLogin" in [event["record"]["eventName"] for event in found["attempts"][0]["events"]]
     text = answer.content.decode()
     assert not any(secret in text for secret in ("a-digest", "a-hash", "Long-and-good-1"))
+
+
+@pytest.fixture
+def told(teacher, pupil, assignment, attempt):
+    """What can be written at an attempt, by the learner and to them, each with the learner's name in it."""
+    world = attempt.sandbox.public_id
+    pupil.post(reverse("terminal", args=[world]), {"line": "aws configure set region lena-1"})
+    pupil.post(reverse("lab-checkpoint", args=[attempt.pk]), {"name": "Lena was here"})
+    helping.keep_note(attempt, "register", "Lena noted this")
+    helping.dispute(attempt, "register", "registered", "Lena did register")
+    teacher.post(
+        reverse("grades-rubric", args=[assignment.klass_id, assignment.pk]), {"title": "Spoke", "points": "10"}
+    )
+    acts = {
+        "act-override": {"step": "", "score": "80", "comment": "Lena spoke well", "seen": ""},
+        "act-rubric": {"row": RubricRow.objects.get().pk, "score": "50", "comment": "Lena tried", "seen": ""},
+        "act-message": {"text": "Well done, Lena"},
+    }
+    for name, data in acts.items():
+        teacher.post(reverse(name, args=[assignment.klass_id, attempt.pk]), data)
+    decision = {"agreed": "no", "reply": "Lena did not"}
+    teacher.post(reverse("dispute-decide", args=[assignment.klass_id, attempt.disputes.get().pk]), decision)
+
+
+def rows_with(word: str) -> set[str]:
+    """The tables of people, labs and classes in which a word stands, and the names of snapshots."""
+    models = [model for app in ("people", "labs", "classroom") for model in apps.get_app_config(app).get_models()]
+    found = {one.__name__ for one in models if word in serializers.serialize("json", one.objects.all())}
+    return found | {"Snapshot" for one in Snapshot.objects.all() if word in one.name}
+
+
+def test_nothing_written_stays_of_whoever_leaves(pupil, attempt, told):
+    said = {"Happening", "StepFact", "Dispute", "Message", "Override", "RubricMark", "Snapshot"}
+    assert said <= rows_with("Lena") and Terminal.objects.exists()
+    pupil.post("/classroom/my-data/delete/", {"sure": "delete"})
+    assert rows_with("Lena") == set() and not Terminal.objects.exists()
+    assert [mark.score for mark in (attempt.overrides.get(), attempt.rubric_marks.get())] == [80, 50]
+
+
+def test_nothing_written_stays_in_a_class_without_names(klass, learner, attempt, told):
+    Class.objects.filter(pk=klass.pk).update(archived=timezone.now() - timedelta(days=181))
+    call_command("retention", "--dry-run")
+    assert "Override" in rows_with("Lena")
+    call_command("retention")
+    assert rows_with("Lena") == {"Person"} and not Terminal.objects.exists()  # who else may be in other classes
 
 
 def test_leaving_needs_the_word_and_leaves_numbers_only(pupil, assignment, attempt, learner, solve):
