@@ -194,7 +194,7 @@ def test_files_and_folders_are_dragged_in_and_a_bar_tells_how_far_it_is(page: Pa
     }""")
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
     network.send("Network.emulateNetworkConditions", slow)
     press(page, "Upload")
     expect(page.locator("main")).to_contain_text("Upload succeeded")

@@ -86,6 +86,14 @@ def test_capped_by_the_boundary():
     )
 
 
+def test_neither_allowed_nor_within_the_organizations_policy():
+    verdict = found(Policies(scps=((policy("OnlyRead", statement(action="s3:Get*")),),)))
+    assert verdict["sentence"] == (
+        "No. Nothing that applies to Mario allows this, and the organisation (service control policy OnlyRead) does "
+        "not include it either."
+    )
+
+
 @pytest.mark.parametrize(
     ("condition", "context", "said"),
     [

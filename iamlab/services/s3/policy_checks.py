@@ -63,7 +63,7 @@ def _check_actions(statement: dict[str, Any], kinds: set[str]) -> None:
     """Each action, or one that its pattern fits, must be one that a resource of the statement takes."""
     meant = []
     for pattern in _listed(statement, "Action", "NotAction"):
-        fitting = _fitting("s3:*" if pattern == "*" else pattern)
+        fitting = _fitting(pattern)
         if not fitting:
             raise malformed("Policy has invalid action")
         taken = [one for one in fitting if kinds & _kinds(one)]
