@@ -21,7 +21,7 @@ from tools.screenshots import READ, furnish
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 OPEN = {
     "landing", "start", "home", "progress", "review", "free-play", "lab-begin", "lab-rubric", "fidelity", "sign-in",
-    "sign-out", "admin-sign-in",
+    "sign-out", "new-link", "admin-sign-in",
     "claim", "come-back", "components", "components_console", "components_confirm", "theme", "classes", "class-new",
     "class-join", "class-join-by", "class-invitation", "my-data", "my-data-export", "my-data-delete",
 }  # fmt: skip

@@ -8,8 +8,6 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.labs import content, scoring, translations
@@ -17,7 +15,7 @@ from iamlab.labs.models import Attempt
 from iamlab.people import pace
 from iamlab.people.demo import SIGN_INS
 from iamlab.people.models import Person, create_guest
-from iamlab.people.views import BACKEND, next_of
+from iamlab.people.views import BACKEND, next_of, tell_link
 from iamlab.sandbox import controls
 from iamlab.sandbox.phone import devices
 
@@ -40,9 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("landing")
         guest, key = create_guest()
         login(request, guest, BACKEND)
-        link = request.build_absolute_uri(reverse("come-back", args=[key]))
-        said = 'You are a guest. Keep this link: it brings you back if this browser forgets you. <a href="{0}">{0}</a>'
-        messages.info(request, format_html(said, link))
+        tell_link(request, key)
     return HttpResponseRedirect(next_of(request))
 
 

@@ -37,6 +37,14 @@ def create_guest() -> tuple[Person, str]:
     return guest, key
 
 
+def renewed(guest: Person) -> str:
+    """Another recovery key for a guest; the one before opens nothing any more."""
+    key = secrets.token_urlsafe(18)
+    guest.recovery = digest(key)
+    guest.save(update_fields=["recovery"])
+    return key
+
+
 def recovered(key: str) -> Person | None:
     """The guest whose recovery key this is."""
     return Person.objects.filter(recovery=digest(key), is_active=True, is_guest=True).first() if key else None

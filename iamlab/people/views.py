@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -44,10 +45,31 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("admin:index")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    """A guest is asked first: without their link nothing leads back to what they made."""
+    guest = isinstance(request.user, models.Person) and request.user.is_guest
+    if guest and not (request.method == "POST" and "sure" in request.POST):
+        return render(request, "people/leave.html")
+    if request.method == "POST":
+        logout(request)
     return redirect("landing")
+
+
+def tell_link(request: HttpRequest, key: str) -> None:
+    """Show a guest the link that brings them back: it is kept nowhere, so only now."""
+    link = request.build_absolute_uri(reverse("come-back", args=[key]))
+    said = 'You are a guest. Keep this link: it brings you back if this browser forgets you. <a href="{0}">{0}</a>'
+    messages.info(request, format_html(said, link))
+
+
+@login_required
+@require_POST
+def new_link(request: HttpRequest) -> HttpResponse:
+    """Another link for a guest who has lost theirs."""
+    if isinstance(request.user, models.Person) and request.user.is_guest:
+        tell_link(request, models.renewed(request.user))
+    return redirect("home")
 
 
 @login_required
