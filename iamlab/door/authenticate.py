@@ -1,5 +1,6 @@
 """Who is calling: an access key, a session token or a console session becomes a Caller. One statement each."""
 
+import hmac
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,12 @@ def credentials(access_key_id: str, session_token: str = "") -> Credentials:
     if row is None or not row[6]:
         raise _invalid()
     return Credentials(secret_of(access_key_id), _long_term(access_key_id, row))
+
+
+def is_inactive(access_key_id: str, secret: str) -> bool:
+    """Whether a key is only switched off; told to who has its secret."""
+    row = _row(BY_KEY, access_key_id)
+    return row is not None and not row[6] and hmac.compare_digest(secret_of(access_key_id).encode(), secret.encode())
 
 
 def _long_term(access_key_id: str, row: Row) -> Caller:

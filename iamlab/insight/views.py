@@ -13,6 +13,7 @@ from iamlab.door.instead import Roles, at_hand, found
 from iamlab.door.judging import asked_as, attachable, examiner_for, judge_all, principals
 from iamlab.door.judging import who_can as judged
 from iamlab.door.past import past_call
+from iamlab.door.unread import of_record
 from iamlab.insight import applying
 from iamlab.insight.drafts import DraftForm, with_draft
 from iamlab.insight.evidence import page_data
@@ -30,6 +31,7 @@ def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
     if past is None:
         raise Http404
     context: dict[str, Any] = {"record": past.record, "error": past.record.get("errorMessage", "")}
+    context["unread"] = of_record(past.record) if past.judgement is None else ""
     if past.judgement is not None:
         context["decision"] = then(session, past.judgement, past.record)
         if not past.judgement.allowed:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from iamlab.door import authenticate
+from iamlab.door import authenticate, unread
 from iamlab.door.calls import call
 from iamlab.labs.commandline.profiles import Credentials
 from iamlab.labs.commandline.session import Call, Connect
@@ -34,7 +34,12 @@ def connector(sandbox: Any, source: Source) -> Connect:
 
 def holder_of(credentials: Credentials) -> Caller:
     """Who holds the keys. Raises InvalidClientTokenId, ExpiredToken, SignatureDoesNotMatch."""
-    found = authenticate.credentials(credentials.access_key_id, credentials.session_token)
+    try:
+        found = authenticate.credentials(credentials.access_key_id, credentials.session_token)
+    except AwsError as error:
+        if authenticate.is_inactive(credentials.access_key_id, credentials.secret_access_key):
+            error.unread = unread.INACTIVE
+        raise
     if not hmac.compare_digest(found.secret.encode(), credentials.secret_access_key.encode()):
         raise AwsError("SignatureDoesNotMatch", MISMATCH, 403)
     return found.caller
@@ -55,5 +60,5 @@ def in_its_words(error: AwsError, service: str) -> AwsError:
     status = error.status or status_of(service, error.code)
     code, message, its_status = named(protocol, error.code, error.message, status)
     told = AwsError(code, message, its_status, **error.extra)
-    told.decision, told.event_id = error.decision, error.event_id
+    told.decision, told.event_id, told.unread = error.decision, error.event_id, error.unread
     return told

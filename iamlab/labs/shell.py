@@ -1,14 +1,18 @@
 """The terminal's shell: pasted lines one after another, with what they print; `aws` and a handful of file commands."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from iamlab.door.unread import sentence
 from iamlab.labs.commandline import CommandError, Output, State, run
 from iamlab.labs.commandline.configure import is_secret
-from iamlab.labs.commandline.session import Connect
+from iamlab.labs.commandline.profiles import Credentials
+from iamlab.labs.commandline.session import Call, Connect
 from iamlab.labs.commandline.values import file_name
 from iamlab.labs.commandline.words import commands, redirected, split
+from iamlab.services.operations import AwsError
 
 PROMPT = "$ "
 MAX_LINES = 30  # in one paste
@@ -35,6 +39,7 @@ class Entry:
     out: str = ""
     err: str = ""
     code: int = 0
+    why: str = ""  # where it was refused before any policy was read
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,30 @@ def run_line(machine: Machine, line: str, connect: Connect) -> Machine:
     if shown == line:
         kept = [past for past in machine.history if past != line]
         machine = replace(machine, history=(*kept, line)[-MAX_HISTORY:])
+    unread: list[str] = []
     try:
-        output = _output(machine.state, line, connect)
+        output = _output(machine.state, line, _noting(connect, unread))
     except CommandError as error:
         output = Output(stderr=error.message, exit_code=error.exit_code, state=machine.state)
-    return _printed(machine, shown, output)
+    return _printed(machine, shown, output, unread[-1] if unread and output.exit_code else "")
+
+
+def _noting(connect: Connect, unread: list[str]) -> Connect:
+    """The same connection, which notes why a request was refused unread: nothing of the record would tell."""
+
+    def connected(credentials: Credentials | None, region: str) -> Call:
+        call = connect(credentials, region)
+
+        def made(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+            try:
+                return call(operation, params)
+            except AwsError as error:
+                unread.extend(filter(None, [sentence(error)]))
+                raise
+
+        return made
+
+    return connected
 
 
 def _output(state: State, line: str, connect: Connect) -> Output:
@@ -117,7 +141,7 @@ def _heredoc(line: str) -> tuple[str, str | None]:
     return before + after, "".join(f"{part}\n" for part in lines[:end])
 
 
-def _printed(machine: Machine, line: str, output: Output) -> Machine:
+def _printed(machine: Machine, line: str, output: Output, why: str = "") -> Machine:
     """The machine after a line: state, screen and the question that is open."""
     if refused := _over_limits(machine.state, output.state):
         output = Output(stderr=refused, exit_code=1, state=replace(machine.state, dialogue=None))
@@ -129,6 +153,7 @@ def _printed(machine: Machine, line: str, output: Output) -> Machine:
         out="" if asking else _cut(output.stdout),
         err=_cut(output.stderr.removeprefix("\n")),
         code=output.exit_code,
+        why=why,
     )
     return replace(
         machine,

@@ -88,6 +88,7 @@ class AwsError(Exception):
         self.headers: dict[str, str] = {}  # what an answer of S3's tells beside its body
         self.decision: Any = None
         self.event_id = ""
+        self.unread = ""  # what kept the caller from being known, where more may be said than the code says
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 
-from iamlab.door import authenticate, record
+from iamlab.door import authenticate, record, unread
 from iamlab.door.calls import call
 from iamlab.services.callers import Caller
 from iamlab.services.error_names import of_service
@@ -99,6 +99,8 @@ def _answered(exchange: exchanges.Exchange, public_id: str | None) -> Answer:
         answer = _refused(exchange, error)
         if error.decision is not None and error.event_id:
             answer.headers["x-iamlab-encoded-message"] = encoded(error.event_id)
+        if why := unread.sentence(error):
+            answer.headers["x-iamlab-why"] = why
     except SuspiciousOperation as error:
         answer = _refused(exchange, AwsError("ValidationError", str(error), 400))
     except Exception:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from iamlab.door import record, sessions
+from iamlab.door import authenticate, record, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
 from iamlab.people.models import create_guest
@@ -87,6 +87,32 @@ def test_an_allowed_call_names_the_statement(client, story):
     event_id = next(event["EventId"] for event in events if event["EventName"] == "PutObject")
     page = client.get(story.url("why", event_id)).content.decode()
     assert "Yes. Statement WriteBills of BillWrite" in page
+
+
+def newest(story, name):
+    events = story.do("root", "cloudtrail:LookupEvents")["Events"]
+    return next(event["EventId"] for event in events if event["EventName"] == name)
+
+
+def test_a_failed_sign_in_was_refused_before_any_policy(client, story):
+    story.do("root", "iam:CreateLoginProfile", UserName="mario", Password=PASSWORD)
+    wrong = {"Account": story.account, "UserName": "mario", "Password": "Wrong-password-1"}
+    with pytest.raises(AwsError):
+        call(caller_as(controls.world(story.sandbox), "", "visitor"), "signin:ConsoleLogin", wrong)
+    page = client.get(story.url("why", newest(story, "ConsoleLogin"))).content.decode()
+    assert "The request was refused before any policy was read: the sign-in failed" in page
+
+
+def test_temporary_credentials_that_a_service_does_not_take_were_refused_before_any_policy(client, story):
+    """Those of GetSessionToken call IAM with MFA only (STS API Reference, "GetSessionToken")."""
+    story.do("root", "iam:CreateAccessKey", UserName="mario")
+    given = call(caller_as(controls.world(story.sandbox), story.account, "key/mario"), "sts:GetSessionToken")
+    given = given["Credentials"]
+    caller = authenticate.credentials(given["AccessKeyId"], given["SessionToken"]).caller
+    with pytest.raises(AwsError):
+        call(caller, "iam:ListUsers")
+    page = client.get(story.url("why", newest(story, "ListUsers"))).content.decode()
+    assert "refused before any policy was read: temporary credentials of this kind cannot call this service" in page
 
 
 def test_an_event_of_another_account_is_not_found(client, story):

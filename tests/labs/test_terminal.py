@@ -13,6 +13,7 @@ from iamlab.labs.models import Terminal
 from iamlab.people.models import create_guest
 from iamlab.people.views import BACKEND
 from iamlab.sandbox import controls, lab_accounts
+from iamlab.services.accounts.models import Sandbox
 from iamlab.services.cloudtrail.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +199,42 @@ def test_the_number_of_queries_does_not_grow(client, terminal, keys, url, django
     terminal(*configured(keys), *["ls"] * 20)
     with django_assert_max_num_queries(8):
         client.get(url)
+
+
+UNREAD = "Why? The request was refused before any policy was read: "
+
+
+def made_key(keys):
+    root = authenticate.credentials(keys["AccessKeyId"]).caller
+    call(root, "iam:CreateUser", {"UserName": "mario"})
+    return root, call(root, "iam:CreateAccessKey", {"UserName": "mario"})["AccessKey"]
+
+
+@pytest.mark.parametrize(
+    "line", ["aws iam list-users", "aws cloudtrail lookup-events", "aws s3 ls", "aws ec2 describe-images"]
+)
+def test_why_a_key_was_refused_unread_stands_beside_its_answer(terminal, keys, line):
+    """No event would tell: AWS does not log what it cannot authenticate."""
+    root, key = made_key(keys)
+    terminal(*configured({**key, "SecretAccessKey": "wrong"}))
+    assert UNREAD in terminal(line)
+    terminal(*configured(key))
+    assert UNREAD not in terminal(line)  # refused by policy, if at all: that has an event
+    call(root, "iam:UpdateAccessKey", {"UserName": "mario", "AccessKeyId": key["AccessKeyId"], "Status": "Inactive"})
+    before = Event.objects.count()
+    assert f"{UNREAD}key inactive." in terminal(line)
+    terminal(*configured({**key, "SecretAccessKey": "wrong"}))
+    told = terminal(line)
+    assert UNREAD in told and "key inactive." not in told  # who lacks the secret learns no more than AWS says
+    assert Event.objects.count() == before
+
+
+def test_an_expired_session_is_told_and_stays_on_the_screen(client, terminal, keys, url):
+    root, key = made_key(keys)
+    terminal(*configured(key))
+    session = call(authenticate.credentials(key["AccessKeyId"]).caller, "sts:GetSessionToken", {})["Credentials"]
+    terminal(*configured(session), f"aws configure set aws_session_token {session['SessionToken']}")
+    assert UNREAD not in terminal("aws sts get-caller-identity")
+    Sandbox.objects.filter(pk=root.world.sandbox_id).update(clock_offset=90_000)
+    assert f"{UNREAD}session expired." in terminal("aws sts get-caller-identity")
+    assert f"{UNREAD}session expired." in html.unescape(client.get(url).content.decode())

@@ -131,6 +131,20 @@ def test_a_wrong_secret_is_refused(root, service, code, status):
     assert not Event.objects.exists()
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_was_refused_unread_says_so_in_a_header(iam, root, service):
+    operation, params = SERVICES[service]
+    key = user_key(iam)
+    for given, told in (({**root, "SecretAccessKey": "wrong"}, True), (key, False), (root, False)):
+        try:
+            answer = getattr(boto.client(service, given), operation)(**params)
+        except ClientError as error:
+            answer = error.response
+        said = answer["ResponseMetadata"]["HTTPHeaders"].get("x-iamlab-why", "")
+        assert said.startswith("The request was refused before any policy was read: signature wrong") == told
+        assert bool(said) == told
+
+
 @pytest.mark.parametrize(
     ("service", "code", "status", "message"),
     [
