@@ -110,7 +110,9 @@ def test_show_me_performs_the_step_and_can_be_taken_back(site, shipped):
 def test_what_was_shown_is_done_again_with_other_names(site, shipped):
     """Where the learner chooses them; where the step asks for a name, with that one."""
     attempt = shipped("groups")
-    assert "Now you. Names that this step asks for stay as they are" in press(site, "lab-show", attempt, step_id="policies")
+    assert "Now you. Names that this step asks for stay as they are" in press(
+        site, "lab-show", attempt, step_id="policies"
+    )
     attempt = shipped("account-setup")
     for name in ("register", "root-sign-in"):
         press(site, "lab-show", attempt, step_id=name)
