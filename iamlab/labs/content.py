@@ -18,6 +18,7 @@ from iamlab.labs.places import LOADER
 from iamlab.labs.vocabulary import tell
 
 CONTENT = Path(__file__).parent / "content"
+ABBREVIATIONS = ("abac", "mfa", "scp")
 Lab = dict[str, Any]
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,11 @@ def waiting(lab: Lab, missing: Collection[str], bound: Lab) -> str:
 def titles(lab: Lab, steps: Collection[str], called: dict[str, str]) -> str:
     """Steps by their titles, in the lab's order, as a part of a sentence."""
     return " and ".join(f"“{tell(step['title'], called)}”" for step in lab["steps"] if step["id"] in steps)
+
+
+def concept(code: str) -> str:
+    """What a question or a lab is about, in words."""
+    return code.upper() if code in ABBREVIATIONS else code.replace("-", " ")
 
 
 def step_of(lab: Lab, step_id: str) -> dict[str, Any] | None:

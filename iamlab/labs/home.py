@@ -19,7 +19,6 @@ from iamlab.people.views import BACKEND, next_of, tell_link
 from iamlab.sandbox import controls
 from iamlab.sandbox.phone import devices
 
-ABBREVIATIONS = ("abac", "mfa", "scp")
 FREE_PLAY = "Free play"
 
 
@@ -88,10 +87,7 @@ def lab_card(
         "other_languages": translations.others(lab, language),
         "minutes": lab["minutes"],
         "steps": len(lab["steps"]),
-        "concepts": [
-            concept.upper() if concept in ABBREVIATIONS else concept.replace("-", " ")
-            for concept in lab.get("concepts", ())
-        ],
+        "concepts": [content.concept(one) for one in lab.get("concepts", ())],
         "attempt": attempt,
         "score": round(marks[attempt.pk].effective) if attempt else None,
         "passed": attempt is not None and marks[attempt.pk].effective >= lab.get("pass_at", 70),

@@ -83,7 +83,7 @@ def said(fact: CheckFact, code: str) -> SafeString:
 
 
 def due(person: Person, now: datetime | None = None) -> list[tuple[Attempt, dict[str, Any]]]:
-    """Questions once missed that are to be asked again: 3 and 10 days after, newest attempt of a lab first."""
+    """Questions once missed that are to be asked again: 3 and 10 days after, what was tried last at the end."""
     now = now or timezone.now()
     answers = Answer.objects.filter(attempt__person=person).order_by("pk").select_related("attempt__lab_version")
     tries: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
@@ -103,14 +103,19 @@ def due(person: Person, now: datetime | None = None) -> list[tuple[Attempt, dict
             lab = lab_of(attempt)
             question = next((one for one in lab["questions"] if one["id"] == question_id), None)
             if question is not None and question["kind"] not in ON_THE_ACCOUNT:
-                found.append((attempt, question))
-    return found
+                found.append((given[-1].pk, attempt, question))
+    return [(attempt, question) for _, attempt, question in sorted(found, key=lambda one: one[0])]
 
 
 def missed_in(attempt: Attempt) -> list[tuple[Attempt, dict[str, Any]]]:
-    """Questions missed in an attempt that were not answered rightly since, to be asked again at its end."""
+    """Questions missed in an attempt and not answered rightly since, what was tried last at the end."""
     answers = list(attempt.answers.order_by("pk"))
+    tried = {one.question: one.pk for one in answers if one.review}
     missed = {one.question for one in answers if not one.correct and not one.review}
     missed -= {one.question for one in answers if one.correct and one.review}
     asked = (one for one in lab_of(attempt)["questions"] if one["id"] in missed)
-    return [(attempt, one) for one in asked if one["kind"] not in ON_THE_ACCOUNT]
+    return [
+        (attempt, one)
+        for one in sorted(asked, key=lambda one: tried.get(one["id"], 0))
+        if one["kind"] not in ON_THE_ACCOUNT
+    ]

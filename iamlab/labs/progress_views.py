@@ -59,7 +59,8 @@ def review(request: HttpRequest) -> HttpResponse:
         attempt, question = waiting[0]
         names = content.names(lab_of(attempt), attempt.bound)
         said = {"attempt": attempt, "question": question_data(attempt, question, [], names)}
-    return render(request, "labs/review.html", {**said, "left": len(waiting)})
+    concept = content.concept(said["question"].get("concept") or "")
+    return render(request, "labs/review.html", {**said, "concept": concept, "left": len(waiting)})
 
 
 def to_review(request: HttpRequest) -> list[tuple[Attempt, dict[str, Any]]]:

@@ -100,3 +100,26 @@ def test_progress_asks_no_more_queries_for_more_labs(site, begin, django_assert_
         begin(step("group", {"exists": "group/Readers"}))
     with django_assert_max_num_queries(16):
         text(site, "progress")
+
+
+def test_what_was_missed_again_comes_last_among_what_is_to_be_asked(site, begin):
+    """Both at a lab's end and after three days: the same question twice in a row asks nothing but the last sentence."""
+    options = [{"id": name, "text": name, "why": "So.", "right": name == "yes"} for name in ("yes", "no")]
+    first, second = (
+        {"id": name, "kind": "single", "concept": "deny-wins", "text": f"Is it {name}?", "options": options}
+        for name in ("one", "two")
+    )
+    both = {"all": [{"answer": "one"}, {"answer": "two"}]}
+    attempt = begin(step("asked", both), questions=[first, second])
+    for question in (first, second):
+        attempts.answer(attempt, question, "no")
+        attempts.answer(attempt, question, "yes")
+    missed_again = {"attempt": attempt.pk, "question": "one", "answer": "no"}
+    for address in (f"{reverse('review')}?of={attempt.pk}", reverse("review")):
+        shown = site.get(address).content.decode()
+        assert "Is it one?" in shown
+        assert "Deny wins" in shown
+        assert "Is it one?" in site.post(address, missed_again).content.decode()
+        assert "Is it two?" in site.get(address).content.decode()
+        Answer.objects.filter(review=True).delete()
+        Answer.objects.update(at=Answer.objects.first().at - timedelta(days=3, minutes=1))
