@@ -1,11 +1,13 @@
 """What S3's lists and pages say of objects: where they are, how large, of which kind."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from iamlab.components import markup, tables
 from iamlab.console.session import Session
 
+PLACE = re.compile(r"(?:s3://)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)  # bucket and prefix
 SIZE = 100  # rows of a page
 CLASSES = {
     "STANDARD": "Standard",

@@ -13,6 +13,8 @@ UNSET = (
     "NoSuchTagSet",
     "OwnershipControlsNotFoundError",
     "NoSuchCORSConfiguration",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchWebsiteConfiguration",
     "ObjectLockConfigurationNotFoundError",
 )
 

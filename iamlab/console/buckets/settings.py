@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup
 from iamlab.console import changes, pages, questions, regions
-from iamlab.console.buckets import locks
+from iamlab.console.buckets import kept, lifecycle, locks
 from iamlab.console.buckets.blocks import SETTINGS
 from iamlab.console.buckets.cells import moment
 from iamlab.console.buckets.editing import edit
@@ -22,7 +22,12 @@ from iamlab.console.changes import Change
 from iamlab.console.panels import Panel, panel, refused_cell
 from iamlab.console.session import Session, console_page
 
-TABS = (("objects", "Objects"), ("properties", "Properties"), ("permissions", "Permissions"))
+TABS = (
+    ("objects", "Objects"),
+    ("properties", "Properties"),
+    ("permissions", "Permissions"),
+    ("management", "Management"),
+)
 
 
 @require_safe
@@ -31,8 +36,9 @@ def bucket(request: HttpRequest, session: Session, bucket: str, tab: str = "obje
     if tab not in dict(TABS):
         raise Http404
     tabs = [{"label": text, "url": session.url("bucket", bucket, key), "current": key == tab} for key, text in TABS]
+    listed: dict[str, Callable[..., dict[str, Any]]] = {"objects": object_table, "management": lifecycle.management}
     made: dict[str, Callable[..., dict[str, Any]]] = {"properties": properties, "permissions": permissions}
-    more = object_table(request, session, bucket) if tab == "objects" else made[tab](session, bucket)
+    more = listed[tab](request, session, bucket) if tab in listed else made[tab](session, bucket)
     context = {"bucket": bucket, "tabs": tabs, "arn": f"arn:aws:s3:::{bucket}", **more}
     template = f"console/buckets/{tab}.html"
     return pages.render(
@@ -43,6 +49,7 @@ def bucket(request: HttpRequest, session: Session, bucket: str, tab: str = "obje
 def properties(session: Session, bucket: str) -> dict[str, Any]:
     encryption = setting(session, "s3:GetBucketEncryption", bucket)
     lock = setting(session, "s3:GetObjectLockConfiguration", bucket)
+    events = setting(session, "s3:GetBucketNotificationConfiguration", bucket)
     return {
         "facts": overview(session, bucket),
         "versioning": setting(session, "s3:GetBucketVersioning", bucket),
@@ -51,6 +58,9 @@ def properties(session: Session, bucket: str) -> dict[str, Any]:
         "encryption": encryption,
         "encrypted": in_words(encryption.get("ServerSideEncryptionConfiguration", {})),
         "lock": lock,
+        "kept": [{**one, "url": session.url(one["page"], bucket)} for one in kept.panels(session, bucket)],
+        "events": events,
+        "event_text": json.dumps(events.answer, indent=4),
         "locked": locks.in_words(lock.get("ObjectLockConfiguration", {})),
     }
 

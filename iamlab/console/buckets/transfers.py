@@ -1,7 +1,6 @@
 """Copying, moving and renaming objects: a CopyObject each, and a DeleteObject after it where the old one goes. S3 User
 Guide: "Copying, moving, and renaming objects"."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.components.markup import tile
 from iamlab.console import changes, pages, runs
-from iamlab.console.buckets.cells import place
+from iamlab.console.buckets.cells import PLACE, place
 from iamlab.console.buckets.copies import copied
 from iamlab.console.buckets.deleting import keys_under
 from iamlab.console.buckets.object_page import url_of, which
@@ -24,7 +23,6 @@ from iamlab.console.session import Session, console_page
 from iamlab.services.operations import AwsError
 
 MOST = 1000  # objects at once; for more there is the command
-PLACE = re.compile(r"(?:s3://)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
 FRESH = {"MetadataDirective": "REPLACE", "TaggingDirective": "REPLACE"}
 SAME, NONE, GIVEN = "source", "none", "given"
 CHOICES = (

@@ -10,6 +10,7 @@ from iamlab.services.s3.errors import invalid, malformed_xml
 from iamlab.services.s3.models import Bucket
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
+INFREQUENT, SOONEST = ("STANDARD_IA", "ONEZONE_IA"), 30  # days before objects may be moved there
 MOST_CORS, MOST_LIFECYCLE = 100, 1000
 ACTIONS = (
     "Expiration", "Transitions", "NoncurrentVersionTransitions", "NoncurrentVersionExpiration",
@@ -77,12 +78,29 @@ def _lifecycle_rule(rule: Document) -> None:
     expiration = rule.get("Expiration")
     if expiration is not None:
         _expiration(expiration)
+    if tagged(found or {}) and rule.get("AbortIncompleteMultipartUpload"):
+        raise AwsError("InvalidRequest", "AbortIncompleteMultipartUpload cannot be specified with Tags.", 400)
     for transition in rule.get("NoncurrentVersionTransitions") or []:
         if "NoncurrentDays" not in transition or "StorageClass" not in transition:
             raise malformed_xml()
+        _not_too_soon("NoncurrentDays", "NoncurrentVersionTransition", transition)
     for transition in rule.get("Transitions") or []:
         if ("Days" in transition) == ("Date" in transition) or "StorageClass" not in transition:
             raise malformed_xml()
+        _not_too_soon("Days", "Transition", transition)
+
+
+def tagged(found: Document) -> bool:
+    """Whether a rule's filter names tags."""
+    return "Tag" in found or bool((found.get("And") or {}).get("Tags"))
+
+
+def _not_too_soon(days: str, action: str, transition: Document) -> None:
+    """S3 User Guide: "Constraints and considerations for transitions"."""
+    kind = transition["StorageClass"]
+    if kind in INFREQUENT and transition.get(days, SOONEST) < SOONEST:
+        message = f"'{days}' in {action} action must be greater than or equal to {SOONEST} for storageClass '{kind}'"
+        raise invalid(days, message, str(transition[days]))
 
 
 def _expiration(given: Document) -> None:

@@ -55,6 +55,7 @@ def test_lifecycle_rules_get_ids_and_keep_dates(s3):
     assert code(s3.get_bucket_lifecycle_configuration) == "NoSuchLifecycleConfiguration"
 
 
+TAG = {"Tag": {"Key": "a", "Value": "b"}}
 RULE = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
 
 
@@ -68,6 +69,15 @@ RULE = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}
         ([{**RULE, "Expiration": {"Date": datetime(2030, 1, 1, 5)}}], "InvalidArgument"),
         ([{"Status": "Enabled", "Filter": {"Prefix": ""}}], "InvalidRequest"),
         ([{**RULE, "ID": "a"}, {**RULE, "ID": "a"}], "InvalidArgument"),
+        ([{**RULE, "Transitions": [{"Days": 29, "StorageClass": "STANDARD_IA"}]}], "InvalidArgument"),
+        (
+            [{**RULE, "NoncurrentVersionTransitions": [{"NoncurrentDays": 29, "StorageClass": "ONEZONE_IA"}]}],
+            "InvalidArgument",
+        ),
+        (
+            [{**RULE, "Filter": TAG, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}],
+            "InvalidRequest",
+        ),
     ],
 )
 def test_lifecycle_rules_that_are_none(s3, rules, wrong):
