@@ -45,6 +45,8 @@ VALUES: dict[str, dict[str, str]] = {
         "name": "mario",
     },
     "user-credential": {"service": "git", "kind": "service", "act": "reset"},
+    "own-credential": {"service": "git", "kind": "service", "act": "reset"},
+    "own-upload": {"kind": "ssh"},
     "contact": {"kind": "security"},
     "user-upload": {"kind": "x509"},
     "policies-act": {"act": "attach"},

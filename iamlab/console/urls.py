@@ -50,6 +50,7 @@ from iamlab.console.roles import deleting as role_deleting
 from iamlab.console.roles import detail as role_detail
 from iamlab.console.roles import views as roles
 from iamlab.console.search import views as search
+from iamlab.console.security_credentials import codecommit
 from iamlab.console.security_credentials import views as credentials
 from iamlab.console.sign_in import recovery
 from iamlab.console.sign_in import views as sign_in
@@ -163,6 +164,16 @@ own = [
     path("account_settings/edit/", account_settings.edit, name="password-policy-edit"),
     path("account_settings/default/", account_settings.set_default, name="password-policy-default"),
     path("security_credentials/", credentials.credentials, name="security-credentials"),
+    path("security_credentials/codecommit/", codecommit.credentials, name="own-codecommit"),
+    path("security_credentials/codecommit/<slug:kind>-keys/upload/", codecommit.upload, name="own-upload"),
+    path(
+        "security_credentials/codecommit/generate/<slug:service>/", codecommit.generate, name="own-credential-generate"
+    ),
+    path(
+        "security_credentials/codecommit/credentials/<slug:kind>/<slug:act>/",
+        codecommit.change,
+        name="own-credential-change",
+    ),
     path("security_credentials/password/", credentials.password, name="own-password"),
     path("security_credentials/mfa/", credentials.assign_mfa, name="assign-mfa"),
     path("security_credentials/mfa/enable/", credentials.enable_mfa, name="enable-mfa"),

@@ -15,6 +15,9 @@ S3_NAMES = {
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "GetBucketLifecycleConfiguration": "GetBucketLifecycle",
+    "PutBucketLifecycleConfiguration": "PutBucketLifecycle",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
     "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "ListObjectsV2": "ListObjects",
 }

@@ -16,6 +16,7 @@ NONE = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Ac
 RCP = NONE.replace('"Effect"', '"Principal": "*", "Effect"')
 INLINE = {"PolicyName": "inline", "PolicyDocument": DOCUMENT}
 ACCOUNT = {"Email": "x@example.com", "AccountName": "X", "RoleName": "OrganizationAccountAccessRole"}
+LIFECYCLE = "PutBucketLifecycle"
 POLICY = {"Name": "Limit", "Content": NONE}
 # Page -> its arguments, what is sent, and the event that stands in the history once.
 MAKING = {
@@ -30,6 +31,7 @@ MAKING = {
     "group-create": ([], {"GroupName": "Readers", "users": "mario"}, "CreateGroup"),
     "policy-edit": (["arn:aws:iam::111122223333:policy/own"], {"PolicyDocument": NONE}, "CreatePolicyVersion"),
     "provider-add": ([], oidc, "CreateOpenIDConnectProvider"),
+    "lifecycle-create": (["own-bills"], {"name": "old", "starts": "a", "expire_after": "1"}, LIFECYCLE),
     "iam-alias": ([], {"AccountAlias": "bills-of-boss"}, "CreateAccountAlias"),
     "organization-unit-create": (["ROOT"], {"Name": "Team"}, "CreateOrganizationalUnit"),
     "organization-account-create": ([], ACCOUNT, "CreateAccount"),
@@ -41,6 +43,7 @@ MAKING = {
 WIZARDS = {
     "user-create", "policy-create", "role-create", "bucket-create", "trail-create", "instance-launch", "budget-create",
     "access-key", "own-key-create", "console-access", "user-permissions", "budget-edit",
+    "own-upload", "own-credential-generate",
 }  # fmt: skip
 # Sent again they put what is there already in its own place.
 SAME_AGAIN = {
@@ -57,6 +60,7 @@ def furnished(root):
     trust = DOCUMENT.replace('"s3:*", "Resource": "*"', '"sts:AssumeRole", "Principal": {"AWS": "111122223333"}')
     call("iam:CreateUser", {"UserName": "mario"})
     call("iam:CreateGroup", {"GroupName": "crew"})
+    call("s3:CreateBucket", {"Bucket": "own-bills"})
     call("iam:CreateRole", {"RoleName": "worker", "AssumeRolePolicyDocument": trust})
     call("iam:CreatePolicy", {"PolicyName": "own", "PolicyDocument": DOCUMENT})
     return root

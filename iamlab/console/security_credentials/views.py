@@ -36,6 +36,7 @@ def credentials(request: HttpRequest, session: Session) -> HttpResponse:
         "key_blocks": listed,
         "may_add": len(listed) < keys.MOST,
         "own_url": own_url(session),
+        "tabs": tabs(session, "security-credentials"),
         "facts": [*whose(session), *account_ids(session)],
         **sign_in(request, session, user),
     }
@@ -70,6 +71,14 @@ def whose(session: Session) -> list[tuple[str, str]]:
     if session.is_root:
         return [("Account name", session.account.name), ("Email address", session.account.email)]
     return [("User name", session.label), ("User ARN", markup.copy(session.caller.arn, "ARN"))]
+
+
+def tabs(session: Session, current: str) -> list[dict[str, Any]]:
+    """Of a user's page; whoever else has one tab only."""
+    if session.caller.kind != USER:
+        return []
+    pages_of = (("security-credentials", "AWS IAM credentials"), ("own-codecommit", "AWS CodeCommit credentials"))
+    return [{"label": text, "url": session.url(page), "current": page == current} for page, text in pages_of]
 
 
 def crumbs(session: Session, last: str) -> list[tuple[str, str | None]]:

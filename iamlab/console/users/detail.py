@@ -181,7 +181,7 @@ def security_credentials(request: HttpRequest, session: Session, held: Held) -> 
     holder = access_keys.holder(session, held.user["UserName"])
     listed = keys.blocks(session, holder, held.keys, held.uses, held.user.get("Tags", []))
     return {
-        **service_credentials.sections(request, session, held.user["UserName"]),
+        **service_credentials.sections(request, session, service_credentials.of_user(session, held.user["UserName"])),
         "key_blocks": listed,
         "may_add": len(listed) < keys.MOST,
         "device_table": mfa.table(request, session, held.devices),

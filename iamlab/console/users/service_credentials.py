@@ -26,6 +26,18 @@ GENERATED = "user-credential"  # the drafts of the question whether to
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Whose they are: the user's name, the page that shows them, the way there, and what the pages' names begin with,
+    and what their addresses name besides."""
+
+    name: str
+    back: str
+    crumbs: pages.Crumbs
+    pages: str = "user"
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Kind:
     """How a kind of credentials is called in the API: Update..., Delete... and the parameter of its id."""
 
@@ -55,30 +67,55 @@ UPLOADS: dict[str, tuple[type[OperationForm], str]] = {
 COLUMNS = [tables.column("name", "User name"), tables.column("created", "Created"), tables.column("status", "Status")]
 
 
-def sections(request: HttpRequest, session: Session, name: str) -> dict[str, Any]:
-    """The lists of the tab, three calls for all of them."""
-    held = panel(session, "iam:ListServiceSpecificCredentials", {"UserName": name})
-    ssh = uploaded(request, session, name, "ssh", "SSHPublicKeys", "SSH public keys for AWS CodeCommit")
-    x509 = uploaded(request, session, name, "x509", "Certificates", "X.509 signing certificates")
+def of_user(session: Session, name: str) -> Holder:
+    back = session.url("user", name, "security_credentials")
+    return Holder(name, back, [("Users", session.url("users")), (name, back)], args=(name,))
+
+
+def sections(
+    request: HttpRequest, session: Session, holder: Holder, services: tuple[str, ...] = tuple(SERVICES)
+) -> dict[str, Any]:
+    """The lists of the tab, three calls for all of them. Certificates are for no service."""
+    held = panel(session, "iam:ListServiceSpecificCredentials", {"UserName": holder.name})
+    uploads = [uploaded(request, session, holder, "ssh", "SSHPublicKeys", "SSH public keys for AWS CodeCommit")]
+    if len(services) == len(SERVICES):
+        uploads.append(uploaded(request, session, holder, "x509", "Certificates", "X.509 signing certificates"))
+    urls = act_urls(session, holder, "service")
+    generate = f"{holder.pages}-credential-generate"
     return {
-        "uploads": [ssh, x509],
+        "uploads": uploads,
         "service_tables": [
-            {"slug": slug, "table": credentials_table(request, held, slug, *told)} for slug, told in SERVICES.items()
+            {
+                "table": credentials_table(request, held, slug, *SERVICES[slug]),
+                "urls": {**urls, "generate": session.url(generate, *holder.args, slug)},
+            }
+            for slug in services
         ],
     }
 
 
-def uploaded(request: HttpRequest, session: Session, name: str, slug: str, member: str, title: str) -> dict[str, Any]:
-    """The list of what the user holds the private half of: {kind, label, table}."""
+def act_urls(session: Session, holder: Holder, kind: str) -> dict[str, str]:
+    """The addresses of what may be done to a chosen one."""
+    acts = [act for act in ACTS if act != "reset" or kind == "service"]
+    return {act: session.url(f"{holder.pages}-credential-change", *holder.args, kind, act) for act in acts}
+
+
+def uploaded(
+    request: HttpRequest, session: Session, holder: Holder, slug: str, member: str, title: str
+) -> dict[str, Any]:
+    """The list of what the user holds the private half of: {label, table, urls}."""
     kind = KINDS[slug]
-    found = panel(session, f"iam:List{kind.noun}s", {"UserName": name})
+    found = panel(session, f"iam:List{kind.noun}s", {"UserName": holder.name})
     rows = [
         tables.row(one[kind.parameter], [one[kind.parameter], cells.moment(one["UploadDate"]), state(one["Status"])])
         for one in found.get(member, [])
     ]
     columns = [tables.column("id", "SSH key ID" if slug == "ssh" else "Certificate ID"), *UPLOADED]
     return {
-        "kind": slug,
+        "urls": {
+            **act_urls(session, holder, slug),
+            "upload": session.url(f"{holder.pages}-upload", *holder.args, slug),
+        },
         "label": kind.label,
         "table": table(request, found, rows, f"{slug}-keys", title, columns, UPLOADS[slug][1]),
     }
@@ -126,21 +163,17 @@ def state(status: str) -> Any:
     return markup.status("success" if status == "Active" else "stopped", status)
 
 
-def back_to(session: Session, name: str) -> str:
-    return session.url("user", name, "security_credentials")
-
-
-def crumbs(session: Session, name: str) -> pages.Crumbs:
-    return [("Users", session.url("users")), (name, back_to(session, name))]
-
-
 @require_http_methods(["GET", "POST"])
 @console_page
 def upload(request: HttpRequest, session: Session, name: str, kind: str) -> HttpResponse:
+    return uploading(request, session, of_user(session, name), kind)
+
+
+def uploading(request: HttpRequest, session: Session, holder: Holder, kind: str) -> HttpResponse:
     """An SSH public key, or a certificate."""
     if kind not in UPLOADS:
         raise Http404
-    this, back = KINDS[kind], back_to(session, name)
+    this, back, name = KINDS[kind], holder.back, holder.name
     form = UPLOADS[kind][0](request.POST if request.method == "POST" else None)
     answer = made(session, form, {"UserName": name, **form.params()}) if form.is_bound and form.is_valid() else None
     if answer is not None:
@@ -148,12 +181,16 @@ def upload(request: HttpRequest, session: Session, name: str, kind: str) -> Http
         return pages.done(request, back, f"{this.label} {one[this.parameter]} uploaded.")
     title = f"Upload {this.label}"
     confirm = {"title": title, "submit": title, "cancel_url": back}
-    return asking(request, session, form, confirm, crumbs(session, name))
+    return asking(request, session, form, confirm, holder.crumbs)
 
 
 @require_http_methods(["GET", "POST"])
 @console_page
 def generate(request: HttpRequest, session: Session, name: str, service: str) -> HttpResponse:
+    return generating(request, session, of_user(session, name), service)
+
+
+def generating(request: HttpRequest, session: Session, holder: Holder, service: str) -> HttpResponse:
     """A user name and a password for a service; the password is shown on the answer, and never again."""
     if service not in SERVICES:
         raise Http404
@@ -162,10 +199,10 @@ def generate(request: HttpRequest, session: Session, name: str, service: str) ->
         draft = request.POST.get("draft", "")
         if not drafts.spend(session, GENERATED, draft):
             text = "They were generated already, when this was sent the first time. Their password can be reset."
-            return pages.done(request, back_to(session, name), text, "warning")
+            return pages.done(request, holder.back, text, "warning")
         try:
-            params = {"UserName": name, "ServiceName": service_name}
-            return shown(request, session, name, session.call("iam:CreateServiceSpecificCredential", params))
+            params = {"UserName": holder.name, "ServiceName": service_name}
+            return shown(request, session, holder, session.call("iam:CreateServiceSpecificCredential", params))
         except AwsError:
             drafts.give_back(session, GENERATED, draft)
             raise
@@ -173,21 +210,21 @@ def generate(request: HttpRequest, session: Session, name: str, service: str) ->
     confirm = {
         "title": "Generate credentials?",
         "submit": "Generate",
-        "cancel_url": back_to(session, name),
+        "cancel_url": holder.back,
         "hidden": hidden,
     }
-    return question(request, session, confirm, [f"{title}: {name} gets a user name and a password."])
+    return question(request, session, confirm, [f"{title}: {holder.name} gets a user name and a password."])
 
 
-def shown(request: HttpRequest, session: Session, name: str, answer: dict[str, Any]) -> HttpResponse:
+def shown(request: HttpRequest, session: Session, holder: Holder, answer: dict[str, Any]) -> HttpResponse:
     one, title = answer["ServiceSpecificCredential"], "Save credentials"
     row = [one["ServiceUserName"], one["ServicePassword"]]
     context = {
         "one": one,
-        "csv": downloads.csv_link(f"{name}_credentials.csv", ["User Name", "Password"], [row]),
-        "back": back_to(session, name),
+        "csv": downloads.csv_link(f"{holder.name}_credentials.csv", ["User Name", "Password"], [row]),
+        "back": holder.back,
     }
-    trail, template = [*crumbs(session, name), (title, None)], "console/users/service_credential.html"
+    trail, template = [*holder.crumbs, (title, None)], "console/users/service_credential.html"
     response = pages.render(request, session, template, context, title=title, crumbs=trail)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -196,17 +233,21 @@ def shown(request: HttpRequest, session: Session, name: str, answer: dict[str, A
 @require_http_methods(["GET", "POST"])
 @console_page
 def change(request: HttpRequest, session: Session, name: str, kind: str, act: str) -> HttpResponse:
+    return changing(request, session, of_user(session, name), kind, act)
+
+
+def changing(request: HttpRequest, session: Session, holder: Holder, kind: str, act: str) -> HttpResponse:
     """Activate, deactivate, delete or, of a password, reset the chosen one."""
     if kind not in KINDS or act not in ACTS or (act == "reset" and kind != "service"):
         raise Http404
     chosen = (request.GET if request.method == "GET" else request.POST).get("selected", "")
-    this, back, (verb, told, past) = KINDS[kind], back_to(session, name), ACTS[act]
+    this, back, (verb, told, past) = KINDS[kind], holder.back, ACTS[act]
     if not chosen:
         return redirect(back)
-    who = {"UserName": name, this.parameter: chosen}
+    who = {"UserName": holder.name, this.parameter: chosen}
     if request.method == "POST":
         if act == "reset":
-            return shown(request, session, name, session.call("iam:ResetServiceSpecificCredential", who))
+            return shown(request, session, holder, session.call("iam:ResetServiceSpecificCredential", who))
         if act == "delete":
             session.call(f"iam:Delete{this.noun}", who)
         else:
