@@ -43,9 +43,13 @@ def begin(call: Call, row: Trail) -> None:
 
 
 def before_reading(call: Call, bucket: Bucket) -> None:
-    """Write what is due into a bucket that is about to be read. The examiner changes nothing, not even by looking."""
-    if call.caller.kind == callers.EXAMINER:
+    """Write what is due into a bucket that is about to be read, once for all reads of a console page. The examiner
+    changes nothing, not even by looking.
+    """
+    looked = call.kept_rows(Trail)
+    if call.caller.kind == callers.EXAMINER or bucket.name in looked:
         return
+    looked[bucket.name] = True
     for row in Trail.objects.filter(bucket=bucket.name, account__sandbox_id=bucket.sandbox_id):
         deliver(call, row)
 
