@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -40,6 +40,7 @@ OWN_NAMES = {"AccessDenied": "AccessDenied", "ValidationError": "ValidationExcep
 @dataclass(slots=True)
 class Pending:
     rows: list[Row] = field(default_factory=list)
+    stored: set[str] = field(default_factory=set)  # ids of the events that were held, and stored
     changed: bool = False
 
 
@@ -66,6 +67,7 @@ def flush() -> None:
     pending = _pending.get()
     if pending is not None and pending.rows:
         rows, pending.rows = pending.rows, []
+        pending.stored.update(row[1] for row in rows)
         store(rows)
 
 
@@ -91,6 +93,18 @@ def changed() -> bool:
     """Whether this HTTP request has made a change so far, or tried to."""
     pending = _pending.get()
     return pending is not None and pending.changed
+
+
+def stored() -> Collection[str]:
+    """The ids of the events that this HTTP request held and has stored so far: its own, when it has changed nothing."""
+    pending = _pending.get()
+    return pending.stored if pending is not None else ()
+
+
+def happened() -> bool:
+    """Whether this HTTP request has made a call so far."""
+    pending = _pending.get()
+    return pending is not None and bool(pending.changed or pending.rows or pending.stored)
 
 
 def keep_policy_set(digest: str, text: str) -> None:

@@ -286,10 +286,10 @@ def submit(attempt: Attempt) -> None:
     freeze(attempt, timezone.now())
 
 
-def follow(attempt: Attempt, *given: Any, **named: Any) -> bool:
+def follow(attempt: Attempt, *given: Any, store: bool = True, **named: Any) -> bool:
     """Catch up with the events; once something came after the window's close, the work is handed in as of then."""
-    changed = runner.catch_up(attempt, *given, **named)
-    if attempt.closed is not None and attempt.submitted is None:
+    changed = runner.catch_up(attempt, *given, store=store, **named)
+    if attempt.closed is not None and attempt.submitted is None and store:
         freeze(attempt, attempt.closed)
         return True
     return changed

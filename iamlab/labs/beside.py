@@ -19,6 +19,7 @@ from iamlab.labs.models import Attempt, Happening, Message
 from iamlab.labs.seen import Seen
 from iamlab.people.models import Person
 from iamlab.sandbox import history
+from iamlab.sandbox.history import Touch
 from iamlab.services import clock
 from iamlab.services.callers import World
 from iamlab.services.prepared import Prepared
@@ -26,7 +27,7 @@ from iamlab.services.prepared import Prepared
 MOST = 300  # panels kept in a process, of some 30 KB each
 # What differs from page to page stands in kept HTML as marks that nobody can guess and write into a panel.
 MARK = secrets.token_hex(8)
-OF_THE_PAGE = ("csrf_token", "back", "back_query", "where", "now", "used", "sign_ins_open")
+OF_THE_PAGE = ("csrf_token", "back", "back_query", "where", "now", "used", "sign_ins_open", "behind", "at_once")
 HOLES = {name: f"{MARK}-{name}-" for name in OF_THE_PAGE}
 HOLE = re.compile(f"{MARK}-([a-z_]+)-")
 
@@ -56,16 +57,21 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if attempt is None:
         return {}
     session = request.resolver_match.kwargs.get("session_id", "") if request.resolver_match is not None else ""
-    return {"lab_panel": shown(attempt, caught_up(attempt, wait=True), request.get_full_path(), session)}
+    found, behind = seen.of(attempt), False
+    if request.method in ("GET", "HEAD") and not record.changed():
+        behind = is_behind(attempt, found) or follow(attempt, found, wait=True, store=False)
+    elif follow(attempt, found, wait=True):
+        found = seen.anew(attempt)
+    return {"lab_panel": shown(attempt, found, request.get_full_path(), session, behind=behind)}
 
 
 def after_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: where a change is answered by leading on to a page, the checks that it touched run here already."""
+    """Middleware: where calls are answered by leading on to a page, the checks that they touched run here already."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         leads_on = response.has_header("Location") or response.has_header("HX-Location")
-        if leads_on and record.changed() and (attempt := attempt_of(request)) is not None:
+        if leads_on and record.happened() and (attempt := attempt_of(request)) is not None:
             follow(attempt, seen.of(attempt), wait=True)
         return response
 
@@ -120,19 +126,39 @@ def unchanged(attempt: Attempt, at: str) -> bool:
     return not behind and seen.cursor(row.told, row.unread) == at
 
 
-def caught_up(attempt: Attempt, *, wait: bool = False) -> Seen:
-    """An attempt's facts once the checks ran that events touched; with `wait` those that touched none may be left."""
+def caught_up(attempt: Attempt) -> Seen:
+    """An attempt's facts once the checks ran that events touched."""
     found = seen.of(attempt)
-    return seen.anew(attempt) if follow(attempt, found, wait=wait) else found
+    return seen.anew(attempt) if follow(attempt, found, wait=False) else found
 
 
-def follow(attempt: Attempt, found: Seen, *, wait: bool) -> bool:
-    """Run the checks that events touched. True when what was found may be another thing now."""
-    new = [event for event in found.events if event.seq > attempt.examined]
+def is_behind(attempt: Attempt, found: Seen) -> bool:
+    """Whether calls from elsewhere touched checks: what these come to asks more than a page should, and is left to the
+    poll, as is news from a page's own calls.
+    """
+    own = record.stored()
+    others = [event for event in new_events(attempt, found) if event.event_id not in own]
+    if not others or attempt.submitted is not None:
+        return False
+    return any(event.changed for event in others) or not runner.inputs_touched(others).isdisjoint(
+        hung_on(attempt, found)
+    )
+
+
+def new_events(attempt: Attempt, found: Seen) -> list[Touch]:
+    return [event for event in found.events if event.seq > attempt.examined]
+
+
+def follow(attempt: Attempt, found: Seen, *, wait: bool, store: bool = True) -> bool:
+    """Run the checks that events touched. True when what was found is, or without `store` will be, another thing now.
+
+    See runner.catch_up.
+    """
+    new = new_events(attempt, found)
     if not new:
         return False
     hangs = None if any(event.changed for event in new) else hung_on(attempt, found)  # some check hangs on a change
-    return attempts.follow(attempt, found.events, hangs, wait=wait, known=found.checks)
+    return attempts.follow(attempt, found.events, hangs, wait=wait, known=found.checks, store=store)
 
 
 def hung_on(attempt: Attempt, found: Seen) -> set[str]:
@@ -143,13 +169,19 @@ def hung_on(attempt: Attempt, found: Seen) -> set[str]:
     return runner.awaited(attempt, attempt.lab_version.data, found.checks)
 
 
-def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, Any]:
-    """The panel beside a page of that address and session: title, lang, score, and what fills in a csrf_token."""
+def shown(attempt: Attempt, found: Seen, page: str, session: str, *, behind: bool = False) -> dict[str, Any]:
+    """The panel beside a page of that address and session: title, lang, score, and what fills in a csrf_token.
+
+    One that is `behind` says so to whom no script polls for, and is polled for at once.
+    """
     kept = _panel(attempt, found)
-    values = here(attempt, page, session)
+    values = here(attempt, page, session, at_once=behind)
 
     def fill(token: str) -> SafeString:
-        filled = {**values, "csrf_token": escape(token)}
+        filled = {**values, "csrf_token": escape(token), "behind": SafeString()}
+        if behind:
+            back = {"lab_panel": {"back": values["back"]}, "attempt": attempt, "csrf_token": token}
+            filled["behind"] = render_to_string("labs/behind.html", back)
         html = "".join(filled[part] if hole % 2 else part for hole, part in enumerate(kept.parts))
         return mark_safe(html)  # noqa: S308 - a template made the parts, and the values are escaped
 
@@ -157,8 +189,8 @@ def shown(attempt: Attempt, found: Seen, page: str, session: str) -> dict[str, A
     return {**shown, "template": "labs/kept_panel.html", "open": True}
 
 
-def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
-    """What a panel says of the page that it stands beside, and of the time."""
+def here(attempt: Attempt, page: str, session: str, *, at_once: bool = False) -> dict[str, SafeString]:
+    """What a panel says of the page that it stands beside, and of the time; and whether it is polled for `at_once`."""
     address = wheres.address(panel.open_step(attempt).get("where", ""), session)
     link = '<p><a class="show-where" href="{}" hx-boost="false">Show where</a></p>'
     now = clock.now(World(attempt.sandbox_id, "", attempt.sandbox.clock_offset))
@@ -169,6 +201,7 @@ def here(attempt: Attempt, page: str, session: str) -> dict[str, SafeString]:
         "now": escape(f"{now:%-d %b %Y, %H:%M}"),
         "used": escape(panel.duration(attempt.used)),
         "sign_ins_open": SafeString("" if session else " open"),
+        "at_once": SafeString("load, " if at_once else ""),
     }
 
 

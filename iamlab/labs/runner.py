@@ -67,13 +67,15 @@ def catch_up(
     *,
     wait: bool = False,
     known: Known | None = None,
+    store: bool = True,
 ) -> bool:
     """Run what the events since the last run touched. True when some check may have changed.
 
     Two who look at once (a second tab, the instructor) count an event once: the first claims it, the other waits.
     Who has the events `found` already (from the last that the checks have seen on), the facts, and the inputs that
     something hangs on, gives them: events that touched none of these are only noted, and with `wait` not even that for
-    a while, since it costs as much as a page's own queries.
+    a while, since it costs as much as a page's own queries. Without `store` only what says nothing new is noted: True
+    then means that there is news for who runs them next.
     """
     if attempt.submitted is not None:
         return False
@@ -84,17 +86,22 @@ def catch_up(
     if idle and wait and len(found) < MOST and timezone.now() - attempt.active < LATEST:
         return False
     news, last = touched(attempt, found)
+    if attempt.closed is not None and not store:
+        return True
     if not news:
         return False
     if idle:
-        return not claim(attempt, last) and overtaken(attempt)
+        return not claim(attempt, last) and overtaken(attempt, store)
     before, world = attempt.bound, None
     if inputs.STATE in news:
         world = past.look(attempt)
         news |= {f"{inputs.STATE}:{table}" for table in world.changed}
     known, new = look(attempt, news, known, at_hand)
     if world is None and not new and attempt.bound == before:
-        return not claim(attempt, last) and overtaken(attempt)
+        return not claim(attempt, last) and overtaken(attempt, store)
+    if not store:
+        attempt.bound = before
+        return True
     with writing():
         snapshot = past.remember(attempt, world) if world is not None else None
         if mine := claim(attempt, last, "bound", "past"):
@@ -112,10 +119,11 @@ def claim(attempt: Attempt, last: int, *also: str) -> bool:
     return prepared.update(attempt, "examined", "active", "used", *also, was={"examined": before})
 
 
-def overtaken(attempt: Attempt) -> bool:
+def overtaken(attempt: Attempt, store: bool = True) -> bool:
     """Another has seen the events first: what they kept counts, and what came behind it is left to us. True."""
-    attempt.refresh_from_db()
-    catch_up(attempt)
+    if store:
+        attempt.refresh_from_db()
+        catch_up(attempt)
     return True
 
 

@@ -72,7 +72,8 @@ def in_place(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """The panel anew, the page beside it as it is: what is half typed there stays, and a secret shown once."""
     found = seen.anew(attempt)
     page = back(request, attempt)
-    shown = beside.shown(attempt, found, page, wheres.session_of(page))
+    behind = beside.is_behind(attempt, found)
+    shown = beside.shown(attempt, found, page, wheres.session_of(page), behind=behind)
     answer = render(request, "labs/in_place_panel.html", {"lab_panel": shown})
     return push_url(answer, False)  # a boosted form pushes its address else, and reloading that is no page
 
@@ -189,8 +190,9 @@ def step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
 
 @acting
 def check(request: HttpRequest, attempt: Attempt) -> None:
-    """Check now: for reassurance; checks run by themselves."""
+    """Check now: for reassurance, or where no script polls; checks run by themselves."""
     attempts.require_open(attempt)
+    attempts.follow(attempt)
     runner.examine(attempt)
     attempt.save(update_fields=["bound"])
 

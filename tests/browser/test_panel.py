@@ -1,8 +1,13 @@
 """The lab's panel in a browser: what is heard of it, and the width that it is given."""
 
+import boto3
 import pytest
 from playwright.sync_api import Page, expect
 
+from iamlab.door.calls import call
+from iamlab.door.identities import caller_as
+from iamlab.labs.models import Attempt
+from iamlab.sandbox import controls
 from tests.browser.walking import follow, heading, open_service, press, side, sign_in_as, start_lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -17,17 +22,18 @@ def admin(page: Page, live_server):
     return page
 
 
+LISTEN = """() => {
+    window.heard = [];
+    new MutationObserver(() => {
+        const text = document.querySelector("#live").innerText.trim();
+        if (text) window.heard.push(text);
+    }).observe(document.body, { subtree: true, childList: true });
+}"""
+
+
 def listen(page: Page) -> None:
     """Keep what the page's live region says, from now on."""
-    page.evaluate(
-        """() => {
-            window.heard = [];
-            new MutationObserver(() => {
-                const text = document.querySelector("#live").innerText.trim();
-                if (text) window.heard.push(text);
-            }).observe(document.body, { subtree: true, childList: true });
-        }"""
-    )
+    page.evaluate(LISTEN)
 
 
 def test_what_a_check_comes_to_is_said_once_with_the_page(admin: Page):
@@ -84,6 +90,55 @@ def test_a_call_from_elsewhere_is_said_within_two_seconds(admin: Page):
     with admin.expect_response(lambda one: "/live/" in one.url):
         pass
     assert admin.evaluate("window.heard.length") == 1
+
+
+@pytest.fixture
+def sdk(admin: Page, live_server):
+    """A client of the account that the panel's lab is in, with a key of the administrator's."""
+    attempt = Attempt.objects.latest("pk")
+    caller = caller_as(controls.world(attempt.sandbox), attempt.sandbox.accounts.get().pk, "user/admin")
+    key = call(caller, "iam:CreateAccessKey", {"UserName": "admin"})["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    return session.client("iam", endpoint_url=f"{live_server.url}/aws")
+
+
+OPENED = {
+    "by a link": lambda page: open_service(page, "IAM", "Dashboard"),
+    "anew": lambda page: page.reload(),
+}
+# When a page arrives, and when its panel polls first.
+CLOCK = """() => {
+    window.arrived = window.polled = undefined;
+    const note = (name) => { window[name] ??= performance.now(); };
+    if (document.readyState !== "complete") note("arrived");
+    document.addEventListener("htmx:afterSwap", ({ target }) => { if (target === document.body) note("arrived"); });
+    document.addEventListener("htmx:beforeRequest", ({ target }) => {
+        if (target.id === "lab-live" && window.arrived) note("polled");
+    });
+}"""
+
+
+@pytest.mark.parametrize("how", OPENED)
+def test_what_an_sdk_did_shows_at_once_with_the_page_that_is_opened_next(admin: Page, sdk, how):
+    """Where nothing polled in between: the page asks little, its panel polls as soon as it is there. Said once."""
+    heading(admin, "Console Home")
+    admin.add_init_script(f"document.addEventListener('DOMContentLoaded', () => {{ ({LISTEN})(); ({CLOCK})(); }})")
+    admin.route("**/live/**", lambda route: route.abort())
+    sdk.create_group(GroupName="developers")
+    sdk.attach_group_policy(GroupName="developers", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+    expect(admin.locator("#check-policies-developers")).not_to_have_attribute("data-status", "pass")
+    listen(admin)
+    admin.evaluate(CLOCK)
+    admin.unroute("**/live/**")
+    with admin.expect_response(lambda one: "/live/" in one.url):
+        OPENED[how](admin)
+    expect(admin.locator("#check-policies-developers")).to_have_attribute("data-status", "pass")
+    expect(admin.locator("#live")).to_contain_text(SAID)
+    assert admin.evaluate("window.polled - window.arrived") < 1_000  # milliseconds; it polls every two seconds else
+    assert admin.evaluate("document.activeElement.closest('#panel')") is None  # the place on the page is as it was
+    with admin.expect_response(lambda one: "/live/" in one.url):
+        pass
+    assert admin.evaluate("window.heard.filter((text) => text.includes('developers has a policy')).length") == 1
 
 
 def test_panel_stays_as_wide_as_it_was_made(admin: Page):

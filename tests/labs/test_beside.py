@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from iamlab.classroom import acts
-from iamlab.labs import attempts, clockwork, helping, performing
+from iamlab.labs import attempts, clockwork, helping, performing, runner
 from iamlab.labs.models import Attempt
 from iamlab.people.models import create_guest
 from tests.console.conftest import signed_in
@@ -64,6 +64,12 @@ def cli(attempt, line, by="root", **more):
     performing.perform(attempt.sandbox, [{"as": by, "run": f"aws {line}", **more}], attempt.bound, {})
 
 
+def looked_at(attempt, line):
+    """A call from elsewhere, and somebody who looked at what came of it: another tab, the instructor."""
+    cli(attempt, line)
+    runner.catch_up(attempt)
+
+
 def fresh(attempt):
     return Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
 
@@ -74,7 +80,7 @@ def teacher():
 
 TIME = re.compile(r"\d+ \w{3} \d{4}, \d\d:\d\d")  # a minute may pass between two pages
 CHANGES = {
-    "a check passes": (lambda one: cli(one, "iam create-group --group-name Readers"), 'data-status="pass"'),
+    "a check passes": (lambda one: looked_at(one, "iam create-group --group-name Readers"), 'data-status="pass"'),
     "a hint is opened": (lambda one: helping.use_hint(one, HINTED, 1), "A hint that is open."),
     "a question is answered": (lambda one: attempts.answer(one, QUESTION, "a"), "Because of A."),
     "a note is kept": (lambda one: helping.keep_note(one, "group", "What I noted"), ">What I noted</textarea>"),
@@ -196,23 +202,112 @@ def test_a_panel_costs_a_page_three_queries_while_nothing_is_touched(client, set
 
 @pytest.mark.parametrize(
     ("line", "most"),
-    [("iam create-user --user-name anna", 30), ("iam create-group --group-name Writers", 24)],
+    [("iam create-user --user-name anna", 36), ("iam create-group --group-name Writers", 27)],
     ids=["the user whom the lab waits for", "a group that it does not"],
 )
-def test_what_a_change_costs_the_next_page(client, set_up, line, most):
+def test_what_a_change_costs_the_poll_and_not_the_page(client, set_up, live, line, most):
     """Its checks run and the account is remembered, once: the texts of events, and each kind of object, in one read."""
     attempt, address = set_up
+    quiet = counted(client, address)[1]
     cli(attempt, line)
-    once = counted(client, address)[1]
-    assert once - counted(client, address)[1] <= most
+    page, asked = counted(client, address)
+    assert asked <= quiet + 2  # what the caller may do is gathered anew
+    assert counted(client, live(page.content.decode()))[1] <= most
+    assert counted(client, address)[1] == quiet
 
 
 @pytest.fixture
-def live(client, made):
+def live():
     def address(html):
         return re.search(r'hx-get="([^"]+/live/[^"]+)"', html)[1].replace("&amp;", "&")
 
     return address
+
+
+AT_ONCE = 'hx-trigger="load, every 2s"'
+SAID = "Something happened that the checks have not looked at yet."
+
+
+def behind(page):
+    """Whether a page's panel has still to learn of something: it polls at once, and says so where no script polls."""
+    assert (AT_ONCE in page) == (SAID in page)
+    return SAID in page
+
+
+def test_what_was_done_elsewhere_is_polled_for_at_once(made, console, client, live):
+    assert not behind(console())
+    cli(made, "iam create-group --group-name Readers")
+    page = console()
+    assert behind(page) and 'data-status="pass"' not in page
+    brought = client.get(live(page)).content.decode()
+    assert 'data-status="pass"' in brought and AT_ONCE not in brought
+    after = console()
+    assert 'data-status="pass"' in after and not behind(after)
+
+
+def test_what_was_done_elsewhere_is_looked_at_without_scripts_too(made, console, client):
+    cli(made, "iam create-group --group-name Readers")
+    page = console("groups/")
+    [form] = re.findall(r'<noscript>\s*<form method="post" action="([^"]+)".*?</noscript>', page, re.DOTALL)
+    back = re.search(r'name="back" value="([^"]*)"', page)[1]
+    assert back.endswith("/iam/groups/")
+    after = client.post(form, {"back": back}, follow=True)
+    assert after.request["PATH_INFO"] == back
+    text = after.content.decode()
+    assert 'data-status="pass"' in text and not behind(text)
+
+
+def test_calls_that_no_check_hangs_on_leave_no_panel_behind(made, console):
+    cli(made, "iam list-users")
+    assert not behind(console())
+
+
+def test_news_from_a_pages_own_call_is_polled_for_at_once(begin, client, learner, live):
+    """Only what a form sent is looked at within its own answer: a page that reads asks little."""
+    attempt = begin(step("look", {"event": {"name": "ListUsers", "by": "root"}}))
+    account = attempt.sandbox.accounts.get()
+    session = signed_in(learner, account, "root", account.pk, "root")
+    client.force_login(learner)
+    page = client.get(f"/console/{session.id}/iam/users/").content.decode()
+    assert behind(page)
+    assert 'data-status="pass"' in client.get(live(page)).content.decode()
+    assert not behind(client.get(f"/console/{session.id}/iam/users/").content.decode())
+
+
+def test_what_a_form_sent_is_looked_at_with_its_answer_whatever_else_happened(begin, client, learner):
+    """Also what it was refused, and what was called from elsewhere meanwhile."""
+    refused = {"event": {"name": "CreateGroup", "error": "EntityAlreadyExistsException"}}
+    attempt = begin(step("group", {"exists": "group/Readers"}), step("again", refused))
+    account = attempt.sandbox.accounts.get()
+    session = signed_in(learner, account, "root", account.pk, "root")
+    client.force_login(learner)
+    cli(attempt, "iam create-user --user-name anna")
+    form = f"/console/{session.id}/iam/groups/create/"
+    page = client.post(form, {"GroupName": "Readers"}, follow=True).content.decode()
+    assert "1 of 2 steps" in page and not behind(page)
+    page = client.post(form, {"GroupName": "Readers"}).content.decode()
+    assert "2 of 2 steps" in page and not behind(page)
+
+
+def test_two_tabs_that_poll_at_once_count_what_happened_once(made, console, client, live):
+    cli(made, "iam create-group --group-name Readers")
+    tabs = [console(), console("groups/")]
+    assert all(behind(tab) for tab in tabs)
+    for tab in tabs:
+        assert 'data-status="pass"' in client.get(live(tab)).content.decode()
+    assert made.happenings.filter(kind="check", step="group", data__status="pass").count() == 1
+    assert made.sandbox.snapshots.filter(kind="history").count() == 1
+
+
+@pytest.mark.parametrize("how", ["submitted", "tried"])
+def test_a_panel_whose_checks_stand_still_waits_for_nothing_once_it_was_polled_for(made, console, client, live, how):
+    {"submitted": attempts.submit, "tried": attempts.what_if}[how](fresh(made))
+    cli(made, "iam create-group --group-name Readers")
+    page = console()
+    assert behind(page) == (how == "tried")  # what is tried can be undone: it is remembered
+    assert client.get(live(page)).status_code in (200, 204)
+    after = console()
+    assert 'data-status="pass"' not in after and not behind(after)
 
 
 def test_a_poll_of_an_unchanged_panel_costs_three_queries(made, console, client, live):

@@ -1,5 +1,6 @@
 """Pages ask little in the very request in which a lab's checks run: at its last steps, and just after a change."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -25,17 +26,18 @@ READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 PASSWORDS = {"kind": "custom", "MinimumPasswordLength": "15", "RequireNumbers": "on", "sure": "1"}
 
 
-@pytest.fixture(scope="module", params=LATE)
-def late(request, django_db_setup, django_db_blocker):
+@contextmanager
+def at_work(until, without=()):
     """The longest lab up to a step, as a class's work: its attempt, a browser, names, and who is signed in where."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with transaction.atomic():
         world = scratch.world()
         attempt = attempts.begin(world.person, content.catalogue()["account-setup"])
         set_by_a_class(attempt)
         lab = attempt.lab_version.data
         for part in lab["solution"]:
-            selftest.solve(attempt, lab, part["lines"])
-            if part["step"] == request.param:
+            if part["step"] not in without:
+                selftest.solve(attempt, lab, part["lines"])
+            if part["step"] == until:
                 break
         account = attempt.sandbox.accounts.get()
         root = signed_in(world.person, account, callers.ROOT, account.pk, "root")
@@ -48,6 +50,12 @@ def late(request, django_db_setup, django_db_blocker):
         browser.force_login(world.person)
         yield attempt, browser, names, sessions
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module", params=LATE)
+def late(request, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), at_work(request.param) as begun:
+        yield begun
 
 
 def set_by_a_class(attempt):
