@@ -158,7 +158,8 @@ def follow(attempt: Attempt, found: Seen, *, wait: bool, store: bool = True) -> 
     if not new:
         return False
     hangs = None if any(event.changed for event in new) else hung_on(attempt, found)  # some check hangs on a change
-    return attempts.follow(attempt, found.events, hangs, wait=wait, known=found.checks, store=store)
+    begun = [fact.step for fact in found.steps.values() if fact.begun]
+    return attempts.follow(attempt, found.events, hangs, wait=wait, known=found.checks, begun=begun, store=store)
 
 
 def hung_on(attempt: Attempt, found: Seen) -> set[str]:

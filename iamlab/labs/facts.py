@@ -1,6 +1,6 @@
 """Results of checks become facts: rows with what undid them, tries, happenings, steps begun and passed, checkpoints."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -28,25 +28,34 @@ def stored(attempt: Attempt) -> Facts:
 
 
 def keep(
-    attempt: Attempt, known: Known, new: Mapping[Key, Result], last: int, snapshot: Snapshot | None = None
+    attempt: Attempt,
+    known: Known,
+    new: Mapping[Key, Result],
+    last: int,
+    snapshot: Snapshot | None = None,
+    begun: Collection[str] = (),
 ) -> None:
     """Store new results, their happenings and steps newly begun or passed; a step passed is a checkpoint.
 
     `known` are all facts as they were shown, `last` the last event that bears on it; `snapshot` is the world's, if it
-    was taken.
+    was taken; `begun` are steps that it relates to without turning a check of theirs.
     """
-    if not new:
+    if not new and not begun:
         return
     lab = lab_of(attempt)
     with transaction.atomic(savepoint=False):
         rows = {(fact.step, fact.check_id): fact for fact in OF_STEPS.all(attempt.pk, {step for step, _ in new})}
         found = changed(attempt, lab, rows, new)
+        turned = {fact.step for fact in found}
         for fact in found:
-            fact.event = last
+            if not new[fact.step, fact.check_id].again:
+                fact.event = last
         prepared.put(found, ("attempt_id", "step", "check_id"), SAID)
-        prepared.put([_happening(attempt, fact, last) for fact in found])
+        happened = [_happening(attempt, fact, last) for fact in found]
+        happened += [Happening(attempt=attempt, kind="begun", step=step, event=last) for step in {*begun} - turned]
+        prepared.put(happened)
         # What the first run finds is nobody's work.
-        newly = _mark(attempt, {fact.step for fact in found}, passed_steps(lab, {**known, **rows}), begun=bool(known))
+        newly = _mark(attempt, turned.union(begun), passed_steps(lab, {**known, **rows}), begun=bool(known))
     for step in newly:
         title = (content.step_of(lab, step) or {}).get("title", step)
         name = f"After: {fill(title, content.names(lab, attempt.bound))}"[:120]
@@ -89,7 +98,9 @@ def apply(fact: CheckFact, result: Result, latch: str, last: LastChange) -> None
         fact.undone = {}
         fact.passed = fact.passed or timezone.now()
         fact.latched = latch == "once"
-    elif result.status == "fail" and result.code and (fact.status, fact.code) != ("fail", result.code):
+    elif (
+        result.status == "fail" and result.code and (result.again or (fact.status, fact.code) != ("fail", result.code))
+    ):
         fact.tries = {**fact.tries, result.code: fact.tries.get(result.code, 0) + 1}
     fact.status, fact.code, fact.message = result.status, result.code, result.message
     fact.changed = timezone.now()

@@ -112,20 +112,36 @@ INPUTS: dict[str, Callable[[Any], set[str]]] = {
 }
 
 
+def near(test: dict[str, Any]) -> set[str]:
+    """Of what a test reads, that which tells of it alone: not what any call touches, nor all that a view is made of."""
+    found: set[str] = set()
+    for name, spec in test.items():
+        if name in ("all", "any"):
+            found.update(*map(near, spec))
+        elif name == "not":
+            found |= near(spec)
+        elif name == "field":
+            found |= of_objects(spec["of"].partition("/")[0])
+        elif name in INPUTS:
+            found |= INPUTS[name](spec)
+    return {one for one in found - {STATE, "state:accounts.Account"} if not one.startswith("any event")}
+
+
 class Read(NamedTuple):
-    """The inputs of a check's test and of each of the mistakes that it knows; and all of them, with the names that it
-    speaks of.
+    """The inputs of a check's test and of each of the mistakes that it knows; all of them, with the names that it
+    speaks of; and those that tell of its test alone.
     """
 
     tests: tuple[set[str], ...]
     names: set[str]
     all: set[str]
+    near: set[str]
 
 
 def of_check(check: dict[str, Any]) -> Read:
     tests = tuple(of_test(one) for one in (check["test"], *(mistake["when"] for mistake in check.get("mistakes", ()))))
     names = {f"name:{name}" for name in VARIABLE.findall(json.dumps(check))}
-    return Read(tests, names, names.union(*tests))
+    return Read(tests, names, names.union(*tests), near(check["test"]))
 
 
 def of_source(source: dict[str, Any]) -> set[str]:

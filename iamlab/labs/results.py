@@ -24,10 +24,14 @@ Known = Mapping[Key, Fact]
 
 
 class Result:
-    """What a check came to: pass, fail, blocked or error, with the code and message of a failure."""
+    """What a check came to: pass, fail, blocked or error, with the code and message of a failure.
+
+    `again` says that one more try failed as the one before it did.
+    """
 
     def __init__(self, status: str, code: str = "", message: str = "") -> None:
         self.status, self.code, self.message = status, code, message
+        self.again = False
 
 
 def same(fact: Fact, result: Result) -> bool:
@@ -35,8 +39,10 @@ def same(fact: Fact, result: Result) -> bool:
 
 
 def is_news(fact: Fact | None, result: Result) -> bool:
-    """Whether a result is kept: another than the fact says. An error takes nobody's pass away."""
-    return fact is None or not (same(fact, result) or (result.status == "error" and fact.status == "pass"))
+    """Whether a result is kept: another than the fact says, or one more try. An error takes nobody's pass away."""
+    return (
+        fact is None or result.again or not (same(fact, result) or (result.status == "error" and fact.status == "pass"))
+    )
 
 
 def passed_steps(lab: Lab, facts: Known) -> set[str]:

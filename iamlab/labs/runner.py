@@ -1,13 +1,13 @@
 """Run the checks of an attempt whose inputs were touched, and keep what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.labs import content, event_tests, facts, inputs, lockout, past
+from iamlab.labs import content, event_tests, facts, inputs, lockout, past, trying
 from iamlab.labs.binding import bind, names_touched
 from iamlab.labs.models import Attempt, CheckFact
 from iamlab.labs.results import Facts, Key, Known, Result, is_news, judge, passed_steps, told
@@ -67,15 +67,16 @@ def catch_up(
     *,
     wait: bool = False,
     known: Known | None = None,
+    begun: Collection[str] | None = None,
     store: bool = True,
 ) -> bool:
     """Run what the events since the last run touched. True when some check may have changed.
 
     Two who look at once (a second tab, the instructor) count an event once: the first claims it, the other waits.
-    Who has the events `found` already (from the last that the checks have seen on), the facts, and the inputs that
-    something hangs on, gives them: events that touched none of these are only noted, and with `wait` not even that for
-    a while, since it costs as much as a page's own queries. Without `store` only what says nothing new is noted: True
-    then means that there is news for who runs them next.
+    Who has the events `found` already (from the last that the checks have seen on), the facts, the steps begun, and the
+    inputs that something hangs on, gives them: events that touched none of these are only noted, and with `wait` not
+    even that for a while, since it costs as much as a page's own queries. Without `store` only what says nothing new is
+    noted: True then means that there is news for who runs them next.
     """
     if attempt.submitted is not None:
         return False
@@ -92,12 +93,15 @@ def catch_up(
         return False
     if idle:
         return not claim(attempt, last) and overtaken(attempt, store)
+    tried = inputs_touched(trying.tries(one for one in found if one.seq <= last))
     before, world = attempt.bound, None
     if inputs.STATE in news:
         world = past.look(attempt)
-        news |= {f"{inputs.STATE}:{table}" for table in world.changed}
-    known, new = look(attempt, news, known, at_hand)
-    if world is None and not new and attempt.bound == before:
+        tables = {f"{inputs.STATE}:{table}" for table in world.changed}
+        news, tried = news | tables, tried | tables
+    known, new = look(attempt, news, known, at_hand, tried)
+    steps = newly_begun(attempt, known, news, tried, begun)
+    if world is None and not new and not steps and attempt.bound == before:
         return not claim(attempt, last) and overtaken(attempt, store)
     if not store:
         attempt.bound = before
@@ -105,10 +109,23 @@ def catch_up(
     with writing():
         snapshot = past.remember(attempt, world) if world is not None else None
         if mine := claim(attempt, last, "bound", "past"):
-            facts.keep(attempt, known, new, last, snapshot)
+            facts.keep(attempt, known, new, last, snapshot, steps)
         else:
             transaction.set_rollback(True)
-    return bool(new) if mine else overtaken(attempt)
+    return bool(new or steps) if mine else overtaken(attempt)
+
+
+def newly_begun(
+    attempt: Attempt, known: Known, news: set[str], tried: set[str], begun: Collection[str] | None
+) -> set[str]:
+    """The steps that are begun by what happened, and were not. Without facts nothing ran yet, or checks stand still."""
+    if not known:
+        return set()
+    lab = lab_of(attempt)
+    steps = trying.begun(attempt, lab, known, inputs.of_lab(attempt, lab), news, tried)
+    if steps and begun is None:
+        begun = {fact.step for fact in facts.STEPS.all(attempt.pk, steps) if fact.begun is not None}
+    return steps.difference(begun or ())
 
 
 def claim(attempt: Attempt, last: int, *also: str) -> bool:
@@ -138,11 +155,15 @@ def examine(attempt: Attempt, touched: Iterable[str] | None = None) -> bool:
 
 
 def look(
-    attempt: Attempt, wanted: set[str] | None, known: Known | None = None, at_hand: Sequence[Touch] = ()
+    attempt: Attempt,
+    wanted: set[str] | None,
+    known: Known | None = None,
+    at_hand: Sequence[Touch] = (),
+    tried: Collection[str] = (),
 ) -> tuple[Known, dict[Key, Result]]:
     """The facts as they are (`known`, if they were read), and what checks that read something wanted come to now where
-    that is another thing. What is handed in stays as it was. Nothing is stored; the names that the learner chose, and
-    who is shut out, are the attempt's from here on.
+    that is another thing, or the same once more by something `tried`. What is handed in stays as it was. Nothing is
+    stored; the names that the learner chose, and who is shut out, are the attempt's from here on.
     """
     if attempt.submitted is not None or attempt.past.get("trying"):
         return {}, {}  # a what-if is looked at when it is kept
@@ -157,7 +178,7 @@ def look(
     if wanted is not None and all(read.all.isdisjoint(wanted) for read in reads.values()):
         return {}, {}
     known = facts.stored(attempt) if known is None else known
-    return known, run(lab, view, wanted, known)
+    return known, run(lab, view, wanted, known, set(tried))
 
 
 def judged(attempt: Attempt) -> Facts:
@@ -171,9 +192,15 @@ def judged(attempt: Attempt) -> Facts:
     return rows
 
 
-def run(lab: Lab, view: View, wanted: set[str] | None, known: Known) -> dict[Key, Result]:
-    """Judge the checks that read something wanted: the results that are others than is known."""
+def run(
+    lab: Lab, view: View, wanted: set[str] | None, known: Known, tried: set[str] | None = None
+) -> dict[Key, Result]:
+    """Judge the checks that read something wanted: the results that are others than is known, or were tried again.
+
+    What any call touches is a try at the open step alone.
+    """
     reads, found = inputs.of_lab(view.attempt, lab), dict[Key, Result]()
+    here, apart = trying.open_step(view.attempt, lab), trying.told_apart(tried or set())
     view.expect(event_names(reads, known, wanted))
     done = passed_steps(lab, known)
     for step, check in content.checks_of(lab):
@@ -185,6 +212,7 @@ def run(lab: Lab, view: View, wanted: set[str] | None, known: Known) -> dict[Key
         if fact is not None and fact.latched:
             continue
         result = judge(check, step, view, done, lab, told(fact, check, reads[key], wanted) if wanted else None)
+        result.again = trying.again(check, fact, result, reads[key], (tried or ()) if step["id"] == here else apart)
         if is_news(fact, result):
             found[key] = result
             known = {**known, key: Standing(*key, result.status, result.code, result.message, False, {}, {})}
