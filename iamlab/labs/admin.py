@@ -43,7 +43,7 @@ class FactAdmin(LookedAt):
 
 
 FACTS: list[tuple[Any, list[str]]] = [
-    (models.StepFact, ["attempt", "step", "opened", "begun", "passed", "skipped", "unlocked"]),
+    (models.StepFact, ["attempt", "step", "opened", "begun", "passed", "skipped", "read", "unlocked"]),
     (models.CheckFact, ["attempt", "step", "check_id", "status", "code", "latched", "changed"]),
     (models.Happening, ["attempt", "kind", "step", "at"]),
     (models.HintUse, ["attempt", "step", "tier", "price", "at"]),

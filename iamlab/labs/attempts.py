@@ -94,15 +94,29 @@ def note_happening(attempt: Attempt, kind: str, step: str = "", by: Person | Non
 
 
 def open_step(attempt: Attempt, step_id: str) -> None:
-    """Look at a step. The account is never changed by that."""
-    if content.step_of(attempt.lab_version.data, step_id) is None:
+    """Look at a step. The account is never changed by that.
+
+    One without checks is read once the learner goes on from it; the last, from which nobody does, when it is looked at.
+    """
+    lab: Lab = attempt.lab_version.data
+    if content.step_of(lab, step_id) is None:
         raise Refused("This lab has no such step.")
+    for read in {attempt.current} - {step_id} | {step_id} & {lab["steps"][-1]["id"]}:
+        note_read(attempt, read)
     attempt.current = step_id
     attempt.save(update_fields=["current"])
     fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step_id)
     if fact.opened is None or fact.skipped is not None:
         fact.opened, fact.skipped = fact.opened or timezone.now(), None
         fact.save(update_fields=["opened", "skipped"])
+
+
+def note_read(attempt: Attempt, step_id: str) -> None:
+    step = content.step_of(attempt.lab_version.data, step_id)
+    if step is not None and not step.get("checks"):
+        fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step_id)
+        fact.read = fact.read or timezone.now()
+        fact.save(update_fields=["read"])
 
 
 def skip(attempt: Attempt, step_id: str) -> None:

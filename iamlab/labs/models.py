@@ -75,7 +75,7 @@ class Attempt(models.Model):
 
 
 class StepFact(models.Model):
-    """When a step was opened, begun, passed or skipped, and what the learner noted."""
+    """When a step was opened, begun, passed, read or skipped, and what the learner noted."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="steps")
     step = models.CharField(max_length=64)
@@ -83,6 +83,7 @@ class StepFact(models.Model):
     begun = models.DateTimeField(null=True)  # the first related event
     passed = models.DateTimeField(null=True)  # the first time
     skipped = models.DateTimeField(null=True)
+    read = models.DateTimeField(null=True)  # of a step without checks: when the learner went on from it
     unlocked = models.BooleanField(default=False)  # by an instructor
     offered = models.DateTimeField(null=True)  # the first hint, unasked, to who was slow
     note = models.TextField(blank=True)

@@ -187,7 +187,7 @@ def _state(
     if fact is not None and fact.skipped:
         return "skipped"
     if not own:
-        return "read" if fact is not None and fact.opened else "open"
+        return "read" if fact is not None and fact.read else "open"
     if set(step.get("needs", ())) - done and not (fact is not None and fact.unlocked):
         return "locked"
     return "in_progress" if fact is not None and fact.begun else "open"

@@ -16,7 +16,7 @@ from iamlab.services.prepared import Prepared
 # Kind -> columns, and where they are read. Before a column of JSON stands a #; {words} are the attempt's own columns.
 PARTS = {
     "check": ("step check_id status code message latched #undone #tries", "labs_checkfact where attempt_id = {id}"),
-    "step": ("step opened begun skipped unlocked offered note", "labs_stepfact where attempt_id = {id}"),
+    "step": ("step opened begun skipped read unlocked offered note", "labs_stepfact where attempt_id = {id}"),
     "hint": ("step tier price", "labs_hintuse where attempt_id = {id}"),
     "answer": ("id question #given correct sure", "labs_answer where not review and attempt_id = {id}"),
     "override": ("step score comment", "labs_override where attempt_id = {id}"),

@@ -46,12 +46,22 @@ def test_every_step_of_every_lab_shows(site, shipped, name):
         assert "::" not in re.sub(r"arn:aws\S*", "", shown)
 
 
-def test_a_step_that_is_only_read_counts_once_it_was_opened(site, shipped):
+def test_a_step_without_checks_is_read_once_the_learner_goes_on(site, shipped):
     """Its card says how many steps the lab has: the progress counts as many."""
     attempt = shipped("account-setup")
     steps = len(content.catalogue()["account-setup"]["steps"])
     assert f"0 of {steps} steps" in page(site, attempt)
-    assert f"1 of {steps} steps" in press(site, "lab-step", attempt, step_id="find-users")
+    assert f"0 of {steps} steps" in press(site, "lab-step", attempt, step_id="find-users")
+    assert f"1 of {steps} steps" in press(site, "lab-step", attempt, step_id="admin-user")
+    assert f"1 of {steps} steps" in press(site, "lab-step", attempt, step_id="find-users")  # and stays so
+
+
+def test_a_lab_that_ends_with_a_step_without_checks_can_be_finished(site, begin, do):
+    end = {"id": "end", "title": "Look back", "markdown": "Well done."}
+    attempt = begin(conftest.step("readers", {"exists": "group/Readers"}), end)
+    do(attempt, "iam create-group --group-name Readers")
+    assert "All steps are done" not in page(site, attempt)
+    assert "All steps are done" in press(site, "lab-step", attempt, step_id="end")
 
 
 def test_a_sentence_begins_with_a_capital_and_a_name_as_it_is_written(site, shipped, do):
