@@ -59,6 +59,16 @@ for _model, _fields in FACTS:
     )
 
 
+@admin.register(models.BrokenCheck)
+class BrokenCheckAdmin(LookedAt):
+    """What authors have to mend."""
+
+    list_display = ["lab_version", "step", "check_id", "said", "times", "first", "last"]
+    list_filter = ["lab_version__lab"]
+    list_select_related = ["lab_version"]
+    fields = ["lab_version", "step", "check_id", "kind", "said", "times", "first", "last"]
+
+
 @admin.register(models.Terminal)
 class TerminalAdmin(LookedAt):
     list_display = ["sandbox", "changed"]

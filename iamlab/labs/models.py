@@ -66,6 +66,7 @@ class Attempt(models.Model):
     past = models.JSONField(default=dict)  # the way back: see iamlab/labs/past.py
     language = models.CharField(max_length=16, blank=True)  # of the lab's texts; English without one
     closed: datetime | None = None  # no column: the window's close, once a run of the checks met something after it
+    faults: dict[tuple[str, str], tuple[str, str]]  # nor this: checks that a run was stopped in, see labs/broken.py
 
     class Meta:
         indexes = [models.Index(fields=["person", "lab"], name="attempt_person_lab")]
@@ -116,6 +117,27 @@ class CheckFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step}/{self.check_id}"
+
+
+class BrokenCheck(models.Model):
+    """A fault of an author's that stopped a check, and how often: of one kind at a check, what was said of it last."""
+
+    lab_version = models.ForeignKey(LabVersion, models.CASCADE, related_name="broken")
+    step = models.CharField(max_length=64)
+    check_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=64)  # the exception's name, or "too long"
+    said = models.CharField(max_length=500)
+    times = models.PositiveIntegerField(default=0)
+    first = models.DateTimeField(default=timezone.now)
+    last = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lab_version", "step", "check_id", "kind"], name="one_row_per_fault")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step}/{self.check_id}: {self.kind}"
 
 
 class Happening(models.Model):

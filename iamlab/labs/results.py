@@ -105,9 +105,10 @@ def judge(
         true = holds(check["test"], view) if known[0] is None else known[0]
         return Result("pass") if true else failure(check, view, lab, known[1:])
     except FAULTS as error:
-        fault = f"{type(error).__name__}: {error}"
+        kind, fault = type(error).__name__, f"{type(error).__name__}: {error}"
     except TooLong:
-        fault = f"stopped after {int(LIMIT * 1000)} ms"
+        kind, fault = "too long", f"stopped after {int(LIMIT * 1000)} ms"
+    view.faults[step["id"], check["id"]] = (kind, fault)
     log.error("Lab %s %s, check %s/%s: %s", lab.get("id"), lab.get("version"), step["id"], check["id"], fault)
     return Result("error", message=f"{step['id']}/{check['id']}: {fault}")
 

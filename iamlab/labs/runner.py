@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.labs import content, event_tests, facts, inputs, lockout, past, trying
+from iamlab.labs import broken, content, event_tests, facts, inputs, lockout, past, trying
 from iamlab.labs.binding import bind, names_touched
 from iamlab.labs.models import Attempt, CheckFact
 from iamlab.labs.results import Facts, Key, Known, Result, is_news, judge, passed_steps, told
@@ -101,7 +101,8 @@ def catch_up(
         news, tried = news | tables, tried | tables
     known, new = look(attempt, news, known, at_hand, tried)
     steps = newly_begun(attempt, known, news, tried, begun)
-    if world is None and not new and not steps and attempt.bound == before:
+    said = bool(new or steps or broken.noted(attempt))
+    if world is None and not said and attempt.bound == before:
         return not claim(attempt, last) and overtaken(attempt, store)
     if not store:
         attempt.bound = before
@@ -110,6 +111,7 @@ def catch_up(
         snapshot = past.remember(attempt, world) if world is not None else None
         if mine := claim(attempt, last, "bound", "past"):
             facts.keep(attempt, known, new, last, snapshot, steps)
+            broken.keep(attempt)
         else:
             transaction.set_rollback(True)
     return bool(new or steps) if mine else overtaken(attempt)
@@ -151,6 +153,7 @@ def examine(attempt: Attempt, touched: Iterable[str] | None = None) -> bool:
     known, new = look(attempt, None if touched is None else set(touched))
     if new:
         facts.keep(attempt, known, new, history.last(attempt.sandbox))
+    broken.keep(attempt)
     return bool(new)
 
 
@@ -178,7 +181,9 @@ def look(
     if wanted is not None and all(read.all.isdisjoint(wanted) for read in reads.values()):
         return {}, {}
     known = facts.stored(attempt) if known is None else known
-    return known, run(lab, view, wanted, known, set(tried))
+    new = run(lab, view, wanted, known, set(tried))
+    broken.note(attempt, known, view.faults)
+    return known, new
 
 
 def judged(attempt: Attempt) -> Facts:

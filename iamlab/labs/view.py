@@ -76,6 +76,7 @@ class View:
         self._events: dict[str, list[Record]] = {}
         self._awaited: set[str] = set()  # names of events that will be asked for
         self._until = math.inf  # of this thread's own time
+        self.faults: dict[tuple[str, str], tuple[str, str]] = {}  # checks that were stopped: see labs/broken.py
 
     def allow(self, seconds: float) -> None:
         """Give whoever asks next so much work; what waits for others is not counted. Raises TooLong once it is up."""
