@@ -112,7 +112,7 @@ def weights(browser: Any, addresses: dict[str, str]) -> list[tuple[str, str]]:
 
 def lab(browser: Any, world: scratch.World) -> list[tuple[str, str]]:
     """Pages of an account in the middle of a lab beside those of one without, in turn; and the panel's poll."""
-    from iamlab.labs import attempts, content
+    from iamlab.labs import attempts, content, runner
     from iamlab.sandbox import controls
 
     attempt = attempts.begin(world.person, content.catalogue()[LAB])
@@ -122,6 +122,7 @@ def lab(browser: Any, world: scratch.World) -> list[tuple[str, str]]:
     for one in (inside, outside):
         fill(one, 0, FEW)
         places[one.session] = pages(one.session)
+    runner.catch_up(attempt)  # as the panel's poll does
     rows = []
     for label in WITH_LAB:
         more, less = processor(browser, places[inside.session][label], places[outside.session][label])
