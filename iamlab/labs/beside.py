@@ -4,12 +4,14 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -24,6 +26,7 @@ from iamlab.services import clock
 from iamlab.services.callers import World
 from iamlab.services.prepared import Prepared
 
+AT_WORK = timedelta(seconds=2)  # a form whose last change is older has failed
 MOST = 300  # panels kept in a process, of some 30 KB each
 # What differs from page to page stands in kept HTML as marks that nobody can guess and write into a panel.
 MARK = secrets.token_hex(8)
@@ -127,9 +130,20 @@ def unchanged(attempt: Attempt, at: str) -> bool:
 
 
 def caught_up(attempt: Attempt) -> Seen:
-    """An attempt's facts once the checks ran that events touched."""
+    """An attempt's facts once the checks ran that events touched; as they are while a form of the console is at work.
+
+    Of a form's several calls some are done then: its own answer looks at all of them.
+    """
     found = seen.of(attempt)
+    if form_at_work(attempt, found):
+        return found
     return seen.anew(attempt) if follow(attempt, found, wait=False) else found
+
+
+def form_at_work(attempt: Attempt, found: Seen) -> bool:
+    """Whether the newest change is a form's that has not answered: what an answered one changed has been looked at."""
+    newest = next((event for event in reversed(new_events(attempt, found)) if event.changed), None)
+    return newest is not None and timezone.now() - newest.when < AT_WORK and history.is_of_console(newest.seq)
 
 
 def is_behind(attempt: Attempt, found: Seen) -> bool:

@@ -58,6 +58,11 @@ SINCE = (
 )
 
 
+def is_of_console(seq: int) -> bool:
+    """Whether an event, by its number, is of a call that the console made, as its record tells."""
+    return Event.objects.filter(pk=seq, record__contains='"sessionCredentialFromConsole":"true"').exists()
+
+
 # What the sign-in service records of people who come and go: the world stays as it is.
 COMING_AND_GOING = ("ConsoleLogin", "CheckMfa", "SwitchRole", "ExitRole", "PasswordRecoveryRequested")
 

@@ -1,5 +1,7 @@
 """What is set, when it may be begun, and what is left of a mark that comes late."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from django.utils import timezone
 
 from iamlab.classroom import work
 from iamlab.classroom.models import Assignment, Extension, Work
-from iamlab.labs import attempts, performing, scoring, selftest
+from iamlab.labs import attempts, beside, performing, scoring, selftest
 from iamlab.labs.models import Attempt
 
 LAB = "first-bill"
@@ -134,13 +136,15 @@ def close_now(assignment):
     return closed
 
 
-def test_what_is_done_after_the_window_closed_counts_no_more(pupil, assignment, attempt, solve):
+def test_what_is_done_after_the_window_closed_counts_no_more(pupil, assignment, attempt, solve, monkeypatch):
+    monkeypatch.setattr(beside, "AT_WORK", timedelta(0))  # no form is at work here
     solve(attempt, 2)
     before = scoring.score(attempt).auto
     closed = close_now(assignment)
     for part in attempt.lab_version.data["solution"][2:4]:
         selftest.solve(attempt, attempt.lab_version.data, part["lines"])
-    pupil.get(reverse("attempt", args=[attempt.pk]))
+    page = pupil.get(reverse("attempt", args=[attempt.pk])).content.decode()
+    pupil.get(html.unescape(re.search(r'hx-get="([^"]+/live/[^"]+)" hx-trigger="load, ', page)[1]))  # polled at once
     attempt.refresh_from_db()
     assert attempt.submitted == closed
     assert attempt.frozen["score"] == scoring.score(attempt).auto == before > 0
