@@ -14,7 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from iamlab.classroom import access, codes, privacy, work
 from iamlab.classroom.forms import ClassForm, JoinForm
 from iamlab.classroom.models import Class, Enrolment, Role
+from iamlab.labs import broken
 from iamlab.people.models import Person
+
+MOST_FAULTS = 20  # shown, the latest
 
 
 def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
@@ -117,7 +120,7 @@ def enrol(request: HttpRequest, klass: Class, name: str) -> HttpResponse:
 @access.class_page()
 @require_safe
 def overview(request: HttpRequest, mine: Enrolment) -> HttpResponse:
-    """A learner's assignments; for staff, the assignments with the ways into their heat maps, and the code."""
+    """A learner's assignments; for staff, those with ways into their heat maps, the code, and what broke in labs."""
     if mine.role == Role.LEARNER:
         assert isinstance(request.user, Person)
         tasks = work.tasks(request.user, mine.klass_id)
@@ -125,7 +128,9 @@ def overview(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     handed_in = Count("works", filter=Q(works__attempt__submitted__isnull=False))
     assignments = list(mine.klass.assignments.annotate(begun=Count("works"), handed_in=handed_in))
     link = request.build_absolute_uri(reverse("class-join-by", args=[mine.klass.code]))
-    return render(request, "classroom/class.html", frame(mine, "class", assignments=assignments, join_link=link))
+    faults = broken.of_labs({assignment.lab for assignment in assignments})[:MOST_FAULTS]
+    more = {"assignments": assignments, "join_link": link, "broken": faults}
+    return render(request, "classroom/class.html", frame(mine, "class", **more))
 
 
 @access.class_page(Role.INSTRUCTOR)
