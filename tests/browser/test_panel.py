@@ -135,6 +135,7 @@ def test_what_an_sdk_did_shows_at_once_with_the_page_that_is_opened_next(admin: 
     expect(admin.locator("#check-policies-developers")).to_have_attribute("data-status", "pass")
     expect(admin.locator("#live")).to_contain_text(SAID)
     assert admin.evaluate("window.polled - window.arrived") < 1_000  # milliseconds; it polls every two seconds else
+    assert admin.locator("#lab-panel noscript form:visible").count() == 0
     assert admin.evaluate("document.activeElement.closest('#panel')") is None  # the place on the page is as it was
     with admin.expect_response(lambda one: "/live/" in one.url):
         pass
