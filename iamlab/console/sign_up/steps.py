@@ -139,7 +139,7 @@ class CardForm(StepForm):
         f"card {CARD}: no other number is taken, and nothing of this page outlives the sign-up."
     )
     submit = "Verify and continue"
-    opened_by = dict.fromkeys(BILLING, "address")
+    opened_by = {name: "address" for name, field in BILLING.items() if field.required}
     card = forms.CharField(
         label="Credit or debit card number",
         max_length=30,
@@ -163,6 +163,7 @@ class CardForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("billing_CountryCode", self.initial.get("CountryCode", ""))
         contact = ", ".join(self.initial[name] for name in ADDRESS if self.initial.get(name))
         choices = [("contact", f"Use my contact address: {contact}"), ("new", "Use a new address")]
         self.fields["address"].choices = choices  # type: ignore[attr-defined]
