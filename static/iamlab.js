@@ -174,6 +174,7 @@
     if (event.detail.target.id === "log") typed = $("#line").value;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
+    event.detail.target.ariaBusy = null;
     const field = $("#line");
     if (event.target.id === "prompt" && event.detail.failed && !field.value) field.value = field.dataset.sent;
   });
@@ -289,6 +290,8 @@
   const filled = (root) => $$("input, select, textarea", root).map((one) => (/checkbox|radio/.test(one.type) ? one.checked : one.value)).join();
   const asked = new WeakMap();
   document.addEventListener("htmx:beforeRequest", ({ detail: { target, xhr, requestConfig } }) => {
+    // A part of a page says that it is on its way, where somebody asked for it; for whole pages the bar at the top does.
+    if (target !== document.body && requestConfig.triggeringEvent) target.ariaBusy = "true";
     if (requestConfig.parameters.look) asked.set(xhr, filled(target));
   });
   let held; // what has the focus in there, and no id by which htmx would find it again

@@ -223,6 +223,42 @@ def test_everything_works_without_javascript(open_page):
     assert page.url.endswith("/components/confirm/?asks=1")
 
 
+OPACITY = "part => getComputedStyle(document.querySelector('#users-rows'), part).opacity"
+# Done when what is laid over the rows has come.
+SHOWN = """Promise.all(document.querySelector("#users-rows").getAnimations({ subtree: true })
+    .filter((one) => one.animationName === "busy").map((one) => one.finished))"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_table_that_is_asked_for_anew_says_so_and_nothing_moves(open_page, motion):
+    page = open_page(reduced_motion=motion)
+    held = []
+    page.route("**/components/?*", lambda route: held.append(route))
+    table, rows = page.locator("#users"), page.locator("#users-rows")
+    table.get_by_label("Find users").focus()
+    before = table.bounding_box()
+    table.get_by_label("Find users").fill("mario")
+    expect(rows).to_have_attribute("aria-busy", "true")
+    page.evaluate(SHOWN)
+    for part in ("::before", "::after"):
+        assert page.evaluate(OPACITY, part) == "1"
+    spins = "getComputedStyle(document.querySelector('#users-rows'), '::before').animationName.includes('turn')"
+    assert page.evaluate(spins) is (motion == "no-preference")
+    assert table.bounding_box() == before
+    held.pop().continue_()
+    expect(table.get_by_role("link", name="mario")).to_be_visible()
+    expect(table.get_by_role("link", name="alice")).to_have_count(0)
+    expect(rows).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_dialog_that_does_not_come_leaves_nothing_waiting(open_page):
+    page = open_page()
+    page.route("**/components/confirm/", lambda route: route.abort())
+    page.locator("#dialogs").get_by_role("link", name="Delete mario").click()
+    expect(page.locator("#flashes")).to_contain_text("The server cannot be reached")
+    expect(page.locator("#modal")).not_to_have_attribute("aria-busy", "true")
+
+
 def test_the_first_load_stays_small(open_page, live_server, new_context):
     page = new_context().new_page()
     sizes = []
