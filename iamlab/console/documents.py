@@ -35,13 +35,14 @@ class DocumentInput(forms.Textarea):
 
 
 class DocumentField(forms.CharField):
-    """A policy as text. What AWS would not save is told with line and column."""
+    """A policy as text. What AWS would not save is told with line and column. `remembers`: its page opens in the mode
+    that was pressed last."""
 
     modes = ((visual.VISUAL, "Visual"), (visual.JSON, "JSON"))
     effects = ("Allow", "Deny")
 
-    def __init__(self, kind: str = "identity", **more: Any) -> None:
-        self.kind = kind
+    def __init__(self, kind: str = "identity", remembers: bool = False, **more: Any) -> None:
+        self.kind, self.remembers = kind, remembers
         attrs = {
             "class": "code-input",
             "rows": 18,

@@ -28,7 +28,7 @@ class InlineForm(ImportMixin, PickingForm, SeenForm):
         help_text="Up to 128 characters: A-Z, a-z, 0-9 and + = , . @ _ - (hyphen).",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
-    PolicyDocument = DocumentField()
+    PolicyDocument = DocumentField(remembers=True)
 
 
 def check_name(session: Session, kind: str, who: dict[str, str], name: str) -> None:

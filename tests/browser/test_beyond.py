@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.walking import (
     account_menu,
     answer,
+    as_json,
     console_of,
     follow,
     green,
@@ -139,7 +140,7 @@ def test_permissions_by_tags(page: Page, live_server):
     next_step(admin, "One policy for both")
     admin.goto(f"{console_of(admin)}/iam/groups/details/teams/inline/")
     admin.fill("[name=PolicyName]", "OwnTeam")
-    admin.locator(".cm-content").fill(OWN_TEAM)
+    as_json(admin).fill(OWN_TEAM)
     press(admin, "Create policy")
     green(admin, "policy-own", "policy-other", "policy-next")
     next_step(admin, "See it work")

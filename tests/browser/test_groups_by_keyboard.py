@@ -138,8 +138,10 @@ def deny_the_secret(page: Page, account: str) -> None:
     tab_to(page, "Add permissions")
     page.keyboard.press("Enter")
     enter(page, "Create inline policy", "a", "Create inline policy")
-    expect(page.locator(".cm-content")).to_be_visible()  # Tab does other things in the editor than in the text below
     type_into(page, "Policy name", "NoSecrets")
+    tab_to(page, "JSON", "submit")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_be_visible()  # Tab does other things in the editor than in the text below
     tab_to(page, "Policy document")
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(DENY.replace("ACCOUNT", account))

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import console_of, key_by_wizard
+from tests.browser.walking import as_json, console_of, key_by_wizard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "Long-and-good-1"
@@ -146,7 +146,7 @@ def write_policy(page: Page, base: str) -> None:
     page.goto(f"{base}/iam/policies/")
     page.get_by_role("link", name="Create policy").first.click()
     heading(page, "Specify permissions")
-    page.locator(".cm-content").fill(POLICY.replace("]", ""))
+    as_json(page).fill(POLICY.replace("]", ""))
     press(page, "Next")
     expect(page.locator("main")).to_contain_text(re.compile(r"Line 6, column \d+: Syntax errors in policy\."))
     page.locator(".cm-content").fill(POLICY)

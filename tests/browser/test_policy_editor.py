@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_add_user import console, cookies, root, tab_to  # noqa: F401  # fixtures
+from tests.browser.walking import as_json
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NAME = "Policy document"
@@ -45,7 +46,7 @@ def page(page, cookies):  # noqa: F811
 
 def test_a_policy_is_typed_with_completion_by_keyboard_alone(page: Page, console, root):  # noqa: F811
     page.goto(f"{console}policies/create/")
-    expect(editor(page)).to_be_visible()
+    as_json(page)
     tab_to_editor(page)
     page.keyboard.press("Control+a")
     page.keyboard.press("Backspace")
@@ -101,7 +102,7 @@ def tab_to_editor(page: Page) -> None:
 def test_a_malformed_document_is_marked_at_its_line_while_one_types(page: Page, console):  # noqa: F811
     page.goto(f"{console}policies/create/")
     text = json.dumps(BILL_WRITE, indent=4)
-    editor(page).fill(text.replace("s3:PutObject", "s3:PutObjekt"))
+    as_json(page).fill(text.replace("s3:PutObject", "s3:PutObjekt"))
     expect(page.locator(".finding")).to_contain_text(["Line 8, column 17"])
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
     editor(page).fill(text.replace('"Effect": "Allow",', '"Effect": "Allow"'))
@@ -131,8 +132,6 @@ def build_bill_write(page: Page) -> None:
 def test_the_lessons_policy_is_built_in_the_visual_editor_and_read_as_json(page: Page, console, violations):  # noqa: F811
     page.set_viewport_size({"width": 380, "height": 800})
     page.goto(f"{console}policies/create/")
-    expect(editor(page)).to_be_visible()
-    page.get_by_role("button", name="Visual").click()
     build_bill_write(page)
     found = violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
@@ -153,8 +152,6 @@ def test_the_lessons_policy_is_built_in_the_visual_editor_and_read_as_json(page:
 
 def test_what_is_ticked_while_the_filters_answer_is_on_its_way_stays(page: Page, console):  # noqa: F811
     page.goto(f"{console}policies/create/")
-    expect(editor(page)).to_be_visible()
-    page.get_by_role("button", name="Visual").click()
     page.get_by_label("Service", exact=True).select_option("s3")
     page.locator("summary", has_text="Write").click()
     box = page.get_by_label("s3:PutObject", exact=True)
@@ -174,8 +171,9 @@ def test_what_is_ticked_while_the_filters_answer_is_on_its_way_stays(page: Page,
 def test_who_is_in_the_text_before_the_editor_comes_goes_on_there(page: Page, console):  # noqa: F811
     held = []
     page.route("**/vendor/codemirror*.js", lambda route: held.append(route))
+    page.goto(f"{console}policies/create/")
     with page.expect_request("**/vendor/codemirror*.js"):
-        page.goto(f"{console}policies/create/")
+        page.get_by_role("button", name="JSON").click()
     page.locator("textarea[name=PolicyDocument]").focus()
     page.keyboard.press("Control+a")
     held[0].continue_()
@@ -189,6 +187,7 @@ def test_without_javascript(browser, cookies, console, root):  # noqa: F811
     context.add_cookies(cookies)
     page = context.new_page()
     page.goto(f"{console}policies/create/")
+    page.click("button:text-is('JSON')")
     page.fill("textarea[name=PolicyDocument]", json.dumps(BILL_WRITE).replace("s3:PutObject", "s3:PutObjekt"))
     page.click("text=Check the policy")
     expect(page.locator(".finding")).to_contain_text("Line 1")
@@ -212,7 +211,7 @@ def test_axe_finds_nothing_in_the_editor(page: Page, console, violations, scheme
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 380, "height": 800})
     page.goto(f"{console}policies/create/")
-    editor(page).fill(json.dumps(BILL_WRITE, indent=4).replace("s3:PutObject", "s3:PutObjekt"))
+    as_json(page).fill(json.dumps(BILL_WRITE, indent=4).replace("s3:PutObject", "s3:PutObjekt"))
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
     found = violations(page)
     editor(page).press("Control+Home")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_add_user import ACCOUNT, console, cookies, root  # noqa: F401  # fixtures
-from tests.browser.walking import PASSWORD, heading, press, sign_in_as
+from tests.browser.walking import PASSWORD, as_json, heading, press, sign_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -32,7 +32,7 @@ def sign_out_elsewhere(page: Page, bob: str) -> None:
 def test_what_was_typed_when_another_tab_signed_out_is_there_after_signing_in(page: Page, bob, root):  # noqa: F811
     page.goto(f"{bob}/iam/users/details/bob/inline/")
     page.fill("[name=PolicyName]", "typed-late")
-    page.locator(".cm-content").press("Control+a")
+    as_json(page).press("Control+a")
     page.keyboard.insert_text('{"Version": "2012-10-17", "Statement": []} ')
     sign_out_elsewhere(page, bob)
     press(page, "Create policy")

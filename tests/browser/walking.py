@@ -124,3 +124,10 @@ def pick_statement(page: Page, question: str, begins: str) -> None:
     form.get_by_role("radio", name=begins).check()
     form.get_by_role("button", name="Answer", exact=True).click()
     expect(page.locator(f"#question-{question}")).to_contain_text("That is right.")
+
+
+def as_json(page: Page) -> Locator:
+    """The editor of a new policy, which opens on the visual one, as its text."""
+    page.locator("main").get_by_role("group", name="Policy editor").get_by_role("button", name="JSON").click()
+    expect(page.locator(".cm-content")).to_be_visible()
+    return page.locator(".cm-content")

@@ -17,7 +17,7 @@ class DocumentForm(ImportMixin, StepForm):
     operation = "iam:CreatePolicy"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
-    PolicyDocument = DocumentField(initial=documents.START)
+    PolicyDocument = DocumentField(initial=documents.START, remembers=True)
 
 
 class ReviewForm(StepForm):
@@ -47,4 +47,4 @@ class VersionForm(ImportMixin, PickingForm, SeenForm):
     operation = "iam:CreatePolicyVersion"
     fields_of_codes = {"MalformedPolicyDocument": "PolicyDocument", "LimitExceeded": "PolicyDocument"}
 
-    PolicyDocument = DocumentField()
+    PolicyDocument = DocumentField(remembers=True)

@@ -63,7 +63,10 @@ class Form:
 
 @pytest.fixture
 def form(browser_of, root):
-    return Form(browser_of, browser_of.get(root.url("policy-create-start")).url)
+    """As its text, in which the tests write what they begin with."""
+    found = Form(browser_of, browser_of.get(root.url("policy-create-start")).url)
+    found.send("json")
+    return found
 
 
 @pytest.fixture
@@ -71,6 +74,36 @@ def mixed(form):
     form.fields[NAME] = [json.dumps(MIXED, indent=2)]
     form.send("visual")
     return form
+
+
+def test_a_new_policy_opens_in_the_visual_editor_and_then_as_it_was_left(browser_of, root):
+    """AWS's policy editor opens on Visual."""
+    new = root.url("policy-create-start")
+    form = Form(browser_of, browser_of.get(new).url)
+    assert mode(form) == "visual" and "Service" in form.page
+    form.send("json")
+    assert mode(Form(browser_of, browser_of.get(new).url)) == "json"
+    form.send("visual")
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    inline = f"/console/{root.id}/iam/users/details/mario/inline/"
+    assert mode(Form(browser_of, inline)) == "visual"
+
+
+def test_a_policy_that_is_there_opens_as_its_text_until_the_visual_editor_was_chosen(browser_of, root):
+    root.call("iam:CreateUser", {"UserName": "mario"})
+    which = {"UserName": "mario", "PolicyName": "Own"}
+    root.call("iam:PutUserPolicy", {**which, "PolicyDocument": json.dumps(MIXED)})
+    here = f"/console/{root.id}/iam/users/details/mario/inline/Own/"
+    opened = Form(browser_of, here)
+    assert mode(opened) == "json"
+    opened.send("visual")
+    again = Form(browser_of, here)
+    assert mode(again) == "visual" and json.loads(again.text) == MIXED
+
+
+def mode(form) -> str:
+    """The button that is pressed in."""
+    return re.search(r'value="(visual|json)" formnovalidate aria-pressed="true"', form.page)[1]
 
 
 def test_bill_write_is_built_step_by_step(form, browser_of):
