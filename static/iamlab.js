@@ -388,7 +388,8 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "lab-panel") return;
     const said = $(".lab-flashes");
-    if (document.activeElement !== document.body) { announce(words(said, "button")); return; } // nobody lost their place
+    const at = document.activeElement; // nobody lost their place, unless they left the step: htmx finds the next one's buttons
+    if (at !== document.body && !at.matches("#lab-onward button")) { announce(words(said, "button")); return; }
     const answer = pressed === "hint-form" ? "#newest-hint" : `#${pressed} .lab-answered`;
     const place = said || (pressed && $(answer)) || $("#lab-step-title");
     place.tabIndex = -1;
