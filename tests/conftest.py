@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from iamlab.labs import variants
 from tools import chromium
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
@@ -27,6 +28,13 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": chromium.find(),
         "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{flag}" for flag in flags)],
     }
+
+
+@pytest.fixture(autouse=True)
+def first_variant(request, monkeypatch):
+    """Tests know the names of a lab's first variant. Those marked `drawn` get the one whose turn it is."""
+    if "drawn" not in request.keywords:
+        monkeypatch.setattr("iamlab.labs.variants.draw", lambda person, lab: variants.of(lab)[0])
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,18 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from iamlab.labs import content, lockout, misconceptions, past, performing, questions, runner, scoring, translations
+from iamlab.labs import (
+    content,
+    lockout,
+    misconceptions,
+    past,
+    performing,
+    questions,
+    runner,
+    scoring,
+    translations,
+    variants,
+)
 from iamlab.labs.models import Answer, Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import decision_key, fill, outcome_of, unchanged_of
@@ -30,22 +41,25 @@ def begin(
     *,
     graded: bool = False,
     language: str = "",
+    variant: str | None = None,
     instead: Callable[[], Attempt | None] | None = None,
     along: Callable[[Attempt], Any] | None = None,
 ) -> Attempt:
-    """A new attempt in a world of its own, brought to the lab's start state, in the person's last language without one.
+    """A new attempt in a world of its own, brought to the lab's start state; without a language in the person's last
+    one, without a variant in the one that is their turn.
 
     Of a person's beginnings one is entered at a time: `instead` may then give an attempt that was begun meanwhile, or
     raise Refused; `along` stores what belongs to a new one that somebody set. Raises LineFailed on a broken lab.
     """
     version = content.pin(lab)
     sandbox = controls.create(person, lab["title"])
+    variant = variants.draw(person, lab) if variant is None else variant
     try:
-        bound = performing.perform(sandbox, lab["start"], {}, lab.get("files") or {})
+        bound = performing.perform(sandbox, lab["start"], variants.names(lab, variant), lab.get("files") or {})
         attempt = Attempt(
             person=person, sandbox=sandbox, lab_version=version, lab=lab["id"], graded=graded, bound=bound,
             current=lab["steps"][0]["id"], language=language or translations.spoken(person),
-            taught=along is not None,
+            taught=along is not None, variant=variant,
         )  # fmt: skip
         with writing():
             Person.objects.select_for_update().get(pk=person.pk)

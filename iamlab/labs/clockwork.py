@@ -7,7 +7,7 @@ from typing import Any
 from iamlab.labs import attempts, performing, runner
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
-from iamlab.labs.vocabulary import holds
+from iamlab.labs.vocabulary import fill, holds
 from iamlab.sandbox import controls
 from iamlab.services import clock
 
@@ -34,7 +34,8 @@ def move(attempt: Attempt, seconds: int) -> None:
         attempt.sandbox.refresh_from_db()
         if not minded(attempt, actor):
             continue
-        outcome = outcomes.setdefault(actor["name"], {"name": actor["name"], "runs": 0, "failed": 0, "said": ""})
+        name = fill(actor["name"], attempt.bound)
+        outcome = outcomes.setdefault(name, {"name": name, "runs": 0, "failed": 0, "said": ""})
         outcome["runs"] += 1
         if (said := act(attempt, actor)) is not None:
             outcome["failed"] += 1

@@ -99,7 +99,8 @@ def lightly(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
 
 def names(lab: Lab, bound: Lab) -> dict[str, str]:
     """What to call things in texts: as the learner did, or, until they chose, in the lab's own words."""
-    until = {name: spec.get("until", name) for name, spec in (lab.get("bind") or {}).items()}
+    open_names = {**(lab.get("bind") or {}), **(lab.get("variants") or {})}
+    until = {name: spec.get("until", name) for name, spec in open_names.items()}
     return until | {name: value for name, value in bound.items() if isinstance(value, str)}
 
 

@@ -40,6 +40,7 @@ BIND: Shape = {
     "name": (REQUIRED, str), "by": (OPTIONAL, str), "field": (REQUIRED, str), "type": (OPTIONAL, str),
     "where": (OPTIONAL, ANY), "from": (OPTIONAL, str), "until": (REQUIRED, str),
 }  # fmt: skip
+VARIED: Shape = {"until": (REQUIRED, str), "of": (REQUIRED, [str])}
 SIGN_IN: Shape = {
     "label": (REQUIRED, str), "user": (OPTIONAL, str), "email": (OPTIONAL, str), "password": (REQUIRED, str),
 }  # fmt: skip
@@ -49,6 +50,7 @@ LAB: Shape = {
     "bind": (OPTIONAL, {"*": (OPTIONAL, BIND)}), "pass_at": (OPTIONAL, int), "steps": (REQUIRED, [STEP]),
     "files": (OPTIONAL, {"*": (OPTIONAL, str)}), "sign_ins": (OPTIONAL, [SIGN_IN]),
     "prices": (OPTIONAL, {"*": (OPTIONAL, NUMBER)}), "actors": (OPTIONAL, [ACTOR]), "faults": (OPTIONAL, [FAULT]),
+    "variants": (OPTIONAL, {"*": (OPTIONAL, VARIED)}),
 }  # fmt: skip
 MODES = ("guided", "faded", "challenge")
 OPTION: Shape = {

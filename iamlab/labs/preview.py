@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from iamlab.labs import attempts, content, performing, selftest, showing, texts, translations, validator
+from iamlab.labs import attempts, content, performing, selftest, showing, texts, translations, validator, variants
 from iamlab.people.models import create_guest
 from iamlab.people.views import BACKEND
 
@@ -61,7 +61,7 @@ def page(request: HttpRequest, folder: Path) -> HttpResponse:
 
 def shown(lab: Lab) -> Lab:
     """A lab as the page shows it: texts as HTML, and beside each step its questions and its lines."""
-    names = content.names(lab, NAMES)
+    names = content.names(lab, {**NAMES, **variants.names(lab, variants.of(lab)[0])})
     media = reverse("lab-preview") + "media/"
     return {
         "lab": lab,
@@ -140,9 +140,11 @@ def proof(request: HttpRequest, folder: Path) -> HttpResponse:
 @author
 def media(request: HttpRequest, folder: Path, name: str) -> HttpResponse:
     """A figure; nothing in it may run."""
-    text = content.read(folder)["media"].get(name)
+    lab = content.read(folder)
+    text = lab["media"].get(name)
     if text is None:
         raise Http404
+    text = variants.figure(lab, variants.of(lab)[0], text)
     response = HttpResponse(text, content_type="image/svg+xml")
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response

@@ -5,7 +5,7 @@ from typing import Any
 
 from iamlab.labs.event_tests import matching
 from iamlab.labs.view import View
-from iamlab.labs.vocabulary import holds
+from iamlab.labs.vocabulary import fill, holds
 
 Question = dict[str, Any]
 INCOMPLETE = {
@@ -20,7 +20,7 @@ ON_THE_ACCOUNT = ("event", "fix", "statement")
 
 def is_correct(question: Question, given: Any, view: View) -> bool:
     """Whether a try is right. `given`: an option's id, a list of them, pairs, a text or a number, by kind."""
-    return JUDGES[question["kind"]](question, given, view)
+    return JUDGES[question["kind"]](fill(question, view.bound), given, view)
 
 
 def incomplete(question: Question) -> str:

@@ -1,13 +1,24 @@
 """A lab proves itself: its start earns nothing, its solution everything, and each mistake its own message."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
 from django.test.utils import override_settings
 
-from iamlab.labs import attempts, clockwork, content, deciding, misconceptions, past, performing, runner, scoring
+from iamlab.labs import (
+    attempts,
+    clockwork,
+    content,
+    deciding,
+    misconceptions,
+    past,
+    performing,
+    runner,
+    scoring,
+    variants,
+)
 from iamlab.labs.event_tests import matching
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
@@ -38,18 +49,26 @@ def test_lab(lab: Lab) -> list[str]:
     """What is wrong with a lab, one sentence each; nothing of the test stays in the database."""
     problems: list[str] = []
     with QUICK:
-        for part in (_in_order, _shuffled):
-            with undone():
-                try:
-                    problems += part(lab, Person.objects.create(username=f"selftest of {lab['id']}"))
-                except performing.LineFailed as error:
-                    problems.append(str(error))
+        for variant in variants.of(lab):
+            for part in (_in_order, _shuffled):
+                problems += (
+                    f"{f'in variant {variant}: ' if variant else ''}{one}" for one in _proved(lab, variant, part)
+                )
     return problems
 
 
-def _in_order(lab: Lab, person: Person) -> Iterator[str]:
+def _proved(lab: Lab, variant: str, part: Callable[[Lab, Attempt], Iterator[str]]) -> list[str]:
+    """What one part of the test finds in a new attempt that is gone afterwards."""
+    with undone():
+        try:
+            person = Person.objects.create(username=f"selftest of {lab['id']}")
+            return list(part(lab, attempts.begin(person, lab, variant=variant)))
+        except performing.LineFailed as error:
+            return [str(error)]
+
+
+def _in_order(lab: Lab, attempt: Attempt) -> Iterator[str]:
     """Start, solution in the author's order with each step's mistakes before its own lines, then undo and redo."""
-    attempt = attempts.begin(person, lab)
     if (start := scoring.score(attempt).auto) != 0:
         yield f"the start scores {start}, not 0: {', '.join(_passed(attempt))}"
     if called := _failures(attempt):
@@ -73,9 +92,8 @@ def _in_order(lab: Lab, person: Person) -> Iterator[str]:
         yield from _not_passed(attempt, "going back and forth again")
 
 
-def _shuffled(lab: Lab, person: Person) -> Iterator[str]:
+def _shuffled(lab: Lab, attempt: Attempt) -> Iterator[str]:
     """The solution in the order most unlike the author's that `needs` permits."""
-    attempt = attempts.begin(person, lab)
     parts = {part["step"]: part for part in lab["solution"]}
     needs = {step["id"]: needs_of(step) & set(parts) for step in lab["steps"]}
     left = list(parts)

@@ -37,6 +37,8 @@ def texts(lab: Lab) -> Iterator[Place]:
     yield from _of(lab, (), "title", "summary")
     for name, spec in (lab.get("bind") or {}).items():
         yield ("bind", name), spec, "until"
+    for name, spec in (lab.get("variants") or {}).items():
+        yield ("variants", name), spec, "until"
     for who in lab.get("sign_ins") or ():
         yield ("sign_ins", who["label"]), who, "label"
     for step in lab["steps"]:

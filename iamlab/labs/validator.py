@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from iamlab.labs import commandline, content, grammar, scoring, shapes, validate_tests, validate_translations, wheres
+from iamlab.labs import (
+    commandline,
+    content,
+    grammar,
+    scoring,
+    shapes,
+    validate_tests,
+    validate_translations,
+    validate_variants,
+    wheres,
+)
 from iamlab.labs.places import Problem, Source, Steps
 from iamlab.labs.texts import WHERE
 from iamlab.labs.vocabulary import VARIABLE
@@ -30,7 +40,7 @@ class Names:
         self.checks = {(step["id"], check["id"]): check for step in steps for check in _list(step, "checks")}
         self.faults = {fault["id"] for fault in _list(lab, "faults")}
         self.with_faults = {step["id"] for step in steps if "fault" in step}
-        self.bound = set(lab.get("bind") or ()) | ALWAYS_BOUND | _kept(lab, files)
+        self.bound = {*(lab.get("bind") or ()), *(lab.get("variants") or ())} | ALWAYS_BOUND | _kept(lab, files)
 
 
 def _list(data: Any, key: str) -> list[Any]:
@@ -64,7 +74,7 @@ def problems(folder: Path) -> list[Problem]:
     if found:
         return found  # what refers to what is asked of a lab that is made as it should be
     names = Names(lab, files)
-    found = list(_lab(files["lab"], folder, names))
+    found = [*_lab(files["lab"], folder, names), *validate_variants.problems(files["lab"])]
     if "questions" in files:
         found += _questions(files["questions"], names)
     if "start" in files:

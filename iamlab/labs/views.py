@@ -29,6 +29,7 @@ from iamlab.labs import (
     seen,
     showing,
     translations,
+    variants,
     wheres,
 )
 from iamlab.labs.models import Attempt
@@ -165,6 +166,7 @@ def media(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     text = translations.lab_of(found).get("media", {}).get(name)
     if text is None:
         raise Http404
+    text = variants.figure(found.lab_version.data, found.variant, text)
     response = HttpResponse(text, content_type="image/svg+xml")
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
