@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from iamlab.classroom.models import Assignment, Class, Enrolment, Role, Work
 from iamlab.labs.models import Attempt
@@ -44,7 +46,10 @@ def class_page(*roles: str) -> Callable[[View], View]:
             assert isinstance(request.user, Person)
             mine = place(request.user, class_id, roles or tuple(Role.values))
             if request.method == "POST" and mine.klass.archived is not None and view.__name__ not in OF_ARCHIVED:
-                raise Http404  # an archived class is to be read
+                messages.error(
+                    request, "The class is archived: it is to be read only. An instructor can open it again."
+                )
+                return redirect("class", class_id=class_id)
             return view(request, mine, *args, **kwargs)
 
         return page

@@ -130,6 +130,8 @@ class AssignmentForm(forms.ModelForm):
         bound(self)
         self.fields["lab"].choices = [(lab["id"], lab["title"]) for lab in content.catalogue().values()]  # type: ignore[attr-defined]
         self.fields["needs"].queryset = klass.assignments.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+        if not self.fields["needs"].queryset.exists():  # type: ignore[attr-defined]
+            self.fields["needs"].widget = forms.MultipleHiddenInput()
         self.initial["graded"] = "graded" if self.instance.graded else "practice"
         if self.instance.pk:
             self.fields["lab"].disabled = self.instance.works.exists()

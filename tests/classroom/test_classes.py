@@ -107,7 +107,11 @@ def test_so_they_are_with_what_changes_the_class(klass, pupil, stranger, name):
 def test_an_archived_class_is_read_but_not_changed(klass, teacher, assignment):
     teacher.post(reverse("class-archive", args=[klass.pk]))
     assert "to be read only" in teacher.get(reverse("class", args=[klass.pk])).content.decode()
-    assert teacher.post(reverse("class-code", args=[klass.pk])).status_code == 404
+    refused = teacher.post(reverse("class-code", args=[klass.pk]), follow=True)
+    assert "The class is archived" in refused.content.decode()
+    code = klass.code
+    klass.refresh_from_db()
+    assert klass.code == code
     teacher.post(reverse("class-archive", args=[klass.pk]))
     klass.refresh_from_db()
     assert klass.archived is None

@@ -163,7 +163,7 @@ def test_regrade_shows_the_difference_and_saves_only_then(teacher, assignment, a
     assert mark_of(assignment, learner).final < right
     url = reverse("regrade", args=[assignment.klass_id, assignment.pk])
     shown = teacher.get(url, {"judge": "1", "step": "administrator"}).content.decode()
-    assert f"<td>{right}</td>" in shown and "fail wrong → pass" in shown
+    assert f"<td>{right:g}</td>" in shown and "fail wrong → pass" in shown
     assert mark_of(assignment, learner).final < right
     teacher.post(url, {"judge": "1", "step": "administrator", "learner": ""})
     assert mark_of(assignment, learner).final == right

@@ -27,7 +27,7 @@ def test_good_lines_are_imported_and_each_bad_one_is_told_of_by_its_number(teach
     shown = send(teacher, klass, ROSTER).content.decode()
     assert {(one.name, one.role) for one in klass.invitations.all()} == {("Ana", "learner"), ("Ben", "assistant")}
     for number, name in ((4, "ana"), (5, ""), (6, "Cem"), (7, "Dora"), (8, "Lena")):
-        assert f"<td>{number}</td><td>{name}</td>" in shown
+        assert f'<td>{number}</td><th scope="row">{name}</th>' in shown
     assert "no role king" in shown and "2 invited" in shown
 
 

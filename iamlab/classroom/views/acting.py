@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from iamlab.classroom import access, acts, faults
+from iamlab.classroom import access, acts, faults, telling
 from iamlab.classroom.forms import when
 from iamlab.classroom.models import Enrolment, Role, Work
 from iamlab.classroom.views.classes import frame
-from iamlab.labs.models import Attempt, Dispute
+from iamlab.labs.models import Attempt, CheckFact, Dispute
 from iamlab.people.numbers import is_number
 
 Act = Callable[[HttpRequest, Enrolment, Attempt], str]
@@ -116,12 +116,16 @@ def many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
         mine,
         "",
         assignment=assignment,
-        works=[(work.attempt.pk, names.get(work.attempt.person_id, "")) for work in works],
+        works=sorted(((work.attempt.pk, names.get(work.attempt.person_id, "")) for work in works), key=by_name),
         put_in=[(names.get(work.attempt.person_id, ""), fault) for work in works for fault in broken[work.attempt.pk]],
         steps=[(step["id"], step["title"]) for step in lab["steps"]],
         faults=[(key, fault["title"]) for key, fault in acts.faults(lab).items()],
     )
     return render(request, "classroom/many.html", context)
+
+
+def by_name(one: tuple[int, str]) -> str:
+    return one[1].casefold()
 
 
 def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[Work]:
@@ -138,7 +142,7 @@ def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[
 @require_POST
 def act_on_many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
-    works = works_of(mine, pk, request.POST.getlist("attempt"))
+    works = works_of(mine, pk, None if "all" in request.POST else request.POST.getlist("attempt"))
     act, failed, done = request.POST.get("act", ""), [], 0
     for work in works:
         problem = one_of_many(request, mine, work.attempt, act)
@@ -195,6 +199,9 @@ def disputes(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     rows = Dispute.objects.filter(attempt__work__assignment__klass=mine.klass)
     rows = rows.select_related("attempt__lab_version", "attempt__person", "snapshot")
     names = dict(mine.klass.enrolments.values_list("person_id", "name"))
+    open_ones = list(rows.filter(decided=None).order_by("filed"))
+    failing = CheckFact.objects.filter(attempt__in={one.attempt_id for one in open_ones}, status="fail")
+    said = {(one.attempt_id, one.step, one.check_id): one.message for one in failing}
 
     def shown(dispute: Dispute) -> dict:
         titles = acts.step_titles(dispute.attempt)
@@ -203,12 +210,14 @@ def disputes(request: HttpRequest, mine: Enrolment) -> HttpResponse:
             "name": names.get(dispute.attempt.person_id, "somebody who left"),
             "step": titles.get(dispute.step, dispute.step),
             "check": acts.check_title(dispute.attempt, dispute.step, dispute.check_id),
+            "told": telling.written(said.get((dispute.attempt_id, dispute.step, dispute.check_id), "")),
             "event": dispute.snapshot.event if dispute.snapshot else 0,
         }
 
-    waiting = [shown(one) for one in rows.filter(decided=None).order_by("filed")]
+    waiting = [shown(one) for one in open_ones]
     decided = [shown(one) for one in rows.exclude(decided=None).order_by("-decided")[:20]]
-    context = frame(mine, "class-disputes", waiting=waiting, decided=decided, may=access.may_override(mine))
+    may = access.may_override(mine) and mine.klass.archived is None
+    context = frame(mine, "class-disputes", waiting=waiting, decided=decided, may=may)
     return render(request, "classroom/disputes.html", context)
 
 

@@ -25,7 +25,7 @@ def new(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         messages.success(request, f"{form.instance} is set.")
         return redirect("class", class_id=mine.klass_id)
     back = reverse("class", args=[mine.klass_id])
-    context = {"form": form, "title": "Set a lab", "submit": "Set it", "back": back}
+    context = {"form": form, "title": "Set a lab", "submit": "Set it", "back": back, "klass": mine.klass}
     return render(request, "classroom/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -42,8 +42,22 @@ def edit(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     people = mine.klass.enrolments.filter(role=Role.LEARNER)
     own = {one.person_id: one for one in Extension.objects.filter(assignment=assignment)}
     extended = [(person, own[person.person_id]) for person in people if person.person_id in own]
-    context = frame(mine, "", form=form, assignment=assignment, people=people, extended=extended)
+    more = {"people": people, "extended": extended, "begun": assignment.works.exists()}
+    context = frame(mine, "", form=form, assignment=assignment, **more)
     return render(request, "classroom/assignment.html", context, status=422 if form.is_bound else 200)
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_POST
+def remove(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
+    """Take back what was set by mistake, as long as nobody has begun it: work is never lost with it."""
+    assignment = access.assignment_of(mine.klass, pk)
+    if assignment.works.exists():
+        messages.error(request, "Somebody has begun it. Let it close instead: nobody begins it after that.")
+        return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
+    assignment.delete()
+    messages.success(request, f"{assignment} is not set any more.")
+    return redirect("class", class_id=mine.klass_id)
 
 
 @access.class_page(*access.HELPERS)

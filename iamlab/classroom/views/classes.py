@@ -15,6 +15,7 @@ from iamlab.classroom import access, codes, privacy, work
 from iamlab.classroom.forms import ClassForm, JoinForm
 from iamlab.classroom.models import Class, Enrolment, Role
 from iamlab.labs import broken
+from iamlab.labs.models import Dispute
 from iamlab.people.models import Person
 
 MOST_FAULTS = 20  # shown, the latest
@@ -27,6 +28,9 @@ def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
     tabs = [("class", "Overview")]
     if staff:
         tabs += [("class-people", "People"), ("class-disputes", "Disputed answers")]
+    if staff and current:
+        waiting = Dispute.objects.filter(attempt__work__assignment__klass=klass, decided=None).count()
+        tabs[-1] = ("class-disputes", f"Disputed answers ({waiting})" if waiting else "Disputed answers")
     return {
         "klass": klass,
         "mine": mine,
@@ -80,7 +84,7 @@ def edit(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("class", class_id=mine.klass_id)
     back = reverse("class", args=[mine.klass_id])
-    context = {"form": form, "title": "Change the class", "submit": "Save", "back": back}
+    context = {"form": form, "title": "Change the class", "submit": "Save", "back": back, "klass": mine.klass}
     return render(request, "classroom/form.html", context, status=422 if form.is_bound else 200)
 
 

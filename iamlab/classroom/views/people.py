@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from iamlab.classroom import access, codes, rosters
 from iamlab.classroom.models import Enrolment, Invitation, Role
 from iamlab.classroom.views.classes import frame
+from iamlab.classroom.views.out import file_name, streamed
 from iamlab.components import markup, tables
 from iamlab.people import names
 from iamlab.people.models import Person
@@ -36,7 +37,7 @@ def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     found = list(mine.klass.enrolments.select_related("person"))
     order = {"name": lambda e: e.name.casefold(), "role": lambda e: e.role, "joined": lambda e: e.joined}
     cut = tables.arrange(found, ask, lambda e: f"{e.name} {e.person.username}", order)
-    may = mine.role == Role.INSTRUCTOR
+    may = mine.role == Role.INSTRUCTOR and mine.klass.archived is None
     rows = [
         tables.row(
             str(e.pk),
@@ -60,11 +61,37 @@ def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         found=cut["found"],
         ask=ask,
     )
-    waiting = [
-        (one, request.build_absolute_uri(reverse("class-invitation", args=[codes.invitation_key(one.pk)])))
-        for one in (mine.klass.invitations.filter(accepted_at=None) if may else ())
-    ]
+    waiting = expected(request, mine) if may else []
     return render(request, "classroom/people.html", frame(mine, "class-people", table=table, waiting=waiting))
+
+
+def expected(request: HttpRequest, mine: Enrolment) -> list[tuple[Invitation, str]]:
+    """Who is invited and not yet here, each with the link to give them."""
+    return [
+        (one, request.build_absolute_uri(reverse("class-invitation", args=[codes.invitation_key(one.pk)])))
+        for one in mine.klass.invitations.filter(accepted_at=None)
+    ]
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_safe
+def invitations(request: HttpRequest, mine: Enrolment) -> StreamingHttpResponse:
+    """The links as a file, for a letter to each."""
+    rows = [[one.name, one.email, one.role, link] for one, link in expected(request, mine)]
+    return streamed([["name", "email", "role", "link"], *rows], file_name("invitations", mine.klass.name))
+
+
+@access.class_page(Role.INSTRUCTOR)
+@require_POST
+def withdraw(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
+    """Take an invitation back that nobody has used: its link takes nobody any more."""
+    found = mine.klass.invitations.filter(pk=pk, accepted_at=None).first()
+    if found is None:
+        messages.warning(request, "It is used already, or gone.")
+    else:
+        found.delete()
+        messages.success(request, f"{found} is not invited any more.")
+    return redirect("class-people", class_id=mine.klass_id)
 
 
 @access.class_page(Role.INSTRUCTOR)
