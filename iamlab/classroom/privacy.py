@@ -29,6 +29,10 @@ from iamlab.services.cloudtrail.models import Event
 
 # Happenings that hold words or names; the last two that of a checkpoint.
 TOLD = ("help", "dispute", "message", "override", "rubric", "decided", "look", "jump", "what-if")
+# Of others what is no word of anybody's stays; messages of checks name what the learner made.
+NAMING = ("check", "show", "brought", "reset", "undo", "discarding", "clock")
+KEPT = {"check", "status", "code", "before", "brought", "seconds"}
+AT_ONCE = 1000
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -65,7 +69,6 @@ def delete(person: Person) -> None:
         attempts = Attempt.objects.filter(person=person)
         strip(attempts)
         attempts.update(bound={})
-        CheckFact.objects.filter(attempt__in=attempts).update(message="")
         Snapshot.objects.filter(sandbox__attempt__in=attempts).delete()
         Account.objects.filter(sandbox__attempt__in=attempts).delete()
         person.enrolments.update(name="Former member")
@@ -88,7 +91,17 @@ def strip(attempts: QuerySet[Attempt]) -> None:
     RubricMark.objects.filter(attempt__in=attempts).update(comment="")
     Snapshot.objects.filter(sandbox__attempt__in=attempts, kind="checkpoint").update(name="Checkpoint")
     Terminal.objects.filter(sandbox__attempt__in=attempts).delete()
+    CheckFact.objects.filter(attempt__in=attempts).update(message="")
+    for fact in CheckFact.objects.filter(attempt__in=attempts).exclude(undone={}):
+        fact.undone = {name: fact.undone[name] for name in ("event", "time") if name in fact.undone}
+        fact.save(update_fields=["undone"])
     Happening.objects.filter(attempt__in=attempts, kind__in=TOLD).update(data={})
+    rows = Happening.objects.filter(attempt__in=attempts, kind__in=NAMING).only("data").order_by("pk")
+    changed = []
+    for row in rows.iterator(chunk_size=AT_ONCE):
+        row.data = {name: value for name, value in row.data.items() if name in KEPT}
+        changed.append(row)
+    Happening.objects.bulk_update(changed, ["data"], batch_size=AT_ONCE)
 
 
 def anonymise(klass: Class) -> None:

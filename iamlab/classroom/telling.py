@@ -114,5 +114,5 @@ SAID: dict[str, Callable[[Data], str]] = {
     "brought": counted,
     "what-if": tried,
     "clock": lambda data: f"{round(data.get('seconds', 0) / 3600, 1):g} hours on",
-    **dict.fromkeys(("reset", "undo", "jump", "discarding"), lambda data: f"To {data.get('to')}"),
+    **dict.fromkeys(("reset", "undo", "jump", "discarding"), lambda data: f"To {data['to']}" if data.get("to") else ""),
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from iamlab.classroom import marks
 from iamlab.classroom.models import Class, RubricRow
-from iamlab.labs import helping
+from iamlab.labs import attempts, helping, performing, runner
 from iamlab.labs.models import Terminal
 from iamlab.people.models import Person
 from iamlab.sandbox import controls
@@ -116,3 +116,48 @@ def test_names_go_when_their_time_is_up(klass, attempt, learner, days, expected,
 def test_an_open_class_keeps_its_names(teacher, klass, learner):
     teacher.post(reverse("class-anonymise", args=[klass.pk]), {"sure": "yes"})
     assert klass.enrolments.get(person=learner).name == "Lena"
+
+
+@pytest.mark.parametrize("way", ["deleted", "anonymised"])
+def test_nothing_that_was_written_about_somebody_stays(
+    teacher, pupil, klass, assignment, attempt, learner, solve, mistake, way
+):
+    """Comments of marks, messages of checks, names of checkpoints: the class's staff find a name in none of them."""
+    row = RubricRow.objects.create(assignment=assignment, title="Explains it", points=10)
+    solve(attempt, 3)
+    line = {"as": "root", "run": "aws iam remove-user-from-group --user-name anna --group-name Admins"}
+    performing.perform(attempt.sandbox, [line], {}, {})
+    runner.catch_up(attempt)
+    attempt.checks.update(message="*Lena* is the user")
+    attempts.keep_checkpoint(attempt, "By Lena")
+    attempts.jump(attempt, attempt.sandbox.snapshots.get(name="By Lena"))
+    act = {"score": "80", "comment": "Lena did it", "seen": ""}
+    teacher.post(reverse("act-override", args=[klass.pk, attempt.pk]), {**act, "step": "root"})
+    teacher.post(reverse("act-rubric", args=[klass.pk, attempt.pk]), {**act, "row": row.pk})
+    pages = [("report", [klass.pk, assignment.pk]), ("grades-csv", [klass.pk, assignment.pk])]
+    pages += [("heat-step", [klass.pk, assignment.pk, "administrator"])]
+    pages += [(name, [klass.pk, attempt.pk]) for name in ("attempt-timeline", "evidence")]
+
+    def told() -> str:
+        return "".join(b"".join(teacher.get(reverse(name, args=args))).decode() for name, args in pages)
+
+    before = marks.of_learner(assignment, klass.enrolments.get(person=learner)).points
+    states = {fact.check_id: fact.status for fact in attempt.checks.all()}
+    assert "Lena did it" in told() and "By Lena" in told()
+    if way == "deleted":
+        pupil.post("/classroom/my-data/delete/", {"sure": "delete"})
+    else:
+        teacher.post(reverse("class-archive", args=[klass.pk]))
+        teacher.post(reverse("class-anonymise", args=[klass.pk]), {"sure": "yes"})
+        teacher.get(reverse("class", args=[klass.pk]))
+    assert "Lena" not in told()
+    assert marks.of_learner(assignment, klass.enrolments.get(person=learner)).points == before > 0
+    assert {fact.check_id: fact.status for fact in attempt.checks.all()} == states
+
+
+def test_what_was_deleted_is_not_led_to(teacher, pupil, klass, attempt, solve):
+    solve(attempt, 2)
+    page = reverse("attempt-timeline", args=[klass.pk, attempt.pk])
+    assert "The account then" in teacher.get(page).content.decode()
+    pupil.post("/classroom/my-data/delete/", {"sure": "delete"})
+    assert "The account then" not in teacher.get(page).content.decode()

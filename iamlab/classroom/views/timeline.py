@@ -141,7 +141,8 @@ def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignmen
 def row(item: timeline.Item, mine: Enrolment, found: Attempt, failed: dict[int, tuple[str, bool]]) -> dict:
     what = markup.status(LOOKS[item.kind], item.title) if item.kind in LOOKS else item.title
     then = reverse("as-it-was", args=[mine.klass_id, found.pk, item.event])
-    was = markup.link(then, "The account then") if mine.role in access.STAFF else ""
+    kept = mine.role in access.STAFF and found.start_id is not None  # it went with what its learner deleted
+    was = markup.link(then, "The account then") if kept else ""
     more: Any = item.text if isinstance(item.text, SafeString) else markup.unturned(item.text)
     if item.step:
         more = format_html("<strong>{}</strong>: {}", item.step, more)
