@@ -89,6 +89,8 @@ def reason(text: str, error: MalformedPolicy) -> str:
         json.loads(text)
     except ValueError as fault:
         return f"{error.message} {getattr(fault, 'msg', '')}".strip()
+    except RecursionError:
+        return f"{error.message} It is nested too deeply."
     return error.message
 
 

@@ -423,6 +423,14 @@ def test_a_malformed_draft_is_told_in_its_field_and_kept(client, story):
     assert '{"Version": <b>' not in page and "&lt;b&gt;" in page
 
 
+def test_a_draft_nested_without_end_is_told_in_its_field(client, story):
+    """However deep: reading it may not end in a fault of ours."""
+    for document in ("[" * 5_000, "[" * 100_000, '{"a":' * 5_000):
+        response = client.post(ask(story), {"place": "identity", "PolicyDocument": document})
+        assert response.status_code == 422
+        assert "Syntax errors in policy." in response.content.decode()
+
+
 BUCKET_READ = {
     "Version": "2012-10-17",
     "Statement": [
