@@ -28,8 +28,10 @@ OPEN = {
 OWNED = sorted(set(addresses.templates()) - OPEN)
 OF_MEMBERS = {"class", "assignment-begin"}  # what every learner of a class may do
 OF_LEARNERS = {"my-work", "assignment-begin"}
-# The lab has no figures and files; Ada has not passed it; an author's preview has a server of its own.
-NOT_HERE = {"lab-media", "lab-file", "certificate"} | {name for name in OWNED if name.startswith("lab-preview")}
+# The lab has no figures and files, and no question of a statement that decides; Ada has not passed it; an author's
+# preview has a server of its own.
+NOT_HERE = {"lab-media", "lab-file", "lab-statements", "certificate"}
+NOT_HERE |= {name for name in OWNED if name.startswith("lab-preview")}
 
 
 def signed_in(person: Person) -> Client:
