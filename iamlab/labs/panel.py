@@ -249,7 +249,7 @@ def step_data(
     }
 
 
-AT_FAULT = "This check is broken. That is not your fault and costs you nothing; it was written into the server's log."
+AT_FAULT = "This check is broken. That is not your fault and costs you nothing; whoever keeps the lab is told."
 WORDS = {"open": "pending", "pass": "success", "fail": "error", "blocked": "stopped", "error": "warning"}
 SPOKEN = {"pending": "to do", "success": "done", "error": "not right", "stopped": "waiting", "warning": "broken"}
 

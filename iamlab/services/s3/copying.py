@@ -60,9 +60,8 @@ def copy_targets(call: Call, Bucket: str, Key: str, CopySource: Any, **more: Any
     writing = targets.new_object(call, Bucket=Bucket, Key=Key, ACL=more.get("ACL"), Tagging=more.get("Tagging"))
     copied = []
     if source.row is not None and source.row.tags and more.get("TaggingDirective") != "REPLACE":
-        action = "s3:GetObjectTagging" if source.action == "s3:GetObject" else "s3:GetObjectVersionTagging"
         copied = [
-            targets.of_object(source.loaded, source.row.key, source.row, action),
+            targets.of_object(source.loaded, source.row.key, source.row, targets.TAGS_OF[source.action]),
             targets.of_object(writing[0].loaded, Key, None, "s3:PutObjectTagging"),
         ]
     return [source, *writing, *copied]

@@ -36,7 +36,7 @@ def head(call: Call, found: Object) -> dict[str, Any]:
         del answer["StorageClass"]
     if call.target.loaded.versioning:
         answer["VersionId"] = found.version
-    if found.tags and call.operation.api_name == "GetObject":
+    if found.tags and locks.may(call, found, targets.TAGS_OF[call.target.action]):
         answer["TagCount"] = len(found.tags)
     return answer
 

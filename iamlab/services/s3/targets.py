@@ -38,6 +38,8 @@ VERSION_ACTIONS = {
     "s3:PutObjectLegalHold": "s3:PutObjectLegalHold",
     "s3:RestoreObject": "s3:RestoreObject",
 }
+# What lets whoever reads an object read its tags as well.
+TAGS_OF = {"s3:GetObject": "s3:GetObjectTagging", "s3:GetObjectVersion": "s3:GetObjectVersionTagging"}
 GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 # What an ACL permission to everyone lets an object or bucket be asked for.

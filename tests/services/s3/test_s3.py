@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from iamlab.sandbox import lab_accounts
 from tests import boto
+from tests.services.cloud import allow
 
 pytestmark = pytest.mark.django_db
 BUCKET = "customer-bills"
@@ -227,3 +228,14 @@ def test_what_is_not_configured_says_so(s3):
         answer = refused(code, call, Bucket=BUCKET)
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404
         assert answer["Error"]["BucketName"] == BUCKET
+
+
+def test_the_number_of_tags_is_told_to_those_who_may_read_them(cloud):
+    root, where = cloud.client("s3"), {"Bucket": "tagged-bills", "Key": "bill.txt"}
+    root.create_bucket(Bucket="tagged-bills")
+    root.put_object(**where, Body=b"42 EUR", Tagging="paid=no&year=2026")
+    reader = cloud.client("s3", cloud.user("mario", allow("s3:GetObject")))
+    teller = cloud.client("s3", cloud.user("luigi", allow(["s3:GetObject", "s3:GetObjectTagging"])))
+    assert [teller.get_object(**where)["TagCount"], teller.head_object(**where)["TagCount"]] == [2, 2]
+    assert "TagCount" not in reader.get_object(**where)
+    assert "TagCount" not in reader.head_object(**where)
