@@ -177,7 +177,8 @@ def test_a_dialog_comes_back_as_a_page_of_its_own(browser_of, furnished):
 
 
 # Filters and questions, which change nothing, and a consent that is to be given anew.
-OTHERS = {"HistoryForm", "QuestionForm", "WhoCanForm", "TokenForm", "SamlForm", "AcknowledgeForm"}
+QUESTIONS = {"HistoryForm", "QuestionForm", "ContextForm", "WhoCanForm", "WhoHasForm"}
+OTHERS = {*QUESTIONS, "TokenForm", "SamlForm", "AcknowledgeForm"}
 
 
 def test_every_form_of_the_console_is_one_that_comes_back():
