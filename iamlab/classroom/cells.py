@@ -1,7 +1,6 @@
 """What an attempt shows on the heat map, derived from its facts: of each step the state, minutes and tries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,10 +39,10 @@ class Facts:
 def many(wanted: dict[int, tuple]) -> dict[int, Facts]:
     """Facts of attempts, each given by (active, submitted, started, current, its lab). Four queries."""
     keys = list(wanted)
-    checks = _by_attempt(CheckFact.objects.filter(attempt__in=keys).defer("message"))
-    steps = _by_attempt(StepFact.objects.filter(attempt__in=keys).defer("note"))
-    hints = _by_attempt(HintUse.objects.filter(attempt__in=keys, tier__gte=EXACT))
-    overrides = _by_attempt(Override.objects.filter(attempt__in=keys))
+    checks = scoring.by_attempt(CheckFact.objects.filter(attempt__in=keys).defer("message"))
+    steps = scoring.by_attempt(StepFact.objects.filter(attempt__in=keys).defer("note"))
+    hints = scoring.by_attempt(HintUse.objects.filter(attempt__in=keys, tier__gte=EXACT))
+    overrides = scoring.by_attempt(Override.objects.filter(attempt__in=keys))
     return {
         key: facts_of(
             lab,
@@ -64,13 +63,6 @@ def of_attempts(attempts: list[Attempt]) -> dict[int, Facts]:
     return many(
         {one.pk: (one.active, one.submitted, one.started, one.current, one.lab_version.data) for one in attempts}
     )
-
-
-def _by_attempt(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
-    found: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.attempt_id].append(row)
-    return found
 
 
 def facts_of(

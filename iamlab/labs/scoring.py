@@ -103,10 +103,10 @@ def score(attempt: Attempt) -> Score:
 def scores(attempts: list[Attempt]) -> dict[int, Score]:
     """The marks of many attempts by their keys, in four queries. `lab_version` should be selected with them."""
     keys = [attempt.pk for attempt in attempts]
-    checks = _grouped(CheckFact.objects.filter(attempt__in=keys))
-    hints = _grouped(HintUse.objects.filter(attempt__in=keys))
-    answers = _grouped(Answer.objects.filter(attempt__in=keys, review=False).order_by("pk"))
-    overrides = _grouped(Override.objects.filter(attempt__in=keys))
+    checks = by_attempt(CheckFact.objects.filter(attempt__in=keys))
+    hints = by_attempt(HintUse.objects.filter(attempt__in=keys))
+    answers = by_attempt(Answer.objects.filter(attempt__in=keys, review=False).order_by("pk"))
+    overrides = by_attempt(Override.objects.filter(attempt__in=keys))
     return {
         attempt.pk: score_of(
             attempt.lab_version.data,
@@ -120,7 +120,8 @@ def scores(attempts: list[Attempt]) -> dict[int, Score]:
     }
 
 
-def _grouped(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+def by_attempt(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    """Facts under their attempts' keys, in the order in which they come."""
     found: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.attempt_id].append(row)
