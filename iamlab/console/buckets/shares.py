@@ -26,6 +26,7 @@ from iamlab.services.operations import AwsError
 
 MINUTES, HOURS = 60, 3600
 MOST = {"minutes": 720, "hours": 12}
+LISTS = 5  # read for a total: a page asks little of a bucket of any size
 
 
 def presigned_url(request: HttpRequest, session: Session, thing: dict[str, str], seconds: int) -> str:
@@ -113,19 +114,22 @@ def total_size(request: HttpRequest, session: Session, bucket: str) -> HttpRespo
     keys = list(dict.fromkeys(key for key in request.GET.getlist("key") if key))
     if not keys:
         return redirect(place(session, bucket))
-    denied, totals = None, {}
+    denied, more = None, False
+    totals: dict[str, tuple[int, int]] = {}
     try:
-        totals = counted(session, bucket, keys)
+        totals, more = counted(session, bucket, keys)
     except AwsError as error:
         denied = of_error(session, error)
     folder, title = folder_of(keys[0]), "Calculate total size"
     objects, size = (sum(one[at] for one in totals.values()) for at in (0, 1))
+    over = "over " if more else ""
     context = {
         "refused": denied,
+        "more": f"aws s3 ls {shlex.quote(f's3://{bucket}/{folder}')} --recursive --summarize" if more else "",
         "summary": [
             ("Source", f"s3://{bucket}/{folder}"),
-            ("Total number of objects", f"{objects:,}"),
-            ("Total size", size_text(size)),
+            ("Total number of objects", f"{over}{objects:,}"),
+            ("Total size", f"{over}{size_text(size)}"),
         ],
         "rows": [
             (key[len(folder_of(key)) :], "Folder" if key.endswith("/") else kind_of(key), f"{many:,}", size_text(size))
@@ -137,17 +141,20 @@ def total_size(request: HttpRequest, session: Session, bucket: str) -> HttpRespo
     return pages.render(request, session, "console/buckets/total_size.html", context, title=title, crumbs=trail)
 
 
-def counted(session: Session, bucket: str, keys: list[str]) -> dict[str, tuple[int, int]]:
-    """For each key or folder, how many objects are in it and how large they are. Raises AwsError."""
+def counted(session: Session, bucket: str, keys: list[str]) -> tuple[dict[str, tuple[int, int]], bool]:
+    """For each key or folder, how many objects are in it and how large they are; and whether there are more than the
+    lists that were read, of 1,000 objects each. Raises AwsError.
+    """
     totals = dict.fromkeys(keys, (0, 0))
     folders = tuple(key for key in keys if key.endswith("/"))
     params: dict[str, Any] = {"Bucket": bucket, "Prefix": os.path.commonprefix(keys)}  # noqa: RUF071  of letters
-    while True:
+    for _ in range(LISTS):
         listed = session.call("s3:ListObjectsV2", params)
         for one in listed["Contents"]:
             for key in {one["Key"], *(each for each in folders if one["Key"].startswith(each))} & totals.keys():
                 many, size = totals[key]
                 totals[key] = many + 1, size + one["Size"]
         if not listed["IsTruncated"]:
-            return totals
+            return totals, False
         params["ContinuationToken"] = listed["NextContinuationToken"]
+    return totals, True

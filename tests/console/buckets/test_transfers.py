@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from iamlab.services.operations import AwsError
+from iamlab.services.s3.models import Object
 
 pytestmark = pytest.mark.django_db
 BUCKET, OTHER = "customer-bills", "old-bills"
@@ -175,6 +176,20 @@ def test_folders_and_objects_are_counted_together(browser_of, bills, django_asse
         shown = text_of(browser_of.get(url))
     assert "Total number of objects 32" in shown and "Total size 2.9 KB" in shown  # 30 * 100 + 2 * 6 bytes
     assert "deep/ Folder 31 2.9 KB" in shown and "a & b.txt txt 1 6.0 B" in shown
+
+
+def test_of_a_large_bucket_the_first_objects_are_counted_and_the_page_says_so(
+    browser_of, bills, django_assert_max_num_queries
+):
+    """5,000, as lists count elsewhere: each 1,000 are a call of their own."""
+    model = Object.objects.filter(bucket__name=BUCKET).first()
+    many = [Object(account_id=model.account_id, bucket_id=model.bucket_id, key=f"log/{number:05}", size=2,
+                   modified=model.modified) for number in range(5500)]  # fmt: skip
+    Object.objects.bulk_create(many, batch_size=500)
+    with django_assert_max_num_queries(15):
+        shown = text_of(browser_of.get(bills.url("objects-size", BUCKET, key="log/")))
+    assert "Total number of objects over 5,000" in shown and "Total size over 9.8 KB" in shown
+    assert "aws s3 ls s3://customer-bills/ --recursive --summarize" in shown
 
 
 def test_who_may_not_list_is_told_why_nothing_is_counted(browser_of, bills, clerk):
