@@ -142,7 +142,7 @@ def test_nothing_that_was_written_about_somebody_stays(
         return "".join(b"".join(teacher.get(reverse(name, args=args))).decode() for name, args in pages)
 
     before = marks.of_learner(assignment, klass.enrolments.get(person=learner)).points
-    states = {fact.check_id: fact.status for fact in attempt.checks.all()}
+    states = {(fact.step, fact.check_id): fact.status for fact in attempt.checks.all()}
     assert "Lena did it" in told() and "By Lena" in told()
     if way == "deleted":
         pupil.post("/classroom/my-data/delete/", {"sure": "delete"})
@@ -152,7 +152,7 @@ def test_nothing_that_was_written_about_somebody_stays(
         teacher.get(reverse("class", args=[klass.pk]))
     assert "Lena" not in told()
     assert marks.of_learner(assignment, klass.enrolments.get(person=learner)).points == before > 0
-    assert {fact.check_id: fact.status for fact in attempt.checks.all()} == states
+    assert {(fact.step, fact.check_id): fact.status for fact in attempt.checks.all()} == states
 
 
 def test_what_was_deleted_is_not_led_to(teacher, pupil, klass, attempt, solve):
