@@ -46,6 +46,7 @@ PICTURES = [
     Picture("timeline", "/classroom/{klass}/attempts/{work}/"),
     Picture("projector", "/classroom/{klass}/assignments/{assignment}/heat/?projector=1", kept=False),
     Picture("disputes", "/classroom/{klass}/disputes/", kept=False),
+    Picture("own-labs", "/classroom/{klass}/labs/", kept=False),
     Picture("act-on-many", "/classroom/{klass}/assignments/{assignment}/many/", kept=False),
     Picture("components", "/components/", signed_in=False, kept=False),
     Picture("components-dark", "/components/", signed_in=False, kept=False, dark=True),

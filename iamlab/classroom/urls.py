@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from iamlab.classroom.views import acting, assignments, classes, gradebook, heat, out, people, privacy, timeline
+from iamlab.classroom.views import (
+    acting,
+    assignments,
+    classes,
+    gradebook,
+    heat,
+    out,
+    own_labs,
+    people,
+    privacy,
+    timeline,
+)
 
 urlpatterns = [
     path("", classes.mine, name="classes"),
@@ -25,6 +36,7 @@ urlpatterns = [
     path("<row:class_id>/roster/", people.roster, name="class-roster"),
     path("<row:class_id>/invitations.csv", people.invitations, name="class-invitations"),
     path("<row:class_id>/invitations/<row:pk>/withdraw/", people.withdraw, name="class-withdraw"),
+    path("<row:class_id>/labs/", own_labs.page, name="class-labs"),
     path("<row:class_id>/assignments/new/", assignments.new, name="assignment-new"),
     path("<row:class_id>/assignments/<row:pk>/", assignments.edit, name="assignment-edit"),
     path("<row:class_id>/assignments/<row:pk>/remove/", assignments.remove, name="assignment-remove"),

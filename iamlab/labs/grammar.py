@@ -1,11 +1,15 @@
 """What may stand in a lab's files: keys, kinds of values, tests and their parts."""
 
+import re
 from typing import Any
 
 REQUIRED, OPTIONAL = True, False
 Shape = dict[str, tuple[bool, Any]]  # by key: whether it must be there, and of what kind: see iamlab/labs/shapes.py
 NUMBER = (int, float)
 
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # they are parts of addresses
+VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}")
+LONGEST = {"lab": 40, "id": 64, "title": 120}
 TEST = dict  # see iamlab/labs/validate_tests.py
 TEXT = (str, int, float)  # what YAML may take for a number
 ANY: Shape = {"*": (OPTIONAL, object)}

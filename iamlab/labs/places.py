@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, several times as fast
+from iamlab.labs.bounds import LOADER, excess
+
 Key = str | int
 Steps = tuple[Key, ...]
 
@@ -35,15 +36,19 @@ class Source:
         self.broken: Problem | None = None
         self.data: Any = None
         try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
+            text = path.read_text(encoding="utf-8")
+            if (found := excess(text)) is not None:
+                self.broken = Problem(name, *found)
+                return
+            node = yaml.compose(text, Loader=LOADER)
             if node is not None:
                 self.places |= dict(_places(node, ()))
-            self.data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+            self.data = yaml.load(text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             self.broken = Problem(name, line, column, f"this is not YAML: {error.problem}")
-        except (UnicodeDecodeError, yaml.YAMLError) as error:
+        except (ValueError, yaml.YAMLError) as error:  # a day that no calendar has, a number of too many digits
             self.broken = Problem(name, 1, 1, f"this cannot be read: {error}")
 
     @classmethod

@@ -11,6 +11,7 @@ from iamlab.labs import (
     grammar,
     scoring,
     shapes,
+    validate_ids,
     validate_tests,
     validate_translations,
     validate_variants,
@@ -94,6 +95,7 @@ def _lab(source: Source, folder: Path, names: Names) -> Iterator[Problem]:
     lab = source.data
     if lab.get("id") != folder.name:
         yield source.problem(("id",), f"the id is {lab.get('id')!r}, the folder is called {folder.name!r}")
+    yield from validate_ids.problems(source, lab)
     if lab.get("mode", "guided") not in grammar.MODES:
         yield source.problem(("mode",), f"a mode is one of {', '.join(grammar.MODES)}")
     if not 0 <= lab.get("pass_at", 0) <= 100:
@@ -188,7 +190,7 @@ def _unbound(source: Source, where: Steps, data: Any, names: Names) -> Iterator[
 
 def _text(source: Source, where: Steps, path: Path, folder: Path, names: Names) -> Iterator[Problem]:
     """A step's text: it is there, its names are bound, its images are there and described, its sentences short."""
-    if not path.is_file() or folder.resolve() not in path.resolve().parents:
+    if ".." in path.parts or not path.is_file() or folder.resolve() not in path.resolve().parents:
         yield source.problem(where, f"there is no file {path.name} in the lab's folder")
         return
     shown = str(path.relative_to(folder))
@@ -215,6 +217,7 @@ def _text(source: Source, where: Steps, path: Path, folder: Path, names: Names) 
 
 def _questions(source: Source, names: Names) -> Iterator[Problem]:
     yield from _twice(source, (), [question["id"] for question in source.data or ()])
+    yield from validate_ids.of_questions(source, source.data or [])
     for index, question in enumerate(source.data or ()):
         yield from _question(source, (index,), question, names)
 

@@ -31,6 +31,8 @@ def frame(mine: Enrolment, current: str, **more: Any) -> dict[str, Any]:
     if staff and current:
         waiting = Dispute.objects.filter(attempt__work__assignment__klass=klass, decided=None).count()
         tabs[-1] = ("class-disputes", f"Disputed answers ({waiting})" if waiting else "Disputed answers")
+    if mine.role == Role.INSTRUCTOR:
+        tabs.append(("class-labs", "Own labs"))
     return {
         "klass": klass,
         "mine": mine,

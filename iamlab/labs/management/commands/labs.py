@@ -1,7 +1,6 @@
 """`manage.py labs check [PATH]`: prove labs. `new NAME`: begin one. `preview PATH`: see it as its learners will."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from iamlab.labs import content, selftest, validator
+from iamlab.labs import content, grammar, selftest, validator
 
 BEGINNING = {
     "lab.yaml": """\
@@ -125,7 +124,7 @@ class Command(BaseCommand):
         os.execv(manage[0], [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"])
 
     def new(self, name: str, root: Path) -> None:
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        if not grammar.ID.fullmatch(name):
             raise CommandError("A lab's name is lower case, digits and single hyphens.")
         folder = root / name
         if folder.exists():
