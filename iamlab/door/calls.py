@@ -139,8 +139,6 @@ def _perform_and_record(this: Call) -> dict[str, Any]:
             if rows:
                 storing.store(rows)
     except (AwsError, DatabaseError, ObjectDoesNotExist) as error:
-        if not isinstance(error, AwsError):
-            record.forget_policy_sets()
         for row in held:
             record.keep(row)
         if _overtaken(error):

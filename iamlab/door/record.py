@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+
+from django.db import connection, transaction
 
 from iamlab.door.shown import S3_NAMES, answered, resources, s3_parameters, visible
 from iamlab.door.storing import Row, store
@@ -109,16 +112,23 @@ def happened() -> bool:
 
 def keep_policy_set(digest: str, text: str) -> None:
     """Store which policies applied, once by content."""
-    if digest not in _kept_sets:
-        PolicySet.objects.bulk_create([PolicySet(digest=digest, text=text)], ignore_conflicts=True)
-        if len(_kept_sets) > 10_000:
-            _kept_sets.clear()
-        _kept_sets.add(digest)
+    if digest in _kept_sets or _is_in_transaction(digest):
+        return
+    PolicySet.objects.bulk_create([PolicySet(digest=digest, text=text)], ignore_conflicts=True)
+    transaction.on_commit(partial(_remember, digest))
 
 
-def forget_policy_sets() -> None:
-    """After a transaction that was undone: what it had stored may be gone."""
-    _kept_sets.clear()
+def _is_in_transaction(digest: str) -> bool:
+    """Whether this transaction has stored a set already: whatever of it is undone takes its callbacks along."""
+    waiting = (callback for _, callback, *_ in connection.run_on_commit)
+    return any(isinstance(one, partial) and one.func is _remember and one.args == (digest,) for one in waiting)
+
+
+def _remember(digest: str) -> None:
+    """Only what is stored for good is never stored again: events of other worlds hang on the same row."""
+    if len(_kept_sets) > 10_000:
+        _kept_sets.clear()
+    _kept_sets.add(digest)
 
 
 def row_of(call: Call, result: dict[str, Any] | None, error: AwsError | None) -> Row:

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from iamlab.classroom import work
 from iamlab.classroom.models import Assignment, Enrolment
-from iamlab.door import record
 from iamlab.labs import helping, performing, runner
 from iamlab.sandbox import history
 
@@ -44,7 +43,6 @@ def perform(attempt):
 @pytest.fixture
 def mario(attempt, solve, perform):
     """The lab's administrator is there, and a user Mario with a key and no permission."""
-    record.forget_policy_sets()  # those of another test are undone with it
     solve(attempt, 3)
     perform(
         {"as": "user/anna", "run": "aws iam create-user --user-name Mario"},

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from iamlab.door import authenticate, record, sessions
+from iamlab.door import authenticate, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
+from iamlab.labs.selftest import undone
 from iamlab.people.models import create_guest
 from iamlab.sandbox import controls
 from iamlab.services.operations import AwsError
@@ -61,7 +62,6 @@ class Story:
 
 @pytest.fixture
 def story(client):
-    record.forget_policy_sets()  # those of another test are undone with it
     return Story(client)
 
 
@@ -78,6 +78,16 @@ def test_a_refusal_is_explained_as_it_was_then(client, story):
     assert "No. Nothing that applies to mario allows this." in page
     assert "Implicit deny" in page
     assert "s3:PutObject" in page and BILL in page
+
+
+def test_a_call_is_explained_though_a_like_one_before_it_was_undone(client, story):
+    story.grant()
+    write = {"Bucket": "customer-bills", "Key": "bill.txt", "Body": b"42"}
+    with undone():
+        story.do("user/mario", "s3:PutObject", **write)
+    story.do("user/mario", "s3:PutObject", **write)
+    page = client.get(story.url("why", newest(story, "PutObject"))).content.decode()
+    assert "Yes. Statement WriteBills of BillWrite" in page
 
 
 def test_an_allowed_call_names_the_statement(client, story):
