@@ -135,6 +135,9 @@ def caught_up(attempt: Attempt) -> Seen:
     Of a form's several calls some are done then: its own answer looks at all of them.
     """
     found = seen.of(attempt)
+    if attempt.submitted is not None:
+        return found
+    found.read_on(attempt)
     if form_at_work(attempt, found):
         return found
     return seen.anew(attempt) if follow(attempt, found, wait=False) else found
@@ -147,12 +150,16 @@ def form_at_work(attempt: Attempt, found: Seen) -> bool:
 
 
 def is_behind(attempt: Attempt, found: Seen) -> bool:
-    """Whether calls from elsewhere touched checks: what these come to asks more than a page should, and is left to the
-    poll, as is news from a page's own calls.
+    """Whether calls from elsewhere touched checks, or are more than a page reads: what these come to asks more than a
+    page should, and is left to the poll, as is news from a page's own calls.
     """
+    if attempt.submitted is not None:
+        return False
+    if found.much:
+        return True
     own = record.stored()
     others = [event for event in new_events(attempt, found) if event.event_id not in own]
-    if not others or attempt.submitted is not None:
+    if not others:
         return False
     return any(event.changed for event in others) or not runner.inputs_touched(others).isdisjoint(
         hung_on(attempt, found)
@@ -168,6 +175,9 @@ def follow(attempt: Attempt, found: Seen, *, wait: bool, store: bool = True) -> 
 
     See runner.catch_up.
     """
+    if attempt.submitted is not None:
+        return False
+    found.read_on(attempt)
     new = new_events(attempt, found)
     if not new:
         return False

@@ -13,6 +13,7 @@ from iamlab.sandbox import history
 from iamlab.sandbox.history import Touch
 from iamlab.services.prepared import Prepared
 
+MOST = 200  # events that are read with an attempt: without a script that polls, any number may have piled up
 # Kind -> columns, and where they are read. Before a column of JSON stands a #; {words} are the attempt's own columns.
 PARTS = {
     "check": ("step check_id status code message latched #undone #tries", "labs_checkfact where attempt_id = {id}"),
@@ -40,7 +41,11 @@ PARTS = {
         "(select id, name from sandbox_snapshot where kind in ('start', 'checkpoint', 'branch')"
         " and sandbox_id = {sandbox_id} order by id desc limit 20) as newest_ones",
     ),
-    "event": (history.TOUCHED, history.SINCE.format(sandbox="{sandbox_id}", since="{examined}")),
+    "event": (
+        history.TOUCHED,
+        f"(select {history.TOUCHED.replace(' ', ', ')} from"
+        f" {history.SINCE.format(sandbox='{sandbox_id}', since='{examined}')} order by e.id limit {MOST + 1}) as e",
+    ),
 }
 
 
@@ -67,8 +72,20 @@ class Seen:
 
     @cached_property
     def events(self) -> list[Touch]:
-        """What happened since the checks ran, from the last event that they have seen on."""
+        """What happened since the checks ran, from the last event that they have seen on: the first of it, where it is
+        `much`.
+        """
         return [history.touch(*row) for row in sorted(json.loads(self._events))]
+
+    @cached_property
+    def much(self) -> bool:
+        """Whether more may have happened than was read."""
+        return len(self.events) > MOST
+
+    def read_on(self, attempt: Attempt) -> None:
+        """All that happened, for who runs the checks: once, for they have seen it then."""
+        if self.much:
+            self.events, self.much = history.touched(attempt.sandbox, attempt.examined - 1), False
 
     def _found(self, kind: str) -> list[list[Any]]:
         text = self._texts[kind]

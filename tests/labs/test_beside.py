@@ -14,7 +14,8 @@ from iamlab.door.identities import caller_as
 from iamlab.labs import attempts, beside, clockwork, helping, performing, runner
 from iamlab.labs.models import Attempt
 from iamlab.people.models import create_guest
-from iamlab.sandbox import controls
+from iamlab.sandbox import controls, history
+from iamlab.services.cloudtrail.models import Event
 from tests import boto
 from tests.console.conftest import signed_in
 from tests.labs.conftest import START, step
@@ -388,6 +389,51 @@ def test_many_calls_that_no_check_hangs_on_are_not_read_again_at_each_page(made,
         cli(made, "iam list-users")
     console()
     assert fresh(made).examined > before + 45
+
+
+@pytest.fixture
+def pile(made):
+    """An hour of calls from elsewhere at which nobody looked, and what was done last."""
+    cli(made, "iam list-users")
+    [newest] = Event.objects.filter(account__sandbox=made.sandbox).order_by("-id")[:1]
+    for number in range(1_000):
+        newest.pk, newest.event_id = None, f"00000000-0000-4000-8000-{number:012}"
+        newest.save(force_insert=True)
+    cli(made, "iam create-group --group-name Readers")
+    return made
+
+
+def test_of_calls_that_piled_up_a_page_reads_so_many_and_says_that_the_checks_have_not_looked(
+    pile, console, client, monkeypatch
+):
+    read, touch = [], history.touch
+    monkeypatch.setattr(history, "touch", lambda *row: read.append(row) or touch(*row))
+    page = console("groups/")
+    assert behind(page) and 'data-status="pass"' not in page
+    assert len(read) <= 300
+    monkeypatch.undo()
+    [form] = re.findall(r'<noscript>\s*<form method="post" action="([^"]+)".*?</noscript>', page, re.DOTALL)
+    text = client.post(form, {"back": re.search(r'name="back" value="([^"]*)"', page)[1]}, follow=True).content.decode()
+    assert 'data-status="pass"' in text and not behind(text)
+
+
+def test_the_answer_to_a_form_looks_at_all_that_piled_up(pile, learner, client):
+    account = pile.sandbox.accounts.get()
+    form = f"/console/{signed_in(learner, account, 'root', account.pk, 'root').id}/iam/groups/create/"
+    client.force_login(learner)
+    client.post(form, {"GroupName": "Writers"})
+    page = client.get(f"/attempts/{pile.pk}/").content.decode()
+    assert 'data-status="pass"' in page and not behind(page)
+
+
+def test_a_poll_looks_at_all_that_piled_up(pile, console, client, live):
+    assert 'data-status="pass"' in client.get(live(console())).content.decode()
+
+
+def test_what_is_handed_in_says_nothing_of_calls_that_piled_up_since(made, console, request):
+    attempts.submit(fresh(made))
+    request.getfixturevalue("pile")
+    assert not behind(console())
 
 
 def test_strangers_do_not_find_a_poll(made, console, client, live):
