@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from iamlab.classroom.models import Assignment, Extension, RubricMark, RubricRow
-from iamlab.labs import attempts, content, past, performing, results, runner
+from iamlab.labs import attempts, content, past, performing, results, runner, working
 from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
 from iamlab.labs.texts import inline
 from iamlab.people.models import Person
@@ -109,6 +109,11 @@ def inject(attempt: Attempt, fault: dict[str, Any], by: Person) -> str:
         return "handed in already"
     lab = attempt.lab_version.data
     bound = {name: value for name, value in attempt.bound.items() if isinstance(value, str)}
+    with working.at_work(attempt):
+        return _inject(attempt, lab, fault, bound, by)
+
+
+def _inject(attempt: Attempt, lab: dict[str, Any], fault: dict[str, Any], bound: dict[str, str], by: Person) -> str:
     before = past.take(attempt, "branch", f"Before the fault {fault['title']}"[:120])
     try:
         performing.perform(attempt.sandbox, fault["lines"], bound, lab.get("files") or {})

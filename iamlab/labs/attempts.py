@@ -18,6 +18,7 @@ from iamlab.labs import (
     scoring,
     translations,
     variants,
+    working,
 )
 from iamlab.labs.models import Answer, Attempt, CheckFact, Happening, StepFact
 from iamlab.labs.view import View
@@ -280,9 +281,10 @@ def break_it(attempt: Attempt, step: dict[str, Any]) -> None:
     earlier = attempt.happenings.filter(kind="fault", step=step["id"]).values_list("event", flat=True)
     if any(past.counts(attempt, event + 1) for event in earlier):
         raise Refused("It is broken already. Reset or jump back to see it whole.")
-    performing.perform(attempt.sandbox, fault["lines"], attempt.bound, lab.get("files") or {})
-    note_happening(attempt, "fault", step["id"])
-    runner.catch_up(attempt)
+    with working.at_work(attempt):
+        performing.perform(attempt.sandbox, fault["lines"], attempt.bound, lab.get("files") or {})
+        note_happening(attempt, "fault", step["id"])
+        runner.catch_up(attempt)
 
 
 def answer(attempt: Attempt, question: dict[str, Any], given: Any, sure: bool | None = None) -> Answer:

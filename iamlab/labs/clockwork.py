@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from iamlab.labs import attempts, performing, runner
+from iamlab.labs import attempts, performing, runner, working
 from iamlab.labs.models import Attempt
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import fill, holds
@@ -24,6 +24,11 @@ def now(attempt: Attempt) -> datetime:
 def move(attempt: Attempt, seconds: int) -> None:
     """Move the clock on; actors do what falls into that time. A move is no call: undo takes it back with the world."""
     attempts.require_open(attempt)
+    with working.at_work(attempt):
+        _move(attempt, seconds)
+
+
+def _move(attempt: Attempt, seconds: int) -> None:
     lab = attempt.lab_version.data
     begin = attempt.sandbox.clock_offset
     at = begin

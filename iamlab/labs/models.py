@@ -65,6 +65,8 @@ class Attempt(models.Model):
     frozen = models.JSONField(null=True)  # the facts at submission
     past = models.JSONField(default=dict)  # the way back: see iamlab/labs/past.py
     language = models.CharField(max_length=16, blank=True)  # of the lab's texts; English without one
+    busy = models.DateTimeField(null=True)  # until when several calls of one press are made: see labs/working.py
+    working = False  # no column: whether it is us who make them
     closed: datetime | None = None  # no column: the window's close, once a run of the checks met something after it
     faults: dict[tuple[str, str], tuple[str, str]]  # nor this: checks that a run was stopped in, see labs/broken.py
 

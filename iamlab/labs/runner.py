@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from iamlab.labs import broken, content, event_tests, facts, inputs, lockout, past, trying
+from iamlab.labs import broken, content, event_tests, facts, inputs, lockout, past, trying, working
 from iamlab.labs.binding import bind, names_touched
 from iamlab.labs.models import Attempt, CheckFact
 from iamlab.labs.results import Facts, Key, Known, Result, is_news, judge, passed_steps, told
@@ -78,7 +78,7 @@ def catch_up(
     even that for a while, since it costs as much as a page's own queries. Without `store` only what says nothing new is
     noted: True then means that there is news for who runs them next.
     """
-    if attempt.submitted is not None:
+    if attempt.submitted is not None or working.is_others(attempt):
         return False
     at_hand = found or ()
     found = history.touched(attempt.sandbox, attempt.examined) if found is None else found
@@ -131,11 +131,13 @@ def newly_begun(
 
 
 def claim(attempt: Attempt, last: int, *also: str) -> bool:
-    """Count the events up to `last` as seen, by us, and store what else is named. False where another was quicker."""
+    """Count the events up to `last` as seen, by us, and store what else is named. False where another was quicker, or
+    began or ended several calls meanwhile, midway in which we may have looked.
+    """
     before, now = attempt.examined, timezone.now()
     attempt.used += max(0.0, min(now - attempt.active, PAUSE).total_seconds())
     attempt.examined, attempt.active = last, now
-    return prepared.update(attempt, "examined", "active", "used", *also, was={"examined": before})
+    return prepared.update(attempt, "examined", "active", "used", *also, was={"examined": before, "busy": attempt.busy})
 
 
 def overtaken(attempt: Attempt, store: bool = True) -> bool:

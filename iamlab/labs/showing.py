@@ -3,12 +3,13 @@
 from contextlib import suppress
 from typing import Any
 
-from iamlab.labs import attempts, clockwork, content, performing, runner, scoring
+from iamlab.labs import attempts, clockwork, content, performing, runner, scoring, working
 from iamlab.labs.attempts import Refused
 from iamlab.labs.models import Attempt, HintUse
 from iamlab.labs.past import take
 from iamlab.labs.translations import lab_of
 from iamlab.labs.vocabulary import fill
+from iamlab.sandbox.models import Snapshot
 
 SHOW = 4  # the tier of show me among hints
 TYPED = ("Email", "UserName", "Password", "NewPassword")  # what a learner has to know to go on from there
@@ -62,6 +63,11 @@ def show(attempt: Attempt, step: dict[str, Any]) -> None:
     lines = lines_of(lab, step["id"])
     if not lines:
         raise Refused("There is nothing to show in this step: read, or answer.")
+    with working.at_work(attempt):
+        _show(attempt, lab, step, lines)
+
+
+def _show(attempt: Attempt, lab: Lab, step: dict[str, Any], lines: list[dict[str, Any]]) -> None:
     runner.catch_up(attempt)
     before = take(attempt, "branch", f"Before it was shown: {fill(step['title'], attempt.bound)}"[:120])
     attempt.save(update_fields=["past"])
@@ -84,8 +90,13 @@ def to_step(attempt: Attempt, step: dict[str, Any]) -> None:
         raise Refused("In graded mode the way to a step is yours. A checkpoint can be jumped to.")
     if attempt.start is None:
         raise Refused("The start of this lab is not kept any more.")
+    with working.at_work(attempt):
+        _bring(attempt, attempt.start, step)
+
+
+def _bring(attempt: Attempt, start: Snapshot, step: dict[str, Any]) -> None:
     lab: Lab = attempt.lab_version.data
-    attempts.jump(attempt, attempt.start)
+    attempts.jump(attempt, start)
     done: list[str] = []
     for one in lab["steps"]:
         if one["id"] == step["id"]:

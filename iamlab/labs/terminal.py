@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from iamlab.door.middleware import source_of
-from iamlab.labs import machines, shell
+from iamlab.labs import machines, shell, working
 from iamlab.labs.commandline import CommandError, State
 from iamlab.labs.commandline.profiles import masked
+from iamlab.labs.commandline.words import commands
 from iamlab.labs.keys import connector
 from iamlab.labs.shell import Machine
 from iamlab.sandbox import controls
@@ -62,7 +63,11 @@ def terminal(request: HttpRequest, public_id: str) -> HttpResponse:
 def run(request: HttpRequest, sandbox: Any, machine: Machine) -> Machine:
     source = replace(source_of(request, "terminal"), user_agent=USER_AGENT)
     machine = replace(machine, state=replace(machine.state, endpoint=request.build_absolute_uri("/aws")))
-    return shell.run_text(machine, request.POST.get("line", ""), connector(sandbox, source))
+    text, connect = request.POST.get("line", ""), connector(sandbox, source)
+    if len(commands(text.strip())) < 2:
+        return shell.run_text(machine, text, connect)
+    with working.at_work_in(sandbox):
+        return shell.run_text(machine, text, connect)
 
 
 def save_file(request: HttpRequest, sandbox: Any, machine: Machine) -> Machine:

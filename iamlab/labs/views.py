@@ -31,6 +31,7 @@ from iamlab.labs import (
     translations,
     variants,
     wheres,
+    working,
 )
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
@@ -194,6 +195,8 @@ def step(request: HttpRequest, attempt: Attempt, step_id: str) -> None:
 def check(request: HttpRequest, attempt: Attempt) -> None:
     """Check now: for reassurance, or where no script polls; checks run by themselves."""
     attempts.require_open(attempt)
+    if working.is_others(attempt):
+        raise attempts.Refused("Something is being done in another tab. Check again once it is.")
     attempts.follow(attempt)
     runner.examine(attempt)
     attempt.save(update_fields=["bound"])

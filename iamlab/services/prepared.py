@@ -131,9 +131,11 @@ def update(row: Model, *names: str, was: Mapping[str, Any] | None = None) -> boo
     """Store some fields of a row that is stored already; only where others are as they `was`. Whether that was so."""
     own, known = _fields(type(row)), was or {}
     fields = [field for field in own if field.attname in names]
-    asked = [field for field in own if field.attname in known]
+    asked = [field for field in own if known.get(field.attname) is not None]
+    empty = [field.column for field in own if field.attname in known and known[field.attname] is None]
     changes = ", ".join(f'"{field.column}" = %s' for field in fields)
-    where = " and ".join(f'"{column}" = %s' for column in (row._meta.pk.column, *(field.column for field in asked)))
+    wanted = [f'"{column}" = %s' for column in (row._meta.pk.column, *(field.column for field in asked))]
+    where = " and ".join([*wanted, *(f'"{column}" is null' for column in empty)])
     statement = f'update "{row._meta.db_table}" set {changes} where {where} returning "{row._meta.pk.column}"'
     before = [field.get_db_prep_save(known[field.attname], connection) for field in asked]
     return bool(statements.rows(statement, [*_stored(row, fields), row.pk, *before]))
