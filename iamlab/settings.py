@@ -208,6 +208,9 @@ OBJECT_BYTES = env_int("OBJECT_BYTES", 32 * 2**20, 1)
 SANDBOX_BYTES = env_int("SANDBOX_BYTES", 128 * 2**20, 1)
 REQUESTS_PER_SECOND = env_int("REQUESTS_PER_SECOND", 50, 0)
 UPLOAD_BYTES = SANDBOX_BYTES + 2**20  # all files of one form
+# Limits of the self-test of labs that instructors upload.
+LAB_TESTS = env_int("LAB_TESTS", 2, 1)
+LAB_TEST_SECONDS = env_int("LAB_TEST_SECONDS", 60, 1)
 # Limits of who comes from outside, for each process.
 GUESTS_PER_MINUTE = env_int("GUESTS_PER_MINUTE", 600, 0)
 SIGN_INS_PER_MINUTE = env_int("SIGN_INS_PER_MINUTE", 10, 0)

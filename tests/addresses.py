@@ -66,6 +66,7 @@ VALUES: dict[str, dict[str, str]] = {
     "class-": {"pk": "{learner}", "key": "nothing"},
     "come-back": {"key": "nothing"},
     "timeline-why": {"event_id": "{judged}"},
+    "own-lab": {"pk": "{own_lab}"},
     "class-many": {"pk": "{assignment}"},
     "class-act": {"pk": "{assignment}"},
 }

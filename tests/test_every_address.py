@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from iamlab.classroom import work
-from iamlab.classroom.models import Assignment, Class, Enrolment, Role
+from iamlab.classroom.models import Assignment, Class, Enrolment, OwnLab, Role
 from iamlab.labs import selftest
 from iamlab.people.models import Person, create_guest
 from iamlab.sandbox import history
@@ -61,6 +61,7 @@ def cast(django_db_setup, django_db_blocker):
         ada = Enrolment.objects.get(klass=klass, person=world.person)
         lab = attempt.lab_version.data
         selftest.solve(attempt, lab, [*lab["solution"][0]["lines"], {"as": "root", "run": "aws iam list-users"}])
+        ready = OwnLab.objects.create(klass=klass, lab=f"c{klass.pk}_own", title="Own", data=lab, state="ready")
         names |= {
             "judged": history.events(attempt.sandbox).exclude(context="").latest("pk").event_id,
             "step": lab["steps"][0]["id"],
@@ -71,6 +72,7 @@ def cast(django_db_setup, django_db_blocker):
             "assignment": str(assignment.pk),
             "work": str(attempt.pk),
             "learner": str(ada.pk),
+            "own_lab": str(ready.pk),
         }
         begun = addresses.drafts(signed_in(world.person), names["session"])
         every = {

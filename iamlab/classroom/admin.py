@@ -1,6 +1,10 @@
 """The classroom for the operator."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from iamlab.classroom import models
 
@@ -90,3 +94,23 @@ class JoinFailureAdmin(admin.ModelAdmin):
     list_display = ["address", "person", "at"]
     list_select_related = ["person"]
     raw_id_fields = ["person"]
+
+
+@admin.register(models.OwnLab)
+class OwnLabAdmin(admin.ModelAdmin):
+    """What an instructor uploaded: to be looked at, or taken away."""
+
+    list_display = ["title", "version", "lab", "klass", "state", "uploaded", "uploaded_by"]
+    list_filter = ["state"]
+    list_select_related = ["klass", "uploaded_by"]
+    search_fields = ["title", "lab"]
+    fields = ["klass", "lab", "title", "version", "state", "report", "warnings", "uploaded", "uploaded_by", "began"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.OwnLab]:
+        return super().get_queryset(request).defer("data")

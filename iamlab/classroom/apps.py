@@ -9,10 +9,11 @@ class ClassroomConfig(AppConfig):
     def ready(self) -> None:
         from iamlab.classroom.access import staff_of_attempt
         from iamlab.classroom.looking import look
+        from iamlab.classroom.own import for_person
         from iamlab.classroom.stuck import is_slow
         from iamlab.classroom.work import closing
         from iamlab.door import sessions
-        from iamlab.labs import helping, windows
+        from iamlab.labs import content, helping, windows
         from iamlab.sandbox import controls
 
         if staff_of_attempt not in controls.viewers:
@@ -21,4 +22,6 @@ class ClassroomConfig(AppConfig):
             sessions.lookers.append(look)
         if is_slow not in helping.slow:
             helping.slow.append(is_slow)
+        if for_person not in content.elsewhere:
+            content.elsewhere.append(for_person)
         windows.rules["work"] = closing

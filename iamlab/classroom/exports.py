@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from iamlab.classroom import cells, faults, marks
+from iamlab.classroom import cells, faults, marks, own
 from iamlab.classroom.models import Assignment, Class, Work
 from iamlab.components.spreadsheets import cell
 from iamlab.labs.models import Attempt, HintUse
@@ -57,11 +57,9 @@ STEP_COLUMNS = ["state", "automatic", "by hand", "final", "minutes", "tries", "h
 
 def grades(assignment: Assignment) -> Iterator[list[Any]]:
     """One row a learner; for each step of the lab seven columns. Some hundreds of learners are in memory at a time."""
-    from iamlab.labs import content
-
-    lab = content.catalogue().get(assignment.lab) or {"steps": []}
     first = Work.objects.filter(assignment=assignment).select_related("attempt__lab_version").first()
-    steps = [step["id"] for step in (first.attempt.lab_version.data if first else lab)["steps"]]
+    lab = first.attempt.lab_version.data if first else own.lab_of(assignment.lab) or {"steps": []}
+    steps = [step["id"] for step in lab["steps"]]
     yield COLUMNS + [f"{step}: {name}" for step in steps for name in STEP_COLUMNS]
     everybody = marks.everybody(assignment)
     while batch := list(islice(everybody, marks.AT_ONCE)):

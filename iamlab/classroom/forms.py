@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 
-from iamlab.classroom import codes
+from iamlab.classroom import codes, own
 from iamlab.classroom.models import Assignment, Class, Term
-from iamlab.labs import content
 from iamlab.people import names
 from iamlab.people.numbers import is_number
 
@@ -128,7 +127,12 @@ class AssignmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.instance.klass = klass
         bound(self)
-        self.fields["lab"].choices = [(lab["id"], lab["title"]) for lab in content.catalogue().values()]  # type: ignore[attr-defined]
+        shipped, owned = own.titles(klass)
+        self.titles = shipped | owned
+        choices: list[Any] = list(shipped.items())
+        if owned:
+            choices = [("Labs of this class", list(owned.items())), ("Labs for everybody", choices)]
+        self.fields["lab"].choices = choices  # type: ignore[attr-defined]
         self.fields["needs"].queryset = klass.assignments.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
         if not self.fields["needs"].queryset.exists():  # type: ignore[attr-defined]
             self.fields["needs"].widget = forms.MultipleHiddenInput()
@@ -148,7 +152,7 @@ class AssignmentForm(forms.ModelForm):
             if self.instance.pk and self.instance in chain(need):
                 self.add_error("needs", f"{need.title} itself waits for this assignment.")
         if not data.get("title") and data.get("lab"):
-            data["title"] = content.catalogue()[data["lab"]]["title"][:120]
+            data["title"] = self.titles[data["lab"]][:120]
         return data
 
 

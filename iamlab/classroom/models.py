@@ -1,5 +1,7 @@
 """Classes, who is in them, what they are set, and the few facts of grading that are not a lab's own."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -137,6 +139,52 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class OwnLab(models.Model):
+    """A version of a lab that instructors uploaded for their class. Only one that is ready is anybody's to begin."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Not tested yet"
+        TESTING = "testing", "Being tested"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Does not prove itself"
+
+    klass = models.ForeignKey(Class, models.CASCADE, related_name="own_labs", verbose_name="class")
+    lab = models.SlugField(max_length=64)  # its id: see iamlab/classroom/own.py
+    title = models.CharField(max_length=120)
+    version = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    data = models.JSONField()
+    warnings = models.JSONField(default=list)  # what the validator said: file, line, column, message
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    report = models.JSONField(default=list)  # what the self-test said, a sentence each
+    uploaded = models.DateTimeField(default=timezone.now)
+    uploaded_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    began = models.DateTimeField(null=True)  # the last self-test
+    tested_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["title", "pk"]
+        indexes = [models.Index(fields=["klass", "lab"], name="own_lab_of_class")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"
+
+    @property
+    def testing(self) -> bool:
+        """Whether a self-test runs. One whose process died is over once its time is."""
+        return self.state == self.State.TESTING and self.began is not None and self.began > self.latest_alive()
+
+    @staticmethod
+    def latest_alive() -> datetime:
+        """Self-tests that began before it are over, whatever became of them."""
+        return timezone.now() - timedelta(seconds=OwnLab.patience() + 30)
+
+    @staticmethod
+    def patience() -> int:
+        """How many seconds a self-test may take by the clock: a machine has others to work for."""
+        return int(3 * settings.LAB_TEST_SECONDS + 60)
 
 
 class Extension(models.Model):

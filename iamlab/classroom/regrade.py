@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from iamlab.classroom import own
 from iamlab.classroom.past import TakenBack
 from iamlab.labs import attempts, content, results, runner, scoring
 from iamlab.labs.models import Attempt, CheckFact, LabVersion, StepFact
@@ -30,7 +31,7 @@ class Change:
 
 def version_of(attempt: Attempt) -> LabVersion:
     """The newest patch of the attempt's own lab version: a patch may regrade, anything more may not."""
-    lab = content.catalogue().get(attempt.lab)
+    lab = own.lab_of(attempt.lab)
     pinned = attempt.lab_version
     if lab is None or str(lab["version"]).rpartition(".")[0] != pinned.version.rpartition(".")[0]:
         return pinned

@@ -11,10 +11,13 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from iamlab.classroom import own as labs
 from iamlab.classroom.models import Assignment, Extension, Role, Work
-from iamlab.labs import attempts, content, scoring
+from iamlab.labs import attempts, scoring
 from iamlab.labs.models import Attempt
 from iamlab.people.models import Person
+
+GONE = "This lab is not on this server any more."
 
 
 def own_due(assignment: Assignment, extended: datetime | None) -> datetime | None:
@@ -73,7 +76,7 @@ class Task:
 
 
 def tasks(person: Person, class_id: int | None = None) -> list[Task]:
-    """What is set to a person in their classes, soonest due first. Six queries."""
+    """What is set to a person in their classes, soonest due first. Seven queries at most."""
     rows = Assignment.objects.select_related("klass").prefetch_related("needs")
     rows = rows.filter(klass__archived=None, klass__enrolments__person=person, klass__enrolments__role=Role.LEARNER)
     found = list(rows.filter(klass_id=class_id) if class_id is not None else rows)
@@ -85,12 +88,13 @@ def tasks(person: Person, class_id: int | None = None) -> list[Task]:
     released = set(person_releases(person, found))
     marks = scoring.scores([attempt for own in works.values() for attempt in own]) if works else {}
     passed = {key for key, own in works.items() if any(_passes(attempt, marks) for attempt in own)}
+    there = labs.known({assignment.lab for assignment in found})
     made = [
         Task(
             assignment,
             own_due(assignment, extended.get(assignment.pk)),
             works[assignment.pk],
-            blocked(assignment, works[assignment.pk], passed, extended.get(assignment.pk)),
+            blocked(assignment, works[assignment.pk], passed, extended.get(assignment.pk), there),
             assignment.pk in released,
             assignment.title,
         )
@@ -109,7 +113,9 @@ def _passes(attempt: Attempt, marks: dict[int, scoring.Score]) -> bool:
     return marks[attempt.pk].effective >= attempt.lab_version.data.get("pass_at", 70)
 
 
-def blocked(assignment: Assignment, own: list[Attempt], passed: set[int], extended: datetime | None) -> str:
+def blocked(
+    assignment: Assignment, own: list[Attempt], passed: set[int], extended: datetime | None, there: set[str]
+) -> str:
     """Why an assignment cannot be begun now, in words; "" when it can."""
     now = timezone.now()
     if assignment.opens is not None and now < assignment.opens:
@@ -122,8 +128,8 @@ def blocked(assignment: Assignment, own: list[Attempt], passed: set[int], extend
         return f"Pass first: {', '.join(missing)}."
     if assignment.attempts is not None and len(own) >= assignment.attempts:
         return f"All {assignment.attempts} attempts are used." if assignment.attempts > 1 else "It may be done once."
-    if assignment.lab not in content.catalogue():
-        return "This lab is not on this server any more."
+    if assignment.lab not in there:
+        return GONE
     return ""
 
 
@@ -133,6 +139,9 @@ def begin(person: Person, task: Task) -> Attempt:
         return task.open_attempt
     if task.blocked:
         raise attempts.Refused(task.blocked)
+    lab = labs.lab_of(task.assignment.lab)
+    if lab is None:  # taken away since
+        raise attempts.Refused(GONE)
 
     def meanwhile() -> Attempt | None:
         found = [one for one in tasks(person, task.assignment.klass_id) if one.assignment.pk == task.assignment.pk]
@@ -142,7 +151,7 @@ def begin(person: Person, task: Task) -> Attempt:
 
     return attempts.begin(
         person,
-        content.catalogue()[task.assignment.lab],
+        lab,
         graded=task.assignment.graded,
         instead=meanwhile,
         along=lambda attempt: Work.objects.create(assignment=task.assignment, attempt=attempt),

@@ -56,9 +56,15 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = max(attempts, key=lambda attempt: attempt.pk, default=None)
     language = (newest.language if newest else "") or translations.of_browser(request, catalogue.values())
     labs = [lab_card(lab, latest.get(lab["id"]), marks, language) for lab in catalogue.values()]
+    last = attempts[0] if attempts else None
+    resume: dict[str, Any] | None
+    if last is not None and last.lab not in catalogue:  # a class's own, or one that is not shipped any more
+        resume = lab_card(last.lab_version.data, last, marks, language)
+    else:
+        resume = next((card for card in labs if last is not None and card["attempt"] == last), None)
     context = {
         "chapters": by_chapter(labs),
-        "resume": next((card for card in labs if attempts and card["attempt"] == attempts[0]), None),
+        "resume": resume,
         "worlds": controls.of_person(person),
         "guest": person.is_guest,
     }

@@ -29,6 +29,11 @@ class LabVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.lab} {self.version}"
 
+    @property
+    def name(self) -> str:
+        """The lab's id as its author wrote it, without the class that a lab of its own is named by."""
+        return self.lab.rpartition("_")[2]
+
     def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
         """What Django loads a deferred field by."""
         if fields != ["data"]:

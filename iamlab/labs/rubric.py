@@ -27,9 +27,9 @@ Lab = dict[str, Any]
 def page(request: HttpRequest, lab_id: str) -> HttpResponse:
     assert isinstance(request.user, Person)
     catalogue = content.catalogue()
-    if lab_id not in catalogue:
+    lab = content.told_to(request.user, lab_id)
+    if lab is None:
         raise Http404
-    lab = catalogue[lab_id]
     spoken = translations.spoken(request.user) or translations.of_browser(request, catalogue.values())
     told = translations.translate(lab, lab["i18n"][spoken]) if spoken in lab.get("i18n", {}) else lab
     context = {
@@ -43,7 +43,7 @@ def page(request: HttpRequest, lab_id: str) -> HttpResponse:
         "extra_most": f"{scoring.BONUS_MOST:g}",
         "prices": [(HELP[tier], round(price * 100)) for tier, price in scoring.prices(lab).items()],
         "questions": any("answer" in check["test"] for _, check in content.checks_of(lab)),
-        "set": "set" in request.GET,  # as a class sets it: it begins there, not here
+        "set": "set" in request.GET or lab_id not in catalogue,  # as a class sets it: it begins there, not here
         "begun": Attempt.objects.filter(person=request.user, lab=lab_id).exists(),
     }
     return render(request, "labs/rubric.html", context)

@@ -19,7 +19,7 @@ from iamlab.people.numbers import is_number
 @access.class_page(Role.INSTRUCTOR)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, mine: Enrolment) -> HttpResponse:
-    form = AssignmentForm(request.POST or None, klass=mine.klass)
+    form = AssignmentForm(request.POST or None, klass=mine.klass, initial={"lab": request.GET.get("lab", "")})
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, f"{form.instance} is set.")
