@@ -23,8 +23,14 @@ def run(session: Session, draft: Draft, planned: list["Planned"], secrets: dict[
     """Make what is not made yet. Stops at the first refusal or failure; nothing made at all leaves the draft open."""
     draft.results = [one for one in draft.results if one["outcome"] != FAILED]
     behind = {one["key"] for one in draft.results}
+    left_out = {one["label"] for one in draft.results if one["outcome"] == SKIPPED}
     for call in planned:
-        if key_of(call) not in behind and not _make(session, draft, call, secrets):
+        if key_of(call) in behind:
+            continue
+        if call.of in left_out:
+            left_out.add(call.label)
+            draft.results = [*draft.results, {"key": key_of(call), "label": call.label, "outcome": SKIPPED}]
+        elif not _make(session, draft, call, secrets):
             made = any(one["outcome"] == MADE for one in draft.results)
             draft.state = STOPPED if made else OPEN
             draft.save(update_fields=["state", "results"])
@@ -59,6 +65,12 @@ def skip(draft: Draft) -> None:
         if one["outcome"] == FAILED:
             one["outcome"] = SKIPPED
     draft.save(update_fields=["results"])
+
+
+def lacks(draft: Draft, planned: list["Planned"]) -> bool:
+    """Whether a call was left out that makes something: the first one, or one that others hang on."""
+    makers = {call.of for call in planned} | {call.label for call in planned[:1]}
+    return any(one["outcome"] == SKIPPED and one["label"] in makers for one in draft.results)
 
 
 def first_failure(draft: Draft) -> AwsError | None:

@@ -76,7 +76,8 @@ class Planned:
 
     `shows` says what of the answer is shown once: {name: value}; it gets the answer and the parameters as sent.
     `fill` completes the parameters from what earlier calls gave (kept as "shown:NAME"). `region` is that of the
-    endpoint which the call goes to, where it is not the page's.
+    endpoint which the call goes to, where it is not the page's. `of` is the label of the call that makes what this one
+    is about: where that one was left out, this one would change something else of the same name, and is left out too.
     """
 
     operation: str
@@ -86,6 +87,7 @@ class Planned:
     shows: Callable[[dict[str, Any], dict[str, Any]], dict[str, str]] | None = None
     fill: Callable[[dict[str, Any], dict[str, str]], dict[str, Any]] | None = None
     region: str = ""
+    of: str = ""
 
     @property
     def shown_params(self) -> dict[str, Any]:

@@ -100,13 +100,16 @@ def perform(request: HttpRequest, session: Session, wizard: Wizard, draft: Draft
     if not drafts.claim(draft):
         return redirect(result)
     draft.refresh_from_db(fields=["results"])
-    runs.run(session, draft, wizard.calls(draft.data), secrets)
+    planned = wizard.calls(draft.data)
+    runs.run(session, draft, planned, secrets)
     failure = runs.first_failure(draft)
     if failure is not None and draft.state != STOPPED:
         steps = wizard.steps(draft.data)
         at = next((one for one in steps if failure.code in one.form.fields_of_codes), steps[-1])
         return redirect(session.url(wizard.name, draft.pk, at.key))
-    return (draft.state == DONE and wizard.finish(request, session, draft)) or redirect(result)
+    if draft.state == DONE and not runs.lacks(draft, planned):
+        return wizard.finish(request, session, draft) or redirect(result)
+    return redirect(result)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,6 +131,7 @@ def result(request: HttpRequest, session: Session, draft_id: UUID, wizard: Wizar
         "draft": draft,
         "data": draft.data,
         "calls": runs.listed(session, draft, planned),
+        "waits": any(name.startswith("shown:") for name in drafts.secrets_of(draft)),
         **(wizard.once(request, session, draft, shown) if wizard.once is not None else {}),
         "first_url": session.url(wizard.name, draft.pk, wizard.steps(draft.data)[0].key),
         "back_url": wizard.cancel(session, draft),

@@ -148,16 +148,17 @@ def planned(data: dict[str, Any]) -> list[Planned]:
         return []
     name, region = given["Bucket"], given["region"]
     where = {"Bucket": name}
-    calls = [Planned("s3:CreateBucket", where | creation(given), f"Create bucket {name}", region=region)]
+    made = f"Create bucket {name}"
+    calls = [Planned("s3:CreateBucket", where | creation(given), made, region=region)]
     if not all(given[one] for one in NAMES):
         blocks = {"PublicAccessBlockConfiguration": {one: given[one] for one in NAMES}}
-        calls.append(Planned("s3:PutPublicAccessBlock", where | blocks, "Set Block Public Access", region=region))
+        calls.append(Planned("s3:PutPublicAccessBlock", where | blocks, "Set Block Public Access", region=region, of=made))
     if given["versioning"] == "on" and given["lock"] == "off":
         enabled = {"VersioningConfiguration": {"Status": "Enabled"}}
-        calls.append(Planned("s3:PutBucketVersioning", where | enabled, "Enable Bucket Versioning", region=region))
+        calls.append(Planned("s3:PutBucketVersioning", where | enabled, "Enable Bucket Versioning", region=region, of=made))
     if given["encryption"] != encryption.SSE_S3:
         rules = {"ServerSideEncryptionConfiguration": {"Rules": [encryption.rule_of(given)]}}
-        calls.append(Planned("s3:PutBucketEncryption", where | rules, "Set default encryption", region=region))
+        calls.append(Planned("s3:PutBucketEncryption", where | rules, "Set default encryption", region=region, of=made))
     return calls
 
 

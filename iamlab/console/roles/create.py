@@ -29,19 +29,21 @@ def planned(data: dict[str, Any]) -> list[Planned]:
         params["PermissionsBoundary"] = permissions["boundary"][0]
     if review["tags"]:
         params["Tags"] = review["tags"]
-    calls = [Planned("iam:CreateRole", params, f"Create role {name}")]
+    role = f"Create role {name}"
+    calls = [Planned("iam:CreateRole", params, role)]
     for arn in permissions["policies"]:
         attach = {"RoleName": name, "PolicyArn": arn}
-        calls.append(Planned("iam:AttachRolePolicy", attach, f"Attach policy {arn.rpartition('/')[2]}"))
-    return calls + (instance_profile(name) if entity.get("service") == trust.EC2 else [])
+        calls.append(Planned("iam:AttachRolePolicy", attach, f"Attach policy {arn.rpartition('/')[2]}", of=role))
+    return calls + (instance_profile(name, role) if entity.get("service") == trust.EC2 else [])
 
 
-def instance_profile(name: str) -> list[Planned]:
+def instance_profile(name: str, role: str) -> list[Planned]:
     """IAM User Guide, "Use instance profiles": the console makes one for EC2, named as the role."""
     profile = {"InstanceProfileName": name}
+    label = f"Create instance profile {name}"
     return [
-        Planned("iam:CreateInstanceProfile", profile, f"Create instance profile {name}"),
-        Planned("iam:AddRoleToInstanceProfile", {**profile, "RoleName": name}, "Put the role into it"),
+        Planned("iam:CreateInstanceProfile", profile, label, of=role),
+        Planned("iam:AddRoleToInstanceProfile", {**profile, "RoleName": name}, "Put the role into it", of=label),
     ]
 
 

@@ -53,9 +53,10 @@ def planned(data: dict[str, Any]) -> list[Planned]:
     if trail["storage"] == NEW:
         arn = f"arn:aws:cloudtrail:{REGION}:{data['account']}:trail/{name}"
         policy = {"Bucket": bucket, "Policy": bucket_policy(data["account"], arn, bucket, trail["S3KeyPrefix"])}
+        made = f"Create bucket {bucket}"
         calls += [
-            Planned("s3:CreateBucket", {"Bucket": bucket}, f"Create bucket {bucket}"),
-            Planned("s3:PutBucketPolicy", policy, "Let CloudTrail write to the bucket"),
+            Planned("s3:CreateBucket", {"Bucket": bucket}, made),
+            Planned("s3:PutBucketPolicy", policy, "Let CloudTrail write to the bucket", of=made),
         ]
     params: dict[str, Any] = {"Name": name, "S3BucketName": bucket, "IsMultiRegionTrail": True}
     if trail["S3KeyPrefix"]:
@@ -64,12 +65,13 @@ def planned(data: dict[str, Any]) -> list[Planned]:
         params["EnableLogFileValidation"] = True
     if trail["tags"]:
         params["TagsList"] = trail["tags"]
+    created = f"Create trail {name}"
     chosen = {"TrailName": name, "EventSelectors": selectors.written(data["events"])}
     return [
         *calls,
-        Planned("cloudtrail:CreateTrail", params, f"Create trail {name}"),
-        Planned("cloudtrail:PutEventSelectors", chosen, "Choose log events"),
-        Planned("cloudtrail:StartLogging", {"Name": name}, "Start logging"),
+        Planned("cloudtrail:CreateTrail", params, created),
+        Planned("cloudtrail:PutEventSelectors", chosen, "Choose log events", of=created),
+        Planned("cloudtrail:StartLogging", {"Name": name}, "Start logging", of=created),
     ]
 
 

@@ -121,9 +121,12 @@ def shown_once(request: HttpRequest, session: Session, draft: Draft, shown: dict
             "secret": shown.get(f"{name}:secret", ""),
             "mail": mail(name, url),
         }
-        for name in plan.names(data)
+        for name in plan.made(data, draft.results)
     ]
-    return {"users": users, "csv": csv_link(users, url, era_of(data)), "gone": not shown}
+    credentials = data["details"]["console"] or data["details"].get("programmatic")
+    csv = csv_link(users, url, era_of(data)) if users else None
+    found = {"users": users, "csv": csv, "gone": not shown, "credentials": credentials}
+    return found | {"user_url": session.url("user", users[0]["name"], "permissions")} if users else found
 
 
 def last_step(data: dict[str, Any]) -> str:

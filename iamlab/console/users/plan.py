@@ -1,8 +1,10 @@
 """The calls that a Create user wizard makes, and what its review says, from the draft's data alone."""
 
+from dataclasses import replace
 from typing import Any
 
 from iamlab.console.pickers import policy_type
+from iamlab.console.runs import MADE
 from iamlab.console.users.forms import ATTACH, AUTO, COPY, GROUP
 from iamlab.console.wizard import Planned
 
@@ -51,11 +53,23 @@ def calls_of(name: str, data: dict[str, Any]) -> list[Planned]:
         params["Tags"] = tags
     if gets["boundary"]:
         params["PermissionsBoundary"] = gets["boundary"]
-    planned = [Planned("iam:CreateUser", params, f"Create user {name}"), *permission_calls(name, data)]
+    rest = permission_calls(name, data)
     if needs_change_password(data):
         attach = {**who, "PolicyArn": CHANGE_PASSWORD}
-        planned.append(Planned("iam:AttachUserPolicy", attach, "Attach policy IAMUserChangePassword"))
-    return planned + credentials(name, data["details"])
+        rest.append(Planned("iam:AttachUserPolicy", attach, "Attach policy IAMUserChangePassword"))
+    rest += credentials(name, data["details"])
+    return [Planned("iam:CreateUser", params, creation(name)), *(replace(one, of=creation(name)) for one in rest)]
+
+
+def creation(name: str) -> str:
+    """The label of the call that makes a user."""
+    return f"Create user {name}"
+
+
+def made(data: dict[str, Any], results: list[dict[str, Any]]) -> list[str]:
+    """Those of the users that were made."""
+    labels = {one["label"] for one in results if one["outcome"] == MADE}
+    return [name for name in names(data) if creation(name) in labels]
 
 
 def permission_calls(name: str, data: dict[str, Any]) -> list[Planned]:

@@ -205,6 +205,25 @@ def test_a_refused_policy_leaves_the_role_and_says_so(browser_of, user, root):
     assert [role["RoleName"] for role in root.call("iam:ListRoles")["Roles"]] == ["Reader"]
 
 
+def test_a_role_that_was_left_out_gets_neither_policy_nor_profile(browser_of, user, root):
+    """Going back from a refusal to a name that is taken: what stands under it stays as it is."""
+    most = [{"Effect": effect, "Action": action, "Resource": "*"} for effect, action in (
+        ("Allow", "iam:*"), ("Deny", "iam:CreateInstanceProfile"),
+    )]  # fmt: skip
+    session = user("mario", Most=json.dumps({"Version": "2012-10-17", "Statement": most}))
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    root.call("iam:CreateRole", {"RoleName": "Taken", "AssumeRolePolicyDocument": document})
+    walk = Walk(browser_of, session)
+    stopped = walk.through({"kind": "service", "service": "ec2.amazonaws.com"}, {"policies": [READ]})
+    assert stopped.url == f"{walk.base}result/"
+    walk.send("review", RoleName="Taken")
+    assert walk.send("result", skip="1").url == f"{walk.base}result/"  # and not to the list, as if one were made
+    assert walk.see("result").count("left out") == 4
+    assert root.call("iam:ListAttachedRolePolicies", {"RoleName": "Taken"})["AttachedPolicies"] == []
+    assert root.call("iam:ListInstanceProfilesForRole", {"RoleName": "Taken"})["InstanceProfiles"] == []
+
+
 def test_what_is_typed_is_escaped(walk, root):
     walk.through({"kind": "service", "service": "lambda.amazonaws.com"}, Description="Tom & <Jerry>")
     page = walk.browser.get(walk.base.partition("create/")[0] + "details/Reader/permissions/").content.decode()

@@ -238,6 +238,38 @@ def test_going_back_to_correct_keeps_the_calls_that_stand(stopped, root):
     assert root.call("iam:GetLoginProfile", {"UserName": "anna"})
 
 
+def test_of_a_user_who_was_left_out_everything_else_is_too(browser_of, root):
+    root.call("iam:CreateUser", {"UserName": "Bob"})
+    root.call("iam:CreateGroup", {"GroupName": "Admins"})
+    walk = Walk(browser_of, root, era="2021")
+    walk.send("details", **CONSOLE, more=["bob", "carl"], programmatic="on")
+    walk.send("permissions", how="group", groups=["Admins"])
+    walk.send("tags")
+    walk.send("review")
+    assert "waits for you at the end" in walk.see("result")
+    walk.send("result", skip="1")
+    html = walk.see("result")
+    assert html.count("left out") == 5
+    assert [row[0] for row in table_of(html)] == ["User name", "anna", "carl"]
+    members = root.call("iam:GetGroup", {"GroupName": "Admins"})["Users"]
+    assert sorted(one["UserName"] for one in members) == ["anna", "carl"]
+    assert root.call("iam:ListAccessKeys", {"UserName": "Bob"})["AccessKeyMetadata"] == []
+    with pytest.raises(AwsError, match="Login Profile"):
+        root.call("iam:GetLoginProfile", {"UserName": "Bob"})
+
+
+@pytest.mark.parametrize("details", [DETAILS, CONSOLE])
+def test_who_goes_back_to_a_taken_name_and_leaves_it_out_changes_nobody(stopped, root, details):
+    root.call("iam:CreateUser", {"UserName": "bob"})
+    stopped.send("details", **{**details, "UserName": "bob"})
+    stopped.send("permissions", how="attach", policies=[ADMIN])
+    stopped.send("review")
+    assert stopped.send("result", skip="1").url == f"{stopped.base}result/"
+    html = stopped.see("result")
+    assert "No user was created" in html and "left out" in html
+    assert root.call("iam:ListAttachedUserPolicies", {"UserName": "bob"})["AttachedPolicies"] == []
+
+
 def test_permissions_of_another_user_are_copied(walk, root):
     document = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
     root.call("iam:CreateUser", {"UserName": "bob"})
