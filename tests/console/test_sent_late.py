@@ -89,6 +89,37 @@ def test_a_form_comes_back_with_what_was_typed(browser_of, furnished, name):
     assert "Your session had ended" not in plain.content.decode()
 
 
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "TypedLate", "Effect": "Deny"}]})
+ACCOUNT = {"kind": "account", "which": "another", "account_id": "444455556666", "external_id": "typed-late"}
+SAML = "arn:aws:iam::111122223333:saml-provider/Corp"
+# Whom a role trusts: the fields of the type that was chosen are there again.
+ENTITIES = {
+    "service": {"kind": "service", "service": "lambda.amazonaws.com"},
+    "account": ACCOUNT,
+    "web": {"kind": "web", "provider": "accounts.google.com", "audience": "typed-late"},
+    "saml": {"kind": "saml", "saml_provider": SAML, "access": "programmatic", "value": "typed-late"},
+    "custom": {"kind": "custom", "PolicyDocument": TRUST},
+}
+
+
+@pytest.mark.parametrize("kind", ENTITIES)
+def test_a_step_comes_back_with_the_fields_of_the_type_that_was_chosen(browser_of, furnished, kind):
+    sent = ENTITIES[kind]
+    address = browser_of.get(furnished.url("role-create-start")).url
+    late(browser_of, furnished, address, sent)
+    again = browser_of.get(address.replace(furnished.id, mario_again(furnished).id))
+    form = again.context["form"]
+    assert {field: form[field].value() for field in sent} == sent
+    assert "Your session had ended before this was sent" in again.content.decode()
+
+
+def test_a_provider_comes_back_with_the_fields_of_its_type(browser_of, furnished):
+    sent = {"kind": "oidc", "Url": "https://typed.example.com", "audience": "late"}
+    late(browser_of, furnished, furnished.url("provider-add"), sent)
+    form = browser_of.get(mario_again(furnished).url("provider-add")).context["form"]
+    assert {field: form[field].value() for field in sent} == sent
+
+
 def test_the_text_stands_in_the_page_and_saves_when_it_is_sent(browser_of, furnished):
     address = furnished.url("bucket-tags", "lab-late")
     late(browser_of, furnished, address, {"tags-key": "late", "tags-value": "<typed>"})

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from iamlab.components.markup import tile
+from iamlab.console import late
 from iamlab.console.forms import OperationForm, limit, member
 
 SAML, OIDC = "saml", "oidc"
@@ -60,6 +61,8 @@ class AddForm(OperationForm):
     fields_of_codes = {"InvalidInput": "metadata", "ValidationError": "Url"}
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        if not args:
+            kind = (late.offered() or {}).get("kind", kind)
         self.chosen = kind if kind in FIELDS else SAML
         self.operation = {SAML: "iam:CreateSAMLProvider", OIDC: "iam:CreateOpenIDConnectProvider"}[self.chosen]
         taken = "Name" if self.chosen == SAML else "Url"

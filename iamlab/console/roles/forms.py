@@ -110,7 +110,7 @@ class EntityForm(StepForm):
         super().__init__(*args, look=look, **kwargs)
 
     def prepare(self) -> None:
-        given: Mapping[str, Any] = self.looked or (self.data if self.is_bound else self.initial)
+        given: Mapping[str, Any] = self.looked or (self.data if self.is_bound else self.sent_late or self.initial)
         kind = given.get("kind")
         self.chosen = kind if kind in FIELDS else trust.SERVICE
         for name in list(self.fields):
