@@ -149,16 +149,17 @@ def planned(data: dict[str, Any]) -> list[Planned]:
     name, region = given["Bucket"], given["region"]
     where = {"Bucket": name}
     made = f"Create bucket {name}"
+    setting = {"region": region, "of": made}
     calls = [Planned("s3:CreateBucket", where | creation(given), made, region=region)]
     if not all(given[one] for one in NAMES):
         blocks = {"PublicAccessBlockConfiguration": {one: given[one] for one in NAMES}}
-        calls.append(Planned("s3:PutPublicAccessBlock", where | blocks, "Set Block Public Access", region=region, of=made))
+        calls.append(Planned("s3:PutPublicAccessBlock", where | blocks, "Set Block Public Access", **setting))
     if given["versioning"] == "on" and given["lock"] == "off":
         enabled = {"VersioningConfiguration": {"Status": "Enabled"}}
-        calls.append(Planned("s3:PutBucketVersioning", where | enabled, "Enable Bucket Versioning", region=region, of=made))
+        calls.append(Planned("s3:PutBucketVersioning", where | enabled, "Enable Bucket Versioning", **setting))
     if given["encryption"] != encryption.SSE_S3:
         rules = {"ServerSideEncryptionConfiguration": {"Rules": [encryption.rule_of(given)]}}
-        calls.append(Planned("s3:PutBucketEncryption", where | rules, "Set default encryption", region=region, of=made))
+        calls.append(Planned("s3:PutBucketEncryption", where | rules, "Set default encryption", **setting))
     return calls
 
 

@@ -29,6 +29,8 @@ TYPED_OFF = {
 }
 PARAMETERS = ("Email", "AccountName", "Plan", "SupportPlan")
 KEPT = (*PARAMETERS, *PrimaryContactForm.base_fields, "kind", "address", *BILLING, "how", "mobile")
+# What is verified by a code of its own in the step behind it.
+VERIFIED = {"email": ("Email", "code"), "identity": ("mobile", "phone")}
 STEP_OF_CODE = {"EmailInUse": "email", "WeakPassword": "password"}
 
 
@@ -46,6 +48,9 @@ def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
     draft = kept(request, public_id)
+    registered = f"signed up {public_id}" in request.session
+    if request.method == "POST" and name == NAMES[-1] and not draft["done"] and registered:
+        return redirect("sign-up-done", public_id=public_id)  # sent twice
     missing = next((one for one in NAMES[: NAMES.index(name)] if one not in draft["done"]), None)
     if missing is not None:
         return redirect("sign-up-step", public_id=public_id, name=missing)
@@ -53,6 +58,8 @@ def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         keep(draft, name, form)
         request.session.modified = True
+        if name == NAMES[0]:
+            request.session.pop(f"signed up {public_id}", None)  # this is about another account
         if name == NAMES[-1]:
             return register(request, public_id, draft)
         return redirect("sign-up-step", public_id=public_id, name=NAMES[NAMES.index(name) + 1])
@@ -70,7 +77,12 @@ def form_of(request: HttpRequest, draft: dict[str, Any], name: str) -> Operation
 
 
 def keep(draft: dict[str, Any], name: str, form: OperationForm) -> None:
-    """Remember a step that was filled in; a password sealed, a card not at all."""
+    """Remember a step that was filled in; a password sealed, a card not at all. Another address or phone than before
+    is verified anew."""
+    field, behind = VERIFIED.get(name, ("", ""))
+    if behind and form.cleaned_data[field] != draft["values"].get(field):
+        draft["done"] = [one for one in draft["done"] if one != behind]
+        draft.pop(f"{behind} wanted", None)
     values = {field: form.cleaned_data[field] for field in form.fields if field in KEPT}
     draft["values"].update(values)
     if name == "password":
@@ -109,11 +121,24 @@ def register(request: HttpRequest, public_id: str, draft: dict[str, Any]) -> Htt
     try:
         answer = calls.call(nobody, "accounts:RegisterAccount", {**params, **more}, source_of(request))
     except AwsError as error:
+        if was_registered(request, public_id, params["Email"]):
+            return redirect("sign-up-done", public_id=public_id)
         messages.error(request, error.message)
         return redirect("sign-up-step", public_id=public_id, name=STEP_OF_CODE.get(error.code, "email"))
     del request.session[f"sign-up {public_id}"]
     request.session[f"signed up {public_id}"] = {"account": hyphenated(answer["AccountId"]), "email": params["Email"]}
+    request.session.save()  # at once: it may have been sent twice
     return redirect("sign-up-done", public_id=public_id)
+
+
+def was_registered(request: HttpRequest, public_id: str, email: str) -> bool:
+    """Whether another request of this browser has registered it meanwhile, whose session is then not written over."""
+    now = type(request.session)(request.session.session_key)
+    made = now.get(f"signed up {public_id}")
+    if made is None or made["email"] != email:
+        return False
+    request.session = now
+    return True
 
 
 @login_required

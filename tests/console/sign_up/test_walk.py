@@ -61,6 +61,41 @@ def test_all_steps_make_one_account(browser_of, world):
     assert "Ombrello" not in Event.objects.get().record  # who it is stays out of the event
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+def test_the_last_step_sent_twice_ends_on_the_last_page(browser_of, world, at_once):
+    for name in ORDER[:-1]:
+        fill(browser_of, world, name)
+    before = browser_of.session[f"sign-up {world.public_id}"]
+    first = browser_of.post(address(world, "support"), ANSWERS["support"])
+    if at_once:  # the other request had read what was typed before this one was through
+        session = browser_of.session
+        session[f"sign-up {world.public_id}"] = before
+        session.save()
+    second = browser_of.post(address(world, "support"), ANSWERS["support"])
+    assert first.url == second.url == reverse("sign-up-done", args=[world.public_id])
+    assert "is registered" in browser_of.get(second.url).content.decode()
+    assert Account.objects.filter(sandbox=world).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "behind"),
+    [
+        ("email", {"Email": "other@bills.example", "AccountName": "Bills"}, "code"),
+        ("identity", {"how": "sms", "mobile": "+39 555 0199"}, "phone"),
+    ],
+)
+def test_what_is_changed_afterwards_is_verified_anew(browser_of, world, name, other, behind):
+    for one in ORDER[:-1]:
+        fill(browser_of, world, one)
+    check = {"code": browser_of.get(address(world, name)).context["wanted"]}
+    browser_of.post(address(world, name), {**ANSWERS[name], **check})
+    assert browser_of.get(address(world, "support")).status_code == 200  # nothing was changed
+    browser_of.post(address(world, name), {**other, **check})
+    assert browser_of.get(address(world, "support")).url == address(world, behind)
+    fill(browser_of, world, behind)
+    assert browser_of.get(address(world, "support")).status_code == 200
+
+
 def test_the_last_page_is_there_for_who_signed_up(browser_of, world):
     assert "root-sign-in" in browser_of.get(reverse("sign-up-done", args=[world.public_id])).url
 
