@@ -144,7 +144,7 @@ def console_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 # What a session whose password has to be changed may open.
-ALWAYS_OPEN = ("new_password", "sign_out")
+ALWAYS_OPEN = ("new_password", "sign_out", "why")
 
 
 def must_change(request: HttpRequest) -> bool:

@@ -62,7 +62,8 @@ class AddForm(OperationForm):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         if not args:
-            kind = (late.offered() or {}).get("kind", kind)
+            sent = late.offered()
+            kind = sent.get("kind", kind) if sent is not None else kind
         self.chosen = kind if kind in FIELDS else SAML
         self.operation = {SAML: "iam:CreateSAMLProvider", OIDC: "iam:CreateOpenIDConnectProvider"}[self.chosen]
         taken = "Name" if self.chosen == SAML else "Url"

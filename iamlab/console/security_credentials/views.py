@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from iamlab.components import markup
-from iamlab.console import keys, mfa, pages, passwords, wizard_pages
+from iamlab.console import keys, mfa, pages, passwords, refusals, wizard_pages
 from iamlab.console.keys import Holder
 from iamlab.console.mfa import Owner
 from iamlab.console.panels import Panel, panel
@@ -90,14 +90,15 @@ def crumbs(session: Session, last: str) -> list[tuple[str, str | None]]:
 def password(request: HttpRequest, session: Session) -> HttpResponse:
     """A user's own by IAM; root's at the sign-in service, as AWS keeps it outside of IAM."""
     form = RootPasswordForm(request.POST or None) if session.is_root else OwnPasswordForm(request.POST or None)
+    denial = None
     if request.method == "POST" and form.is_valid():
         try:
             session.call(form.operation, form.params())
         except AwsError as error:
-            form.refuse(error)
+            denial = refusals.told(session, form, error)
         else:
             return pages.done(request, session.url("security-credentials"), "Your password is updated.")
-    return form_page(request, session, form, "Update password")
+    return form_page(request, session, form, "Update password", denial=denial)
 
 
 def form_page(request: HttpRequest, session: Session, form: Any, title: str, **more: Any) -> HttpResponse:

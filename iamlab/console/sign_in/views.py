@@ -1,6 +1,7 @@
 """Signing in to the simulated console, as the root user or an IAM user, and out of it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
+from iamlab.console import refusals
 from iamlab.console.forms import OperationForm
 from iamlab.console.session import Session, console_page
 from iamlab.console.sign_in.forms import (
@@ -63,7 +65,8 @@ def log_in(request: HttpRequest, public_id: str, form: OperationForm) -> HttpRes
     must_change = answer["PasswordChangeRequired"]
     session = sessions.open_session(request.user, answer, must_change=must_change)
     if must_change:
-        return redirect(reverse("new-password", args=[session.pk]))
+        address = reverse("new-password", args=[session.pk])
+        return redirect(f"{address}?{urlencode({'next': place})}" if place else address)
     warn(request, session.pk, answer)
     return redirect(reverse("console", args=[session.pk]) + place)
 
@@ -92,19 +95,19 @@ def mfa(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @console_page
 def new_password(request: HttpRequest, session: Session) -> HttpResponse:
-    """A password that was reset or has expired is changed before anything else is done."""
-    form = ForcedPasswordForm(request.POST or None)
+    """A password that was reset or has expired is changed before anything else is done; then on to where one was."""
+    form, denial = ForcedPasswordForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
             session.call("iam:ChangePassword", form.params())
         except AwsError as error:
-            form.refuse(error)
+            denial = refusals.told(session, form, error)
         else:
             sessions.password_changed(session.person, session.id)
             messages.success(request, "Your password is changed.")
-            return redirect(session.url("console"))
+            return redirect(session.url("console") + request.GET.get("next", "").lstrip("/"))
     public_id = session.account.sandbox.public_id
-    return shown(request, "new_password", public_id, form, session=session)
+    return shown(request, "new_password", public_id, form, session=session, denial=denial, failed=denial)
 
 
 @login_required

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import drafts, pages, refusals
@@ -21,7 +22,8 @@ def create_group(request: HttpRequest, session: Session, draft_id: UUID) -> Http
     known: dict[str, Any] = {"session": session, "action": request.path}
     back = session.url("user-create", draft.pk, "permissions")
     if request.method == "POST" and "GroupName" not in request.POST:
-        choose(draft, request.POST.getlist("groups"))
+        boundary = {"use_boundary": "use_boundary" in request.POST, "boundary": request.POST.getlist("boundary")[-1:]}
+        choose(draft, request.POST.getlist("groups"), **boundary)
         return show(request, session, CreateGroupForm(**known), back)
     if request.method == "GET":
         return show(request, session, CreateGroupForm(**known), back)
@@ -43,14 +45,20 @@ def create_group(request: HttpRequest, session: Session, draft_id: UUID) -> Http
         try:
             session.call("iam:AttachGroupPolicy", {"GroupName": name, "PolicyArn": arn})
         except AwsError as error:
-            text = f"{name} user group created, but its policies are not all attached: {error.message}"
-            return pages.done(request, back, text, "error")
+            text = "{} user group created, but its policies are not all attached: {}"
+            why = (
+                format_html(' <a class="btn" href="{}">Why?</a>', url)
+                if (url := refusals.why_url(session, error))
+                else ""
+            )
+            return pages.done(request, back, format_html(text + "{}", name, error.message, why), "error")
     return pages.done(request, back, f"{name} user group created.")
 
 
-def choose(draft: Draft, groups: list[str]) -> None:
-    """The groups ticked, kept in the draft."""
-    draft.data.setdefault("permissions", {"how": "group"})["groups"] = list(dict.fromkeys(groups))
+def choose(draft: Draft, groups: list[str], **more: Any) -> None:
+    """The groups ticked, kept in the draft with what else of the step came along."""
+    kept = draft.data.setdefault("permissions", {"how": "group"})
+    kept.update(groups=list(dict.fromkeys(groups)), **more)
     draft.save(update_fields=["data"])
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from iamlab.components.markup import tile
-from iamlab.console import drafts, pickers
+from iamlab.console import drafts, pickers, refusals
 from iamlab.console.forms import OperationForm
 from iamlab.console.panels import panel
 from iamlab.console.tags import TagsField
@@ -177,6 +177,7 @@ class PermissionsForm(StepForm):
 
     key = "permissions"
     copied: dict[str, Any] = {}  # what the chosen user has, once that was read
+    denial: dict[str, Any] | None = None  # why it could not be read
 
     how = forms.ChoiceField(
         label="Permissions options",
@@ -210,7 +211,9 @@ class PermissionsForm(StepForm):
             try:
                 self.copied = self.permissions_of(data["source"][0])
             except AwsError as error:
-                self.add_error("source", error.message)
+                refused = refusals.is_refusal(error)
+                self.denial = refusals.denial(self.session, error) if refused else None
+                self.add_error("source", "What this user has cannot be read." if refused else error.message)
         return data
 
     def permissions_of(self, name: str) -> dict[str, Any]:

@@ -29,6 +29,15 @@ def test_root_gets_a_device_by_two_codes(browser_of, root):
     assert root.call("iam:GetAccountSummary")["SummaryMap"]["AccountMFAEnabled"] == 1
 
 
+def test_a_user_who_may_not_change_the_password_is_told_why(browser_of, user):
+    mario = user("mario")
+    form = {"OldPassword": "Long-and-good-1", "NewPassword": "Only-one-knows-7", "again": "Only-one-knows-7"}
+    refused = browser_of.post(mario.url("own-password"), form)
+    assert refused.status_code == 422
+    why = refused.context["denial"]["why_url"]
+    assert why in refused.content.decode() and "iam:ChangePassword" in browser_of.get(why).content.decode()
+
+
 def test_root_changes_its_password_on_its_own_page(browser_of, root):
     account = root.account
     account.root_password = make_password("Roots-password-1")

@@ -18,9 +18,9 @@ def mario(root):
     return root
 
 
-def sign_in(browser, root, password=OLD):
+def sign_in(browser, root, password=OLD, **more):
     address = reverse("sign-in-account", args=[root.account.sandbox.public_id, root.account.pk])
-    return browser.post(address, {"Account": root.account.pk, "UserName": "mario", "Password": password})
+    return browser.post(address, {"Account": root.account.pk, "UserName": "mario", "Password": password, **more})
 
 
 def test_a_reset_password_is_changed_before_anything_else(browser_of, mario):
@@ -40,6 +40,25 @@ def test_a_reset_password_is_changed_before_anything_else(browser_of, mario):
     browser_of.post(page, {"OldPassword": OLD, "NewPassword": NEW, "again": NEW})
     assert browser_of.get(home).status_code == 200
     assert "/console/" in sign_in(browser_of, mario, NEW).url
+
+
+def test_who_may_not_change_their_password_is_told_why(browser_of, mario):
+    mario.call("iam:UpdateLoginProfile", {"UserName": "mario", "PasswordResetRequired": True})
+    page = sign_in(browser_of, mario).url
+    refused = browser_of.post(page, {"OldPassword": OLD, "NewPassword": NEW, "again": NEW})
+    assert refused.status_code == 422
+    denial = refused.context["denial"]
+    assert denial["action"] == "iam:ChangePassword" and denial["why_url"] in refused.content.decode()
+    why = browser_of.get(denial["why_url"])
+    assert why.status_code == 200 and "iam:ChangePassword" in why.content.decode()
+
+
+def test_after_a_new_password_one_is_where_the_last_session_ended(browser_of, mario):
+    mario.call("iam:UpdateAccountPasswordPolicy", {"MinimumPasswordLength": 8, "AllowUsersToChangePassword": True})
+    mario.call("iam:UpdateLoginProfile", {"UserName": "mario", "PasswordResetRequired": True})
+    page = sign_in(browser_of, mario, next="s3/buckets/").url
+    changed = browser_of.post(page, {"OldPassword": OLD, "NewPassword": NEW, "again": NEW})
+    assert changed.url == page.partition("new-password/")[0] + "s3/buckets/"
 
 
 def test_an_expired_password_is_changed_first_or_needs_an_administrator(browser_of, mario):

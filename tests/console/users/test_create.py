@@ -305,6 +305,31 @@ def test_the_group_dialog_makes_a_group_and_ticks_it(walk, root):
     assert re.search(r'value="Admins"[^>]*checked', walk.see("permissions"))
 
 
+def test_the_group_dialog_keeps_the_boundary_that_was_chosen_behind_it(walk):
+    walk.send("details", **DETAILS)
+    walk.browser.post(f"{walk.base}group/", {"how": "group", "use_boundary": "on", "boundary": ADMIN})
+    walk.browser.post(f"{walk.base}group/", {"GroupName": "Admins"})
+    form = walk.browser.get(f"{walk.base}permissions/").context["form"]
+    shown = (form["groups"].value(), form["use_boundary"].value(), form["boundary"].value())
+    assert shown == (["Admins"], True, [ADMIN])
+
+
+ALL_BUT_READING = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+    {"Effect": "Deny", "Action": ["iam:ListUserPolicies", "iam:AttachGroupPolicy"], "Resource": "*"}]}"""
+
+
+def test_a_refusal_amid_the_permissions_tells_why(browser_of, root, user):
+    root.call("iam:CreateUser", {"UserName": "bob"})
+    walk = Walk(browser_of, user("mario", Most=ALL_BUT_READING))
+    walk.send("details", **DETAILS)
+    refused = walk.send("permissions", how="copy", source="bob")
+    html = refused.content.decode()
+    assert refused.status_code == 422 and "iam:ListUserPolicies" in html and "/why/" in html
+    walk.browser.post(f"{walk.base}group/", {"GroupName": "Admins", "policies": [ADMIN]})
+    html = walk.see("permissions")
+    assert "its policies are not all attached" in html and re.search(r'href="[^"]*/why/[^"]*">Why\?', html)
+
+
 def test_the_group_dialog_tells_a_taken_name_at_its_field(walk, root):
     root.call("iam:CreateGroup", {"GroupName": "admins"})
     response = walk.browser.post(f"{walk.base}group/", {"GroupName": "Admins"})
