@@ -47,7 +47,7 @@ class Indented(json.JSONEncoder):
 class OpenBucketForm(ConsoleForm):
     """Whoever may not list buckets can still open one by its name."""
 
-    name = forms.CharField(label="Bucket name", max_length=63)
+    name = forms.RegexField(r"\A[A-Za-z0-9_-][A-Za-z0-9._-]*\Z", label="Bucket name", max_length=63)
 
 
 class FolderForm(ConsoleForm):

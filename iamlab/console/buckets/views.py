@@ -72,9 +72,10 @@ def buckets(request: HttpRequest, session: Session) -> HttpResponse:
 def open_bucket(request: HttpRequest, session: Session) -> HttpResponse:
     """Open a bucket by its name: what a person without s3:ListAllMyBuckets does."""
     form = OpenBucketForm(request.GET)
-    if not form.is_valid():
-        return redirect(session.url("buckets"))
-    return redirect(session.url("bucket", form.cleaned_data["name"].strip(), "objects"))
+    if form.is_valid():
+        return redirect(session.url("bucket", form.cleaned_data["name"], "objects"))
+    text = "Enter a bucket's name alone, such as customer-bills: without s3://, and without a key behind it."
+    return pages.done(request, session.url("buckets"), text, "error")
 
 
 @require_http_methods(["GET", "POST"])

@@ -146,7 +146,7 @@ class CardForm(StepForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": CARD}),
     )
     expires = forms.RegexField(
-        r"(0[1-9]|1[0-2]) ?/ ?\d\d",
+        r"\A(0[1-9]|1[0-2]) ?/ ?\d\d\Z",
         label="Expiration date",
         help_text="Month and year: MM/YY.",
         initial="12/34",
@@ -205,7 +205,7 @@ class IdentityForm(StepForm):
         initial="sms",
     )
     mobile = forms.RegexField(
-        r"[+][\s0-9()-]+",
+        r"\A[+][\s0-9()-]+\Z",
         label="Mobile phone number",
         help_text="With the country code. Made up, such as +1 555 0100.",
         max_length=20,

@@ -132,6 +132,13 @@ def test_who_may_not_list_buckets_sees_the_box_and_opens_one_by_name(browser_of,
     assert "s3:ListBucket" in page(browser_of, response.url)
 
 
+@pytest.mark.parametrize("name", ["customer-bills/2026/", "s3://customer-bills", "../../etc", "..", "a b"])
+def test_what_is_no_buckets_name_opens_none_and_is_told(browser_of, root, name):
+    response = browser_of.get(root.url("bucket-open"), {"name": name}, follow=True)
+    assert response.redirect_chain == [(root.url("buckets"), 302)]
+    assert "Enter a bucket&#x27;s name alone" in response.content.decode()
+
+
 def test_folders_are_beginnings_of_names(browser_of, root, bucket):
     browser_of.post(root.url("folder-create", bucket), {"name": "2026"})
     upload(browser_of, root, bucket, query="?prefix=2026/")

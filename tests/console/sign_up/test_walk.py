@@ -177,6 +177,17 @@ def test_nothing_of_the_card_page_outlives_the_sign_up(browser_of, world):
     assert "Milano" not in json.dumps([dict(browser_of.session.items()), account.details], default=str)
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "typed"), [("card", "expires", "4712/34"), ("identity", "mobile", "call <me> +1 555 0100")]
+)
+def test_no_more_than_what_is_asked_for_is_taken(browser_of, world, name, field, typed):
+    for one in ORDER[: ORDER.index(name)]:
+        fill(browser_of, world, one)
+    wanted = browser_of.get(address(world, name)).context["wanted"]
+    response = browser_of.post(address(world, name), {**ANSWERS[name], "code": wanted, field: typed})
+    assert response.status_code == 422 and list(response.context["form"].errors) == [field]
+
+
 def test_a_wrong_code_is_refused(browser_of, world):
     fill(browser_of, world, "email")
     wanted = browser_of.get(address(world, "code")).context["wanted"]
