@@ -71,7 +71,8 @@ def assignment_of(klass: Class, pk: int) -> Assignment:
 def attempt_of(klass: Class, pk: int) -> Attempt:
     """An attempt at an assignment of this class, by somebody who is in it. Raises Http404 for any other."""
     found = (
-        Attempt.objects.select_related("sandbox", "start", "lab_version", "person", "work__assignment")
+        Attempt.objects.select_related("sandbox", "start", "lab_version", "person", "work__assignment__klass")
+        .defer("lab_version__data")
         .filter(pk=pk, work__assignment__klass=klass, person__enrolments__klass=klass)
         .first()
     )

@@ -1,5 +1,6 @@
 """What instructors do to a learner's work, each noted on the timeline, where the learner sees it."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -11,10 +12,12 @@ from django.utils.safestring import SafeString
 
 from iamlab.classroom.models import Assignment, Extension, RubricMark, RubricRow
 from iamlab.labs import attempts, content, past, performing, results, runner, working
-from iamlab.labs.models import Attempt, CheckFact, Dispute, Message, Override, StepFact
+from iamlab.labs.models import Attempt, CheckFact, Dispute, Happening, HelpCall, Message, Override, StepFact
 from iamlab.labs.texts import inline
 from iamlab.people.models import Person
-from iamlab.sandbox import snapshots
+from iamlab.sandbox import history, snapshots
+
+AT_ONCE = 500  # rows in one statement
 
 
 class Overtaken(Exception):
@@ -36,8 +39,7 @@ def override(attempt: Attempt, step: str, by: Person, score: float | None, comme
         if score is None:
             attempt.overrides.filter(step=step).delete()
         else:
-            values = {"score": score, "comment": comment, "by": by, "at": timezone.now()}
-            Override.objects.update_or_create(attempt=attempt, step=step, defaults=values)
+            _give(found or Override(attempt=attempt, step=step), by, score, comment)
         attempts.note_happening(attempt, "override", step, by, score=score, comment=comment)
 
 
@@ -48,6 +50,11 @@ def _told(found: Override | RubricMark | None) -> str:
     return f"{who} has given {found.score:g} meanwhile: {found.comment} Yours is not saved: look at it again."
 
 
+def _give(mark: Override | RubricMark, by: Person, score: float, comment: str) -> None:
+    mark.score, mark.comment, mark.by, mark.at = score, comment, by, timezone.now()
+    mark.save()
+
+
 def mark_row(attempt: Attempt, row: RubricRow, by: Person, score: float, comment: str, seen: str) -> None:
     """Mark a rubric row. Raises Overtaken."""
     with transaction.atomic():
@@ -55,24 +62,45 @@ def mark_row(attempt: Attempt, row: RubricRow, by: Person, score: float, comment
         found = RubricMark.objects.filter(row=row, attempt=attempt).select_related("by").first()
         if stamp(found) != seen:
             raise Overtaken(_told(found))
-        values = {"score": score, "comment": comment, "by": by, "at": timezone.now()}
-        RubricMark.objects.update_or_create(row=row, attempt=attempt, defaults=values)
+        _give(found or RubricMark(row=row, attempt=attempt), by, score, comment)
         attempts.note_happening(attempt, "rubric", "", by, row=row.title, score=score, comment=comment)
 
 
-def message(attempt: Attempt, by: Person, text: str) -> None:
-    """Into the learner's panel; a hand that was up is answered by it."""
-    Message.objects.create(attempt=attempt, sender=by, text=text[:2000])
-    attempts.note_happening(attempt, "message", attempt.current, by, text=text[:2000])
-    attempt.help_calls.filter(answered=None).update(answered=timezone.now())
+def note(some: Sequence[Attempt], kind: str, by: Person, step: str | None = None, **data: Any) -> None:
+    """The same on the timelines of some attempts, at the step named or else each at its open one: two queries."""
+    last = history.last_of_each({attempt.sandbox_id for attempt in some})
+    rows = [
+        Happening(
+            attempt=one, kind=kind, step=one.current if step is None else step, by=by, data=data,
+            event=last[one.sandbox_id],
+        )
+        for one in some
+    ]  # fmt: skip
+    Happening.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
-def unlock(attempt: Attempt, step: str, by: Person) -> None:
-    fact, _ = StepFact.objects.get_or_create(attempt=attempt, step=step)
-    if not fact.unlocked:
-        fact.unlocked = True
-        fact.save(update_fields=["unlocked"])
-        attempts.note_happening(attempt, "unlock", step, by)
+def message(some: Sequence[Attempt], by: Person, text: str) -> None:
+    """Into the learners' panels; hands that were up are answered by it."""
+    with transaction.atomic():
+        rows = [Message(attempt=attempt, sender=by, text=text[:2000]) for attempt in some]
+        Message.objects.bulk_create(rows, batch_size=AT_ONCE)
+        note(some, "message", by, text=text[:2000])
+        HelpCall.objects.filter(attempt__in=some, answered=None).update(answered=timezone.now())
+
+
+def unlock(some: Sequence[Attempt], step: str, by: Person) -> None:
+    with transaction.atomic():
+        facts = StepFact.objects.filter(attempt__in=some, step=step, unlocked=True)
+        open_already = set(facts.values_list("attempt_id", flat=True))
+        locked = [attempt for attempt in some if attempt.pk not in open_already]
+        StepFact.objects.bulk_create(
+            [StepFact(attempt=attempt, step=step, unlocked=True) for attempt in locked],
+            batch_size=AT_ONCE,
+            update_conflicts=True,
+            unique_fields=["attempt", "step"],
+            update_fields=["unlocked"],
+        )
+        note(locked, "unlock", by, step)
 
 
 def lower_hand(attempt: Attempt, by: Person) -> None:
@@ -80,16 +108,22 @@ def lower_hand(attempt: Attempt, by: Person) -> None:
         attempts.note_happening(attempt, "answered", attempt.current, by)
 
 
-def extend(assignment: Assignment, person_id: int, by: Person, due: datetime | None) -> None:
-    """A learner's own due date, or the class's again. It stands on the timeline of each of their attempts."""
-    own = Extension.objects.filter(assignment=assignment, person_id=person_id)
-    if due is None:
-        own.delete()
-    else:
-        own.update_or_create(assignment=assignment, person_id=person_id, defaults={"due": due, "by": by})
-    told = due.isoformat() if due else "as the class"
-    for one in assignment.works.filter(attempt__person_id=person_id).select_related("attempt__sandbox"):
-        attempts.note_happening(one.attempt, "extend", "", by, due=told)
+def extend(assignment: Assignment, people: Collection[int], by: Person, due: datetime | None) -> None:
+    """Learners' own due date, or the class's again. It stands on the timeline of each of their attempts."""
+    with transaction.atomic():
+        if due is None:
+            Extension.objects.filter(assignment=assignment, person__in=people).delete()
+        else:
+            rows = [Extension(assignment=assignment, person_id=person, due=due, by=by) for person in people]
+            Extension.objects.bulk_create(
+                rows,
+                batch_size=AT_ONCE,
+                update_conflicts=True,
+                unique_fields=["assignment", "person"],
+                update_fields=["due", "by", "at"],
+            )
+        some = Attempt.objects.filter(work__assignment=assignment, person__in=people).order_by("pk")
+        note(list(some), "extend", by, "", due=due.isoformat() if due else "as the class")
 
 
 def faults(lab: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -4,17 +4,17 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from iamlab.classroom import cells, faults, marks, own
-from iamlab.classroom.models import Assignment, Class, Work
+from iamlab.classroom.models import Assignment, Class
 from iamlab.components.spreadsheets import cell
-from iamlab.labs.models import Attempt, HintUse
-from iamlab.sandbox import history
+from iamlab.labs.models import Attempt, LabVersion
 from iamlab.services.accounts.models import Sandbox
 from iamlab.services.cloudtrail.models import Event
 
@@ -57,18 +57,19 @@ STEP_COLUMNS = ["state", "automatic", "by hand", "final", "minutes", "tries", "h
 
 def grades(assignment: Assignment) -> Iterator[list[Any]]:
     """One row a learner; for each step of the lab seven columns. Some hundreds of learners are in memory at a time."""
-    first = Work.objects.filter(assignment=assignment).select_related("attempt__lab_version").first()
-    lab = first.attempt.lab_version.data if first else own.lab_of(assignment.lab) or {"steps": []}
-    steps = [step["id"] for step in lab["steps"]]
+    steps = steps_of(assignment)
     yield COLUMNS + [f"{step}: {name}" for step in steps for name in STEP_COLUMNS]
-    everybody = marks.everybody(assignment)
-    while batch := list(islice(everybody, marks.AT_ONCE)):
-        counted = [mark.counted.attempt for mark in batch if mark.counted is not None]
-        facts = cells.of_attempts(counted)
-        hints = Counter(HintUse.objects.filter(attempt__in=counted).values_list("attempt_id", "step"))
-        broken = faults.of_attempts(counted)
+    for batch in marks.batches(assignment):
+        broken = faults.of_attempts([mark.counted.attempt for mark in batch if mark.counted is not None])
         for mark in batch:
-            yield _grades_row(mark, steps, facts, hints, broken)
+            yield _grades_row(mark, steps, broken)
+
+
+def steps_of(assignment: Assignment) -> list[str]:
+    """The steps of the lab, in all the versions of it that were begun; as it is now before anybody begins."""
+    versions = LabVersion.objects.filter(attempt__work__assignment=assignment).defer("data").order_by("-pk").distinct()
+    labs = [version.data for version in versions] or [own.lab_of(assignment.lab) or {"steps": []}]
+    return list(dict.fromkeys(step["id"] for lab in labs for step in lab["steps"]))
 
 
 def _diagnosis(found: list[faults.Fault]) -> list[Any]:
@@ -77,18 +78,13 @@ def _diagnosis(found: list[faults.Fault]) -> list[Any]:
     return [len(found), len(minutes), round(sum(minutes) / len(minutes), 1) if minutes else ""]
 
 
-def _grades_row(
-    mark: marks.Mark,
-    steps: list[str],
-    facts: dict[int, cells.Facts],
-    hints: Counter[tuple[int, str]],
-    broken: dict[int, list[faults.Fault]],
-) -> list[Any]:
+def _grades_row(mark: marks.Mark, steps: list[str], broken: dict[int, list[faults.Fault]]) -> list[Any]:
     one = mark.counted
     if one is None:
         empty: list[Any] = [""] * (len(COLUMNS) - 2 + len(steps) * len(STEP_COLUMNS))
         return [str(mark.enrolment), mark.state, *empty]
-    cells = dict(zip(one.score.steps, facts[one.attempt.pk].cells, strict=False))
+    at_steps = cells.of_attempt(one.attempt, one.kept).cells
+    hints = Counter(hint.step for hint in one.kept.hints)
     row = [
         str(mark.enrolment),
         mark.state,
@@ -102,19 +98,19 @@ def _grades_row(
         mark.final,
         mark.points,
         "yes" if mark.released else "no",
-        sum(each.minutes or 0 for each in cells.values()),
-        sum(each.tries for each in cells.values()),
-        sum(hints[one.attempt.pk, step] for step in one.score.steps),
+        sum(each.minutes or 0 for each in at_steps.values()),
+        sum(each.tries for each in at_steps.values()),
+        sum(hints[step] for step in one.score.steps),
         *_diagnosis(broken[one.attempt.pk]),
     ]
     for step in steps:
-        score, at = one.score.steps.get(step), cells.get(step)
+        score, at = one.score.steps.get(step), at_steps.get(step)
         if score is None or at is None:
             row += [""] * len(STEP_COLUMNS)
             continue
         by_hand = None if score.override is None else round(score.override * 100, 2)
         auto, final = round(score.auto * 100, 2), round(score.effective * 100, 2)
-        row += [at.state, auto, by_hand, final, at.minutes, at.tries, hints[one.attempt.pk, step]]
+        row += [at.state, auto, by_hand, final, at.minutes, at.tries, hints[step]]
     return row
 
 
@@ -129,46 +125,51 @@ EVENT_COLUMNS += ["resources", "event id"]
 def events(assignment: Assignment) -> Iterator[list[Any]]:
     """Every call of every attempt, learner by learner."""
     yield EVENT_COLUMNS
-    names = dict(assignment.klass.enrolments.values_list("person_id", "name"))
-    works = Work.objects.filter(assignment=assignment, attempt__person__in=names).order_by("attempt_id")
-    for attempt, number, person, sandbox in works.values_list(
-        "attempt_id", "attempt__number", "attempt__person_id", "attempt__sandbox_id"
-    ).iterator():
-        rows = Event.objects.filter(account__sandbox=sandbox).order_by("id")
-        for real, time, name, source, user, error, read, resources, event_id in rows.values_list(
-            "real_time", "time", "name", "source", "username", "error", "read_only", "resources", "event_id"
-        ).iterator():
-            whom = names[person] or f"learner {attempt}"
-            told = " ".join(resources.split("\n"))
-            yield [whom, number, _time(real), _time(time), name, source, user, error, read, told, event_id]
+    called = assignment.klass.called()
+    attempt = "account__sandbox__attempt"
+    rows = Event.objects.filter(
+        **{f"{attempt}__work__assignment": assignment, f"{attempt}__person__enrolments__klass": assignment.klass_id}
+    )
+    for number, person, real, time, name, source, user, error, read, resources, event_id in (
+        rows.order_by(attempt, "id")
+        .values_list(
+            f"{attempt}__number", f"{attempt}__person", "real_time", "time", "name", "source", "username",
+            "error", "read_only", "resources", "event_id",
+        )
+        .iterator()
+    ):  # fmt: skip
+        told = " ".join(resources.split("\n"))
+        yield [called.get(person), number, _time(real), _time(time), name, source, user, error, read, told, event_id]
 
 
 def evidence(klass: Class, attempt: Attempt) -> dict[str, Any]:
     """All that a mark rests on: facts, happenings and every call's record; `digest` is over the rest."""
-    place = klass.enrolments.get(person_id=attempt.person_id)
-    mark = marks.of_learner(attempt.work.assignment, place)
-    own = next(one for one in mark.attempts if one.attempt.pk == attempt.pk)
+    mark = marks.of_person(attempt.work.assignment, attempt.person_id)
+    mine = next(one for one in mark.attempts if one.attempt.pk == attempt.pk)
     bundle = {
         "class": klass.name,
-        "learner": str(place),
+        "learner": str(mark.enrolment),
         "assignment": attempt.work.assignment.title,
         "marks": {
-            "automatic": own.automatic,
-            "override": own.score.override,
-            "effective": own.effective,
-            "late factor": own.factor,
-            "final": own.final,
+            "automatic": mine.automatic,
+            "override": mine.score.override,
+            "effective": mine.effective,
+            "late factor": mine.factor,
+            "final": mine.final,
         },
         **facts(attempt),
-        "events": records(attempt.sandbox),
+        "events": records([attempt.sandbox])[attempt.sandbox_id],
         "made": timezone.now(),
     }
     text = json.dumps(bundle, sort_keys=True, default=str)
     return {**json.loads(text), "digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
+KEPT = ("steps", "checks", "hints", "answers", "overrides", "happenings")
+
+
 def facts(attempt: Attempt) -> dict[str, Any]:
-    """What an attempt keeps, apart from its calls."""
+    """What an attempt keeps, apart from its calls. A query for each of KEPT, where they were not prefetched."""
     version = attempt.lab_version
     return {
         "lab": {"id": attempt.lab, "version": version.version, "digest": version.digest},
@@ -176,21 +177,20 @@ def facts(attempt: Attempt) -> dict[str, Any]:
         "graded": attempt.graded,
         "started": attempt.started,
         "submitted": attempt.submitted,
-        "steps": _rows(attempt.steps, "attempt", "note"),
-        "checks": _rows(attempt.checks, "attempt"),
-        "hints": _rows(attempt.hints, "attempt"),
-        "answers": _rows(attempt.answers, "attempt"),
-        "overrides": _rows(attempt.overrides, "attempt", "by"),
-        "happenings": _rows(attempt.happenings, "attempt", "by"),
+        **{kind: [_row(one) for one in sorted(getattr(attempt, kind).all(), key=attrgetter("pk"))] for kind in KEPT},
     }
 
 
-def records(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """Every call in a world, as CloudTrail shows it."""
-    rows = history.events(sandbox).values_list("id", "real_time", "record")
-    return [{"seq": seq, "real time": real, "record": json.loads(record)} for seq, real, record in rows]
+def records(sandboxes: Collection[Sandbox]) -> dict[int, list[dict[str, Any]]]:
+    """Every call in some worlds, by their keys, as CloudTrail shows it: one query."""
+    found: dict[int, list[dict[str, Any]]] = {sandbox.pk: [] for sandbox in sandboxes}
+    rows = Event.objects.filter(account__sandbox__in=sandboxes).order_by("id")
+    for world, seq, real, record in rows.values_list("account__sandbox_id", "id", "real_time", "record"):
+        found[world].append({"seq": seq, "real time": real, "record": json.loads(record)})
+    return found
 
 
-def _rows(manager: Any, *without: str) -> list[dict[str, Any]]:
-    names = [field.name for field in manager.model._meta.concrete_fields if field.name not in ("id", *without)]
-    return list(manager.order_by("pk").values(*names))
+def _row(one: Model) -> dict[str, Any]:
+    """A fact's own columns; of notes, which are the learner's alone, and of who marked, nothing."""
+    names = [field.name for field in one._meta.concrete_fields if field.name not in ("id", "attempt", "note", "by")]
+    return {name: getattr(one, name) for name in names}

@@ -34,15 +34,22 @@ class Fault:
 
 def of_attempts(attempts: Iterable[Attempt]) -> dict[int, list[Fault]]:
     """The faults of attempts, oldest first: one query."""
-    wanted = [attempt.pk for attempt in attempts]
-    found: dict[int, list[Fault]] = {key: [] for key in wanted}
-    rows = Happening.objects.filter(attempt__in=wanted, kind__in=("fault", "check")).order_by("attempt_id", "pk")
-    for row in rows:
-        own = found[row.attempt_id]
+    found: dict[int, list[Happening]] = {attempt.pk: [] for attempt in attempts}
+    given = Happening.objects.filter(attempt__in=list(found), kind="fault").values("attempt")
+    rows = Happening.objects.filter(attempt__in=given, kind__in=("fault", "check"))
+    for row in rows.order_by("attempt_id", "pk"):
+        found[row.attempt_id].append(row)
+    return {key: among(own) for key, own in found.items()}
+
+
+def among(happenings: Iterable[Happening]) -> list[Fault]:
+    """The faults among what happened in an attempt, oldest first."""
+    found: list[Fault] = []
+    for row in happenings:
         if row.kind == "fault":
-            own.append(Fault(row.data.get("fault") or row.step, row.at, row.event))
-        elif own:
-            _note(own, row)
+            found.append(Fault(row.data.get("fault") or row.step, row.at, row.event))
+        elif row.kind == "check" and found:
+            _note(found, row)
     return found
 
 

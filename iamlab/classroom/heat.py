@@ -1,8 +1,10 @@
 """The heat map's data: for each learner and step the state, minutes and tries; for each step what the class shows."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from statistics import median
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -11,6 +13,7 @@ from django.utils import timezone
 from iamlab.classroom import cells, own
 from iamlab.classroom.cells import Facts, Lab
 from iamlab.classroom.models import Assignment, Enrolment, Role, Work
+from iamlab.labs import kept
 from iamlab.labs.models import Happening, HelpCall, LabVersion
 
 ACTIVE = timedelta(minutes=3)
@@ -59,27 +62,25 @@ MOST_KEPT = 20_000
 
 
 def board(assignment: Assignment) -> Board:
-    """The heat map of an assignment: two queries, and five more where something changed since the last look."""
-    rows, stamps, versions = _rows(assignment)
-    missing = {key: stamp for key, stamp in stamps.items() if stamp not in _kept}
-    if missing or not versions <= _labs.keys():
-        _learn(missing, versions)
+    """The heat map of an assignment: two queries, and two more where something changed since the last look."""
+    rows, stamps = _rows(assignment)
+    facts = _facts(stamps)
     for row in rows:
         if row.attempt_id is not None:
-            row.facts = _kept[stamps[row.attempt_id]]
-    lab = _lab_of(assignment, stamps, rows)
-    return Board(lab, rows, columns(lab, rows))
+            row.facts = facts[row.attempt_id]
+    lab = lab_of(assignment, Counter(stamp[-1] for stamp in stamps.values()), _labs)
+    return Board(lab, rows, columns(lab, [row.facts for row in rows if row.facts is not None]))
 
 
-def _rows(assignment: Assignment) -> tuple[list[Row], dict[int, tuple], set[str]]:
+def _rows(assignment: Assignment) -> tuple[list[Row], dict[int, tuple]]:
     """Learners by name with their latest attempt; the stamp of each attempt changes whenever its facts do."""
-    people = Enrolment.objects.filter(klass_id=assignment.klass_id, role=Role.LEARNER).order_by("name", "pk")
-    rows = {person: Row(pk, person, name) for pk, person, name in people.values_list("pk", "person_id", "name")}
+    people = Enrolment.objects.filter(klass_id=assignment.klass_id, role=Role.LEARNER)
+    found = sorted(people, key=attrgetter("order"))
+    rows = {one.person_id: Row(one.pk, one.person_id, str(one)) for one in found}
     latest = Happening.objects.filter(attempt=OuterRef("attempt")).order_by("-pk").values("at")[:1]
     waiting = HelpCall.objects.filter(attempt=OuterRef("attempt"), answered=None)
     works = Work.objects.filter(assignment=assignment).order_by("attempt_id")
     stamps: dict[int, tuple] = {}
-    versions: set[str] = set()
     for pk, person, active, submitted, started, current, digest, at, hand in works.values_list(
         "attempt_id",
         "attempt__person_id",
@@ -98,39 +99,39 @@ def _rows(assignment: Assignment) -> tuple[list[Row], dict[int, tuple], set[str]
             del stamps[row.attempt_id]  # an earlier attempt
         row.attempt_id, row.active, row.submitted, row.hand, row.happened = pk, active, submitted is not None, hand, at
         stamps[pk] = (pk, row.enrolment_id, at, active, submitted, started, current, digest)
-        versions.add(digest)
-    return list(rows.values()), stamps, versions
+    return list(rows.values()), stamps
 
 
-def _lab_of(assignment: Assignment, stamps: dict[int, tuple], rows: list[Row]) -> Lab:
-    """The lab as most attempts have it; as it is now before anybody begins."""
-    digests = Counter(stamp[-1] for stamp in stamps.values())
-    if digests:
-        return _labs[digests.most_common(1)[0][0]]
+def lab_of(assignment: Assignment, begun: Counter[str], labs: Mapping[str, Lab]) -> Lab:
+    """The lab as most attempts have it, by its versions' digests; as it is now before anybody begins."""
+    if begun:
+        return labs[begun.most_common(1)[0][0]]
     return own.lab_of(assignment.lab) or {"id": assignment.lab, "title": assignment.title, "steps": []}
 
 
-def _learn(missing: dict[int, tuple], versions: set[str]) -> None:
-    """Read the facts of the attempts whose stamps are new. Five queries at most, whatever the number."""
-    if not versions <= _labs.keys():
-        wanted = LabVersion.objects.filter(digest__in=versions - _labs.keys())
-        _labs.update(wanted.values_list("digest", "data"))
-    if len(_kept) + len(missing) > MOST_KEPT:
+def _facts(stamps: dict[int, tuple]) -> dict[int, Facts]:
+    """The facts of attempts by their stamps; those that are new are read, in two queries at most."""
+    found = {key: _kept[stamp] for key, stamp in stamps.items() if stamp in _kept}
+    if unknown := {stamp[-1] for stamp in stamps.values()} - _labs.keys():
+        _labs.update(LabVersion.objects.filter(digest__in=unknown).values_list("digest", "data"))
+    if len(_kept) + len(stamps) - len(found) > MOST_KEPT:
         _kept.clear()
-    if not missing:
-        return
-    for key, facts in cells.many({key: (*stamp[3:-1], _labs[stamp[-1]]) for key, stamp in missing.items()}).items():
-        _kept[missing[key]] = facts
+    for key, facts in kept.of_keys(stamps.keys() - found.keys()).items():
+        active, submitted, started, current, digest = stamps[key][3:]
+        found[key] = _kept[stamps[key]] = cells.facts_of(
+            _labs[digest], facts, started=started, active=submitted or active, current=current
+        )
+    return found
 
 
 DONE = {"passed", "passed_with_help", "overridden"}
 
 
-def columns(lab: Lab, rows: list[Row]) -> list[Column]:
-    begun = [row.facts for row in rows if row.facts is not None]
+def columns(lab: Lab, begun: list[Facts]) -> list[Column]:
+    """The lab's steps, with what those who have begun show at each."""
     found = []
-    for i, step in enumerate(lab["steps"]):
-        cells = [facts.cells[i] for facts in begun if i < len(facts.cells)]
+    for step in lab["steps"]:
+        cells = [facts.cells[step["id"]] for facts in begun if step["id"] in facts.cells]
         done = [cell for cell in cells if cell.state in DONE]
         minutes = [cell.minutes for cell in done if cell.minutes is not None]
         met: Counter[str] = Counter()
@@ -162,7 +163,8 @@ def is_stuck(facts: Facts, columns: list[Column], now: datetime) -> bool:
     """Too long on one step, four failures with one code, or something passed has come undone."""
     if facts.regressed or facts.failures >= STUCK_FAILURES:
         return True
-    if facts.on is None or facts.on >= len(columns):
+    column = next((column for column in columns if column.id == facts.on), None)
+    if column is None:
         return False
-    usual = columns[facts.on].minutes or 0
+    usual = column.minutes or 0
     return now - facts.since > max(timedelta(minutes=2 * usual), STUCK_AFTER)

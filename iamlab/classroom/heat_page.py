@@ -29,7 +29,9 @@ def duration(minutes: int) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
-def cell_html(enrolment: int, place: int, cell: Cell) -> SafeString:
+def cell_html(enrolment: int, place: int, cell: Cell | None) -> SafeString:
+    if cell is None:
+        return SafeString(f'<td id="c{enrolment}-{place}" class="h-x"></td>')
     css, symbol, word = LOOKS[cell.state]
     parts = [duration(cell.minutes)] if cell.minutes is not None else []
     parts += [f"{cell.tries} tr{'y' if cell.tries == 1 else 'ies'}"] if cell.tries else []
@@ -38,21 +40,20 @@ def cell_html(enrolment: int, place: int, cell: Cell) -> SafeString:
     return SafeString(f'<td id="c{enrolment}-{place}" class="h-{css}">{symbol} {word}{small}</td>')
 
 
-def cells_html(row: heat.Row, width: int) -> SafeString:
-    """All cells of a learner, kept with the facts that they show."""
-    if row.facts is None:
-        return SafeString("".join(f'<td id="c{row.enrolment_id}-{place}" class="h-x"></td>' for place in range(width)))
-    if "cells" not in row.facts.html:
-        cells = row.facts.cells
-        row.facts.html["cells"] = SafeString(
-            "".join(cell_html(row.enrolment_id, place, cell) for place, cell in enumerate(cells[:width]))
+def cells_html(row: heat.Row, steps: tuple[str, ...]) -> SafeString:
+    """All cells of a learner, kept with the facts that they show: empty for what their version of the lab has not."""
+    cells = row.facts.cells if row.facts is not None else {}
+    kept = row.facts.html if row.facts is not None else {}
+    if steps not in kept:
+        kept[steps] = SafeString(
+            "".join(cell_html(row.enrolment_id, place, cells.get(step)) for place, step in enumerate(steps))
         )
-    return row.facts.html["cells"]
+    return kept[steps]
 
 
 def head_html(row: heat.Row, marks: list[str], urls: str, number: int | None) -> SafeString:
     """A learner's name (a number on the projector) with the marks borne now."""
-    name: str = conditional_escape(row.name or f"learner {row.enrolment_id}")
+    name: str = conditional_escape(row.name)
     if number is not None:
         name = f"Learner {number}"
     elif row.attempt_id is not None:
@@ -96,12 +97,12 @@ def step_urls(class_id: int, assignment_id: int, board: heat.Board, projector: b
 def body_html(board: heat.Board, class_id: int, now: datetime, projector: bool) -> SafeString:
     """All rows."""
     urls, named = attempts_url(class_id), numbers(board.rows)
-    width = len(board.columns)
+    steps = tuple(column.id for column in board.columns)
     parts = []
     for row in sorted(board.rows, key=lambda row: row.enrolment_id) if projector else board.rows:
         number = named[row.enrolment_id] if projector else None
         head = head_html(row, heat.marks(row, board.columns, now), urls, number)
-        parts.append(f'<tr id="r{row.enrolment_id}">{head}{cells_html(row, width)}</tr>')
+        parts.append(f'<tr id="r{row.enrolment_id}">{head}{cells_html(row, steps)}</tr>')
     return SafeString("".join(parts))
 
 
@@ -113,11 +114,12 @@ def update(
     None when the whole page should be asked for anew instead.
     """
     urls, named = attempts_url(class_id), numbers(board.rows)
-    changes: list[tuple[datetime, int, heat.Row]] = []  # when, which cell, whose
+    changes: list[tuple[datetime, int, int, Cell]] = []  # when, which place, whose, what
     named_anew: list[heat.Row] = []
     for row in board.rows:
-        own = [(cell.changed, i, row) for i, cell in enumerate(row.facts.cells if row.facts else ())]
-        changes += [change for change in own if change[0] > since]
+        cells = row.facts.cells if row.facts is not None else {}
+        own = [(place, cells[column.id]) for place, column in enumerate(board.columns) if column.id in cells]
+        changes += [(cell.changed, place, row.enrolment_id, cell) for place, cell in own if cell.changed > since]
         happened = row.happened is not None and row.happened > since
         if happened or heat.marks(row, board.columns, since) != heat.marks(row, board.columns, now):
             named_anew.append(row)
@@ -129,9 +131,8 @@ def update(
     size = sum(map(weight, [*heads, *pieces]))
     if size > UPDATE_BYTES:
         return None
-    for time, place, row in sorted(changes, key=lambda change: change[:2]):
-        assert row.facts is not None
-        piece = cell_html(row.enrolment_id, place, row.facts.cells[place])
+    for time, place, enrolment, cell in sorted(changes, key=lambda change: change[:3]):
+        piece = cell_html(enrolment, place, cell)
         size += weight(piece)
         if size > UPDATE_BYTES:
             return [*pieces, *heads], time - timedelta(microseconds=1)

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from iamlab.classroom import work
-from iamlab.classroom.models import Assignment, Enrolment, Release, Role, RubricMark, RubricRow, Work
-from iamlab.labs import scoring
-from iamlab.labs.models import Attempt, LabVersion
+from iamlab.classroom.models import Assignment, Class, Enrolment, Extension, Release, Role, RubricMark, RubricRow
+from iamlab.labs import content, kept, scoring
+from iamlab.labs.kept import Kept
+from iamlab.labs.models import Attempt
 
 AT_ONCE = 500  # learners whose facts are in memory together when all are asked for
 
@@ -20,6 +23,7 @@ class AttemptMark:
     """One attempt's marks, 0 to 100 but `factor`, a share of 1. `automatic` is what no hand has touched."""
 
     attempt: Attempt
+    kept: Kept
     score: scoring.Score
     factor: float
     rubric: dict[int, RubricMark]
@@ -47,6 +51,7 @@ class Mark:
 
     enrolment: Enrolment
     due: datetime | None
+    rubric: list[RubricRow]  # the assignment's rows
     attempts: list[AttemptMark] = field(default_factory=list)
     counted: AttemptMark | None = None
     final: float | None = None  # 0 to 100; of several attempts where their average counts
@@ -61,56 +66,67 @@ class Mark:
         return "Handed in" if self.counted.attempt.submitted else "At work"
 
 
-def learners(assignment: Assignment) -> QuerySet[Enrolment]:
-    return assignment.klass.enrolments.filter(role=Role.LEARNER).select_related("person").order_by("name", "pk")
+def places(assignment: Assignment) -> QuerySet[Enrolment]:
+    """The places of its class, each with `extended`, the person's own due date for the assignment, and `released`."""
+    own = {"assignment": assignment, "person": OuterRef("person")}
+    return assignment.klass.enrolments.annotate(
+        extended=Subquery(Extension.objects.filter(**own).values("due")),
+        released=Exists(Release.objects.filter(**own)),
+    )
+
+
+def named(klass: Class) -> list[tuple[int, str]]:
+    """(key, name) of a class's learners, as lists have them: by name."""
+    rows = klass.enrolments.filter(role=Role.LEARNER)
+    return [(one.pk, str(one)) for one in sorted(rows, key=attrgetter("order"))]
+
+
+def of_places(assignment: Assignment, keys: list[int]) -> list[Mark]:
+    """The marks of some learners of a class, by their places' keys and in their order. Four queries at most."""
+    found = places(assignment).in_bulk(keys)
+    return gradebook(assignment, [found[key] for key in keys if key in found])
+
+
+def of_person(assignment: Assignment, person_id: int) -> Mark:
+    """The marks of one who is in the class."""
+    return gradebook(assignment, [places(assignment).get(person=person_id)])[0]
 
 
 def gradebook(assignment: Assignment, enrolments: list[Enrolment]) -> list[Mark]:
-    """The marks of some learners of a class, in order. Ten queries, whatever their number."""
-    people = [one.person_id for one in enrolments]
-    extended = work.extensions_of(assignment)
-    released = set(Release.objects.filter(assignment=assignment, person__in=people).values_list("person_id", flat=True))
+    """The marks of those at some places, which have been read with `places`."""
     rows = list(assignment.rubric.all())
-    attempts = attempts_of(assignment, people)
-    scores = scoring.scores([attempt for own in attempts.values() for attempt in own])
+    attempts = attempts_of(assignment, [one.person_id for one in enrolments])
     given: defaultdict[int, dict[int, RubricMark]] = defaultdict(dict)
     if rows:
-        for one in RubricMark.objects.filter(row__in=rows, attempt__in=scores):
+        keys = [attempt.pk for own in attempts.values() for attempt in own]
+        for one in RubricMark.objects.filter(row__in=rows, attempt__in=keys):
             given[one.attempt_id][one.row_id] = one
     found = []
     for enrolment in enrolments:
-        due = work.own_due(assignment, extended.get(enrolment.person_id))
-        own = [
-            AttemptMark(
-                attempt,
-                scores[attempt.pk],
-                work.late_factor(assignment, due, attempt.submitted or attempt.active),
-                given[attempt.pk],
-            )
-            for attempt in attempts[enrolment.person_id]
-        ]
-        mark = Mark(enrolment, due, own, released=enrolment.person_id in released)
-        count(mark, assignment, rows)
+        due = work.own_due(assignment, enrolment.extended)  # type: ignore[attr-defined]
+        own = [marked(assignment, due, attempt, given[attempt.pk]) for attempt in attempts[enrolment.person_id]]
+        mark = Mark(enrolment, due, rows, own, released=enrolment.released)  # type: ignore[attr-defined]
+        count(mark, assignment)
         found.append(mark)
     return found
 
 
+def marked(assignment: Assignment, due: datetime | None, attempt: Attempt, given: dict[int, RubricMark]) -> AttemptMark:
+    facts = kept.of([attempt])[attempt.pk]
+    factor = work.late_factor(assignment, due, attempt.submitted or attempt.active)
+    return AttemptMark(attempt, facts, scoring.score_kept(attempt, facts), factor, given)
+
+
 def attempts_of(assignment: Assignment, people: list[int]) -> defaultdict[int, list[Attempt]]:
-    """Attempts by person, oldest first; each lab version read once."""
+    """Attempts by person, oldest first, read with what is kept of them and with their labs."""
     found: defaultdict[int, list[Attempt]] = defaultdict(list)
-    works = Work.objects.filter(assignment=assignment, attempt__person__in=people).select_related("attempt")
-    versions: dict[int, LabVersion] = {}
-    for one in works.order_by("attempt_id"):
-        found[one.attempt.person_id].append(one.attempt)
-    wanted = {attempt.lab_version_id for own in found.values() for attempt in own}
-    versions = LabVersion.objects.in_bulk(wanted)
-    for own in found.values():
-        for attempt in own:
-            attempt.lab_version = versions[attempt.lab_version_id]
+    rows = Attempt.objects.filter(work__assignment=assignment, person__in=people).order_by("pk")
+    for attempt in kept.told(content.lightly(rows)):
+        found[attempt.person_id].append(attempt)
     return found
 
 
-def count(mark: Mark, assignment: Assignment, rows: list[RubricRow]) -> None:
+def count(mark: Mark, assignment: Assignment) -> None:
     """Which attempt counts, and what it comes to. While one is handed in, those at work do not count yet."""
     handed_in = [one for one in mark.attempts if one.attempt.submitted is not None]
     choice = handed_in or mark.attempts
@@ -121,22 +137,19 @@ def count(mark: Mark, assignment: Assignment, rows: list[RubricRow]) -> None:
     mark.final = mark.counted.final
     if assignment.counts == Assignment.Counts.AVERAGE:
         mark.final = round(sum(one.final for one in choice) / len(choice), 2)
-    by_hand = sum(row.points * mark.counted.rubric[row.pk].score / 100 for row in rows if row.pk in mark.counted.rubric)
+    by_hand = sum(
+        row.points * mark.counted.rubric[row.pk].score / 100 for row in mark.rubric if row.pk in mark.counted.rubric
+    )
     mark.points = round(assignment.points * mark.final / 100 + by_hand, 2)
-    mark.waiting = sum(row.pk not in mark.counted.rubric for row in rows)
+    mark.waiting = sum(row.pk not in mark.counted.rubric for row in mark.rubric)
+
+
+def batches(assignment: Assignment) -> Iterator[list[Mark]]:
+    """The marks of the whole class by name, some hundreds of learners at a time: more need not be in memory."""
+    keys = [key for key, _ in named(assignment.klass)]
+    for start in range(0, len(keys), AT_ONCE):
+        yield of_places(assignment, keys[start : start + AT_ONCE])
 
 
 def everybody(assignment: Assignment) -> Iterator[Mark]:
-    """The marks of the whole class, some hundreds of learners in memory at a time."""
-    batch: list[Enrolment] = []
-    for enrolment in learners(assignment).iterator(chunk_size=AT_ONCE):
-        batch.append(enrolment)
-        if len(batch) == AT_ONCE:
-            yield from gradebook(assignment, batch)
-            batch = []
-    if batch:
-        yield from gradebook(assignment, batch)
-
-
-def of_learner(assignment: Assignment, enrolment: Enrolment) -> Mark:
-    return gradebook(assignment, [enrolment])[0]
+    return chain.from_iterable(batches(assignment))

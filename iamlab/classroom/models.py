@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from iamlab.classroom import codes
+from iamlab.people import names
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -45,6 +46,10 @@ class Class(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def called(self) -> dict[int, str]:
+        """What its people are called, by their keys: one query."""
+        return {place.person_id: str(place) for place in self.enrolments.all()}
+
     @property
     def code_is_open(self) -> bool:
         return self.archived is None and (self.code_expires is None or self.code_expires > timezone.now())
@@ -72,6 +77,11 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"learner {self.pk}"
+
+    @property
+    def order(self) -> tuple[tuple[str, str], int]:
+        """What lists are sorted by."""
+        return names.order(str(self)), self.pk
 
 
 class Invitation(models.Model):

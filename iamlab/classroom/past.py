@@ -22,6 +22,9 @@ READS = {
     "MFADevices": ("iam:ListVirtualMFADevices", "VirtualMFADevices"),
 }
 
+_texts: dict[tuple[str, int], str] = {}
+MOST_TEXTS = 50  # kept in a process
+
 
 class TakenBack(Exception):
     """Ends the transaction in which the past was live."""
@@ -69,6 +72,18 @@ def _bucket(view: View, name: str) -> dict[str, Any]:
 def text(state: dict[str, Any]) -> str:
     """The state as JSON, a line a value, so that two compare."""
     return json.dumps(state, indent=2, sort_keys=True, default=str)
+
+
+def text_at(attempt: Attempt, snapshot: Snapshot) -> str:
+    """A snapshot's state as text, read once a process: a snapshot does not change."""
+    key = (attempt.sandbox.public_id, snapshot.pk)
+    found = _texts.get(key)
+    if found is None:
+        found = text(state(attempt, snapshot))
+        if len(_texts) >= MOST_TEXTS:
+            _texts.clear()
+        _texts[key] = found
+    return found
 
 
 def at(attempt: Attempt, event: int) -> Snapshot | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from iamlab.classroom import exports
 from iamlab.classroom.models import Class, Enrolment, JoinFailure, Role, RubricMark, Work
+from iamlab.labs import content
 from iamlab.labs.models import (
     Answer,
     Attempt,
@@ -38,17 +39,19 @@ AT_ONCE = 1000
 def export(person: Person) -> dict[str, Any]:
     """All that iamlab keeps of a person, as plain data; secrets excepted."""
     names = ("username", "display_name", "email", "date_joined", "last_login", "is_guest", "is_instructor")
-    attempts = Attempt.objects.filter(person=person).select_related("lab_version", "sandbox").order_by("pk")
+    attempts = content.lightly(Attempt.objects.filter(person=person)).prefetch_related(*exports.KEPT).order_by("pk")
+    worlds = list(Sandbox.objects.filter(owner=person).order_by("pk"))
+    records = exports.records(worlds)
+    mine = {attempt.sandbox_id: attempt for attempt in attempts}
     return {
         "person": {name: getattr(person, name) for name in names},
         "classes": [
             {"class": place.klass.name, "role": place.role, "name": place.name, "joined": place.joined}
             for place in person.enrolments.select_related("klass")
         ],
-        "attempts": [{**exports.facts(attempt), "events": exports.records(attempt.sandbox)} for attempt in attempts],
+        "attempts": [{**exports.facts(attempt), "events": records[world]} for world, attempt in mine.items()],
         "other worlds": [
-            {"title": sandbox.title, "events": exports.records(sandbox)}
-            for sandbox in Sandbox.objects.filter(owner=person, attempt=None)
+            {"title": world.title, "events": records[world.pk]} for world in worlds if world.pk not in mine
         ],
     }
 

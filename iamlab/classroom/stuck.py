@@ -24,7 +24,6 @@ class Group:
 
 def groups(board: heat.Board, step: str) -> list[Group]:
     """The groups of a step, largest first; then who is done, at work without a failure, or has not begun."""
-    place = next(i for i, column in enumerate(board.columns) if column.id == step)
     keys = [row.attempt_id for row in board.rows if row.attempt_id is not None]
     facts: defaultdict[int, list[CheckFact]] = defaultdict(list)
     for fact in CheckFact.objects.filter(attempt__in=keys, step=step, status="fail").order_by("pk"):
@@ -32,7 +31,7 @@ def groups(board: heat.Board, step: str) -> list[Group]:
     failing: dict[str, Group] = {}
     rest = {name: Group(title) for name, title in OTHERS.items()}
     for row in board.rows:
-        kind = _kind(row, place)
+        kind = _kind(row, step)
         own = [fact for fact in facts[row.attempt_id or 0] if fact.code]
         if kind in ("done", "absent") or not own:
             rest[kind].rows.append(row)
@@ -56,9 +55,9 @@ def is_slow(attempt: Attempt) -> bool:
         return False
     board = heat.board(assignment)
     facts = next((row.facts for row in board.rows if row.attempt_id == attempt.pk), None)
-    if facts is None or facts.on is None or facts.on >= len(board.columns):
+    column = next((column for column in board.columns if facts is not None and column.id == facts.on), None)
+    if facts is None or column is None:
         return False
-    column = board.columns[facts.on]
     usual = timedelta(minutes=column.minutes or 0)
     return column.id == attempt.current and bool(usual) and timezone.now() - facts.since > 2 * usual
 
@@ -70,7 +69,8 @@ OTHERS = {
 }
 
 
-def _kind(row: heat.Row, place: int) -> str:
-    if row.facts is None or place >= len(row.facts.cells):
+def _kind(row: heat.Row, step: str) -> str:
+    cell = row.facts.cells.get(step) if row.facts is not None else None
+    if cell is None:
         return "absent"
-    return "done" if row.facts.cells[place].state in heat.DONE else "work"
+    return "done" if cell.state in heat.DONE else "work"

@@ -90,20 +90,26 @@ class Item:
         return f"{self.title} {self.by} {self.step} {text}"
 
 
-def items(attempt: Attempt, wanted: str = "", step: str = "") -> list[Item]:
-    """The timeline of an attempt, newest last: two queries. Calls belong to no step, so a step shows happenings."""
+def happenings(attempt: Attempt) -> list[Happening]:
+    """What happened, oldest first, with who did it: one query."""
+    return list(attempt.happenings.select_related("by").order_by("pk"))
+
+
+def items(attempt: Attempt, happened: list[Happening], wanted: str = "", step: str = "") -> list[Item]:
+    """The timeline of an attempt, newest last: one query. Calls belong to no step, so a step shows happenings."""
     found: list[Item] = []
     if wanted in ("", "changes", "refused", "reads") and not step:
         found += [item for item in calls(attempt) if wanted in ("", GROUPS[item.kind])]
     if wanted in ("", "checks", "work", "acts"):
-        rows = attempt.happenings.select_related("by").order_by("pk")
-        # That nothing passes at the start is no news.
-        rows = rows.exclude(kind="check", event__lte=attempt.began_event, data__status__in=["fail", "blocked"])
-        if wanted:
-            rows = rows.filter(kind__in=KINDS[wanted])
         teller = Teller(attempt)
-        found += [_happening(row, teller) for row in (rows.filter(step=step) if step else rows)]
+        rows = [row for row in happened if step in ("", row.step) and not _is_start(row, attempt)]
+        found += [_happening(row, teller) for row in rows if not wanted or row.kind in KINDS[wanted]]
     return sorted(found, key=lambda item: item.order)
+
+
+def _is_start(row: Happening, attempt: Attempt) -> bool:
+    """That nothing passes at the start is no news."""
+    return row.kind == "check" and row.event <= attempt.began_event and row.data.get("status") in ("fail", "blocked")
 
 
 GROUPS = {"change": "changes", "refused": "refused", "read": "reads"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -44,11 +44,6 @@ def late_factor(assignment: Assignment, due: datetime | None, handed_in: datetim
         return 0.0
     days = math.ceil(late / timedelta(days=1))
     return 1 - min(days * assignment.late_per_day, assignment.late_most, 100) / 100
-
-
-def extensions_of(assignment: Assignment) -> dict[int, datetime]:
-    """Own due dates by person."""
-    return dict(Extension.objects.filter(assignment=assignment).values_list("person_id", "due"))
 
 
 @dataclass(slots=True)
@@ -172,16 +167,14 @@ def close_overdue(assignment: Assignment) -> int:
     now = timezone.now()
     if assignment.closes is None or assignment.closes > now:
         return 0
-    extended = extensions_of(assignment)
-    open_works = assignment.works.filter(attempt__submitted=None).select_related(
-        "attempt__sandbox", "attempt__lab_version"
-    )
     count = 0
-    for work in open_works:
-        close = own_close(assignment, extended.get(work.attempt.person_id))
-        if close is not None and close <= now:
-            attempts.follow(work.attempt)
-            if work.attempt.submitted is None:
-                attempts.freeze(work.attempt, close)
-            count += 1
+    own = Extension.objects.filter(assignment=assignment, person=OuterRef("attempt__person")).values("due")
+    open_works = assignment.works.filter(attempt__submitted=None).annotate(extended=Subquery(own))
+    waiting = open_works.filter(Q(extended=None) | Q(extended__lte=now))
+    for work in waiting.select_related("attempt__sandbox", "attempt__lab_version"):
+        close = max(assignment.closes, work.extended or assignment.closes)
+        attempts.follow(work.attempt)
+        if work.attempt.submitted is None:
+            attempts.freeze(work.attempt, close)
+        count += 1
     return count

@@ -135,9 +135,9 @@ def users_in(person: Person, sandbox: Sandbox) -> list[ConsoleSession]:
     return list(found.values())
 
 
-def sessions_of(person: Person, account_ids: list[str]) -> list[ConsoleSession]:
-    """The person's open sessions in some accounts, oldest first."""
-    rows = ConsoleSession.objects.filter(person=person, account_id__in=account_ids, ended=None)
+def sessions_in(person: Person, sandbox: Sandbox) -> list[ConsoleSession]:
+    """The person's open sessions in a world's open accounts, oldest first."""
+    rows = ConsoleSession.objects.filter(person=person, account__sandbox=sandbox, account__closed=None, ended=None)
     return list(rows.order_by("created", "pk"))
 
 

@@ -1,6 +1,7 @@
 """What the panel beside the console shows: plain data, made where something changed."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -12,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from iamlab.components import markup
 from iamlab.labs import clockwork, content, misconceptions, results, scoring, showing, translations
 from iamlab.labs.asking import question_data
+from iamlab.labs.kept import Check
 from iamlab.labs.models import Answer, Attempt, StepFact
 from iamlab.labs.questions import ON_THE_ACCOUNT
-from iamlab.labs.results import Fact, Known
+from iamlab.labs.results import Fact, Known, States
 from iamlab.labs.seen import Seen
 from iamlab.labs.texts import inline, render
 from iamlab.labs.vocabulary import fill, tell
@@ -155,7 +157,7 @@ def is_done(state: str) -> bool:
 
 def step_states(
     lab: Lab,
-    facts: Known,
+    facts: States,
     steps: dict[str, StepFact],
     helped: set[str],
     score: scoring.Score,
@@ -172,7 +174,7 @@ def step_states(
 
 def _state(
     step: dict[str, Any],
-    own: list[Fact | None],
+    own: Sequence[Fact | Check | None],
     fact: StepFact | None,
     done: set[str],
     helped: bool,

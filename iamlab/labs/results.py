@@ -6,6 +6,7 @@ from typing import Any
 
 from iamlab.labs import content, misconceptions
 from iamlab.labs.inputs import Read
+from iamlab.labs.kept import Check
 from iamlab.labs.models import CheckFact
 from iamlab.labs.patterns import BadPattern
 from iamlab.labs.seen import Standing
@@ -21,6 +22,7 @@ Key = tuple[str, str]  # step and check
 Facts = dict[Key, CheckFact]
 Fact = CheckFact | Standing
 Known = Mapping[Key, Fact]
+States = Mapping[Key, Fact | Check]  # where messages do not count
 
 
 class Result:
@@ -45,7 +47,7 @@ def is_news(fact: Fact | None, result: Result) -> bool:
     )
 
 
-def passed_steps(lab: Lab, facts: Known) -> set[str]:
+def passed_steps(lab: Lab, facts: States) -> set[str]:
     return {
         step["id"]
         for step in lab["steps"]
@@ -54,7 +56,7 @@ def passed_steps(lab: Lab, facts: Known) -> set[str]:
     }
 
 
-def _passes(fact: Fact | None) -> bool:
+def _passes(fact: Fact | Check | None) -> bool:
     """A check at fault holds nobody up: what needs its step must stay within reach."""
     return fact is not None and fact.status in ("pass", "error")
 

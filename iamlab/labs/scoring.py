@@ -1,12 +1,12 @@
 """Marks, derived from facts each time they are looked at. Nothing here is stored."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from iamlab.labs.models import Answer, Attempt, CheckFact, HintUse, Override
-from iamlab.labs.results import Fact, Known
+from iamlab.labs import kept
+from iamlab.labs.models import Answer, Attempt, HintUse, Override
+from iamlab.labs.results import Fact, States
 
 PRICES = {1: 0.0, 2: 0.1, 3: 0.3, 4: 0.5}  # share of the step's points; 4 is show me
 BONUS_MOST = 5.0  # points of 100, for what is better than asked; nobody gets above 100
@@ -73,7 +73,9 @@ def question_factor(question: dict[str, Any], answers: list[Answer]) -> float:
     return max(0.0, 1 - wrong / (options - 1))
 
 
-def check_share(check: dict[str, Any], fact: Fact | None, lab: Lab, answers: list[Answer], graded: bool) -> float:
+def check_share(
+    check: dict[str, Any], fact: Fact | kept.Check | None, lab: Lab, answers: list[Answer], graded: bool
+) -> float:
     """What a check earns of its part of the step.
 
     One in error, ours or the author's, earns all of it: left out of the reckoning, it would make the others weigh more,
@@ -101,36 +103,21 @@ def score(attempt: Attempt) -> Score:
 
 
 def scores(attempts: list[Attempt]) -> dict[int, Score]:
-    """The marks of many attempts by their keys, in four queries. `lab_version` should be selected with them."""
-    keys = [attempt.pk for attempt in attempts]
-    checks = by_attempt(CheckFact.objects.filter(attempt__in=keys))
-    hints = by_attempt(HintUse.objects.filter(attempt__in=keys))
-    answers = by_attempt(Answer.objects.filter(attempt__in=keys, review=False).order_by("pk"))
-    overrides = by_attempt(Override.objects.filter(attempt__in=keys))
-    return {
-        attempt.pk: score_of(
-            attempt.lab_version.data,
-            checks[attempt.pk],
-            hints[attempt.pk],
-            answers[attempt.pk],
-            overrides[attempt.pk],
-            graded=attempt.graded,
-        )
-        for attempt in attempts
-    }
+    """The marks of many attempts by their keys, in one query. `lab_version` should be selected with them."""
+    found = kept.of(attempts)
+    return {attempt.pk: score_kept(attempt, found[attempt.pk]) for attempt in attempts}
 
 
-def by_attempt(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
-    """Facts under their attempts' keys, in the order in which they come."""
-    found: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.attempt_id].append(row)
-    return found
+def score_kept(attempt: Attempt, facts: kept.Kept) -> Score:
+    """The marks of an attempt whose facts have been read."""
+    return score_of(
+        attempt.lab_version.data, facts.checks, facts.hints, facts.answers, facts.overrides, graded=attempt.graded
+    )
 
 
 def score_of(
     lab: Lab,
-    checks: Iterable[Fact],
+    checks: Iterable[Fact | kept.Check],
     hints: list[HintUse],
     answers: list[Answer],
     overrides: list[Override],
@@ -162,7 +149,7 @@ def score_of(
     return Score(steps, auto, whole.score if whole else None, whole.comment if whole else "", extra)
 
 
-def bonus(lab: Lab, facts: Known) -> float:
+def bonus(lab: Lab, facts: States) -> float:
     """Points for checks beyond what is asked, once they pass."""
     earned = [
         float(check.get("bonus", 0))

@@ -88,8 +88,7 @@ class Seen:
             self.events, self.much = history.touched(attempt.sandbox, attempt.examined - 1), False
 
     def _found(self, kind: str) -> list[list[Any]]:
-        text = self._texts[kind]
-        return json.loads(text) if text != "[]" else []
+        return listed(self._texts[kind])
 
     def _models(self, model: Any, kind: str) -> list[Any]:
         names = [name.lstrip("#") for name in PARTS[kind][0].split()]
@@ -158,8 +157,19 @@ def cursor(told: int | None, unread: int | None) -> str:
 
 def told(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
     """Attempts with all that `Seen` is made of: of each kind its rows, as the text of one JSON list."""
-    texts = {f"seen_{kind}": RawSQL(_part(connection.vendor, *part), []) for kind, part in PARTS.items()}
-    return rows.annotate(**texts)
+    return with_parts(rows, PARTS, "seen")
+
+
+def with_parts(rows: QuerySet[Attempt], parts: dict[str, tuple[str, str]], name: str) -> QuerySet[Attempt]:
+    """Attempts with annotations `name_kind`, each the text of a list of rows: see `listed`."""
+    return rows.annotate(
+        **{f"{name}_{kind}": RawSQL(_part(connection.vendor, *part), []) for kind, part in parts.items()}
+    )
+
+
+def listed(text: str) -> list[list[Any]]:
+    """The rows of such an annotation."""
+    return json.loads(text) if text != "[]" else []
 
 
 OF_ATTEMPT = Prepared(lambda attempt: told(Attempt.objects.filter(pk=attempt).only("pk")), int)

@@ -1,6 +1,10 @@
 """The heat map: what each learner's cells say, the three marks, what changed, how many queries."""
 
+import copy
+import csv
+import io
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -12,7 +16,7 @@ from django.utils import timezone
 from iamlab.classroom import heat, work
 from iamlab.classroom.cells import Cell
 from iamlab.classroom.models import Enrolment, Work
-from iamlab.labs import attempts, helping, performing, runner
+from iamlab.labs import attempts, content, helping, performing, runner
 from iamlab.labs.models import Attempt, CheckFact, StepFact
 from iamlab.sandbox import controls
 
@@ -23,7 +27,7 @@ def url(assignment, name="heat", *more):
 
 def cells_of(assignment) -> dict[str, Cell]:
     board = heat.board(assignment)
-    return dict(zip([column.id for column in board.columns], board.rows[0].facts.cells, strict=True))
+    return board.rows[0].facts.cells
 
 
 def marks_of(assignment) -> list[str]:
@@ -156,18 +160,22 @@ def test_learners_and_strangers_see_no_heat_map(pupil, stranger, assignment):
 
 def crowd(assignment, attempt, make_person, count):
     """Learners with copies of an attempt's facts: enough of them to count queries by."""
-    facts, steps = list(attempt.checks.all()), list(attempt.steps.all())
     for number in range(count):
         who = make_person(f"crowd-{number}")
         Enrolment.objects.create(klass=assignment.klass, person=who, name=f"Crowd {number}")
-        world = controls.create(who, "copy")
-        more = {"lab_version": attempt.lab_version, "lab": attempt.lab}
-        copy = Attempt.objects.create(person=who, sandbox=world, **more)
-        Work.objects.create(assignment=assignment, attempt=copy)
-        for model, rows in ((CheckFact, facts), (StepFact, steps)):
-            for row in rows:
-                row.pk, row.attempt = None, copy
-            model.objects.bulk_create(rows)
+        copy_of(assignment, attempt, who)
+
+
+def copy_of(assignment, attempt, who) -> Attempt:
+    more = {"lab_version": attempt.lab_version, "lab": attempt.lab}
+    copy = Attempt.objects.create(person=who, sandbox=controls.create(who, "copy"), **more)
+    Work.objects.create(assignment=assignment, attempt=copy)
+    for model, rows in ((CheckFact, attempt.checks.all()), (StepFact, attempt.steps.all())):
+        rows = list(rows)
+        for row in rows:
+            row.pk, row.attempt = None, copy
+        model.objects.bulk_create(rows)
+    return copy
 
 
 def test_ten_queries_at_most_and_live_under_20_kilobytes(teacher, assignment, attempt, solve, make_person):
@@ -225,3 +233,49 @@ def test_who_is_slower_than_the_class_is_offered_the_first_hint(assignment, atte
     assert attempt.happenings.filter(kind="offer", step="register").count() == 1
     pupil.post(reverse("lab-hint", args=[attempt.pk, "register", 1]))
     assert "quicker here" not in pupil.get(page).content.decode()
+
+
+IN_ORDER = ["ada", "Álvaro", "Bob", "Łukasz", "Mei 2", "Mei 10", "Örjan", "Oscar", "Zoë"]
+
+
+def test_lists_of_names_are_in_the_order_in_which_people_look_for_them(teacher, klass, assignment, make_person):
+    """Case and accents count for nothing, numbers by their value, in whatever way the letters are written."""
+    for number, name in enumerate(sorted(IN_ORDER)):
+        written = unicodedata.normalize("NFD" if number % 2 else "NFC", name)
+        person = make_person(f"person-{number}")
+        Enrolment.objects.create(klass=klass, person=person, name=written)
+        work.begin(person, work.tasks(person)[0])
+    at = [klass.pk, assignment.pk]
+    pages = [
+        (name, at) for name in ("heat", "grades", "grades-csv", "report", "class-many", "assignment-edit", "regrade")
+    ]
+    for page, args in [*pages, ("class-people", at[:1])]:
+        shown = unicodedata.normalize("NFC", b"".join(teacher.get(reverse(page, args=args))).decode())
+        assert sorted(IN_ORDER, key=shown.index) == IN_ORDER, page
+
+
+def test_of_several_versions_of_a_lab_each_step_stands_in_its_own_column(
+    teacher, assignment, attempt, solve, make_person
+):
+    """A step more at the beginning: who began before it has no cell there, and the others under their own heads."""
+    solve(attempt, 2)
+    newer = copy.deepcopy(attempt.lab_version.data)
+    newer["steps"].insert(0, {"id": "welcome", "title": "Welcome", "checks": []})
+    version = content.pin({**newer, "version": "2.0.0"})
+    for number in range(2):
+        person = make_person(f"newer-{number}")
+        Enrolment.objects.create(klass=assignment.klass, person=person, name=f"Newer {number}")
+        begun = work.begin(person, work.tasks(person)[0])
+        Attempt.objects.filter(pk=begun.pk).update(lab_version=version)
+    board = heat.board(assignment)
+    columns = {column.id: column for column in board.columns}
+    assert [*columns][:3] == ["welcome", "register", "root"]
+    assert (columns["welcome"].share, columns["register"].share, columns["root"].share) == (0, 33, 33)
+    place = assignment.klass.enrolments.get(person=attempt.person).pk
+    shown = teacher.get(url(assignment)).content.decode()
+    cell = {number: re.search(rf'<td id="c{place}-{number}"[^>]*>([^<]*)', shown)[1].strip() for number in range(3)}
+    assert cell[0] == "" and "Done" in cell[1] and "Done" in cell[2]
+    assert "Lena" in teacher.get(url(assignment, "heat-step", "root")).content.decode()
+    rows = list(csv.DictReader(io.StringIO(b"".join(teacher.get(url(assignment, "grades-csv"))).decode())))
+    assert {row["learner"]: row["welcome: state"] for row in rows} == {"Lena": "", "Newer 0": "open", "Newer 1": "open"}
+    assert {row["learner"]: row["root: state"] for row in rows}["Lena"] == "passed"

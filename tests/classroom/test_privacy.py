@@ -81,14 +81,14 @@ def test_leaving_needs_the_word_and_leaves_numbers_only(pupil, assignment, attem
     solve(attempt, 2)
     helping.ask_for_help(attempt, "I am Lena and lost")
     controls.create(learner, "Free play")
-    before = marks.of_learner(assignment, assignment.klass.enrolments.get(person=learner)).final
+    before = marks.of_person(assignment, learner.pk).final
     pupil.post("/classroom/my-data/delete/", {"sure": "no"})
     assert Person.objects.filter(username="lena").exists()
     pupil.post("/classroom/my-data/delete/", {"sure": "delete"})
     gone = Person.objects.get(pk=learner.pk)
     assert gone.username.startswith("deleted-") and not gone.is_active and not gone.has_usable_password()
     place = assignment.klass.enrolments.get(person=learner)
-    assert place.name == "Former member" and marks.of_learner(assignment, place).final == before > 0
+    assert place.name == "Former member" and marks.of_person(assignment, learner.pk).final == before > 0
     assert not Event.objects.filter(account__sandbox__owner=learner).exists()
     assert attempt.help_calls.get().text == "" and not attempt.happenings.filter(data__has_key="text").exists()
     assert controls.of_person(gone) == [attempt.sandbox]
@@ -141,7 +141,7 @@ def test_nothing_that_was_written_about_somebody_stays(
     def told() -> str:
         return "".join(b"".join(teacher.get(reverse(name, args=args))).decode() for name, args in pages)
 
-    before = marks.of_learner(assignment, klass.enrolments.get(person=learner)).points
+    before = marks.of_person(assignment, learner.pk).points
     states = {(fact.step, fact.check_id): fact.status for fact in attempt.checks.all()}
     assert "Lena did it" in told() and "By Lena" in told()
     if way == "deleted":
@@ -151,7 +151,7 @@ def test_nothing_that_was_written_about_somebody_stays(
         teacher.post(reverse("class-anonymise", args=[klass.pk]), {"sure": "yes"})
         teacher.get(reverse("class", args=[klass.pk]))
     assert "Lena" not in told()
-    assert marks.of_learner(assignment, klass.enrolments.get(person=learner)).points == before > 0
+    assert marks.of_person(assignment, learner.pk).points == before > 0
     assert {(fact.step, fact.check_id): fact.status for fact in attempt.checks.all()} == states
 
 

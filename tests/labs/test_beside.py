@@ -107,9 +107,9 @@ CHANGES = {
     "something is tried": (attempts.what_if, "You are trying something."),
     "it is handed in": (attempts.submit, "Submitted "),
     "the clock is moved": (lambda one: clockwork.move(one, 3600), None),
-    "an instructor writes": (lambda one: acts.message(one, teacher(), "Well begun"), "Well begun"),
+    "an instructor writes": (lambda one: acts.message([one], teacher(), "Well begun"), "Well begun"),
     "an instructor marks": (lambda one: acts.override(one, "group", teacher(), 70, "By hand", ""), "23 of 100 points"),
-    "an instructor unlocks": (lambda one: acts.unlock(one, "later", teacher()), None),
+    "an instructor unlocks": (lambda one: acts.unlock([one], "later", teacher()), None),
 }  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def test_what_an_instructor_took_back_or_answered_is_gone(made, console):
 
 def test_an_unlocked_step_is_open(made, console):
     assert "Locked" in panel(console())
-    acts.unlock(fresh(made), "later", teacher())
+    acts.unlock([fresh(made)], "later", teacher())
     assert "Locked" not in panel(console())
 
 
@@ -374,7 +374,7 @@ def test_a_poll_after_a_call_from_the_command_line_brings_what_changed(made, con
 
 def test_a_poll_brings_an_instructors_message_and_forgets_it_once_read(made, console, client, live):
     address = live(console())
-    acts.message(fresh(made), teacher(), "Well begun")
+    acts.message([fresh(made)], teacher(), "Well begun")
     assert client.get(address).status_code == 200
     made.messages.update(read="2026-11-01T00:00Z")
     assert "Well begun" not in console()

@@ -104,7 +104,7 @@ def test_the_heat_map_groups_learners_by_it(learner):
         attempts.answer(attempt, question, "allow")
     board = heat.board(assignment)
     column = next(column for column in board.columns if column.id == "predict")
-    assert (column.code, column.code_count, board.rows[0].facts.cells[0].tries) == ("default-allow", 1, 2)
+    assert (column.code, column.code_count, board.rows[0].facts.cells[column.id].tries) == ("default-allow", 1, 2)
     group = stuck.groups(board, "predict")[0]
     assert group.code == "default-allow" and "Being an employee is no permission" in group.messages[0]
 

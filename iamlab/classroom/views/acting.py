@@ -1,6 +1,7 @@
 """Buttons beside a learner's work: mark by hand, write, unlock, lower a hand; and acts on many at once."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from iamlab.classroom import access, acts, faults, telling
 from iamlab.classroom.forms import when
-from iamlab.classroom.models import Enrolment, Role, Work
+from iamlab.classroom.models import Assignment, Enrolment, Role, Work
 from iamlab.classroom.views.classes import frame
 from iamlab.labs.models import Attempt, CheckFact, Dispute
+from iamlab.people import names
+from iamlab.people.models import Person
 from iamlab.people.numbers import is_number
 
 Act = Callable[[HttpRequest, Enrolment, Attempt], str]
@@ -84,7 +87,7 @@ def message(request: HttpRequest, mine: Enrolment, attempt: Attempt) -> str:
     text = request.POST.get("text", "").strip()
     if not text:
         raise ValueError("Write something first.")
-    acts.message(attempt, mine.person, text)
+    acts.message([attempt], mine.person, text)
     return "Sent: it stands in the learner's panel."
 
 
@@ -93,7 +96,7 @@ def unlock(request: HttpRequest, mine: Enrolment, attempt: Attempt) -> str:
     step = request.POST.get("step", "")
     if not acts.has_step(attempt, step):
         raise Http404
-    acts.unlock(attempt, step, mine.person)
+    acts.unlock([attempt], step, mine.person)
     return "Unlocked."
 
 
@@ -109,23 +112,20 @@ def many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """Act on many: choose learners, then a message, a step to unlock or a fault."""
     assignment = access.assignment_of(mine.klass, pk)
     works = list(works_of(mine, pk))
-    names = dict(mine.klass.enrolments.values_list("person_id", "name"))
+    called = mine.klass.called()
     lab = works[0].attempt.lab_version.data if works else {"steps": []}
     broken = faults.of_attempts([work.attempt for work in works])
+    works.sort(key=lambda work: (names.order(called[work.attempt.person_id]), work.attempt_id))
     context = frame(
         mine,
         "",
         assignment=assignment,
-        works=sorted(((work.attempt.pk, names.get(work.attempt.person_id, "")) for work in works), key=by_name),
-        put_in=[(names.get(work.attempt.person_id, ""), fault) for work in works for fault in broken[work.attempt.pk]],
+        works=[(work.attempt.pk, called[work.attempt.person_id]) for work in works],
+        put_in=[(called[work.attempt.person_id], fault) for work in works for fault in broken[work.attempt.pk]],
         steps=[(step["id"], step["title"]) for step in lab["steps"]],
         faults=[(key, fault["title"]) for key, fault in acts.faults(lab).items()],
     )
     return render(request, "classroom/many.html", context)
-
-
-def by_name(one: tuple[int, str]) -> str:
-    return one[1].casefold()
 
 
 def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[Work]:
@@ -134,7 +134,8 @@ def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[
     rows = rows.filter(attempt__person__enrolments__klass=mine.klass, attempt__submitted=None)
     if chosen is not None:
         rows = rows.filter(attempt__in=[key for key in chosen if is_number(key)])
-    rows = rows.select_related("assignment", "attempt__sandbox", "attempt__lab_version").order_by("attempt_id")
+    rows = rows.select_related("attempt__sandbox", "attempt__lab_version").defer("attempt__lab_version__data")
+    rows = rows.order_by("attempt_id")
     return list({work.attempt.person_id: work for work in rows}.values())
 
 
@@ -142,14 +143,12 @@ def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[
 @require_POST
 def act_on_many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
-    works = works_of(mine, pk, None if "all" in request.POST else request.POST.getlist("attempt"))
-    act, failed, done = request.POST.get("act", ""), [], 0
-    for work in works:
-        problem = one_of_many(request, mine, work.attempt, act)
-        done += not problem
-        if problem:
-            failed.append(problem)
-    if not works:
+    some = [
+        work.attempt for work in works_of(mine, pk, None if "all" in request.POST else request.POST.getlist("attempt"))
+    ]
+    failed = act_on(request, mine, assignment, some)
+    done = len(some) - len(failed)
+    if not some:
         messages.error(request, "Choose at least one learner.")
     elif done:
         messages.success(request, f"Done for {done} learner{'s' if done != 1 else ''}.")
@@ -158,38 +157,43 @@ def act_on_many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     return redirect("class-many", class_id=mine.klass_id, pk=assignment.pk)
 
 
-def one_of_many(request: HttpRequest, mine: Enrolment, attempt: Attempt, act: str) -> str:
-    """Do it to one; what was in the way, or ""."""
+def act_on(request: HttpRequest, mine: Enrolment, assignment: Assignment, some: list[Attempt]) -> list[str]:
+    """Do what the form says to some attempts; for each that it could not be done to, what was in the way."""
+    act, by = request.POST.get("act", ""), mine.person
     if act == "message":
         text = request.POST.get("text", "").strip()
         if not text:
-            return "the message is empty"
-        acts.message(attempt, mine.person, text)
-    elif act == "unlock":
+            return ["the message is empty"] * len(some)
+        acts.message(some, by, text)
+        return []
+    if act == "unlock":
         step = request.POST.get("step", "")
-        if not acts.has_step(attempt, step):
-            return "the lab has no such step"
-        acts.unlock(attempt, step, mine.person)
-    elif act == "extend":
-        return until(request, mine, attempt)
-    elif act == "fault":
-        fault = acts.faults(attempt.lab_version.data).get(request.POST.get("fault", ""))
-        return acts.inject(attempt, fault, mine.person) if fault else "the lab has no such fault"
-    else:
-        raise Http404
-    return ""
+        fitting = [attempt for attempt in some if acts.has_step(attempt, step)]
+        acts.unlock(fitting, step, by)
+        return ["the lab has no such step"] * (len(some) - len(fitting))
+    if act == "extend":
+        due = until(request)
+        if due is None:
+            return ["say until when, as a date and a time"] * len(some)
+        acts.extend(assignment, [attempt.person_id for attempt in some], by, due)
+        return []
+    if act == "fault":
+        return list(filter(None, (put_in(attempt, request.POST.get("fault", ""), by) for attempt in some)))
+    raise Http404
 
 
-def until(request: HttpRequest, mine: Enrolment, attempt: Attempt) -> str:
-    """Give a learner until the day and hour that the form says; what is wrong with it, or ""."""
+def put_in(attempt: Attempt, key: str, by: Person) -> str:
+    """Put a prepared fault in; what was in the way, or ""."""
+    fault = acts.faults(attempt.lab_version.data).get(key)
+    return acts.inject(attempt, fault, by) if fault else "the lab has no such fault"
+
+
+def until(request: HttpRequest) -> datetime | None:
+    """The day and hour that the form says; None where it is none."""
     try:
-        due = when("Due").clean(request.POST.get("due", ""))
+        return when("Due").clean(request.POST.get("due", ""))
     except ValidationError:
-        due = None
-    if due is None:
-        return "say until when, as a date and a time"
-    acts.extend(attempt.work.assignment, attempt.person_id, mine.person, due)
-    return ""
+        return None
 
 
 @access.class_page(*access.STAFF)
@@ -198,7 +202,7 @@ def disputes(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     """My answer is right: what waits to be decided, oldest first, then what was decided lately."""
     rows = Dispute.objects.filter(attempt__work__assignment__klass=mine.klass)
     rows = rows.select_related("attempt__lab_version", "attempt__person", "snapshot")
-    names = dict(mine.klass.enrolments.values_list("person_id", "name"))
+    called = mine.klass.called()
     open_ones = list(rows.filter(decided=None).order_by("filed"))
     failing = CheckFact.objects.filter(attempt__in={one.attempt_id for one in open_ones}, status="fail")
     said = {(one.attempt_id, one.step, one.check_id): one.message for one in failing}
@@ -207,7 +211,7 @@ def disputes(request: HttpRequest, mine: Enrolment) -> HttpResponse:
         titles = acts.step_titles(dispute.attempt)
         return {
             "row": dispute,
-            "name": names.get(dispute.attempt.person_id, "somebody who left"),
+            "name": called.get(dispute.attempt.person_id, "somebody who left"),
             "step": titles.get(dispute.step, dispute.step),
             "check": acts.check_title(dispute.attempt, dispute.step, dispute.check_id),
             "told": telling.written(said.get((dispute.attempt_id, dispute.step, dispute.check_id), "")),

@@ -1,5 +1,7 @@
 """Setting a lab to a class, changing it, extending it for one learner; and a learner's beginning it."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -39,7 +41,7 @@ def edit(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, "Saved. Every mark follows.")
         return redirect("class", class_id=mine.klass_id)
-    people = mine.klass.enrolments.filter(role=Role.LEARNER)
+    people = sorted(mine.klass.enrolments.filter(role=Role.LEARNER), key=attrgetter("order"))
     own = {one.person_id: one for one in Extension.objects.filter(assignment=assignment)}
     extended = [(person, own[person.person_id]) for person in people if person.person_id in own]
     more = {"people": people, "extended": extended, "begun": assignment.works.exists()}
@@ -75,7 +77,7 @@ def extend(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     except ValidationError:
         messages.error(request, "That is no date and time.")
         return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)
-    acts.extend(assignment, learner.person_id, mine.person, due)
+    acts.extend(assignment, [learner.person_id], mine.person, due)
     until = f"until {due:%-d %B %Y, %H:%M} UTC" if due is not None else "the class's due date again"
     messages.success(request, f"{learner} has {until}.")
     return redirect("assignment-edit", class_id=mine.klass_id, pk=assignment.pk)

@@ -38,18 +38,17 @@ def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     assignment = access.assignment_of(mine.klass, pk)
     work.close_overdue(assignment)
     ask = tables.asked(request, COLUMNS)
-    everybody = marks.learners(assignment)
-    found = everybody.filter(name__icontains=ask["q"]) if ask["q"] else everybody
-    start = (ask["page"] - 1) * ask["size"]
-    book = marks.gradebook(assignment, list(found[start : start + ask["size"]]))
+    everybody = marks.named(mine.klass)
+    cut = tables.arrange(everybody, ask, lambda one: one[1], {})
+    book = marks.of_places(assignment, [key for key, _ in cut["items"]])
     table = tables.table(
         request,
         id="grades",
         title="Marks",
         columns=COLUMNS,
         rows=[row(mark, mine.klass_id) for mark in book],
-        total=everybody.count(),
-        found=found.count(),
+        total=cut["total"],
+        found=cut["found"],
         ask=ask,
         select="many" if mine.role == Role.INSTRUCTOR else "",
     )
@@ -124,18 +123,19 @@ def regrade_page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse
     assignment = access.assignment_of(mine.klass, pk)
     given = request.POST if request.method == "POST" else request.GET
     step, learner = given.get("step", ""), given.get("learner", "")
-    works = assignment.works.select_related("attempt__sandbox", "attempt__lab_version").order_by("attempt_id")
+    works = assignment.works.select_related("attempt__sandbox", "attempt__lab_version")
+    works = works.defer("attempt__lab_version__data").order_by("attempt_id")
     works = works.filter(attempt__person__enrolments__klass=mine.klass)
     if learner:
         place = mine.klass.enrolments.filter(pk=learner).first() if is_number(learner) else None
         if place is None:
             raise Http404
         works = works.filter(attempt__person_id=place.person_id)
-    names = dict(mine.klass.enrolments.values_list("person_id", "name"))
+    called = mine.klass.called()
     changes = []
     if "judge" in given:
         found = [regrade.judged(work.attempt, step) for work in works]
-        changes = [(names.get(one.attempt.person_id, ""), one) for one in found if one.facts]
+        changes = [(called[one.attempt.person_id], one) for one in found if one.facts]
     if request.method == "POST":
         for _, one in changes:
             regrade.apply(one, mine.person)
@@ -147,7 +147,7 @@ def regrade_page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse
         "",
         assignment=assignment,
         steps=[(each["id"], each["title"]) for each in first.attempt.lab_version.data["steps"]] if first else [],
-        people=list(mine.klass.enrolments.filter(role=Role.LEARNER)),
+        people=marks.named(mine.klass),
         step=step,
         learner=learner,
         judged="judge" in given,

@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections import Counter
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from iamlab.classroom import access, exports, heat, marks, work
+from iamlab.classroom import access, cells, exports, heat, marks, work
 from iamlab.classroom.models import Enrolment
 from iamlab.classroom.views.classes import frame
 
@@ -54,8 +56,31 @@ def report(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """The class's marks and steps on paper."""
     assignment = access.assignment_of(mine.klass, pk)
     work.close_overdue(assignment)
-    board = heat.board(assignment)
-    context = frame(
-        mine, "", assignment=assignment, marks=marks.everybody(assignment), columns=board.columns, at=timezone.now()
-    )
+    rows: list[dict[str, Any]] = []
+    facts: list[cells.Facts] = []
+    labs: dict[str, cells.Lab] = {}
+    begun: Counter[str] = Counter()
+    for batch in marks.batches(assignment):
+        rows += map(report_row, batch)
+        for latest in (mark.attempts[-1] for mark in batch if mark.attempts):
+            version = latest.attempt.lab_version
+            facts.append(cells.of_attempt(latest.attempt, latest.kept))
+            labs[version.digest] = version.data
+            begun[version.digest] += 1
+    columns = heat.columns(heat.lab_of(assignment, begun, labs), facts)
+    context = frame(mine, "", assignment=assignment, marks=rows, columns=columns, at=timezone.now())
     return render(request, "classroom/report.html", context)
+
+
+def report_row(mark: marks.Mark) -> dict[str, Any]:
+    """What the report says of a learner: the marks themselves need not stay in memory."""
+    one = mark.counted
+    if one is None:
+        return {"name": str(mark.enrolment), "state": mark.state}
+    comments = [one.score.comment, *(f"{s.step}: {s.comment}" for s in one.score.steps.values() if s.comment)]
+    return {
+        "name": str(mark.enrolment),
+        "state": mark.state,
+        "numbers": [one.automatic, one.effective, one.factor, mark.final, mark.points],
+        "comments": " ".join(filter(None, comments)),
+    }

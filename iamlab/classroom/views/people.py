@@ -1,6 +1,8 @@
 """The people of a class: roster, invitations, roles, a new password, leaving."""
 
 import secrets
+from collections.abc import Callable
+from operator import attrgetter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -34,8 +36,8 @@ COLUMNS = [
 @require_safe
 def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
     ask = tables.asked(request, COLUMNS)
-    found = list(mine.klass.enrolments.select_related("person"))
-    order = {"name": lambda e: e.name.casefold(), "role": lambda e: e.role, "joined": lambda e: e.joined}
+    found = sorted(mine.klass.enrolments.select_related("person"), key=attrgetter("order"))
+    order: dict[str, Callable] = {"name": attrgetter("order"), "role": lambda e: e.role, "joined": lambda e: e.joined}
     cut = tables.arrange(found, ask, lambda e: f"{e.name} {e.person.username}", order)
     may = mine.role == Role.INSTRUCTOR and mine.klass.archived is None
     rows = [
@@ -67,9 +69,10 @@ def people(request: HttpRequest, mine: Enrolment) -> HttpResponse:
 
 def expected(request: HttpRequest, mine: Enrolment) -> list[tuple[Invitation, str]]:
     """Who is invited and not yet here, each with the link to give them."""
+    waiting = mine.klass.invitations.filter(accepted_at=None)
     return [
         (one, request.build_absolute_uri(reverse("class-invitation", args=[codes.invitation_key(one.pk)])))
-        for one in mine.klass.invitations.filter(accepted_at=None)
+        for one in sorted(waiting, key=lambda one: (names.order(one.name), one.pk))
     ]
 
 

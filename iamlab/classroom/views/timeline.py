@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,8 +21,8 @@ from iamlab.door.reasons import reasons
 from iamlab.insight.applying import told
 from iamlab.insight.evidence import page_data
 from iamlab.insight.views import name_of
-from iamlab.labs import panel, scoring
-from iamlab.labs.models import Attempt, Override
+from iamlab.labs import panel
+from iamlab.labs.models import Attempt, Happening, Override
 from iamlab.sandbox import controls, history
 from iamlab.services import clock
 
@@ -59,7 +58,8 @@ def page(request: HttpRequest, mine: Enrolment, found: Attempt) -> HttpResponse:
     wanted = wanted if wanted in timeline.FILTERS else ""
     steps = found.lab_version.data["steps"]
     step = step if any(each["id"] == step for each in steps) else ""
-    items = timeline.items(found, wanted, step)
+    happened = timeline.happenings(found)
+    items = timeline.items(found, happened, wanted, step)
     cut = tables.arrange(reversed(items), ask, lambda item: item.searched, {})
     failed = reasons({item.event for item in cut["items"] if item.kind == "refused"})
     table = tables.table(
@@ -81,26 +81,24 @@ def page(request: HttpRequest, mine: Enrolment, found: Attempt) -> HttpResponse:
             },
         ],
     )
-    return render(request, "classroom/attempt.html", frame(mine, "", table=table, **shown(mine, found)))
+    return render(request, "classroom/attempt.html", frame(mine, "", table=table, **shown(mine, found, happened)))
 
 
-def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
+def shown(mine: Enrolment, found: Attempt, happened: list[Happening]) -> dict[str, Any]:
     """The attempt with its marks, and what may be done."""
-    who = mine.klass.enrolments.get(person_id=found.person_id)
-    prefetch_related_objects([found], "work__assignment__rubric", "overrides__by", "checks", "steps", "hints")
-    whole = marks.of_learner(found.work.assignment, who)
+    whole = marks.of_person(found.work.assignment, found.person_id)
     mark = next(one for one in whole.attempts if one.attempt.pk == found.pk)
-    given = {one.step: one for one in found.overrides.all()}
+    given = {one.step: one for one in found.overrides.select_related("by")}
     may_act = mine.role in access.HELPERS and mine.klass.archived is None
     return {
         "attempt": found,
-        "who": who,
+        "who": whole.enrolment,
         "mark": mark,
         "mark_items": mark_items(mark, whole, found.work.assignment),
         "released": whole.released,
-        "steps": step_rows(found, mark.score, given),
-        "faults": faults.of_attempts([found])[found.pk],
-        "hands": list(found.help_calls.filter(answered=None)),
+        "steps": step_rows(mark, given),
+        "faults": faults.among(happened),
+        "hands": mark.kept.hands,
         "may_act": may_act,
         "may_mark": may_act and access.may_override(mine),
         "whole_seen": acts.stamp(given.get("")),
@@ -109,7 +107,7 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
         "sessions": open_sessions(found) if may_act else [],
         "rubric": [
             {"row": row, "mark": mark.rubric.get(row.pk), "seen": acts.stamp(mark.rubric.get(row.pk))}
-            for row in found.work.assignment.rubric.all()
+            for row in whole.rubric
         ],
     }
 
@@ -117,15 +115,14 @@ def shown(mine: Enrolment, found: Attempt) -> dict[str, Any]:
 def open_sessions(found: Attempt) -> list[Any]:
     """The learner's sessions in the attempt's world that have neither ended nor expired."""
     now = clock.now(controls.world_of(found.sandbox))
-    accounts = [account.pk for account in controls.open_accounts(found.sandbox)]
-    return [row for row in sessions.sessions_of(found.person, accounts) if row.expires > now]
+    return [row for row in sessions.sessions_in(found.person, found.sandbox) if row.expires > now]
 
 
 def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignment) -> list[tuple[str, str]]:
     counts = whole.counted is not None and whole.counted.attempt.pk == mark.attempt.pk
     rubric = [
         (row.title, f"{mark.rubric[row.pk].score:g} % of {row.points} points" if row.pk in mark.rubric else "To mark")
-        for row in assignment.rubric.all()
+        for row in whole.rubric
     ]
     return [
         ("Automatic", f"{mark.automatic:g}"),
@@ -133,7 +130,7 @@ def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignmen
         ("Effective", f"{mark.effective:g}"),
         ("Late factor", f"{mark.factor:g}"),
         ("Final", f"{mark.final:g}" + ("" if counts else " (another attempt counts)")),
-        ("Points", f"{whole.points:g} of {assignment.points + sum(row.points for row in assignment.rubric.all())}"),
+        ("Points", f"{whole.points:g} of {assignment.points + sum(row.points for row in whole.rubric)}"),
         *rubric,
     ]
 
@@ -189,20 +186,10 @@ def why(request: HttpRequest, mine: Enrolment, attempt_id: int, event_id: str) -
     return render(request, "classroom/why.html", context)
 
 
-def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) -> list[dict[str, Any]]:
+def step_rows(mark: marks.AttemptMark, given: dict[str, Override]) -> list[dict[str, Any]]:
     """Each step with its state, minutes and tries, by the heat map's own functions, and its marks."""
-    lab, used = found.lab_version.data, list(found.hints.all())
-    facts = cells.facts_of(
-        lab,
-        list(found.checks.all()),
-        list(found.steps.all()),
-        [hint for hint in used if hint.tier >= cells.EXACT],
-        list(given.values()),
-        started=found.started,
-        active=found.submitted or found.active,
-        current=found.current,
-    )
-    hints = Counter(hint.step for hint in used)
+    facts, hints = cells.of_attempt(mark.attempt, mark.kept), Counter(hint.step for hint in mark.kept.hints)
+    at_steps = ((step, facts.cells[step["id"]]) for step in mark.attempt.lab_version.data["steps"])
     return [
         {
             "id": step["id"],
@@ -213,12 +200,12 @@ def step_rows(found: Attempt, score: scoring.Score, given: dict[str, Override]) 
             "minutes": cell.minutes,
             "tries": cell.tries,
             "hints": hints[step["id"]],
-            "auto": f"{round(score.steps[step['id']].auto * 100, 2):g}",
+            "auto": f"{round(mark.score.steps[step['id']].auto * 100, 2):g}",
             "by_hand": f"{given[step['id']].score:g}" if step["id"] in given else None,
             "given": given.get(step["id"]),
             "seen": acts.stamp(given.get(step["id"])),
         }
-        for step, cell in zip(lab["steps"], facts.cells, strict=True)
+        for step, cell in at_steps
     ]
 
 
@@ -241,11 +228,11 @@ def as_it_was(request: HttpRequest, mine: Enrolment, attempt_id: int, event: int
         event=event,
         to=to if later else "",
         snapshot=snapshot,
-        before=past.text(past.state(found, snapshot)),
-        after=past.text(past.state(found, later)) if later else "",
+        before=past.text_at(found, snapshot),
+        after=past.text_at(found, later) if later else "",
         moments=[
             (item.event, f"{item.at:%H:%M:%S} {item.title} {item.text}"[:90])
-            for item in timeline.items(found, "changes")[-300:]
+            for item in timeline.items(found, [], "changes")[-300:]
         ],
     )
     return render(request, "classroom/as_it_was.html", context)
