@@ -13,11 +13,14 @@ from iamlab.services.past import asked
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An event's record, and its judgement where a policy decided (None for what no policy controls)."""
+    """An event's record, and its judgement where a policy decided: None for what no policy controls, and where the
+    policies of that moment are not kept any more, `lost`.
+    """
 
     record: dict[str, Any]
     data: bool
     judgement: Judgement | None
+    lost: bool = False
 
 
 def past_call(caller: Caller, event_id: str) -> Past | None:
@@ -26,11 +29,15 @@ def past_call(caller: Caller, event_id: str) -> Past | None:
     if row is None:
         return None
     stored = json.loads(row.context) if row.context else None
-    return Past(json.loads(row.record), row.data, again(caller, stored, row.policies) if stored else None)
+    judgement = again(caller, stored, row.policies) if stored else None
+    return Past(json.loads(row.record), row.data, judgement, lost=bool(stored) and judgement is None)
 
 
-def again(caller: Caller, stored: dict[str, Any], policy_set: str) -> Judgement:
+def again(caller: Caller, stored: dict[str, Any], policy_set: str) -> Judgement | None:
     """The decision with the documents of that moment."""
-    request, policies, text = asked(stored, policy_set)
+    found = asked(stored, policy_set)
+    if found is None:
+        return None
+    request, policies, text = found
     decision, granted = evaluate(request, policies), tuple(stored["granted"])
     return Judgement(request, policies, decision, caller, policy_set, text, stored["resource_policy"], granted)

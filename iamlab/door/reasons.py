@@ -21,7 +21,10 @@ def reasons(events: Collection[int]) -> dict[int, tuple[str, bool]]:
         if context:
             judged.append((pk, username, json.loads(context), policies))
     again = past.asked_many([(stored, policies) for _, _, stored, policies in judged]) if judged else []
-    for (pk, username, *_), (request, applied, _) in zip(judged, again, strict=True):
+    for (pk, username, *_), one in zip(judged, again, strict=True):
+        if one is None:
+            continue
+        request, applied, _ = one
         decision = evaluate(request, applied)
         if not decision.allowed:
             found[pk] = explain(request, applied, decision, who=username or None)["sentence"], True

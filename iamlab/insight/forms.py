@@ -1,11 +1,11 @@
 """The questions that a learner may ask the evaluator."""
 
-import json
 import re
 from typing import Any
 
 from django import forms
 
+from iamlab.insight import keys
 from iamlab.policy.catalog import action as known_action
 from iamlab.policy.catalog import nearest_action
 
@@ -44,20 +44,11 @@ class ContextForm(forms.Form):
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text="One key = value a line, such as aws:MultiFactorAuthPresent = true. "
-        "They replace what a plain console session would send.",
+        "They replace what a plain console session would send; null leaves a key out.",
     )
 
-    def clean_context(self) -> dict[str, str | list[str]]:
-        """Lines of `key = value`; a value in brackets is a list."""
-        found: dict[str, str | list[str]] = {}
-        for number, line in enumerate(self.cleaned_data["context"].splitlines(), 1):
-            if not line.strip():
-                continue
-            key, equals, value = (part.strip() for part in line.partition("="))
-            if not equals or ":" not in key:
-                raise forms.ValidationError(f"Line {number}: write key = value, such as aws:SourceIp = 203.0.113.7.")
-            found[key] = _value(value, number)
-        return found
+    def clean_context(self) -> keys.Context:
+        return keys.read(self.cleaned_data["context"])
 
 
 class QuestionForm(ContextForm):
@@ -83,16 +74,6 @@ class QuestionForm(ContextForm):
         if not 1 <= len(names) <= MOST_ACTIONS:
             raise forms.ValidationError(f"Ask for one to {MOST_ACTIONS} actions.")
         return [checked_action(name) for name in names]
-
-
-def _value(text: str, line: int) -> str | list[str]:
-    if not text.startswith("["):
-        return text
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        raise forms.ValidationError(f'Line {line}: a list is written as JSON, such as ["a", "b"].') from error
-    return [str(value) for value in values]
 
 
 class WhoCanForm(ContextForm):

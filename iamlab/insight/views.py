@@ -19,6 +19,7 @@ from iamlab.insight.drafts import DraftForm, with_draft
 from iamlab.insight.evidence import page_data
 from iamlab.insight.forms import QuestionForm, WhoCanForm
 from iamlab.insight.instead import told
+from iamlab.insight.keys import written
 from iamlab.services.operations import AwsError
 from iamlab.services.sts.messages import encoded
 
@@ -32,6 +33,7 @@ def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"record": past.record, "error": past.record.get("errorMessage", "")}
     context["unread"] = of_record(past.record) if past.judgement is None else ""
+    context["lost"] = past.lost
     if past.judgement is not None:
         context["decision"] = then(session, past.judgement, past.record)
         if not past.judgement.allowed:
@@ -76,7 +78,9 @@ def ask_again(session: Session, asked: Any, record: dict[str, Any]) -> str:
     """The evaluator with the same question, to try it under today's policies."""
     arn = record.get("userIdentity", {}).get("arn", "")
     issuer = record.get("userIdentity", {}).get("sessionContext", {}).get("sessionIssuer", {}).get("arn", "")
-    return session.url("evaluator", principal=issuer or arn, actions=asked.action, resource=asked.resource)
+    question = {"principal": issuer or arn or "anonymous", "actions": asked.action, "resource": asked.resource}
+    context = written(asked.context, of_session=bool(asked.session_issuer))
+    return session.url("evaluator", **question, context=context) if context is not None else ""
 
 
 @console_page

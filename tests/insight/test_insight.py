@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import urlencode
 
@@ -13,10 +14,14 @@ from django.urls import reverse
 from iamlab.door import authenticate, sessions
 from iamlab.door.calls import call
 from iamlab.door.identities import caller_as
+from iamlab.door.reasons import reasons
+from iamlab.labs.performing import LAB
 from iamlab.labs.selftest import undone
 from iamlab.people.models import create_guest
 from iamlab.sandbox import controls
+from iamlab.services.cloudtrail.models import Event, PolicySet
 from iamlab.services.operations import AwsError
+from iamlab.services.sts.messages import encoded
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Long-and-good-1"
@@ -88,6 +93,57 @@ def test_a_call_is_explained_though_a_like_one_before_it_was_undone(client, stor
     story.do("user/mario", "s3:PutObject", **write)
     page = client.get(story.url("why", newest(story, "PutObject"))).content.decode()
     assert "Yes. Statement WriteBills of BillWrite" in page
+
+
+def test_where_the_policies_of_a_call_are_lost_nothing_is_said_of_them(client, story):
+    """No policies at all would be another story: what refused it may have been an explicit deny."""
+    event_id = refused(story)
+    PolicySet.objects.all().delete()
+    page = client.get(story.url("why", event_id)).content.decode()
+    assert "Why is not known any more" in page and "AccessDenied" not in page
+    assert "Nothing that applies" not in page and "not authorized to perform: s3:PutObject" in page
+    row = Event.objects.get(event_id=event_id)
+    assert reasons([row.pk])[row.pk] == (json.loads(row.record)["errorMessage"], False)
+    with pytest.raises(AwsError, match="not kept any more"):
+        story.do("root", "sts:DecodeAuthorizationMessage", EncodedMessage=encoded(event_id))
+
+
+def asked_again(client, story, event_id):
+    page = client.get(story.url("why", event_id)).content.decode()
+    address = unescape(re.search(r'href="([^"]+)">Ask again with today', page)[1])
+    return client.get(address).content.decode()
+
+
+CONDITIONS = {
+    "without a second factor's key": ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}, {}),
+    "from its address": ({"IpAddress": {"aws:SourceIp": "198.51.100.20"}}, {}),
+    "with the tags that it sent": (
+        {"StringEquals": {"aws:RequestTag/team": "null"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["team"]}},
+        {"Tags": [{"Key": "team", "Value": "null"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_asked_again_a_request_has_the_keys_that_it_had(client, story, name):
+    """What a key of long standing asks: no session, so that the key of a second factor is missing."""
+    condition, given = CONDITIONS[name]
+    statement = {"Effect": "Allow", "Action": "iam:*User", "Resource": "*", "Condition": condition}
+    story.grant(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    story.do("root", "iam:CreateAccessKey", UserName="mario")
+    mario = caller_as(controls.world(story.sandbox), story.account, "key/mario")
+    call(mario, "iam:CreateUser", {"UserName": "luigi", **given}, replace(LAB, entrance="wire"))
+    assert 'id="verdict">Yes' in asked_again(client, story, newest(story, "CreateUser"))
+
+
+def test_asked_again_the_caller_is_as_today(client, story):
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "bills"}}
+    statement = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*", "Condition": condition}
+    story.grant(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    event_id = refused(story)
+    assert 'id="verdict">No' in asked_again(client, story, event_id)
+    story.do("root", "iam:TagUser", UserName="mario", Tags=[{"Key": "team", "Value": "bills"}])
+    assert 'id="verdict">Yes' in asked_again(client, story, event_id)
 
 
 def test_an_allowed_call_names_the_statement(client, story):

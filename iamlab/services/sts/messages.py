@@ -43,8 +43,8 @@ def event_of(message: str) -> str:
     return str(uuid.UUID(bytes=event))
 
 
-def invalid() -> AwsError:
-    return AwsError("InvalidAuthorizationMessageException", "Message is invalid", 400)
+def invalid(why: str = "Message is invalid") -> AwsError:
+    return AwsError("InvalidAuthorizationMessageException", why, 400)
 
 
 @operation("sts:DecodeAuthorizationMessage")
@@ -53,7 +53,10 @@ def decode_authorization_message(call: Call, EncodedMessage: str) -> dict[str, A
     row = Event.objects.filter(account_id=call.account_id, event_id=event_of(EncodedMessage)).first()
     if row is None or not row.context:
         raise invalid()
-    request, policies, _ = past.asked(json.loads(row.context), row.policies)
+    asked = past.asked(json.loads(row.context), row.policies)
+    if asked is None:
+        raise invalid("The policies of that moment are not kept any more")
+    request, policies, _ = asked
     decision = evaluate(request, policies)
     who = json.loads(row.record)["userIdentity"]
     found = {
