@@ -233,7 +233,7 @@ def step_data(
         "actor": fill(step.get("actor", ""), names),
         "weight": step.get("weight", 0),
         "html": render(step.get("markdown", ""), names, reverse("attempt", args=[attempt.pk]) + "media/"),
-        "waits": content.titles(lab, missing, names) if state == "locked" else "",
+        "waits": awaited(attempt, lab, missing, names) if state == "locked" else [],
         "may_skip": bool(checks) and not attempt.submitted and state in ("open", "in_progress", "regressed"),
         "fault": step.get("fault"),
         "shown": found.shown,
@@ -249,6 +249,15 @@ def step_data(
             if (asked := content.question_of(lab, question)) is not None
         ],
     }
+
+
+def awaited(attempt: Attempt, lab: Lab, missing: set[str], names: dict[str, str]) -> list[dict[str, str]]:
+    """The steps that a locked one waits for, with the way to each."""
+    return [
+        {"title": tell(step["title"], names), "url": reverse("lab-step", args=[attempt.pk, step["id"]])}
+        for step in lab["steps"]
+        if step["id"] in missing
+    ]
 
 
 AT_FAULT = "This check is broken. That is not your fault and costs you nothing; whoever keeps the lab is told."

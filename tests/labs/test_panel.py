@@ -153,7 +153,18 @@ def test_clock_moves_and_actors_report(site, shipped):
     text = press(site, "lab-clock", attempt, {"by": "day"})
     assert (clockwork.now(Attempt.objects.get(pk=attempt.pk)) - before).days == 1
     assert "Backup job, with root&#x27;s key" in text or "Backup job, with root's key" in text
-    assert "failed 1 of 1 time:" in text
+    assert "tried once, and could not." in text
+
+
+def test_a_refused_sign_in_of_an_actor_is_told_as_the_one_who_tried_would(site, begin):
+    known = {"Account": "{{account}}", "UserName": "kim", "Password": "Hers-1"}
+    line = {"call": "signin:ConsoleLogin", "params": known}
+    actor = {"name": "Kim", "as": "visitor", "from": "192.0.2.91", "every": 43_200, "lines": [line]}
+    attempt = begin(conftest.step("group", {"exists": "group/Readers"}), actors=[actor])
+    text = press(site, "lab-clock", attempt, {"by": "day"})
+    told = text.partition("Kim")[2].partition("</li>")[0]
+    assert "tried 2 times, and never could. It was answered: " in told
+    assert "signin" not in told and "visitor" not in told
 
 
 def test_a_session_that_the_clock_ended_is_told(site, shipped, learner):
@@ -331,8 +342,11 @@ def test_step_is_skipped_until_it_is_opened_again_or_comes_to_pass(site, begin, 
 
 
 def test_locked_step_names_what_it_builds_on(site, shipped):
-    shown = press(site, "lab-step", shipped("groups"), step_id="two-each")
-    assert "This step builds on “Three groups, each with a policy”." in shown
+    attempt = shipped("groups")
+    shown = press(site, "lab-step", attempt, step_id="two-each")
+    way = shown.partition("This step builds on ")[2].partition(". Do that first.")[0]
+    assert "“Three groups, each with a policy”" in way
+    assert re.search('formaction="([^"]+)"', way)[1] == reverse("lab-step", args=[attempt.pk, "policies"])
 
 
 def test_who_goes_back_is_asked_first(site, shipped):
