@@ -86,9 +86,10 @@ def may_override(mine: Enrolment) -> bool:
 
 
 def staff_of_attempt(person: Person, sandbox: Sandbox) -> bool:
-    """The rule for the sandbox's viewers: staff of the class that the sandbox's attempt is for."""
+    """The rule for the sandbox's viewers: staff of the class that the sandbox's attempt is for, while it has names."""
     return Work.objects.filter(
         attempt__sandbox=sandbox,
+        assignment__klass__anonymised=None,
         assignment__klass__enrolments__person=person,
         assignment__klass__enrolments__role__in=STAFF,
     ).exists()

@@ -12,6 +12,7 @@ from iamlab.sandbox import controls
 from iamlab.services.callers import Caller
 from iamlab.services.signin.models import ConsoleSession
 
+LOOKS = "looks at your console, reading only."
 ONE_LOOK = timedelta(minutes=10)  # pages opened within it are one look
 
 
@@ -24,5 +25,5 @@ def look(person: Person, session: ConsoleSession) -> Caller | None:
     lately = attempt.happenings.filter(kind="look", by=person, at__gt=timezone.now() - ONE_LOOK)
     if not lately.exists():
         attempts.note_happening(attempt, "look", attempt.current, person, at=session.label or session.kind)
-        Message.objects.create(attempt=attempt, sender=person, text=f"{person} looks at your console, reading only.")
+        Message.objects.create(attempt=attempt, sender=person, text=f"{person} {LOOKS}")
     return controls.examiner_of(session.account)

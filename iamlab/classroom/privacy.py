@@ -4,16 +4,20 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from iamlab.classroom import exports
-from iamlab.classroom.models import Class, Enrolment, JoinFailure, Role, RubricMark, Work
+from iamlab.classroom import exports, looking
+from iamlab.classroom.models import Class, Enrolment, Invitation, JoinFailure, Role, RubricMark, Work
 from iamlab.labs import content
 from iamlab.labs.models import (
     Answer,
     Attempt,
+    BrokenCheck,
     CheckFact,
     Dispute,
     Happening,
@@ -33,6 +37,7 @@ TOLD = ("help", "dispute", "message", "override", "rubric", "decided", "look", "
 # Of others what is no word of anybody's stays; messages of checks name what the learner made.
 NAMING = ("check", "show", "brought", "reset", "undo", "discarding", "clock")
 KEPT = {"check", "status", "code", "before", "brought", "seconds"}
+NAMED = ("checkpoint", "branch")  # snapshots whose names learners give, or have names of theirs in them
 AT_ONCE = 1000
 
 
@@ -49,7 +54,15 @@ def export(person: Person) -> dict[str, Any]:
             {"class": place.klass.name, "role": place.role, "name": place.name, "joined": place.joined}
             for place in person.enrolments.select_related("klass")
         ],
-        "attempts": [{**exports.facts(attempt), "events": records[world]} for world, attempt in mine.items()],
+        "attempts": [
+            {
+                **exports.facts(attempt),
+                "names chosen": {name: value for name, value in attempt.bound.items() if isinstance(value, str)},
+                "notes": {fact.step: fact.note for fact in attempt.steps.all() if fact.note},
+                "events": records[world],
+            }
+            for world, attempt in mine.items()
+        ],
         "other worlds": [
             {"title": world.title, "events": records[world.pk]} for world in worlds if world.pk not in mine
         ],
@@ -71,9 +84,10 @@ def delete(person: Person) -> None:
         Attempt.objects.filter(person=person).exclude(pk__in=in_classes).delete()
         attempts = Attempt.objects.filter(person=person)
         strip(attempts)
-        attempts.update(bound={})
         Snapshot.objects.filter(sandbox__attempt__in=attempts).delete()
         Account.objects.filter(sandbox__attempt__in=attempts).delete()
+        Invitation.objects.filter(accepted__person=person).delete()
+        _forget(person)
         person.enrolments.update(name="Former member")
         JoinFailure.objects.filter(person=person).delete()
         person.username, person.display_name, person.email = f"deleted-{secrets.token_hex(8)}", "Former member", ""
@@ -81,6 +95,21 @@ def delete(person: Person) -> None:
         person.is_active = person.is_instructor = person.is_staff = person.is_superuser = False
         person.set_unusable_password()
         person.save()
+
+
+def _forget(person: Person) -> None:
+    """Take a name out of what names its bearer in passing: what others were told, what operators did, and sessions,
+    which keep what was typed.
+    """
+    looks = Message.objects.filter(sender=person, text__endswith=looking.LOOKS)
+    looks.update(text=f"Somebody who left {looking.LOOKS}")
+    of_person = Q(content_type__model="person", object_id=str(person.pk))
+    places = map(str, person.enrolments.values_list("pk", flat=True))
+    of_place = Q(content_type__model="enrolment", object_id__in=list(places))
+    LogEntry.objects.filter(of_person | of_place).update(object_repr="", change_message="")
+    sessions = Session.objects.iterator(chunk_size=AT_ONCE)
+    mine = [one.pk for one in sessions if one.get_decoded().get(SESSION_KEY) == str(person.pk)]
+    Session.objects.filter(pk__in=mine).delete()
 
 
 def strip(attempts: QuerySet[Attempt]) -> None:
@@ -92,12 +121,18 @@ def strip(attempts: QuerySet[Attempt]) -> None:
     Answer.objects.filter(attempt__in=attempts).update(given="")
     Override.objects.filter(attempt__in=attempts).update(comment="")
     RubricMark.objects.filter(attempt__in=attempts).update(comment="")
-    Snapshot.objects.filter(sandbox__attempt__in=attempts, kind="checkpoint").update(name="Checkpoint")
+    Snapshot.objects.filter(sandbox__attempt__in=attempts, kind__in=NAMED).update(name="Checkpoint")
     Terminal.objects.filter(sandbox__attempt__in=attempts).delete()
+    BrokenCheck.objects.filter(lab_version__attempt__in=attempts).update(said="")
     CheckFact.objects.filter(attempt__in=attempts).update(message="")
-    for fact in CheckFact.objects.filter(attempt__in=attempts).exclude(undone={}):
+    undone = list(CheckFact.objects.filter(attempt__in=attempts).exclude(undone={}).only("undone").order_by("pk"))
+    for fact in undone:
         fact.undone = {name: fact.undone[name] for name in ("event", "time") if name in fact.undone}
-        fact.save(update_fields=["undone"])
+    CheckFact.objects.bulk_update(undone, ["undone"], batch_size=AT_ONCE)
+    bound = list(attempts.exclude(bound={}).only("bound").order_by("pk"))
+    for attempt in bound:
+        attempt.bound = {name: value for name, value in attempt.bound.items() if not isinstance(value, str)}
+    Attempt.objects.bulk_update(bound, ["bound"], batch_size=AT_ONCE)
     Happening.objects.filter(attempt__in=attempts, kind__in=TOLD).update(data={})
     rows = Happening.objects.filter(attempt__in=attempts, kind__in=NAMING).only("data").order_by("pk")
     changed = []
@@ -108,7 +143,10 @@ def strip(attempts: QuerySet[Attempt]) -> None:
 
 
 def anonymise(klass: Class) -> None:
-    """A class without names: learners become numbers, invitations and what was written go, numbers stay."""
+    """A class without names: learners become numbers, invitations and what was written go, numbers stay.
+
+    The simulated accounts stay with those whose they are; the class's staff see nothing of them any more.
+    """
     with transaction.atomic():
         places = list(Enrolment.objects.select_for_update().filter(klass=klass, role=Role.LEARNER).order_by("pk"))
         for number, place in enumerate(places, 1):

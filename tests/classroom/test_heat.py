@@ -167,7 +167,7 @@ def crowd(assignment, attempt, make_person, count):
 
 
 def copy_of(assignment, attempt, who) -> Attempt:
-    more = {"lab_version": attempt.lab_version, "lab": attempt.lab}
+    more = {"lab_version": attempt.lab_version, "lab": attempt.lab, "start": attempt.start}
     copy = Attempt.objects.create(person=who, sandbox=controls.create(who, "copy"), **more)
     Work.objects.create(assignment=assignment, attempt=copy)
     for model, rows in ((CheckFact, attempt.checks.all()), (StepFact, attempt.steps.all())):

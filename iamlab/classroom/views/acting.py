@@ -129,9 +129,11 @@ def many(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
 
 
 def works_of(mine: Enrolment, pk: int, chosen: list[str] | None = None) -> list[Work]:
-    """The latest work of each learner who is still in the class."""
+    """The latest work of each learner who is still in the class, and has not deleted it."""
     rows = Work.objects.filter(assignment_id=pk, assignment__klass=mine.klass)
-    rows = rows.filter(attempt__person__enrolments__klass=mine.klass, attempt__submitted=None)
+    rows = rows.filter(
+        attempt__person__enrolments__klass=mine.klass, attempt__submitted=None, attempt__start__isnull=False
+    )
     if chosen is not None:
         rows = rows.filter(attempt__in=[key for key in chosen if is_number(key)])
     rows = rows.select_related("attempt__sandbox", "attempt__lab_version").defer("attempt__lab_version__data")

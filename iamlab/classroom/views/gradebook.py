@@ -125,7 +125,9 @@ def regrade_page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse
     step, learner = given.get("step", ""), given.get("learner", "")
     works = assignment.works.select_related("attempt__sandbox", "attempt__lab_version")
     works = works.defer("attempt__lab_version__data").order_by("attempt_id")
-    works = works.filter(attempt__person__enrolments__klass=mine.klass)
+    # What the checks rest on is gone where a learner deleted it, and where a class has no names any more.
+    works = works.filter(attempt__person__enrolments__klass=mine.klass, attempt__start__isnull=False)
+    works = works.none() if mine.klass.anonymised else works
     if learner:
         place = mine.klass.enrolments.filter(pk=learner).first() if is_number(learner) else None
         if place is None:

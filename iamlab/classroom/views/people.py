@@ -215,6 +215,7 @@ def remove(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     if one.pk == mine.pk:
         messages.error(request, "You cannot take yourself out of your class.")
     else:
+        mine.klass.invitations.filter(accepted=one).delete()
         one.delete()
         messages.success(request, f"{one} is not in the class any more.")
     return redirect("class-people", class_id=mine.klass_id)

@@ -104,7 +104,7 @@ def shown(mine: Enrolment, found: Attempt, happened: list[Happening]) -> dict[st
         "whole_seen": acts.stamp(given.get("")),
         "whole_by_hand": mark.score.override,
         "whole": given.get(""),
-        "sessions": open_sessions(found) if may_act else [],
+        "sessions": open_sessions(found) if may_act and mine.klass.anonymised is None else [],
         "rubric": [
             {"row": row, "mark": mark.rubric.get(row.pk), "seen": acts.stamp(mark.rubric.get(row.pk))}
             for row in whole.rubric
@@ -138,7 +138,8 @@ def mark_items(mark: marks.AttemptMark, whole: marks.Mark, assignment: Assignmen
 def row(item: timeline.Item, mine: Enrolment, found: Attempt, failed: dict[int, tuple[str, bool]]) -> dict:
     what = markup.status(LOOKS[item.kind], item.title) if item.kind in LOOKS else item.title
     then = reverse("as-it-was", args=[mine.klass_id, found.pk, item.event])
-    kept = mine.role in access.STAFF and found.start_id is not None  # it went with what its learner deleted
+    # It went with what its learner deleted, or with the names of the class.
+    kept = mine.role in access.STAFF and found.start_id is not None and mine.klass.anonymised is None
     was = markup.link(then, "The account then") if kept else ""
     more: Any = item.text if isinstance(item.text, SafeString) else markup.unturned(item.text)
     if item.step:
@@ -214,7 +215,7 @@ def step_rows(mark: marks.AttemptMark, given: dict[str, Override]) -> list[dict[
 def as_it_was(request: HttpRequest, mine: Enrolment, attempt_id: int, event: int) -> HttpResponse:
     """The account at a row, read only; with `to` in the address, what changed from there to another row."""
     found = access.attempt_of(mine.klass, attempt_id)
-    snapshot = past.at(found, event)
+    snapshot = past.at(found, event) if mine.klass.anonymised is None else None
     if snapshot is None:
         raise Http404
     to = request.GET.get("to", "")
