@@ -20,6 +20,7 @@ from iamlab.insight.evidence import page_data
 from iamlab.insight.forms import QuestionForm, WhoCanForm
 from iamlab.insight.instead import told
 from iamlab.insight.keys import written
+from iamlab.insight.paging import paged
 from iamlab.services.operations import AwsError
 from iamlab.services.sts.messages import encoded
 
@@ -35,7 +36,9 @@ def why(request: HttpRequest, session: Session, event_id: str) -> HttpResponse:
     context["unread"] = of_record(past.record) if past.judgement is None else ""
     context["lost"] = past.lost
     if past.judgement is not None:
-        context["decision"] = then(session, past.judgement, past.record)
+        context["decision"] = paged(request, then(session, past.judgement, past.record))
+        if "json" in request.GET:
+            return HttpResponse(context["decision"]["json"], content_type="application/json")
         if not past.judgement.allowed:
             context["encoded"] = encoded(event_id)
         context["ask_again"] = ask_again(session, past.judgement.request, past.record)
@@ -99,6 +102,10 @@ def evaluator(request: HttpRequest, session: Session) -> HttpResponse:
         roles = at_hand(caller)
         judgements = judge_all(caller, asked["actions"], asked["resource"], asked["context"])
         context |= answers(session, judgements, who, roles)
+        if context["only"]:
+            context["only"] = paged(request, context["only"])
+            if "json" in request.GET:
+                return HttpResponse(context["only"]["json"], content_type="application/json")
         for row in context["answers"]:
             row["url"] = session.url("evaluator", **{**request.GET.dict(), "actions": row["action"]})
         context |= comparison(request, judgements, context["answers"], who)

@@ -1,5 +1,6 @@
 """Why?, can they?, who can?: the verdict first, then the reasons, for the owner of the account only."""
 
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -144,6 +145,63 @@ def test_asked_again_the_caller_is_as_today(client, story):
     assert 'id="verdict">No' in asked_again(client, story, event_id)
     story.do("root", "iam:TagUser", UserName="mario", Tags=[{"Key": "team", "Value": "bills"}])
     assert 'id="verdict">Yes' in asked_again(client, story, event_id)
+
+
+def many_statements(story):
+    """Five policies of 34 statements each, the last of which allows."""
+    for number in range(5):
+        statements = [
+            {
+                "Sid": f"P{number}S{place}",
+                "Effect": "Allow",
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::b{place}",
+            }
+            for place in range(33)
+        ]
+        statements.append(
+            {"Sid": "WriteBills", "Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{BILL}{number}"}
+        )
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        made = story.do("root", "iam:CreatePolicy", PolicyName=f"Many{number}", PolicyDocument=document)
+        story.do("root", "iam:AttachUserPolicy", UserName="mario", PolicyArn=made["Policy"]["Arn"])
+
+
+def every_statement(page):
+    return re.findall(r"</strong> ([A-Za-z0-9]+)", page[page.index("Every statement") :])
+
+
+@pytest.mark.parametrize("which", ["evaluator", "why"])
+def test_of_many_statements_a_page_shows_some_and_those_first_that_decide(client, story, which):
+    many_statements(story)
+    story.do("user/mario", "s3:PutObject", Bucket="customer-bills", Key="bill.txt4", Body=b"42")
+    asked = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": f"{BILL}4"}
+    address = story.url("why", newest(story, "PutObject"))
+    address = f"{story.url('evaluator')}?{urlencode(asked)}" if which == "evaluator" else address
+    pages = [client.get(address)]
+    text = pages[0].content.decode()
+    nav = text.partition('aria-label="Statements by pages"')[2].partition("</nav>")[0]
+    links = [unescape(link) for link in re.findall(r'href="([^"#]+)', nav)]
+    assert len(links) == 5 and "of 170 statements" in nav
+    pages += [client.get(link) for link in links]
+    found = [every_statement(page.content.decode()) for page in pages]
+    assert found[0][0] == "WriteBills" and [len(one) for one in found] == [30, 30, 30, 30, 30, 20]
+    assert len({sid for one in found for sid in one if sid != "WriteBills"}) == 165
+    assert max(len(gzip.compress(page.content)) for page in pages) < 30_000
+    whole = client.get(unescape(re.search(r'href="([^"]+)"[^>]*>All of it as JSON', text)[1]))
+    assert whole["Content-Type"] == "application/json"
+    statements = [
+        one for layer in whole.json()["layers"] for policy in layer["policies"] for one in policy["statements"]
+    ]
+    assert len(statements) == 170
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999", "x", "²", "1" * 400])
+def test_a_page_of_statements_that_there_is_not(client, story, number):
+    many_statements(story)
+    asked = {"principal": f"arn:aws:iam::{story.account}:user/mario", "actions": "s3:PutObject", "resource": BILL}
+    page = client.get(f"{story.url('evaluator')}?{urlencode({**asked, 'statements': number})}")
+    assert page.status_code == 200 and len(every_statement(page.content.decode())) in (20, 30)
 
 
 def test_an_allowed_call_names_the_statement(client, story):

@@ -20,6 +20,7 @@ from iamlab.door.past import past_call
 from iamlab.door.reasons import reasons
 from iamlab.insight.applying import told
 from iamlab.insight.evidence import page_data
+from iamlab.insight.paging import paged
 from iamlab.insight.views import name_of
 from iamlab.labs import panel
 from iamlab.labs.models import Attempt, Happening, Override
@@ -174,7 +175,9 @@ def why(request: HttpRequest, mine: Enrolment, attempt_id: int, event_id: str) -
     call = past_call(controls.examiner_of(event.account), event_id)
     if call is None or call.judgement is None:
         raise Http404
-    decision = page_data(call.judgement, name_of(call.record))
+    decision = paged(request, page_data(call.judgement, name_of(call.record)))
+    if "json" in request.GET:
+        return HttpResponse(decision["json"], content_type="application/json")
     context = frame(
         mine,
         "",
