@@ -122,9 +122,9 @@ DIFFERENCES = (
     ("Budgets send no mail", "What a budget has seen is read from the simulated bill, 0.00: a hold on the card and its "
      "return. A notification's state says whether its threshold is passed; nobody gets a message. "
      "As at AWS a forecast needs an account of five weeks."),
-    ("Account Management", "The account's name, its primary contact and its alternate contacts are simulated for the "
-     "console, with their permissions and events; on the wire the service is refused. An account that was signed up "
-     "for by the short form has no primary contact. AWS writes to nobody."),
+    ("Account Management", "The account's name, its primary contact and its alternate contacts are simulated, with "
+     "their permissions and events, each account's for itself: a management account that names a member by AccountId "
+     "is refused. An account that was signed up for by the short form has no primary contact. AWS writes to nobody."),
     ("Billing is closed in the console", "Until root activates IAM access to billing, the console's billing pages, "
      "Budgets among them, refuse every IAM identity. The API of Budgets asks for policies only."),
     ("Instances do not run", "An EC2 instance holds an instance profile, tags and user data. What would run on it are "

@@ -1,4 +1,4 @@
-"""The JSON protocol of CloudTrail, Organizations and Budgets."""
+"""The JSON protocol of CloudTrail, Organizations and Budgets; and of Account, whose operations have a path each."""
 
 import base64
 import json
@@ -12,6 +12,7 @@ from iamlab.services.operations import AwsError, model
 from iamlab.wire import values
 from iamlab.wire.facts import Facts
 
+REST = "rest-json"
 Write = Callable[[Any], Any]
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "string": ((str,), "a String"),
@@ -31,11 +32,25 @@ NAMES = {str: "STRING_VALUE", bool: "BOOLEAN_VALUE", list: "START_ARRAY", dict: 
 
 
 def content_type(service: str) -> str:
+    if model(service).metadata["protocol"] == REST:
+        return "application/json"
     return f"application/x-amz-json-{model(service).metadata.get('jsonVersion', '1.1')}"
 
 
-def operation_of(service: str, http: Facts) -> str:
-    """The operation that X-Amz-Target names. Raises UnknownOperationException."""
+@cache
+def paths(service: str) -> dict[str, str]:
+    """Operations by their path. All that Account's take stands in the body, and all are asked by POST."""
+    known = model(service)
+    return {known.operation_model(name).http["requestUri"]: name for name in known.operation_names}
+
+
+def operation_of(service: str, http: Facts, prefix: str) -> str:
+    """The operation that X-Amz-Target names, or the path. Raises UnknownOperationException."""
+    if model(service).metadata["protocol"] == REST:
+        found = paths(service).get(http.path.removeprefix(prefix)) if http.method == "POST" else None
+        if found is None:
+            raise AwsError("UnknownOperationException", f"{service} has no operation at this path.", 404)
+        return found
     prefix, _, operation = http.headers.get("x-amz-target", "").rpartition(".")
     known = model(service).metadata.get("targetPrefix", "")
     if http.method != "POST" or prefix not in (known, known.rpartition(".")[2]):

@@ -47,12 +47,10 @@ UNKNOWN_FAILURE = "The request processing has failed because of an unknown error
 
 @cache
 def services() -> dict[str, str]:
-    """Our services on the wire by the name that signatures carry; our own models, which AWS lacks, are not,
-    nor is REST with JSON spoken."""
+    """Our services on the wire by the name that signatures carry; our own models, which AWS lacks, are not."""
     found = {operation.service for operation in REGISTRY.values()}
     known = {service: model(service).metadata for service in found}
-    spoken = {service: m for service, m in known.items() if m["protocol"] != "rest-json" and m.get("signatureVersion")}
-    return {model(service).signing_name: service for service in spoken}
+    return {model(service).signing_name: service for service, its in known.items() if its.get("signatureVersion")}
 
 
 def aws(environ: dict[str, Any]) -> Answer:
@@ -134,7 +132,8 @@ def _signed(exchange: exchanges.Exchange) -> Answer:
         return _unsigned(exchange)
     exchange.service = services().get(claim.service, "")
     if exchange.service:
-        exchange.protocol = model(exchange.service).metadata["protocol"]
+        protocol = model(exchange.service).metadata["protocol"]
+        exchange.protocol = errors.JSON if protocol == json_protocol.REST else protocol
     elif exchange.protocol == errors.REST and claim.service not in SPEAK_XML:
         exchange.protocol = errors.JSON
     exchange.http = renamed(exchange.http, claim.signed_headers)
@@ -175,7 +174,7 @@ def _performed(exchange: exchanges.Exchange, caller: Caller, body: bytes) -> Ans
     throttle.check(caller.world)
     service, http = exchange.service, exchange.http
     if exchange.protocol == errors.JSON and service:
-        operation = json_protocol.operation_of(service, http)
+        operation = json_protocol.operation_of(service, http, exchange.prefix)
         params = json_protocol.parameters(service, operation, body)
         try:
             result = call(caller, f"{service}:{operation}", params, exchanges.source_of(exchange))

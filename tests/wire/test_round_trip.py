@@ -22,7 +22,7 @@ TWINS = {
     "GetBucketNotification": "GetBucketNotificationConfiguration",
     "PutBucketNotification": "PutBucketNotificationConfiguration",
 }
-SERVICES = ("iam", "sts", "s3", "cloudtrail", "organizations", "budgets", "ec2")
+SERVICES = ("iam", "sts", "s3", "cloudtrail", "organizations", "budgets", "ec2", "account")
 OPERATIONS = [(service, name) for service in SERVICES for name in model(service).operation_names if name not in OTHER]
 
 
@@ -46,8 +46,8 @@ def received(service, http, body):
         given = routing.query_of(http)
         found = routing.find(http, where, given).operation
         return found, rest_xml.parameters(found, where, given, http.headers, body)
-    if model(service).metadata["protocol"] == "json":
-        found = json_protocol.operation_of(service, http)
+    if model(service).metadata["protocol"] in ("json", "rest-json"):
+        found = json_protocol.operation_of(service, http, "/aws")
         return found, json_protocol.parameters(service, found, body)
     given = query.fields(http, body)
     found = query.operation_of(service, given)
@@ -81,7 +81,7 @@ def answered(service, operation, result):
     if service == "s3":
         answer = rest_xml.answer(operation, result)
         return {"status_code": answer.status, "headers": HeadersDict(answer.headers), "body": answer.body}
-    if model(service).metadata["protocol"] == "json":
+    if model(service).metadata["protocol"] in ("json", "rest-json"):
         return {"status_code": 200, "headers": {}, "body": json_protocol.answer(service, operation, result).encode()}
     return {"status_code": 200, "headers": {}, "body": query.answer(service, operation, result, "an-id").encode()}
 

@@ -3,16 +3,15 @@
 from typing import Any
 
 from iamlab.services.accounts.models import Account
-from iamlab.services.accounts.settings import own
+from iamlab.services.accounts.settings import managed
 from iamlab.services.operations import AwsError, Call, Target, operation
 
 KEPT = "contacts"  # in the account's details: type -> contact
 FIELDS = ("Name", "Title", "EmailAddress", "PhoneNumber")
 
 
-def target(call: Call, AlternateContactType: str, **_: Any) -> Target:
-    context = {"account:AlternateContactTypes": [AlternateContactType]}
-    return Target(arn=f"arn:aws:account::{call.account_id}:account", row=own(call), context=context)
+def target(call: Call, AlternateContactType: str, AccountId: str = "", **_: Any) -> Target:
+    return managed(call, AccountId, **{"account:AlternateContactTypes": [AlternateContactType]})
 
 
 def save(row: Account, contacts: dict[str, dict[str, str]]) -> None:
@@ -30,14 +29,20 @@ def held(row: Account, kind: str) -> dict[str, str]:
 
 
 @operation("account:GetAlternateContact", target=target)
-def get_alternate_contact(call: Call, AlternateContactType: str) -> dict[str, Any]:
+def get_alternate_contact(call: Call, AlternateContactType: str, AccountId: str = "") -> dict[str, Any]:
     contact = held(call.target.row, AlternateContactType)
     return {"AlternateContact": {**contact, "AlternateContactType": AlternateContactType}}
 
 
 @operation("account:PutAlternateContact", target=target)
 def put_alternate_contact(
-    call: Call, AlternateContactType: str, Name: str, Title: str, EmailAddress: str, PhoneNumber: str
+    call: Call,
+    AlternateContactType: str,
+    Name: str,
+    Title: str,
+    EmailAddress: str,
+    PhoneNumber: str,
+    AccountId: str = "",
 ) -> dict[str, Any]:
     row: Account = call.target.row
     contact = dict(zip(FIELDS, (Name, Title, EmailAddress, PhoneNumber), strict=True))
@@ -46,7 +51,7 @@ def put_alternate_contact(
 
 
 @operation("account:DeleteAlternateContact", target=target)
-def delete_alternate_contact(call: Call, AlternateContactType: str) -> dict[str, Any]:
+def delete_alternate_contact(call: Call, AlternateContactType: str, AccountId: str = "") -> dict[str, Any]:
     row: Account = call.target.row
     held(row, AlternateContactType)
     save(row, {kind: one for kind, one in row.details[KEPT].items() if kind != AlternateContactType})

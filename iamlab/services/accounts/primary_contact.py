@@ -3,18 +3,18 @@
 from typing import Any
 
 from iamlab.services.accounts.models import Account
-from iamlab.services.accounts.settings import own
+from iamlab.services.accounts.settings import managed
 from iamlab.services.operations import AwsError, Call, Target, operation
 
 KEPT = "contact"  # in the account's details
 
 
-def target(call: Call, **_: Any) -> Target:
-    return Target(arn=f"arn:aws:account::{call.account_id}:account", row=own(call))
+def target(call: Call, AccountId: str = "", **_: Any) -> Target:
+    return managed(call, AccountId)
 
 
 @operation("account:GetContactInformation", target=target)
-def get_contact_information(call: Call) -> dict[str, Any]:
+def get_contact_information(call: Call, AccountId: str = "") -> dict[str, Any]:
     """An account that was signed up for by the short form has none."""
     row: Account = call.target.row
     if not row.details.get(KEPT):
@@ -23,7 +23,7 @@ def get_contact_information(call: Call) -> dict[str, Any]:
 
 
 @operation("account:PutContactInformation", target=target)
-def put_contact_information(call: Call, ContactInformation: dict[str, str]) -> dict[str, Any]:
+def put_contact_information(call: Call, ContactInformation: dict[str, str], AccountId: str = "") -> dict[str, Any]:
     row: Account = call.target.row
     row.details = {**row.details, KEPT: ContactInformation}
     row.save(update_fields=["details"])
@@ -31,7 +31,7 @@ def put_contact_information(call: Call, ContactInformation: dict[str, str]) -> d
 
 
 @operation("account:PutAccountName", target=target)
-def put_account_name(call: Call, AccountName: str) -> dict[str, Any]:
+def put_account_name(call: Call, AccountName: str, AccountId: str = "") -> dict[str, Any]:
     row: Account = call.target.row
     row.name = AccountName
     row.save(update_fields=["name"])

@@ -16,6 +16,14 @@ def own(call: Call) -> Account:
     return found
 
 
+def managed(call: Call, AccountId: str = "", **context: Any) -> Target:
+    """What the operations of Account Management are about: the caller's own account. Raises AccessDeniedException for
+    another one that is named."""
+    if AccountId not in ("", call.account_id):
+        raise AwsError("AccessDeniedException", "iamlab lets an account manage itself only, not one by AccountId.", 403)
+    return Target(arn=f"arn:aws:account::{call.account_id}:account", row=own(call), context=context)
+
+
 def account(call: Call, **_: Any) -> Target:
     return Target(row=own(call))
 
