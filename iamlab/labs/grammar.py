@@ -122,7 +122,7 @@ TESTS: dict[str, Shape | type] = {
         "as": (REQUIRED, str), "actions": (OPTIONAL, [str]), "beyond": (REQUIRED, [str]), "resource": (OPTIONAL, str),
         "max": (OPTIONAL, int),
     },
-    "trusts": {"role": (REQUIRED, str), "only": (REQUIRED, [str])},
+    "trusts": {"role": (REQUIRED, str), "only": (REQUIRED, [str]), "context": (OPTIONAL, ANY)},
     "event": EVENT,
     "quiet": {"by": (REQUIRED, str), "days": (REQUIRED, int)},
     "addresses": {"by": (REQUIRED, str), "count": (REQUIRED, int), "since": (OPTIONAL, dict)},

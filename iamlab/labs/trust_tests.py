@@ -15,11 +15,13 @@ ACTIONS = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWit
 ANYTHING = compile_policy('{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
 ELSEWHERE = "999999999999"  # an account that stands for all others
 ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+NAMED = re.compile(r"arn:aws:iam::\d{12}:(?:user|role)/[\w+=,.@/-]+")
 NOT_A_NAME = re.compile(r"[^\w+=,.@-]")
 
 
 def trusts(spec: Spec, view: View) -> bool:
-    """Whether nobody but `only` could take a role that fits, if their own policies let them.
+    """Whether nobody but `only` could take a role that fits, if their own policies let them. An account's root ARN
+    stands for all of that account; `context` goes along with every request, such as an external id.
 
     Asked of everybody in the account; of strangers in it whose names begin or end as those do that may; of the same in
     other accounts; and of the services and providers that the document names. Each has every permission, so that the
@@ -50,10 +52,14 @@ def _probes(role: dict[str, Any], spec: Spec, view: View) -> Iterator[Probe]:
     held = {item["Arn"] for kind in ("user", "role") for item in view.details(kind).values()} - {role["Arn"]}
     near = {NOT_A_NAME.sub("", arn.rpartition("/")[2]) for arn in kept if arn.startswith("arn:")}
     names = {"stranger", *(f"{name}x" for name in near), *(f"x{name}" for name in near)}
-    held |= {f"arn:aws:iam::{own}:user/{name}" for name in names}
+    held |= {f"arn:aws:iam::{own}:user/{name}" for name in names} | set(NAMED.findall(text))
     for account in {ELSEWHERE, *ACCOUNT.findall(text)} - {own}:
         held |= {f"arn:aws:iam::{account}:{kind}/{name}" for kind in ("user", "role") for name in names | near}
-    yield from (_person(arn) for arn in sorted(held - kept))
+    trusted = {arn.split(":")[4] for arn in kept if arn.endswith(":root")}
+    for arn in sorted(held - kept):
+        if arn.split(":")[4] not in trusted:
+            who, context = _person(arn)
+            yield who, {**context, **spec.get("context", {})}
     for kind, outside in _outside(json.loads(text)):
         if outside not in kept:
             yield {kind: outside}, {"aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true"}

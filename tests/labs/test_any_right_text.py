@@ -162,3 +162,32 @@ def test_wrong_trust_gets_its_message(shipped, do, text):
     code, own_policy, data = WRONG_TRUSTS[text]
     statuses, codes = trust(do, shipped("mario-saves-a-bill"), data, own_policy=own_policy)
     assert (statuses["trust"], codes["trust"]) == ("fail", code)
+
+
+SHARED = {"StringEquals": {"sts:ExternalId": "shop-4711"}}
+PARTNERS = {
+    "the account with the id": ("pass", [("arn:aws:iam::PARTNER:root", SHARED)]),
+    "the account's number with the id": ("pass", [("PARTNER", SHARED)]),
+    "the robot with the id": ("pass", [("arn:aws:iam::PARTNER:user/robot", SHARED)]),
+    "the robot without it, too": ("fail", [("PARTNER", SHARED), ("arn:aws:iam::PARTNER:user/robot", {})]),
+    "another account with the id, too": ("fail", [("PARTNER", SHARED), ("444455556666", SHARED)]),
+    "everybody who has the id": ("fail", [("PARTNER", SHARED), ("*", SHARED)]),
+}
+
+
+@pytest.mark.parametrize("text", PARTNERS)
+def test_a_partner_is_let_in_with_the_external_id_and_nobody_else(shipped, do, text):
+    """IAM User Guide, "Access to AWS accounts owned by third parties"."""
+    attempt = shipped("cross-account", variant="1")
+    status, doors = PARTNERS[text]
+    allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    statements = [
+        {**allow, "Principal": {"AWS": who}, **({"Condition": asked} if asked else {})} for who, asked in doors
+    ]
+    trusted = json.dumps(document(*statements)).replace("PARTNER", attempt.bound["partner"])
+    do(
+        attempt,
+        f"iam create-role --role-name PartnerReader --assume-role-policy-document '{trusted}'",
+        by="user/admin",
+    )
+    assert found(attempt, "trust")[0]["who"] == status
