@@ -55,7 +55,7 @@ def server() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         running.terminate()
-        running.wait(timeout=30)
+        running.wait(timeout=120)
 
 
 def free_port() -> int:
@@ -65,8 +65,8 @@ def free_port() -> int:
 
 
 def wait_for(port: int, running: subprocess.Popen) -> None:
-    """Return once the port answers. Raises RuntimeError when the server ended or took over 30 seconds."""
-    until = time.monotonic() + 30
+    """Return once the port answers. Raises RuntimeError when the server ended or took over two minutes."""
+    until = time.monotonic() + 120
     while time.monotonic() < until and running.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

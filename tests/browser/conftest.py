@@ -6,7 +6,22 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-expect.set_options(timeout=20_000)  # no test is about time, and a machine may be busy
+from iamlab.labs import content
+
+PATIENCE = 60_000  # ms: no test is about time, and a machine may be busy
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def labs_are_read():
+    """Once a process, as for a server's first visitor: a second of work, and many on a busy machine."""
+    content.catalogue()
+
+
+@pytest.fixture
+def context(context):
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,6 @@ FAKE_CARD = "4000 0000 0000 0000"
 
 
 def test_an_account_is_set_up(page: Page, live_server):
-    page.set_default_timeout(10_000)
     start_lab(page, live_server.url, "Set up your AWS account")
     register(page)
     protect_root(page)
@@ -168,7 +167,6 @@ def sign_in_administrator(page: Page, address: str) -> Page:
     """A tab of her own, while root's stays open."""
     next_step(page, "Sign in as the administrator")
     anna = page.context.new_page()
-    anna.set_default_timeout(10_000)
     anna.goto(page.locator("main").get_by_text("/sign-in/bills-of-boss").first.inner_text().split()[0])
     sign_in_as(anna, "anna", ANNAS)
     green(anna, "admin-sign-in-login")

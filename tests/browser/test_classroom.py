@@ -100,13 +100,13 @@ def test_a_lesson(teacher, pupil, violations):
     assert violations(teacher) == []
 
     register(pupil)
-    expect(first).to_contain_text("Done", timeout=15_000)  # by itself: nobody has touched this browser
+    expect(first).to_contain_text("Done")  # by itself: nobody has touched this browser
     expect(teacher.locator("#h0")).to_contain_text("100 %")
 
     pupil.get_by_text("Ask for help").first.click()
     pupil.get_by_label("What is the matter?").fill("Who am I now?")
     pupil.get_by_role("button", name="Raise my hand").click()
-    expect(teacher.get_by_role("row", name=re.compile("Lena <b>")).get_by_text("Hand up")).to_be_visible(timeout=15_000)
+    expect(teacher.get_by_role("row", name=re.compile("Lena <b>")).get_by_text("Hand up")).to_be_visible()
 
     teacher.get_by_role("link", name="Lena <b>").click()
     expect(teacher.get_by_text("Who am I now?").first).to_be_visible()

@@ -72,7 +72,7 @@ def test_what_is_not_right_is_said_with_its_reason_and_nothing_besides(admin: Pa
     expect(live).not_to_contain_text("auditors has a policy")
 
 
-def test_a_call_from_elsewhere_is_said_within_two_seconds(admin: Page):
+def test_a_call_from_elsewhere_is_said_by_itself(admin: Page):
     heading(admin, "Console Home")
     listen(admin)
     with admin.expect_popup() as opened:
@@ -84,7 +84,7 @@ def test_a_call_from_elsewhere_is_said_within_two_seconds(admin: Page):
     other.locator("#lab-panel summary", has_text="Clock").click()
     other.locator("#lab-panel").get_by_role("button", name="Show me").click()
     expect(other.locator("#lab-panel")).to_contain_text("Shown to you")
-    expect(admin.locator("#live")).to_contain_text("auditors has a policy: done.", timeout=4_000)
+    expect(admin.locator("#live")).to_contain_text("auditors has a policy: done.")
     assert admin.evaluate("document.activeElement.id") == "lab-step-title"  # put in place of the one that had the focus
     expect(admin.locator("details.lab-steps")).to_have_attribute("open", "")  # what is being read stays
     with admin.expect_response(lambda one: "/live/" in one.url):

@@ -38,7 +38,7 @@ class Cli:
             "AWS_PAGER": "",
         }
         aws = str(Path(sys.executable).with_name("aws"))
-        return subprocess.run([aws, *args], env=environ, cwd=self.home, capture_output=True, text=True, timeout=60)
+        return subprocess.run([aws, *args], env=environ, cwd=self.home, capture_output=True, text=True, timeout=180)
 
     def __call__(self, *args: str):
         """What the command prints, read where it is JSON."""
@@ -76,7 +76,7 @@ def server(tmp_path_factory):
         yield f"http://127.0.0.1:{port}/aws", key
     finally:
         running.terminate()
-        running.wait(timeout=30)
+        running.wait(timeout=120)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 
 def asked(endpoint, path, **headers):
-    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=120)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     found = answer.status, answer.headers, answer.read().decode()

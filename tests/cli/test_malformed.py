@@ -23,7 +23,7 @@ UNREADABLE = ("BadRequest", "An error occurred when parsing the HTTP request.")
 def sent(server, *lines, body=""):
     """The one answer to a request of these lines and that body, after which the server closes."""
     place = urlsplit(server[0])
-    with socket.create_connection((place.hostname, place.port), timeout=30) as wire:
+    with socket.create_connection((place.hostname, place.port), timeout=120) as wire:
         wire.sendall("\r\n".join([*lines, "", body]).encode("latin-1"))
         got = b"".join(iter(lambda: wire.recv(65536), b""))
     assert got.count(b"HTTP/1.1 ") == 1

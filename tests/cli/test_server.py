@@ -48,7 +48,7 @@ def aws_chunked(data):
 def sent(server, path, size, body):
     """The server's interim answer and its last one; `body` is sent after the former."""
     place = urlsplit(server[0])
-    with socket.create_connection((place.hostname, place.port), timeout=30) as wire:
+    with socket.create_connection((place.hostname, place.port), timeout=120) as wire:
         wire.sendall(head_of(server, path, size).encode())
         interim = wire.recv(100)
         wire.sendall(body)
