@@ -18,6 +18,7 @@ from tests.browser.walking import (
     sign_in_as,
     start_lab,
     step,
+    write,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -44,7 +45,7 @@ def edit(page: Page, document: str) -> None:
     expect(page.locator("main tbody tr").filter(has_text="Customer managed").first).to_contain_text("Editor")
     follow(page, "Editor", "Editor")
     follow(page, "Edit", "Edit policy")
-    page.locator(".cm-content").fill(document)
+    write(page, document)
     press(page, "Save changes")
     expect(page.locator("#flashes")).to_contain_text("Editor")
 
@@ -140,7 +141,8 @@ def test_permissions_by_tags(page: Page, live_server):
     next_step(admin, "One policy for both")
     admin.goto(f"{console_of(admin)}/iam/groups/details/teams/inline/")
     admin.fill("[name=PolicyName]", "OwnTeam")
-    as_json(admin).fill(OWN_TEAM)
+    as_json(admin)
+    write(admin, OWN_TEAM)
     press(admin, "Create policy")
     green(admin, "policy-own", "policy-other", "policy-next")
     next_step(admin, "See it work")

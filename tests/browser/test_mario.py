@@ -6,7 +6,7 @@ import boto3
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import as_json, console_of, key_by_wizard
+from tests.browser.walking import as_json, console_of, key_by_wizard, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "Long-and-good-1"
@@ -146,10 +146,11 @@ def write_policy(page: Page, base: str) -> None:
     page.goto(f"{base}/iam/policies/")
     page.get_by_role("link", name="Create policy").first.click()
     heading(page, "Specify permissions")
-    as_json(page).fill(POLICY.replace("]", ""))
+    as_json(page)
+    write(page, POLICY.replace("]", ""))
     press(page, "Next")
     expect(page.locator("main")).to_contain_text(re.compile(r"Line 6, column \d+: Syntax errors in policy\."))
-    page.locator(".cm-content").fill(POLICY)
+    write(page, POLICY)
     press(page, "Next")
     heading(page, "Review and create")
     page.fill("[name=PolicyName]", "BillWrite")
@@ -185,7 +186,7 @@ def deny(page: Page, base: str) -> None:
     """An explicit Deny on the group, by its inline policy: it beats the Allow."""
     page.goto(f"{base}/iam/groups/details/billing/inline/")
     page.fill("[name=PolicyName]", "NoWrites")
-    page.locator(".cm-content").fill(POLICY.replace("Allow", "Deny"))
+    write(page, POLICY.replace("Allow", "Deny"))
     page.locator("main form").get_by_role("button").last.click()
     expect(page.locator("#flashes")).to_contain_text("NoWrites")
 

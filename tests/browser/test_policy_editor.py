@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_add_user import console, cookies, root, tab_to  # noqa: F401  # fixtures
-from tests.browser.walking import as_json
+from tests.browser.walking import as_json, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NAME = "Policy document"
@@ -102,16 +102,17 @@ def tab_to_editor(page: Page) -> None:
 def test_a_malformed_document_is_marked_at_its_line_while_one_types(page: Page, console):  # noqa: F811
     page.goto(f"{console}policies/create/")
     text = json.dumps(BILL_WRITE, indent=4)
-    as_json(page).fill(text.replace("s3:PutObject", "s3:PutObjekt"))
+    as_json(page)
+    write(page, text.replace("s3:PutObject", "s3:PutObjekt"))
     expect(page.locator(".finding")).to_contain_text(["Line 8, column 17"])
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
-    editor(page).fill(text.replace('"Effect": "Allow",', '"Effect": "Allow"'))
+    write(page, text.replace('"Effect": "Allow",', '"Effect": "Allow"'))
     expect(page.locator(".finding")).to_contain_text(["JSON_SYNTAX_ERROR"])
     page.locator(".finding .place").click()
     assert page.evaluate(FOCUSED) == NAME
     page.locator(".cm-lint-marker-error").hover()
     expect(page.locator(".cm-tooltip-lint")).to_contain_text("Mend the JSON")
-    editor(page).fill(text)
+    write(page, text)
     expect(page.locator(".finding")).to_have_count(0)
     expect(page.locator(".cm-lint-marker-error")).to_have_count(0)
 
@@ -140,7 +141,7 @@ def test_the_lessons_policy_is_built_in_the_visual_editor_and_read_as_json(page:
     wanted = {**BILL_WRITE["Statement"][0], "Sid": "Statement1"}
     assert kept(page)["Statement"] == [wanted]
     text = json.dumps({**BILL_WRITE, "Statement": [wanted, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}]})
-    editor(page).fill(text)
+    write(page, text)
     page.get_by_role("button", name="Visual").click()
     expect(page.locator("main")).to_contain_text("It has NotAction, which the visual editor does not show.")
     found += violations(page)
@@ -211,7 +212,8 @@ def test_axe_finds_nothing_in_the_editor(page: Page, console, violations, scheme
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 380, "height": 800})
     page.goto(f"{console}policies/create/")
-    as_json(page).fill(json.dumps(BILL_WRITE, indent=4).replace("s3:PutObject", "s3:PutObjekt"))
+    as_json(page)
+    write(page, json.dumps(BILL_WRITE, indent=4).replace("s3:PutObject", "s3:PutObjekt"))
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
     found = violations(page)
     editor(page).press("Control+Home")
@@ -230,7 +232,7 @@ def test_a_draft_is_written_in_the_editor_and_compared(page: Page, console, root
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)  # which has no Principal yet
     page.locator("[name=place]").select_option("identity")
     expect(page.locator("#findings")).to_contain_text("of 6144 characters")
-    editor(page).fill(json.dumps(BILL_WRITE, indent=4))
+    write(page, json.dumps(BILL_WRITE, indent=4))
     expect(page.locator(".findings-bar")).to_contain_text("Suggestions: 0")
     page.get_by_role("button", name="Compare").click()
     expect(page.locator("#compared")).to_contain_text("changes")

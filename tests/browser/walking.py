@@ -131,3 +131,17 @@ def as_json(page: Page) -> Locator:
     page.locator("main").get_by_role("group", name="Policy editor").get_by_role("button", name="JSON").click()
     expect(page.locator(".cm-content")).to_be_visible()
     return page.locator(".cm-content")
+
+
+# Chromium types over several lines by itself, with styles of its own that the page's policy refuses and reports.
+PASTE = """(element, text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    element.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def write(page: Page, text: str) -> None:
+    """Paste a text over all that the editor has, which the editor does itself."""
+    page.locator(".cm-content").press("Control+a")
+    page.locator(".cm-content").evaluate(PASTE, text)
