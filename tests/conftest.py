@@ -4,7 +4,9 @@ import os
 
 import pytest
 
-from iamlab.labs import variants
+from iamlab.labs import helping, variants
+from iamlab.people import pace
+from iamlab.services import throttle
 from tools import chromium
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the test's thread
@@ -35,6 +37,14 @@ def first_variant(request, monkeypatch):
     """Tests know the names of a lab's first variant. Those marked `drawn` get the one whose turn it is."""
     if "drawn" not in request.keywords:
         monkeypatch.setattr("iamlab.labs.variants.draw", lambda person, lab: variants.of(lab)[0])
+
+
+@pytest.fixture(autouse=True)
+def new_to_the_process():
+    """What the process counts by keys and names, which the rows of the next test bear again."""
+    throttle._buckets.clear()
+    helping._looked.clear()
+    pace.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -9,13 +9,6 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "umbrella-drinks"
 
 
-@pytest.fixture(autouse=True)
-def rested():
-    pace.forget()
-    yield
-    pace.forget()
-
-
 @pytest.fixture
 def minutes(monkeypatch):
     """Lets minutes pass."""
