@@ -322,6 +322,7 @@ def test_two_tabs_that_poll_at_once_count_what_happened_once(made, console, clie
 
 def test_a_poll_amid_the_calls_of_a_form_leaves_them_to_its_answer(made, console, client, live, learner, monkeypatch):
     """A step would pass and regress for a moment else."""
+    monkeypatch.setattr(beside, "AT_WORK", timedelta(hours=1))  # however slow the machine is
     page = console()
     account = made.sandbox.accounts.get()
     form = signed_in(learner, account, "root", account.pk, "root")
@@ -380,7 +381,8 @@ def test_a_poll_brings_an_instructors_message_and_forgets_it_once_read(made, con
     assert "Well begun" not in console()
 
 
-def test_many_calls_that_no_check_hangs_on_are_not_read_again_at_each_page(made, console):
+def test_many_calls_that_no_check_hangs_on_are_not_read_again_at_each_page(made, console, monkeypatch):
+    monkeypatch.setattr(runner, "LATEST", timedelta(hours=1))  # however slow the machine is
     console()
     before = fresh(made).examined
     console()
