@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError
 from iamlab.door import record, storing
 from iamlab.door.authorise import authorise, check_session, judge, parameter_context, request_context
 from iamlab.door.parameters import check_parameters, known_parameters
-from iamlab.services import callers, clock
+from iamlab.services import callers, clock, statements
 from iamlab.services.accounts.models import Sandbox, new_revision
 from iamlab.services.callers import Caller, Source
 from iamlab.services.operations import REGISTRY, AwsError, Call, Operation, Target, View
@@ -155,10 +155,13 @@ def _overtaken(error: Exception) -> bool:
     return isinstance(error, IntegrityError | ObjectDoesNotExist) or type(error) is DatabaseError
 
 
+RENEW = f'update "{Sandbox._meta.db_table}" set revision = %s where id = %s'
+
+
 def renew(caller: Caller) -> None:
     """A new revision: what was compiled for any principal of the sandbox is gathered anew."""
     caller.world.revision = new_revision()
-    Sandbox.objects.filter(pk=caller.world.sandbox_id).update(revision=caller.world.revision)
+    statements.run(RENEW, [caller.world.revision, caller.world.sandbox_id])
 
 
 def _row(this: Call, result: dict[str, Any] | None, error: AwsError | None) -> record.Row:

@@ -13,6 +13,7 @@ from iamlab.policy.compile import compile_policy
 from iamlab.services import applicable, callers, clock, resources
 from iamlab.services.accounts.models import Document
 from iamlab.services.callers import Caller, Source, World
+from iamlab.services.iam import roles, users
 from iamlab.services.iam.models import Policy, Role, User
 from iamlab.services.operations import AwsError, Target
 
@@ -148,7 +149,7 @@ def _root(world: World, account_id: str) -> Caller:
 
 
 def _user(world: World, account_id: str, name: str) -> Caller:
-    row = User.objects.filter(account_id=account_id, name_lower=name.lower()).first()
+    row = users.plain(account_id, name)
     if row is None:
         raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
     return _as_user(world, row)
@@ -170,7 +171,7 @@ def _as_user(world: World, row: User) -> Caller:
 
 
 def _role(world: World, account_id: str, name: str) -> Caller:
-    row = Role.objects.filter(account_id=account_id, name_lower=name.lower()).first()
+    row = roles.find(account_id, name)
     if row is None:
         raise AwsError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
     return as_role(world, row)

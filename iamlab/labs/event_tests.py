@@ -69,6 +69,10 @@ def matching(spec: Spec, view: View) -> list[Record]:
 
     With `days`, those at least so many days of the world's clock after it; with `within`, of the last so many seconds.
     """
+    return view.fitting(spec, lambda: _found(spec, view))
+
+
+def _found(spec: Spec, view: View) -> list[Record]:
     start, earliest = 0, ""
     if "within" in spec:
         earliest = clock.iso(view.now - timedelta(seconds=spec["within"]))

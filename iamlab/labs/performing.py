@@ -48,7 +48,6 @@ def perform(
         for line in lines:
             if "wait" in line:
                 controls.move_clock(sandbox, int(line["wait"]))
-                sandbox.refresh_from_db()
             if "answer" in line or not ({"run", "call"} & set(line)):
                 continue
             accounts = controls.open_accounts(sandbox)
@@ -67,7 +66,8 @@ def _one(sandbox: Sandbox, line: Line, names: dict[str, str], state: State, acco
     wanted = line.get("error")
     account_id = _account(line, accounts)
     try:
-        caller = caller_as(controls.world(sandbox), account_id, line["as"])
+        world = controls.world_of(accounts[0].sandbox) if accounts else controls.world(sandbox)
+        caller = caller_as(world, account_id, line["as"])
     except AwsError as error:
         raise LineFailed(f"{line.get('run') or line.get('call')} as {line['as']}: {error}") from error
     source = replace(CONSOLE if "call" in line else LAB, ip=line.get("from", LAB.ip))

@@ -12,6 +12,7 @@ from iamlab.labs import (
     clockwork,
     content,
     deciding,
+    facts,
     misconceptions,
     past,
     performing,
@@ -172,7 +173,15 @@ def given(attempt: Attempt, question: dict[str, Any], give: Any) -> Any:
 
 
 def _failures(attempt: Attempt) -> dict[str, str]:
-    return {f"{fact.step}/{fact.check_id}": fact.code for fact in attempt.checks.filter(status="fail").exclude(code="")}
+    stored = facts.stored(attempt).values()
+    return {f"{fact.step}/{fact.check_id}": fact.code for fact in stored if fact.status == "fail" and fact.code}
+
+
+def _again(attempt: Attempt) -> Attempt:
+    """The attempt as it is stored, for who changes it and is undone; the lab is large, and stays as it was read."""
+    fresh = Attempt.objects.select_related("sandbox").get(pk=attempt.pk)
+    fresh.lab_version = attempt.lab_version
+    return fresh
 
 
 def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
@@ -182,7 +191,7 @@ def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
     wanted = "" if told.get("midway") else mistake["code"]
     problems = []
     with undone():
-        fresh = Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+        fresh = _again(attempt)
         before = _failures(fresh)
         try:
             solve(fresh, lab, mistake["lines"])
@@ -191,7 +200,7 @@ def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
         after = _failures(fresh)
         new = {key: code for key, code in after.items() if before.get(key) != code}
         others = {code for code in new.values() if code != wanted} - set(mistake.get("also", ()))
-        fact = fresh.checks.filter(step=mistake["step"], check_id=mistake["check"]).first()
+        fact = facts.stored(fresh).get((mistake["step"], mistake["check"]))
         said = tell(told["say"], content.names(lab, fresh.bound))
         if fact is None or fact.status != "fail" or after.get(place, "") != wanted or fact.message != said:
             found = f"{fact.status} {fact.code} {fact.message}" if fact else "not run"
@@ -220,7 +229,7 @@ def _wrong_answers(attempt: Attempt, lab: Lab, step: dict[str, Any]) -> Iterator
                 if option.get("right") or (meant := misconceptions.of(question, answer)) is None:
                     continue
                 with undone():
-                    fresh = Attempt.objects.select_related("sandbox", "lab_version").get(pk=attempt.pk)
+                    fresh = _again(attempt)
                     attempts.answer(fresh, question, answer)
                     fact = fresh.checks.get(step=step["id"], check_id=check["id"])
                 if (fact.status, fact.code) != ("fail", meant[0]):

@@ -5,7 +5,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -14,14 +14,14 @@ from typing import Any
 import jmespath
 
 from iamlab.door.calls import call
-from iamlab.door.judging import judge_as
+from iamlab.door.judging import asked_as, judge_all
 from iamlab.labs import past
 from iamlab.labs.models import Answer, Attempt
 from iamlab.sandbox import controls, records
 from iamlab.sandbox.history import Touch
 from iamlab.sandbox.records import Record
 from iamlab.services import clock
-from iamlab.services.callers import World
+from iamlab.services.callers import Caller, World
 from iamlab.services.operations import AwsError
 
 # Kinds of which one call tells all: how it is asked for them, where they stand in its answer, and what names one.
@@ -72,6 +72,9 @@ class View:
         self._at_hand = at_hand  # events that were read already, see records.index
         self.bound: dict[str, str] = dict(attempt.bound)
         self._reads: dict[str, Found | None] = {}
+        self._askers: dict[str, Caller | None] = {}
+        self._judged: dict[str, Any] = {}
+        self._fitting: dict[str, list[Record]] = {}
         self._details: dict[str, dict[str, Found]] = {}
         self._events: dict[str, list[Record]] = {}
         self._awaited: set[str] = set()  # names of events that will be asked for
@@ -187,14 +190,26 @@ class View:
         return (self.read("iam:ListAccessKeys", UserName=name) or {}).get("AccessKeyMetadata", [])
 
     def judge(self, principal: str, action: str, resource: str, context: dict[str, Any]) -> Any:
-        """A judgement, None for a principal who does not exist or before there is an account."""
+        """A judgement, None for a principal who does not exist or before there is an account.
+
+        A check's test and its mistakes ask much the same: each question is judged once a run.
+        """
         self.spend()
+        key = json.dumps([principal, action, resource, context], sort_keys=True)
+        if key not in self._judged:
+            caller = self._asker(principal)
+            self._judged[key] = judge_all(caller, [action], resource, context)[0] if caller is not None else None
+        return self._judged[key]
+
+    def _asker(self, principal: str) -> Caller | None:
         if self.examiner is None:
             return None
-        try:
-            return judge_as(self.examiner, principal, action, resource, context)
-        except AwsError:
-            return None
+        if principal not in self._askers:
+            try:
+                self._askers[principal] = asked_as(self.examiner, principal)
+            except AwsError:
+                self._askers[principal] = None
+        return self._askers[principal]
 
     def expect(self, names: Iterable[str]) -> None:
         """Events of these names will be asked for: all are read with the first."""
@@ -229,6 +244,13 @@ class View:
         for record in self.spent_on(records.of(self._index, self.attempt.began_event, names)):
             if past.counts(self.attempt, record.seq) and (until is None or record.seq <= until):
                 yield record
+
+    def fitting(self, spec: Found, find: Callable[[], list[Record]]) -> list[Record]:
+        """The records that fit an event test: several tests ask for the same ones, which are found once a run."""
+        key = json.dumps(spec, sort_keys=True)
+        if key not in self._fitting:
+            self._fitting[key] = find()
+        return self._fitting[key]
 
     def answers(self, question: str) -> list[Answer]:
         return [answer for answer in self._answers if answer.question == question]

@@ -97,6 +97,7 @@ def paginators(name: str) -> dict[str, dict[str, Any]]:
     return loader().load_service_model(name, "paginators-1")["pagination"]
 
 
+@lru_cache(maxsize=256)
 def operation_model(service: str, operation: str) -> OperationModel:
     """The model of an API operation of a service by botocore's name. Raises UnknownServiceError, KeyError."""
     model = service_model(service)
@@ -105,17 +106,18 @@ def operation_model(service: str, operation: str) -> OperationModel:
     return model.operation_model(operation)
 
 
-def options(model: OperationModel) -> list[Option]:
+@lru_cache(maxsize=256)
+def options(model: OperationModel) -> tuple[Option, ...]:
     """The options that carry the parameters of an operation, in the model's order."""
     shape = model.input_shape
     if shape is None:
-        return []
+        return ()
     required = set(shape.required_members)
-    return [
+    return tuple(
         Option(xform_name(name, "-"), name, member, name in required and not member.metadata.get("idempotencyToken"))
         for name, member in shape.members.items()
         if name not in COUNTS.get(model.name, ())
-    ]
+    )
 
 
 def as_list(value: Any) -> list[str]:
@@ -130,6 +132,8 @@ def input_tokens(model: OperationModel) -> list[str]:
     return as_list(paging["input_token"]) + as_list(paging.get("limit_key", []) or [])
 
 
+# Parsers are made once: reading words leaves them as they are, and making one takes longer than reading a line.
+@lru_cache(maxsize=1)
 def global_parser() -> Parser:
     """The options that stand before or after any command, then the first word."""
     parser = Parser()
@@ -147,6 +151,15 @@ def global_parser() -> Parser:
     return parser
 
 
+@lru_cache(maxsize=16)
+def chooser(word: str) -> Parser:
+    """The operation of a service by the CLI's word."""
+    parser = Parser()
+    parser.add_argument("operation", choices=[*operations(word), "help"])
+    return parser
+
+
+@lru_cache(maxsize=128)
 def operation_parser(model: OperationModel, relaxed: bool) -> Parser:
     """The options of one operation. `relaxed` asks for none of the required ones: the parameters come from JSON."""
     parser = Parser()

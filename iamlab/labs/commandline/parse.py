@@ -63,9 +63,7 @@ def _operation(
     found: argparse.Namespace, rest: list[str], settings: dict[str, Any], files: Mapping[str, bytes]
 ) -> Command:
     names = arguments.operations(found.command)
-    chooser = arguments.Parser()
-    chooser.add_argument("operation", choices=[*names, "help"])
-    chosen, rest = chooser.parse_known_args(rest)
+    chosen, rest = arguments.chooser(found.command).parse_known_args(rest)
     if chosen.operation == "help":
         return Command(service="help", words=(found.command,), **settings)
     if rest == ["help"]:

@@ -20,11 +20,16 @@ def arn(account_id: str, path: str, name: str) -> str:
 
 
 def target(call: Call, GroupName: str, **_: Any) -> Target:
+    if call.caller.world.kept is None:
+        return target_of(call.account_id, GroupName, find(call.account_id, GroupName))
     return target_of(call.account_id, GroupName, named(call, Group.objects.all(), [GroupName]).get(GroupName.lower()))
 
 
+BY_NAME = Prepared(lambda account_id, name: Group.objects.filter(account_id=account_id, name_lower=name), str, str)
+
+
 def find(account_id: str, name: str) -> Group | None:
-    return Group.objects.filter(account_id=account_id, name_lower=name.lower()).first()
+    return BY_NAME.first(account_id, name.lower())
 
 
 def target_of(account_id: str, name: str, row: Group | None) -> Target:

@@ -5,6 +5,7 @@ import secrets
 from django.contrib.auth.hashers import check_password
 
 from iamlab.services.iam.models import LoginProfile
+from iamlab.services.prepared import Prepared
 
 
 class Known(str):
@@ -13,14 +14,20 @@ class Known(str):
     stored: str
 
 
+OF_USER = Prepared(
+    lambda account, name: LoginProfile.objects.filter(account_id=account, user__name_lower=name).only("password"),
+    str,
+    str,
+)
+
+
 def password_of(account_id: str, user: str) -> Known | None:
     """What somebody would type who was told the user's password; None where there is none."""
-    rows = LoginProfile.objects.filter(account_id=account_id, user__name_lower=user.lower())
-    stored = rows.values_list("password", flat=True).first()
-    if stored is None:
+    profile = OF_USER.first(account_id, user.lower())
+    if profile is None:
         return None
     known = Known(secrets.token_urlsafe(24))
-    known.stored = stored
+    known.stored = profile.password
     return known
 
 

@@ -13,7 +13,7 @@ from iamlab.services.prepared import Prepared
 
 def named_user(call: Call, name: str) -> User:
     """A user that is not the call's target. Raises NoSuchEntity."""
-    row = User.objects.filter(account_id=call.account_id, name_lower=name.lower()).first()
+    row = users.plain(call.account_id, name)
     if row is None:
         raise users.no_such_user(name)
     return row

@@ -11,6 +11,7 @@ from iamlab.services.accounts.models import Account, keep_document
 from iamlab.services.accounts.register import SYMBOLS, kinds_of
 from iamlab.services.iam.models import LoginProfile, PasswordPolicy
 from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.prepared import Prepared
 
 # What AllowUsersToChangePassword gives every user, as if it were a policy of theirs.
 OWN_PASSWORD = json.dumps(
@@ -35,8 +36,11 @@ KINDS = (
 OWN_PASSWORD_DIGEST = hashlib.sha256(OWN_PASSWORD.encode()).hexdigest()
 
 
+OF_ACCOUNT = Prepared(lambda account_id: PasswordPolicy.objects.filter(pk=account_id), str)
+
+
 def of_account(account_id: str) -> PasswordPolicy | None:
-    return PasswordPolicy.objects.filter(pk=account_id).first()
+    return OF_ACCOUNT.first(account_id)
 
 
 def violation() -> AwsError:

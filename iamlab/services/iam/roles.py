@@ -10,6 +10,7 @@ from iamlab.services.iam.loading import delete, loaded, named, with_loaded
 from iamlab.services.iam.models import Attachment, InlinePolicy, InstanceProfile, Role
 from iamlab.services.iam.names import unique_id
 from iamlab.services.operations import AwsError, Call, Target, operation
+from iamlab.services.prepared import Prepared
 
 
 def arn(account_id: str, path: str, name: str) -> str:
@@ -17,11 +18,16 @@ def arn(account_id: str, path: str, name: str) -> str:
 
 
 def target(call: Call, RoleName: str, **_: Any) -> Target:
+    if call.caller.world.kept is None:
+        return target_of(call.account_id, RoleName, find(call.account_id, RoleName))
     return target_of(call.account_id, RoleName, named(call, Role.objects.all(), [RoleName]).get(RoleName.lower()))
 
 
+BY_NAME = Prepared(lambda account_id, name: Role.objects.filter(account_id=account_id, name_lower=name), str, str)
+
+
 def find(account_id: str, name: str) -> Role | None:
-    return Role.objects.filter(account_id=account_id, name_lower=name.lower()).first()
+    return BY_NAME.first(account_id, name.lower())
 
 
 def target_of(account_id: str, name: str, row: Role | None) -> Target:

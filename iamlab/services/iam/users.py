@@ -43,6 +43,11 @@ def find(account_id: str, name: str) -> User | None:
     return BY_NAME.first(account_id, name.lower())
 
 
+def plain(account_id: str, name: str) -> User | None:
+    """A user's own row, for who does not ask when they last signed in."""
+    return PLAIN.first(account_id, name.lower())
+
+
 @cache
 def with_last_sign_in() -> Any:
     """Users, each with its password, if any, and the time that the console was last entered with it. To be filtered."""
@@ -52,6 +57,9 @@ def with_last_sign_in() -> Any:
 # On the path of every GetUser.
 BY_NAME = prepared.Prepared(
     lambda account_id, name: with_last_sign_in().filter(account_id=account_id, name_lower=name), str, str
+)
+PLAIN = prepared.Prepared(
+    lambda account_id, name: User.objects.filter(account_id=account_id, name_lower=name), str, str
 )
 ALL = paging.OfAccount(lambda account_id: with_last_sign_in().filter(account_id=account_id))
 # How many users an account has, and whether one of them has that name.

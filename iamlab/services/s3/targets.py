@@ -198,9 +198,14 @@ def check_version(row: Bucket, version_id: str | None) -> None:
         raise errors.invalid("versionId", "Invalid version id specified", version_id)
 
 
+LATEST = Prepared(lambda bucket, key: Object.objects.filter(bucket_id=bucket, key=key, latest=True), int, str)
+VERSIONED = Prepared(
+    lambda bucket, key, version: Object.objects.filter(bucket_id=bucket, key=key, version=version), int, str, str
+)
+
+
 def version(row: Bucket, key: str, version_id: str | None = None) -> Object | None:
-    rows = Object.objects.filter(bucket=row, key=key)
-    return (rows.filter(version=version_id) if version_id is not None else rows.filter(latest=True)).first()
+    return LATEST.first(row.pk, key) if version_id is None else VERSIONED.first(row.pk, key, version_id)
 
 
 def current(found: Object | None) -> int | None:

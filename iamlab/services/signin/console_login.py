@@ -15,6 +15,7 @@ from iamlab.services.iam.known_passwords import fits
 from iamlab.services.iam.mfa_codes import take_code
 from iamlab.services.iam.models import LoginProfile, MfaDevice, User
 from iamlab.services.operations import AwsError, Call, operation
+from iamlab.services.prepared import Prepared
 from iamlab.services.sts import tokens
 
 SESSION_SECONDS = 12 * 3600
@@ -27,6 +28,22 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 def failed() -> AwsError:
     """One text for every cause: which part was wrong is nobody's business."""
     return AwsError("FailedAuthentication", "Your authentication information is incorrect. Please try again.")
+
+
+PROFILE = Prepared(lambda unique_id: LoginProfile.objects.filter(user__unique_id=unique_id), str)
+DEVICES = Prepared(
+    lambda account, holder: MfaDevice.objects.filter(account_id=account, holder=holder, enabled__isnull=False).order_by(
+        "pk"
+    ),
+    str,
+    str,
+)
+BY_ID, BY_ALIAS, BY_EMAIL = (
+    Prepared(
+        lambda world, value, name=name: Account.objects.filter(sandbox_id=world, closed=None, **{name: value}), int, str
+    )
+    for name in ("pk", "alias", "email_lower")
+)
 
 
 def verify(
@@ -55,7 +72,7 @@ def verify(
         raise failed()
     identity = root(call, account) if Email else user(call, account, UserName)
     become(call, identity)
-    profile = None if Email else LoginProfile.objects.filter(user__unique_id=identity.unique_id).first()
+    profile = None if Email else PROFILE.first(identity.unique_id)
     stored = account.root_password if Email else (profile.password if profile else "")
     if not stored or not fits(Password, stored):
         if not stored:
@@ -67,7 +84,7 @@ def verify(
         expiry = password_policy.expires(profile, policy)
         facts["change"] = must_change(call, profile, policy, expiry)
         facts["expires"] = expiry.timestamp() if expiry is not None else None
-    if MfaDevice.objects.filter(account_id=account.id, holder=identity.unique_id, enabled__isnull=False).exists():
+    if DEVICES.first(account.id, identity.unique_id) is not None:
         return ask_for_code(call, facts)
     return {**facts, "mfa": False, "label": identity.name}
 
@@ -125,8 +142,7 @@ def second_step(call: Call, Ticket: str, MfaCode: str) -> dict[str, Any]:
     identity = root(call, account) if facts["kind"] == callers.ROOT else user_by_id(call, account, facts["principal"])
     become(call, identity)
     call.record["additionalEventData"]["MFAUsed"] = "Yes"
-    devices = MfaDevice.objects.filter(account_id=account.id, holder=identity.unique_id, enabled__isnull=False)
-    used = next((device for device in devices if take_code(device, MfaCode)), None)
+    used = next((device for device in DEVICES.all(account.id, identity.unique_id) if take_code(device, MfaCode)), None)
     if used is None:
         raise refuse(call)
     call.record["additionalEventData"]["MFAIdentifier"] = used.serial
@@ -134,10 +150,10 @@ def second_step(call: Call, Ticket: str, MfaCode: str) -> dict[str, Any]:
 
 
 def find_account(call: Call, name: str, email: str) -> Account | None:
-    rows = Account.objects.filter(sandbox_id=call.caller.world.sandbox_id, closed=None)
+    world = call.caller.world.sandbox_id
     if email:
-        return rows.filter(email_lower=email.lower()).first()
-    return rows.filter(pk=name).first() or (rows.filter(alias=name).first() if name else None)
+        return BY_EMAIL.first(world, email.lower())
+    return BY_ID.first(world, name) or (BY_ALIAS.first(world, name) if name else None)
 
 
 def root(call: Call, account: Account) -> Caller:
@@ -155,7 +171,7 @@ def root(call: Call, account: Account) -> Caller:
 
 
 def user(call: Call, account: Account, name: str) -> Caller:
-    row = User.objects.filter(account_id=account.id, name_lower=name.lower()).first()
+    row = users.plain(account.id, name)
     if row is None:
         call.record["errorMessage"] = "No username found in supplied account"
         return replace(call.caller, kind=callers.USER, account_id=account.id, unique_id="", name=HIDDEN)
