@@ -21,7 +21,7 @@ from iamlab.labs import (
     variants,
 )
 from iamlab.labs.event_tests import matching
-from iamlab.labs.models import Attempt
+from iamlab.labs.models import Attempt, CheckFact
 from iamlab.labs.view import View
 from iamlab.labs.vocabulary import fill, tell
 from iamlab.people.models import Person
@@ -51,20 +51,30 @@ def test_lab(lab: Lab) -> list[str]:
     problems: list[str] = []
     with QUICK:
         for variant in variants.of(lab):
-            for part in (_in_order, _shuffled):
-                problems += (
-                    f"{f'in variant {variant}: ' if variant else ''}{one}" for one in _proved(lab, variant, part)
-                )
+            problems += (f"{f'in variant {variant}: ' if variant else ''}{one}" for one in _proved(lab, variant))
     return problems
 
 
-def _proved(lab: Lab, variant: str, part: Callable[[Lab, Attempt], Iterator[str]]) -> list[str]:
-    """What one part of the test finds in a new attempt that is gone afterwards."""
+def _proved(lab: Lab, variant: str) -> list[str]:
+    """What the test finds in a new attempt that is gone afterwards; each part of it begins where the lab does."""
     found: list[str] = []
     with undone():
         try:
             person = Person.objects.create(username=f"selftest of {lab['id']}")
-            found.extend(part(lab, attempts.begin(person, lab, variant=variant)))
+            attempt = attempts.begin(person, lab, variant=variant)
+            for part in (_in_order, _shuffled):
+                found += _taken_back(part, lab, attempt)
+        except performing.LineFailed as error:
+            found.append(str(error))
+    return found
+
+
+def _taken_back(part: Callable[[Lab, Attempt], Iterator[str]], lab: Lab, attempt: Attempt) -> list[str]:
+    """What a part finds, also before a line of it failed. The attempt is left as it was."""
+    found: list[str] = []
+    with undone():
+        try:
+            found.extend(part(lab, _again(attempt)))
         except performing.LineFailed as error:
             found.append(str(error))
     return found
@@ -186,28 +196,34 @@ def _again(attempt: Attempt) -> Attempt:
 
 def _mistake(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> list[str]:
     """Perform a mistake where its step's solution belongs. It must yield its code there, and no other anywhere."""
-    place = f"{mistake['step']}/{mistake['check']}"
+    problems: list[str] = []
+    with undone():
+        try:
+            problems += _made(_again(attempt), lab, mistake)
+        except performing.LineFailed as error:
+            problems.append(f"mistake {_label(mistake)}: {error}")
+    return problems
+
+
+def _made(attempt: Attempt, lab: Lab, mistake: dict[str, Any]) -> Iterator[str]:
+    """Perform a mistake, and tell what comes of it that should not."""
+    place = (mistake["step"], mistake["check"])
     told = _told(lab, mistake)
     wanted = "" if told.get("midway") else mistake["code"]
-    problems = []
-    with undone():
-        fresh = _again(attempt)
-        before = _failures(fresh)
-        try:
-            solve(fresh, lab, mistake["lines"])
-        except performing.LineFailed as error:
-            return [f"mistake {_label(mistake)}: {error}"]
-        after = _failures(fresh)
-        new = {key: code for key, code in after.items() if before.get(key) != code}
-        others = {code for code in new.values() if code != wanted} - set(mistake.get("also", ()))
-        fact = facts.stored(fresh).get((mistake["step"], mistake["check"]))
-        said = tell(told["say"], content.names(lab, fresh.bound))
-        if fact is None or fact.status != "fail" or after.get(place, "") != wanted or fact.message != said:
-            found = f"{fact.status} {fact.code} {fact.message}" if fact else "not run"
-            problems.append(f"mistake {_label(mistake)} came out as {found}")
-        if others:
-            problems.append(f"mistake {_label(mistake)} yields other codes too: {', '.join(sorted(others))}")
-    return problems
+    before = _failures(attempt)
+    solve(attempt, lab, mistake["lines"])
+    after = _failures(attempt)
+    others = {code for key, code in after.items() if code not in (before.get(key), wanted)}
+    fact = facts.stored(attempt).get(place)
+    said = tell(told["say"], content.names(lab, attempt.bound))
+    if fact is None or (fact.status, fact.code, fact.message) != ("fail", wanted, said):
+        yield f"mistake {_label(mistake)} came out as {_outcome(fact)}"
+    if others := others - set(mistake.get("also", ())):
+        yield f"mistake {_label(mistake)} yields other codes too: {', '.join(sorted(others))}"
+
+
+def _outcome(fact: CheckFact | None) -> str:
+    return f"{fact.status} {fact.code} {fact.message}" if fact else "not run"
 
 
 def _unproved(lab: Lab) -> Iterator[str]:

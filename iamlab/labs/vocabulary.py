@@ -23,9 +23,7 @@ COSTS = {"event": 0, "order": 0, "answer": 0, "decision": 2, "unchanged": 2, "ex
 def fill(value: Any, names: Mapping[str, str]) -> Any:
     """`{{names}}` replaced by what the learner chose; an unbound one stays and so fits nothing."""
     if isinstance(value, str):
-        if "{{" not in value:
-            return value
-        return VARIABLE.sub(lambda match: names.get(match[1], match[0]), value)
+        return VARIABLE.sub(lambda match: names.get(match[1], match[0]), value) if "{{" in value else value
     if isinstance(value, list):
         return [fill(item, names) for item in value]
     if isinstance(value, dict):

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import count, islice
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -41,13 +41,14 @@ class Prepared:
                 return list(self.build(*values)) if found else []
             sizes.append(size)
             flat += found + found[-1:] * (size - len(found))
-        kept = self._compiled(tuple(sizes))
+        database = connections[DEFAULT_DB_ALIAS]
+        kept = self._compiled(tuple(sizes), database.vendor)
         given = dict(zip(kept.marks, flat, strict=True))
         rows = statements.rows(kept.sql, [given.get(param, param) for param in kept.params])
-        return [kept.instance(list(row)) for row in rows]
+        return [kept.instance(list(row), database) for row in rows]
 
-    def _compiled(self, sizes: tuple[int, ...]) -> "_Compiled":
-        kept = self.kept.__dict__.setdefault(connection.vendor, {})
+    def _compiled(self, sizes: tuple[int, ...], vendor: str) -> "_Compiled":
+        kept = self.kept.__dict__.setdefault(vendor, {})
         if sizes not in kept:
             kept[sizes] = _Compiled(*self._marked(iter(sizes)))
         return kept[sizes]
@@ -86,10 +87,10 @@ class _Compiled:
         self.converters = compiler.get_converters(expressions)
         self.related = get_related_populators(compiler.klass_info, compiler.select, rows.db)  # type: ignore[call-arg]  # the stubs are Django 6's
 
-    def instance(self, row: list[Any]) -> Model:
+    def instance(self, row: list[Any], database: Any) -> Model:
         for position, (convert, expression) in self.converters.items():
             for converter in convert:
-                row[position] = converter(row[position], expression, connection)
+                row[position] = converter(row[position], expression, database)
         found = self.model.from_db(self.db, self.names, row[self.start : self.end])
         for name, position in self.annotations:
             setattr(found, name, row[position])
