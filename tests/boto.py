@@ -4,6 +4,7 @@ import io
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.client import ClientCreator
 from botocore.config import Config
 from django.db import connection
 from django.test import Client
@@ -11,6 +12,22 @@ from django.test.utils import CaptureQueriesContext
 from urllib3 import HTTPResponse
 
 HOST = "testserver"
+
+
+def once(method):
+    """What botocore makes anew for each client of a service, a class with all its operations, made once."""
+    kept = {}
+
+    def found(creator, service, *more):
+        if service not in kept:
+            kept[service] = method(creator, service, *more)
+        return kept[service]
+
+    return found
+
+
+ClientCreator._load_service_model = once(ClientCreator._load_service_model)
+ClientCreator._create_client_class = once(ClientCreator._create_client_class)
 _session = boto3.Session(aws_access_key_id="AKIANOBODY", aws_secret_access_key="none", region_name="us-east-1")
 
 

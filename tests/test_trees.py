@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def folders(*parts: str) -> set[str]:
     """Names of the folders below, those that hold only what Python or Django leaves behind aside."""
     here = ROOT.joinpath(*parts)
-    return {path.name for path in here.glob("*/") if path.is_dir() and any(path.glob("[!_.]*.*"))}
+    return {path.name for path in here.glob("[!_]*/") if path.is_dir() and any(path.glob("[!_.]*.*"))}
 
 
 def pages() -> set[str]:

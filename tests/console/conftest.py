@@ -17,11 +17,6 @@ from iamlab.services.sts import tokens
 ACCOUNT = "111122223333"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def person(db):
     return create_guest()[0]
@@ -34,6 +29,10 @@ def stranger(db):
 
 @pytest.fixture
 def account(person):
+    return open_account(person)
+
+
+def open_account(person) -> Account:
     sandbox = controls.create(person, "tests", throttled=False)
     return Account.objects.create(
         id=ACCOUNT,
@@ -58,6 +57,10 @@ def signed_in(person, account, kind: str, principal: str, label: str) -> Session
 @pytest.fixture
 def root(person, account) -> Session:
     """The root user's console session."""
+    return signed_in_as_root(person, account)
+
+
+def signed_in_as_root(person, account) -> Session:
     return signed_in(person, account, callers.ROOT, account.pk, "root")
 
 

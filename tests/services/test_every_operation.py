@@ -37,6 +37,7 @@ class World:
 
     def __init__(self, key_id):
         self.key_id = key_id
+        self.callers = ""  # the key of a user who may nothing
         self.words = {}
 
     def do(self, name, params=None):
@@ -64,6 +65,8 @@ def world(django_db_setup, django_db_blocker):
         made.do("iam:CreateRole", {"RoleName": "target", "AssumeRolePolicyDocument": json.dumps(trust)})
         made.do("iam:CreateInstanceProfile", {"InstanceProfileName": "target"})
         made.do("iam:AddRoleToInstanceProfile", {"InstanceProfileName": "target", "RoleName": "target"})
+        made.do("iam:CreateUser", {"UserName": "caller"})
+        made.callers = made.do("iam:CreateAccessKey", {"UserName": "caller"})["AccessKey"]["AccessKeyId"]
         launched = made.do("ec2:RunInstances", LAUNCH)["Instances"][0]["InstanceId"]
         instance = made.do("ec2:DescribeInstances")["Reservations"][0]["Instances"][0]
         found = made.do("ec2:DescribeIamInstanceProfileAssociations")["IamInstanceProfileAssociations"][0]
@@ -99,13 +102,11 @@ def world(django_db_setup, django_db_blocker):
 
 def outcome(world, name, *statements):
     """What becomes of a call by a user with these statements: an error's code, or "done"."""
-    world.do("iam:CreateUser", {"UserName": "caller"})
     if statements:
         policy = json.dumps({"Version": "2012-10-17", "Statement": world.said(list(statements))})
         world.do("iam:PutUserPolicy", {"UserName": "caller", "PolicyName": "own", "PolicyDocument": policy})
-    key_id = world.do("iam:CreateAccessKey", {"UserName": "caller"})["AccessKey"]["AccessKeyId"]
     try:
-        call(authenticate.credentials(key_id).caller, name, world.said(TABLE[name][0]), WIRE)
+        call(authenticate.credentials(world.callers).caller, name, world.said(TABLE[name][0]), WIRE)
     except AwsError as error:
         return error.code
     return "done"

@@ -33,10 +33,11 @@ class Door:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """One account for all of these tests, made once; each test's own changes are rolled back."""
+    """The root user of one account, made once, and the keys of two users in it; tests' own changes are rolled back."""
     with django_db_blocker.unblock():
         root = Door(lab_accounts.open_account(ACCOUNT, reset=True)["AccessKeyId"])
         root.CreateUser(UserName="target")
+        root.CreateUser(UserName="caller")
         root.CreateGroup(GroupName="target")
         root.CreateRole(RoleName="target", AssumeRolePolicyDocument=TRUST)
         root.CreatePolicy(PolicyName="target", PolicyDocument=DOCUMENT)
@@ -44,20 +45,18 @@ def world(django_db_setup, django_db_blocker):
         root.CreateVirtualMFADevice(VirtualMFADeviceName="target")
         root.CreateOpenIDConnectProvider(Url="https://idp.example")
         key = root.CreateAccessKey(UserName="target")["AccessKey"]["AccessKeyId"]
-        yield root, key
+        yield root, key, root.CreateAccessKey(UserName="caller")["AccessKey"]["AccessKeyId"]
         Sandbox.objects.filter(accounts=ACCOUNT).delete()
 
 
 def outcome(world, name, *statements):
-    """What becomes of a call by a user with these statements: an error's code, or "done"."""
-    root, key = world
-    root.CreateUser(UserName="caller")
+    """What becomes of a call by the caller with these statements: an error's code, or "done"."""
+    root, target, own = world
     policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements) or [PASSING]})
     root.PutUserPolicy(UserName="caller", PolicyName="own", PolicyDocument=policy)
-    key_id = root.CreateAccessKey(UserName="caller")["AccessKey"]["AccessKeyId"]
-    params = {name: key if value == "{key}" else value for name, value in TABLE[name][0].items()}
+    params = {name: target if value == "{key}" else value for name, value in TABLE[name][0].items()}
     try:
-        call(authenticate.credentials(key_id).caller, f"iam:{name}", params)
+        call(authenticate.credentials(own).caller, f"iam:{name}", params)
     except AwsError as error:
         return error.code
     return "done"
@@ -131,24 +130,14 @@ def test_it_is_refused_by_a_policy_on_another(world, name):
 def test_condition_keys_of_the_request(world, name, params, key, good, bad):
     operator = "ForAnyValue:StringEquals" if key == "aws:TagKeys" else "StringEquals"
     for value, allowed in ((good, True), (bad, False)):
-        found = outcome_in_turn(world, name, {**statement(name), "Condition": {operator: {key: value}}})
+        found = outcome(world, name, {**statement(name), "Condition": {operator: {key: value}}})
         assert (found != "AccessDenied") is allowed
-
-
-def outcome_in_turn(world, name, asked):
-    found = outcome(world, name, asked)
-    root, _ = world
-    for key in root.ListAccessKeys(UserName="caller")["AccessKeyMetadata"]:
-        root.DeleteAccessKey(UserName="caller", AccessKeyId=key["AccessKeyId"])
-    root.DeleteUserPolicy(UserName="caller", PolicyName="own")
-    root.DeleteUser(UserName="caller")
-    return found
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["GetUser", "AttachUserPolicy", "GetRole", "ListMFADeviceTags", "GetPolicy"])
 def test_tags_of_what_is_acted_on(world, name):
-    root, _ = world
+    root = world[0]
     tags = [{"Key": "team", "Value": "bills"}]
     root.TagUser(UserName="target", Tags=tags)
     root.TagRole(RoleName="target", Tags=tags)
@@ -156,23 +145,23 @@ def test_tags_of_what_is_acted_on(world, name):
     root.TagPolicy(PolicyArn=f"{ARN}policy/target", Tags=tags)
     for value, allowed in (("bills", True), ("other", False)):
         condition = {"StringEquals": {"aws:ResourceTag/team": value}}
-        found = outcome_in_turn(world, name, {**statement(name), "Condition": condition})
+        found = outcome(world, name, {**statement(name), "Condition": condition})
         assert (found != "AccessDenied") is allowed
 
 
 @pytest.mark.django_db
 def test_the_boundary_of_what_is_acted_on(world):
-    root, _ = world
+    root = world[0]
     root.PutUserPermissionsBoundary(UserName="target", PermissionsBoundary=f"{ARN}policy/target")
     for value, allowed in ((f"{ARN}policy/target", True), (f"{ARN}policy/other", False)):
         condition = {"StringEquals": {"iam:PermissionsBoundary": value}}
-        found = outcome_in_turn(world, "AttachUserPolicy", {**statement("AttachUserPolicy"), "Condition": condition})
+        found = outcome(world, "AttachUserPolicy", {**statement("AttachUserPolicy"), "Condition": condition})
         assert (found != "AccessDenied") is allowed
 
 
 @pytest.mark.django_db
 def test_a_new_name_needs_the_permission_too(world):
-    root, _ = world
+    root = world[0]
     root.CreateUser(UserName="mario")
     mario = Door(root.CreateAccessKey(UserName="mario")["AccessKey"]["AccessKeyId"])
     only = document("iam:UpdateUser", f"{ARN}user/target")
@@ -202,7 +191,7 @@ def test_what_is_made_with_tags_needs_the_permission_to_tag_it(world, name):
     """User Guide: "Tags for AWS Identity and Access Management resources"; AWS names the tagging action in its refusal
     ("is not authorized to perform: iam:TagRole on resource: ...").
     """
-    root, _ = world
+    root = world[0]
     tagging, called = TAGGING[name]
     root.CreateUser(UserName="mario")
     mario = Door(root.CreateAccessKey(UserName="mario")["AccessKey"]["AccessKeyId"])

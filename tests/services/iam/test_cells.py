@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from iamlab.door.calls import call
+from iamlab.sandbox import lab_accounts
 from iamlab.services.operations import AwsError
-from tests.services.iam.cast import EC2, EVERYTHING, READ_ONLY, document
+from tests.services.iam.cast import ACCOUNT, EC2, EVERYTHING, READ_ONLY, document
+from tests.services.iam.conftest import Iam
 
 USERS = [
     "GetUser",
@@ -19,6 +21,18 @@ USERS = [
 ]
 GROUPS = ["GetGroup", "ListAttachedGroupPolicies", "ListGroupPolicies"]
 ROLES = ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "ListRoleTags"]
+
+
+NAMES = ["a", "b", "c", "d"]
+
+
+@pytest.fixture(scope="module")
+def iam(module_db):
+    """An account with four of everything, made once: the tests read."""
+    with module_db():
+        made = Iam(lab_accounts.open_account(ACCOUNT, reset=True)["AccessKeyId"])
+        fill(made, NAMES)
+    return made
 
 
 def fill(iam, names):
@@ -49,10 +63,10 @@ def cells(iam, operation, names):
     return [{"UserName": name} for name in names]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("operation", [*USERS, *GROUPS, *ROLES, "GetPolicy", "GetAccessKeyLastUsed"])
 def test_many_cost_no_more_statements_than_one(iam, operation, django_assert_num_queries):
-    fill(iam, ["a", "b", "c", "d"])
-    many = cells(iam, operation, ["a", "b", "c", "d"])
+    many = cells(iam, operation, NAMES)
     iam.many(operation, many)
     with CaptureQueriesContext(connection) as one:
         single = iam.many(operation, many[:1])
@@ -63,8 +77,8 @@ def test_many_cost_no_more_statements_than_one(iam, operation, django_assert_num
     assert answers == [call(caller, f"iam:{operation}", params) for params in many]
 
 
+@pytest.mark.django_db
 def test_each_cell_is_decided_on_its_own(iam):
-    fill(iam, ["a", "b"])
     mario = iam.user("mario", document("iam:ListAccessKeys", "arn:aws:iam::111122223333:user/a"))
     seen, refused, missing = mario.many("ListAccessKeys", [{"UserName": name} for name in ("a", "b", "x")])
     assert len(seen["AccessKeyMetadata"]) == 1
