@@ -43,10 +43,9 @@ def pytest_terminal_summary(terminalreporter, config):
     for report in (report for kind in ("", "passed", "failed") for report in terminalreporter.getreports(kind)):
         spent[report.nodeid] += report.duration
     terminalreporter.write_line(f"fast: {len(spent)} tests of {sum(spent.values()):.0f} s")
-    for nodeid, seconds in spent.most_common():
-        if seconds < LONG:
-            break
-        terminalreporter.write_line(f"long for fast: {seconds:.1f} s {nodeid}")
+    for nodeid, seconds in spent.most_common(10):
+        if seconds > LONG:
+            terminalreporter.write_line(f"long for fast: {seconds:.1f} s {nodeid}")
 
 
 def pytest_collection_modifyitems(items):

@@ -84,6 +84,7 @@ def test_guests_made_one_after_the_other_share_their_address(klass, make_person,
     assert join(browser_of(make_person("mallory")), klass.code).status_code == 429
 
 
+@pytest.mark.slow
 def test_right_codes_of_a_whole_class_behind_one_address_are_no_guesses(klass, make_person, browser_of):
     for number in range(codes.BY_ADDRESS + 5):
         assert join(browser_of(make_person(f"pupil-{number}")), klass.code).status_code == 302

@@ -119,6 +119,7 @@ def test_an_open_class_keeps_its_names(teacher, klass, learner):
 
 
 @pytest.mark.parametrize("way", ["deleted", "anonymised"])
+@pytest.mark.slow
 def test_nothing_that_was_written_about_somebody_stays(
     teacher, pupil, klass, assignment, attempt, learner, solve, mistake, way
 ):

@@ -73,6 +73,7 @@ ORDERS = ["?size=10", "?size=10&sort=-name", "?size=10&sort=created", "?size=10&
 
 @pytest.mark.parametrize("query", ORDERS)
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.slow
 def test_next_page_goes_on_to_the_last_row_and_previous_page_comes_back(
     browser_of, root, account, name, query, monkeypatch
 ):
@@ -134,6 +135,7 @@ BEYOND = ["next", "next?sort=-name", "next?sort=created", "next?sort=-created"]
 
 @pytest.mark.parametrize("query", QUERIES + BEYOND)
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.slow
 def test_no_page_reads_or_sorts_more_rows_than_it_counts(browser_of, root, account, name, query, monkeypatch):
     table = LISTS[name]._meta.db_table
     fill(account, LISTS[name], 150)

@@ -144,6 +144,7 @@ def fill(call) -> None:
     call("iam:PutGroupPolicy", {"GroupName": "Team", "PolicyName": "Own", "PolicyDocument": DOCUMENT})
 
 
+@pytest.mark.slow
 def test_pages_come_compressed_and_small(browser_of, filled):
     sizes = {}
     for place in PAGES:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # each begins and works on a shipped lab
 BUCKET = "arn:aws:s3:::ACCOUNT-customer-bills"
 PUT = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{BUCKET}/*"}
 BROWSE = {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": BUCKET}

@@ -6,7 +6,7 @@ from iamlab.labs import clockwork, content, performing
 from iamlab.services.iam.known_passwords import password_of
 from tests.labs.conftest import START, step
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # each begins and works on a shipped lab
 DAY = 86400
 NAMES = ("ida", "jon", "kim")
 SEATS = {"ida": "198.51.100.7", "jon": "203.0.113.44", "kim": "192.0.2.91"}

@@ -134,6 +134,7 @@ def administrator(learner):
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("last", ["billing-switch", "billing-open", "rest"])
+@pytest.mark.slow
 def test_the_administrator_for_whose_look_at_the_bill_the_lab_waits(client, learner, administrator, last, page):
     session = administrator(last)
     client.force_login(learner)

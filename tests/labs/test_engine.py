@@ -181,6 +181,7 @@ def test_check_is_stopped_when_its_time_is_up_and_reported(begin, do, monkeypatc
     assert "Lab slow 1.0.0, check group/it: stopped after 0 ms" in caplog.text
 
 
+@pytest.mark.slow
 def test_garbage_of_the_whole_process_is_not_a_checks_own_time(begin, do, monkeypatch):
     monkeypatch.setattr(results, "LIMIT", 0.1)
     ask = View._ask

@@ -233,6 +233,7 @@ def test_lab_with_an_error_never_reaches_learners_and_takes_no_other_along(tmp_p
 
 
 @pytest.mark.parametrize("value", [None, 1, True, "x", [], {}, [[]], [{}], [None], {"a": {}}], ids=repr)
+@pytest.mark.slow
 def test_no_value_at_any_place_is_more_than_the_validator_can_take(folder, value):
     """Whatever an author wrote there: it is told, or allowed, and the author's file is not the end of the program."""
     for name in ("lab", "start", "solution", "mistakes", "questions"):

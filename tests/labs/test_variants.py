@@ -92,6 +92,7 @@ def test_what_a_neighbour_did_does_not_solve_it(learner, name):
 
 
 @pytest.mark.parametrize("name", DIFFICULT)
+@pytest.mark.slow
 def test_no_page_shows_a_name_that_is_not_filled_in(client, learner, name):
     client.force_login(learner, BACKEND)
     lab = content.catalogue()[name]
@@ -143,6 +144,7 @@ def test_validator_tells_what_is_wrong_with_variants(folder, old, new, said):
     assert [one for one in validator.problems(folder) if said in str(one)], list(map(str, validator.problems(folder)))
 
 
+@pytest.mark.slow
 def test_self_test_proves_each_variant(folder):
     """A mistake in one of three is found, and the sentence says in which."""
     file = folder / "solution.yaml"

@@ -44,6 +44,7 @@ def test_statements_whose_resource_cannot_fit_are_not_tested(shape):
     assert count_tested(policies, "arn:aws:s3:::elsewhere/a") == 0
 
 
+@pytest.mark.slow
 def test_the_one_that_fits_is_found():
     policies = held([statement(number) for number in range(2000)])
     assert evaluate(Request(MARIO, "s3:GetObject", "arn:aws:s3:::bucket-1999/a", {}), policies).allowed

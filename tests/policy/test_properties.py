@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from iamlab.policy.match import ResourcePattern
 from iamlab.policy.whatif import changes
 from iamlab.policy.who_can import Directory
 from tests.policy.strategies import ACTIONS, PRINCIPALS, documents, policies, policy_sets, requests, statements
+
+pytestmark = pytest.mark.slow  # hundreds of examples
 
 # EXAMPLES=5000 searches far and wide; the suite only looks whether a law has been broken.
 EXAMPLES = int(os.environ.get("EXAMPLES", "25"))

@@ -26,6 +26,8 @@ from tests.services.authorisation import (
     TABLE,
 )
 
+pytestmark = pytest.mark.slow  # a thousand calls
+
 WIRE = Source(entrance="wire")  # the console's pages on billing have a gate beside policies
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 # Each thing that an operation needs, by itself.

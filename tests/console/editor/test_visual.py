@@ -238,6 +238,7 @@ def test_what_aws_refuses_comes_back_in_the_visual_editor(form):
     ],
 )
 @pytest.mark.parametrize("look", ["check", "remove:99", "open:x", "every:Nonsense", "nonsense", "arn"])
+@pytest.mark.slow
 def test_anything_may_be_sent(mixed, hostile, look):
     response = mixed.send(look, **hostile)
     assert response.status_code == 200

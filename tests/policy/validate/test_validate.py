@@ -192,6 +192,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("policy_type", ["identity", "resource", "trust", "scp", "rcp"])
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.slow
 def test_hostile_documents_are_answered(name, policy_type):
     assert len(validate(HOSTILE[name], policy_type)) <= 500
 
@@ -246,6 +247,7 @@ policies = st.fixed_dictionaries(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no finding
 @given(policies, st.sampled_from(sorted(PLAIN)), st.sampled_from([None, "AWS::S3::Bucket", "AWS::Nothing"]))
+@pytest.mark.slow
 def test_any_document_is_answered(policy, policy_type, resource_type):
     text = json.dumps(policy)
     for finding in validate(text, policy_type, resource_type):

@@ -156,6 +156,7 @@ def test_awss_policies_are_listed_in_pages(iam, policy):
     assert len(iam.ListPolicies(Scope="AWS")["Policies"]) == 100
 
 
+@pytest.mark.slow
 def test_pages_of_all_policies_leave_out_none_and_repeat_none(iam, policy):
     """API Reference, "ListPolicies": Marker. The account's own stand among AWS's, and may be called alike."""
     for name in ("AdministratorAccess", "PowerUserAccess", "zzz"):

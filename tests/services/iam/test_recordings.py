@@ -55,6 +55,7 @@ def answered(iam, name, params):
     return ["nothing", 200, None]
 
 
+@pytest.mark.slow
 def test_refusals_are_awss_own_to_the_letter(cast):
     differ = []
     for name, params, *recorded in REFUSALS:

@@ -56,6 +56,7 @@ def test_configurations_are_kept_by_their_ids(s3, kind):
     assert error(delete, **HERE, Id="a")["Code"] == "NoSuchConfiguration"
 
 
+@pytest.mark.slow
 def test_configurations_are_listed_a_hundred_a_page(s3):
     for number in range(102):
         s3.put_bucket_metrics_configuration(**HERE, Id=f"{number:03}", MetricsConfiguration={"Id": f"{number:03}"})

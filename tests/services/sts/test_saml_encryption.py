@@ -17,6 +17,8 @@ from lxml import etree
 from tests.services.cloud import allow
 from tests.services.sts.test_saml import PROVIDER, changed, fails, saml, take, trust
 
+pytestmark = pytest.mark.slow  # keys are made
+
 __all__ = ["saml"]
 
 XENC, XENC11 = "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#"
