@@ -103,7 +103,7 @@ def minute(moment):
 
 def test_a_time_range_of_ones_own_has_a_beginning_and_an_end(browser_of, root, happened):
     asked = {"attribute": "EventName", "value": "CreateUser", "range": "custom"}
-    before, after = minute(root.now - timedelta(minutes=2)), minute(root.now + timedelta(minutes=2))
+    before, after = minute(root.now - timedelta(minutes=10)), minute(root.now + timedelta(minutes=10))
     assert "user mario" in history(browser_of, root, **asked, start=before, end=after)
     assert "user mario" in history(browser_of, root, **asked, start=before)
     assert "user mario" not in history(browser_of, root, **asked, end=before)
