@@ -103,7 +103,9 @@ def place(ids: list[str], states: dict[str, str], current: str) -> str | None:
 def times(
     steps: dict[str, StepFact], started: datetime, active: datetime, on: str | None
 ) -> tuple[dict[str, int], datetime]:
-    """Whole minutes by step: from the pass before it to its own; those of the present step go on to the last call."""
+    """Whole minutes by step: from the pass before it to its own; those of the present step go on to the last call.
+    Then since when the learner is on that: it may have been opened some time after the pass.
+    """
     found: dict[str, int] = {}
     before = started
     for at, step in sorted((fact.passed, step) for step, fact in steps.items() if fact.passed is not None):
@@ -111,4 +113,5 @@ def times(
         before = at
     if on is not None and on not in found and (active > before or on in steps):
         found[on] = max(0, int((active - before).total_seconds() // 60))
-    return found, before
+    opened = steps[on].opened if on in steps else None
+    return found, max(before, opened or before)

@@ -71,13 +71,14 @@ class Task:
 
 
 def tasks(person: Person, class_id: int | None = None) -> list[Task]:
-    """What is set to a person in their classes, soonest due first. Seven queries at most."""
+    """What is set to a person in their open classes, or in one, soonest due first. Seven queries at most."""
     rows = Assignment.objects.select_related("klass").prefetch_related("needs")
-    rows = rows.filter(klass__archived=None, klass__enrolments__person=person, klass__enrolments__role=Role.LEARNER)
-    found = list(rows.filter(klass_id=class_id) if class_id is not None else rows)
+    rows = rows.filter(klass__enrolments__person=person, klass__enrolments__role=Role.LEARNER)
+    found = list(rows.filter(klass__archived=None) if class_id is None else rows.filter(klass_id=class_id))
     works: defaultdict[int, list[Attempt]] = defaultdict(list)
     mine = Work.objects.filter(assignment__in=found, attempt__person=person)
-    for work in mine.select_related("attempt__lab_version").order_by("attempt_id"):
+    mine = mine.select_related("attempt__lab_version").defer("attempt__lab_version__data")
+    for work in mine.order_by("attempt_id"):
         works[work.assignment_id].append(work.attempt)
     extended = dict(Extension.objects.filter(assignment__in=found, person=person).values_list("assignment_id", "due"))
     released = set(person_releases(person, found))
@@ -113,6 +114,8 @@ def blocked(
 ) -> str:
     """Why an assignment cannot be begun now, in words; "" when it can."""
     now = timezone.now()
+    if assignment.klass.archived is not None:
+        return "The class is over."
     if assignment.opens is not None and now < assignment.opens:
         return f"It opens on {assignment.opens:%-d %B %Y at %H:%M} UTC."
     close = own_close(assignment, extended)

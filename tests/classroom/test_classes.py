@@ -132,3 +132,20 @@ def test_queries_of_my_classes_do_not_grow_with_them(teacher, instructor, django
         Enrolment.objects.create(klass=klass, person=instructor, role=Role.INSTRUCTOR)
     with django_assert_num_queries(3):
         teacher.get("/classroom/")
+
+
+def test_a_class_without_anybody_says_how_they_come(teacher, klass, assignment):
+    for page in ("heat", "grades"):
+        shown = teacher.get(reverse(page, args=[klass.pk, assignment.pk])).content.decode()
+        assert "Nobody is in the class yet" in shown and "Give out the class code" in shown
+    edit = teacher.get(reverse("assignment-edit", args=[klass.pk, assignment.pk])).content.decode()
+    assert "Nobody is in the class yet" in edit and 'id="extend-learner"' not in edit
+
+
+def test_a_learner_of_a_class_that_is_over_still_finds_their_work(teacher, pupil, klass, attempt):
+    teacher.post(reverse("class-archive", args=[klass.pk]))
+    shown = pupil.get(reverse("class", args=[klass.pk])).content.decode()
+    assert "Nothing is set yet" not in shown and "This class is to be read only" in shown
+    assert reverse("my-work", args=[klass.pk, attempt.pk]) in shown
+    assert pupil.get(reverse("my-work", args=[klass.pk, attempt.pk])).status_code == 200
+    assert "First bill" not in pupil.get("/home/").content.decode()

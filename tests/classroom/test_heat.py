@@ -101,6 +101,24 @@ def test_a_step_that_takes_the_class_long_is_stuck_later(assignment, attempt):
     assert heat.marks(board.rows[0], board.columns) == []
 
 
+def test_who_comes_back_after_a_break_is_not_stuck_at_once(assignment, attempt, solve):
+    """The time on a step begins when it is opened, where that was after the step before it was done."""
+    solve(attempt, 1)
+    stands(attempt, started=60 * 24, active=1)
+    yesterday, now = timezone.now() - timedelta(hours=20), timezone.now()
+    StepFact.objects.filter(attempt=attempt, step="register").update(passed=yesterday, opened=yesterday)
+    Attempt.objects.filter(pk=attempt.pk).update(current="root")
+    opened = StepFact.objects.get_or_create(attempt=attempt, step="root")[0]
+    for minutes, expected in ((2, []), (6, ["stuck"])):
+        StepFact.objects.filter(pk=opened.pk).update(opened=now - timedelta(minutes=minutes))
+        heat._kept.clear()
+        assert marks_of(assignment) == expected
+    # Looked at before the one before it was done: from when that was.
+    StepFact.objects.filter(attempt=attempt, step="register").update(passed=now - timedelta(minutes=2))
+    heat._kept.clear()
+    assert marks_of(assignment) == []
+
+
 def test_a_hand_up_is_its_own_mark(assignment, attempt):
     helping.ask_for_help(attempt, "Help")
     stands(attempt, active=20, started=30)

@@ -50,6 +50,8 @@ def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
         total=cut["total"],
         found=cut["found"],
         ask=ask,
+        empty_title="Nobody is in the class yet",
+        empty_text="Give out the class code, or bring in a roster under People.",
         select="many" if mine.role == Role.INSTRUCTOR else "",
     )
     context = frame(mine, "", assignment=assignment, table=table, rubric=list(assignment.rubric.all()))
