@@ -160,9 +160,27 @@ def attachment(verb: str, arn: str, key: str) -> Change:
     return Change(f"iam:{verb}{kind}Policy", params, f"{verb} {words} {kind.lower()} {name}")
 
 
+def holders(session: Session, arn: str, usage: str) -> Panel:
+    """Who has a policy, or whose boundary it is."""
+    params = {"PolicyArn": arn, "PolicyUsageFilter": usage, "MaxItems": 1000}
+    return panel(session, "iam:ListEntitiesForPolicy", params)
+
+
+def bounded(session: Session, arn: str) -> str:
+    """Why a policy that is a boundary stays: deleted, or taken away unasked, it would let those do more whom it holds
+    back. "" where it is none."""
+    found = holders(session, arn, "PermissionsBoundary")
+    named = [
+        f"{kind.lower()} {one[f'{kind}Name']}" for kind in ("User", "Role") for one in found.get(f"Policy{kind}s", [])
+    ]
+    more = f" and of {len(named) - 5} more" if len(named) > 5 else ""
+    who = ", ".join(named[:5]) + more
+    return f"It is the permissions boundary of {who}. Change or remove the boundary there first." if named else ""
+
+
 def belongings(session: Session, arn: str) -> tuple[list[Change], list[Panel]]:
     """What has to go before a policy does, and the lists that were refused."""
-    entities = panel(session, "iam:ListEntitiesForPolicy", {"PolicyArn": arn})
+    entities = holders(session, arn, "PermissionsPolicy")
     versions = panel(session, "iam:ListPolicyVersions", {"PolicyArn": arn})
     found = [
         attachment("Detach", arn, f"{kind}:{one[f'{kind}Name']}")
@@ -185,6 +203,7 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
         return redirect(back)
     name = name_of(arn)
     error = changes.confirmed(request, name) if request.method == "POST" else ""
+    error = error or bounded(session, arn)
     found, refused = belongings(session, arn)
     if request.method == "POST" and not error:
         last = Change("iam:DeletePolicy", {"PolicyArn": arn}, f"Delete policy {name}")
@@ -201,4 +220,5 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
         "hidden": [("selected", arn)],
     }
     denials = [one.denial for one in refused if one.denial]
-    return question(request, session, confirm, [], 422 if error else 200, denials=denials[:1])
+    status = 422 if error and request.method == "POST" else 200
+    return question(request, session, confirm, [], status, denials=denials[:1])

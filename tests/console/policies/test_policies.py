@@ -196,6 +196,25 @@ def test_it_is_attached_to_users_groups_and_roles_of_one_list(browser_of, bills,
     assert [len(found[name]) for name in ("PolicyUsers", "PolicyGroups", "PolicyRoles")] == [1, 1, 1]
 
 
+def test_a_policy_that_is_a_boundary_is_not_deleted_and_nothing_of_it_is_taken_away(browser_of, bills, root):
+    arn = bills.partition("/details/")[2].rstrip("/")
+    root.call("iam:CreateUser", {"UserName": "anna", "PermissionsBoundary": arn})
+    root.call("iam:CreateUser", {"UserName": "bob"})
+    root.call("iam:AttachUserPolicy", {"UserName": "bob", "PolicyArn": arn})
+    address, name = root.url("policy-delete"), arn.rpartition("/")[2]
+    for page in (
+        browser_of.get(address, {"selected": arn}),
+        browser_of.post(address, {"selected": arn, "typed": name}),
+    ):
+        assert "It is the permissions boundary of user anna." in page.content.decode()
+    assert page.status_code == 422
+    assert root.call("iam:ListAttachedUserPolicies", {"UserName": "bob"})["AttachedPolicies"]
+    root.call("iam:DeleteUserPermissionsBoundary", {"UserName": "anna"})
+    deleted = browser_of.post(address, {"selected": arn, "typed": name}, follow=True)
+    assert "Policy deleted." in deleted.content.decode()
+    assert root.call("iam:ListAttachedUserPolicies", {"UserName": "bob"})["AttachedPolicies"] == []
+
+
 def test_whose_boundary_it_is_stands_in_a_list_of_its_own(browser_of, bills, root):
     assert "boundary_table" not in browser_of.get(f"{bills}entities/").context
     root.call("iam:CreateUser", {"UserName": "bob", "PermissionsBoundary": ARN})
