@@ -83,7 +83,16 @@ def recommendations(session: Session, summary: Panel) -> list[dict[str, Any]]:
         rows.append(own_mfa(len(devices["MFADevices"])) | {"url": session.url("assign-mfa")})
     if keys.stands:
         rows.append(own_keys(active))
-    return rows
+    return rows + untold({"Whether you have MFA": devices, "Whether your access keys are active": keys})
+
+
+def untold(asked: dict[str, Panel]) -> list[dict[str, Any]]:
+    """What cannot be recommended, because what it hangs on may not be read."""
+    return [
+        {"kind": "error", "title": f"{what}: access denied", "text": "", "why_url": one.denial["why_url"]}
+        for what, one in asked.items()
+        if one.denial
+    ]
 
 
 def of_root(session: Session, summary: Panel) -> list[dict[str, Any]]:

@@ -35,6 +35,17 @@ def test_who_may_not_see_the_summary_sees_each_counter_that_they_may_list(browse
     assert "arn:aws:iam::111122223333:user/mario" in html and "iam:GetAccountSummary" in html
 
 
+def test_a_recommendation_that_may_not_be_read_tells_why(browser_of, user):
+    page = home(browser_of, user("mario", ListGroups=ONLY_GROUPS))
+    told = {row["title"]: row.get("why_url", "") for row in page.context["recommendations"]}
+    for title, action in (
+        ("Whether you have MFA: access denied", "iam:ListMFADevices"),
+        ("Whether your access keys are active: access denied", "iam:ListAccessKeys"),
+    ):
+        assert told[title] in page.content.decode()
+        assert action in browser_of.get(told[title]).content.decode()
+
+
 def test_an_inactive_key_of_root_is_no_active_one(browser_of, root, user):
     """The account's summary counts both; the credential report tells them apart."""
     admin = user("admin", "AdministratorAccess")
