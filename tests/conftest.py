@@ -37,7 +37,7 @@ def pytest_cmdline_main(config):
 
 def pytest_terminal_summary(terminalreporter, config):
     """Which tests make `-m fast` slow: each is to be made quicker or marked `slow`. A busy machine names more."""
-    if config.option.markexpr != "fast":
+    if config.option.markexpr != "fast" or config.option.collectonly:
         return
     spent = Counter()
     for report in (report for kind in ("", "passed", "failed") for report in terminalreporter.getreports(kind)):

@@ -21,6 +21,8 @@ from iamlab.people.models import Person
 from iamlab.sandbox import controls, history
 from iamlab.services.operations import AwsError
 
+pytestmark = pytest.mark.slow
+
 
 def post(client, name, attempt, **data):
     return client.post(reverse(name, args=[attempt.work.assignment.klass_id, attempt.pk]), data, follow=True)

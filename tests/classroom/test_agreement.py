@@ -15,6 +15,8 @@ from iamlab.classroom.models import Assignment
 from iamlab.labs import attempts, content, helping
 from iamlab.labs.models import CheckFact, HintUse
 
+pytestmark = pytest.mark.slow
+
 LAB = "account-setup"  # it has weights that differ, questions, and a bonus
 GONE_AT = "password-policy"  # solved up to and with this step
 

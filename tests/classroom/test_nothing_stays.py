@@ -26,6 +26,8 @@ from iamlab.sandbox import controls
 from iamlab.sandbox.models import Chunk
 from tests import addresses
 
+pytestmark = pytest.mark.slow
+
 WORD = "zqxlena"
 # Kept by their contents for whoever has the same, and led to by nothing of the person's.
 BY_CONTENT = {"Document", "PolicySet"}

@@ -21,6 +21,8 @@ from iamlab.labs import scoring, selftest, uploads
 from iamlab.labs.management.commands.labs import BEGINNING
 from iamlab.labs.models import Attempt
 
+pytestmark = pytest.mark.slow
+
 LAB = {name: text.format(name="readers", title="Readers") for name, text in BEGINNING.items()}
 
 
@@ -145,7 +147,6 @@ def set_lab(browser, klass, lab: OwnLab, **more) -> Assignment:
     return klass.assignments.latest("pk")
 
 
-@pytest.mark.slow
 def test_a_lab_that_proves_itself_is_ready_and_one_that_does_not_says_why(teacher, klass, tested):
     """With the process that a server begins."""
     tested[0] = None
@@ -157,7 +158,6 @@ def test_a_lab_that_proves_itself_is_ready_and_one_that_does_not_says_why(teache
     assert "the solution scores 0.0, not 100" in page and "Nobody can begin it" in page
 
 
-@pytest.mark.slow
 def test_a_lab_that_never_ends_is_stopped(teacher, klass, tested, settings, monkeypatch):
     """However long that takes on a machine that has others to work for: it is processor time that is up."""
     tested[0], settings.LAB_TEST_SECONDS = None, 3

@@ -13,6 +13,8 @@ from iamlab.classroom.models import Assignment, Enrolment
 from iamlab.labs import helping, performing, runner
 from iamlab.sandbox import history
 
+pytestmark = pytest.mark.slow
+
 
 def timeline(attempt, name="attempt-timeline") -> str:
     return reverse(name, args=[attempt.work.assignment.klass_id, attempt.pk])

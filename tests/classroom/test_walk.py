@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -11,6 +12,8 @@ from iamlab.classroom import work
 from iamlab.classroom.models import Assignment, Enrolment, Invitation, Work
 from iamlab.labs import helping
 from iamlab.people.models import Person
+
+pytestmark = pytest.mark.slow
 
 
 def page(client, name, *args, **query) -> str:

@@ -11,7 +11,7 @@ from iamlab.console.forms import ConsoleForm
 from iamlab.services.iam.models import User
 from tests.console.conftest import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TEXT = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "TypedLate", "Effect": "Deny", "Action": "s3:*"}]})
 POLICY = {"PolicyDocument": TEXT}
 ROWS = {"tags-key": ["team", "late"], "tags-value": ["x", "typed late"]}

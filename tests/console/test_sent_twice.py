@@ -9,7 +9,7 @@ from iamlab.console import urls
 from tests.console.providers.test_providers import oidc
 from tests.console.users.test_service_credentials import certificate, public_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BUCKET = "bills-of-boss"
 DOCUMENT = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 NONE = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]})

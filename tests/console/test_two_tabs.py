@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BUCKET = "bills-of-boss"
 OTHER = "arn:aws:iam::aws:policy/AdministratorAccess"
 OWN = "arn:aws:iam::111122223333:policy/own"

@@ -18,7 +18,7 @@ from iamlab.services.iam import documents
 from iamlab.services.operations import AwsError
 from tests.insight.test_insight import BILL, BILL_WRITE, PASSWORD, Story, ask, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 CODE = {"StringEquals": {"sts:ExternalId": "green-plumber"}}
 TAKE = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}

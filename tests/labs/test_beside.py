@@ -20,7 +20,7 @@ from tests import boto
 from tests.console.conftest import signed_in
 from tests.labs.conftest import START, step
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 QUESTION = {
     "id": "q", "kind": "single", "text": "Which?",
     "options": [

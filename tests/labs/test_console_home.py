@@ -14,7 +14,7 @@ from iamlab.services.iam.models import User
 from tests.console.conftest import signed_in
 from tests.labs.conftest import step
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST = 15  # queries of a page
 PAGES = ("console", "billing", "bills")
 WHO = {"root": "root", "user": "user/mario", "role": "role/admin"}
@@ -134,7 +134,6 @@ def administrator(learner):
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("last", ["billing-switch", "billing-open", "rest"])
-@pytest.mark.slow
 def test_the_administrator_for_whose_look_at_the_bill_the_lab_waits(client, learner, administrator, last, page):
     session = administrator(last)
     client.force_login(learner)

@@ -13,6 +13,8 @@ from iamlab.labs.models import Attempt, CheckFact
 from iamlab.people.views import BACKEND
 from tests.labs.conftest import step
 
+pytestmark = pytest.mark.slow
+
 GERMAN = {
     "title": "Gemacht",
     "steps": {

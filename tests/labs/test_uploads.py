@@ -53,6 +53,7 @@ def test_what_a_system_puts_beside_the_files_is_left_out(beside):
     assert found({**{f"readers/{name}": text for name, text in LAB.items()}, beside: b"\0\xff"}, top="") == []
 
 
+@pytest.mark.slow
 def test_every_shipped_lab_can_be_uploaded():
     wrong = {}
     for folder in content.folders():

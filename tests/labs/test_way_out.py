@@ -8,7 +8,7 @@ from iamlab.labs.models import Attempt, CheckFact
 from iamlab.people.views import BACKEND
 from tests.labs.conftest import step
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 LOSES_POLICY = f"iam detach-group-policy --group-name Admins --policy-arn {ADMINISTRATOR}"
 UNDO = "Undo the last change"

@@ -58,6 +58,7 @@ def test_a_thousand_values(operator):
     judge(allow(Condition={f"ForAllValues:{operator}": {"k": values}}), context={"k": [f"v{n}" for n in range(1000)]})
 
 
+@pytest.mark.slow
 def test_ten_thousand_statements():
     statements = [allow(Resource=f"arn:aws:s3:::bucket-{number}/*") for number in range(10_000)]
     assert judge(statements, resource="arn:aws:s3:::bucket-9999/k") == "allowed"

@@ -9,6 +9,8 @@ from iamlab.sandbox import controls
 from iamlab.services.accounts.models import Account
 from iamlab.services.cloudtrail.models import Event
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "Long-and-good-1"
 FAKE = "4000 0000 0000 0000"
 ANSWERS = {
