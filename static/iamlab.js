@@ -36,7 +36,8 @@
 
   // Of the row that is chosen in the button's table: what stands before its key, and the key, in an address as such.
   function chosen(button) {
-    const [before, key] = [button.dataset.copyChosen, $("tbody .pick input:checked", button.closest("[data-table]")).value];
+    const [before, { name, value }] = [button.dataset.copyChosen, $("tbody .pick input:checked", button.closest("[data-table]"))];
+    const key = name === "quoted" ? decodeURIComponent(value) : value;
     return before + (/^https?:/.test(before) ? key.split("/").map(encodeURIComponent).join("/") : key);
   }
 

@@ -27,10 +27,13 @@ def row(
     detail: str = "",
     detail_label: str = "Show the JSON",
     disabled: bool = False,
+    name: str = "",
 ) -> dict:
-    """`cells`: one a column, text or HTML of iamlab.components.markup. `detail`: HTML under the row, e.g. a policy."""
+    """`cells`: one a column, text or HTML of iamlab.components.markup. `detail`: HTML under the row, e.g. a policy.
+    `name`: of its input, where it is another than its table's."""
     return {
         "key": key,
+        "name": name,
         "cells": cells,
         "label": label or key,
         "detail": detail,
@@ -143,8 +146,8 @@ def row_html(row: dict, kind: str, name: str, chosen: set[str]) -> SafeString:
         checked = " checked" if str(row["key"]) in chosen else ""
         disabled = " disabled" if row["disabled"] else ""
         pick = SafeString(
-            f'<td class="pick"><input type="{escaped(kind)}" name="{escaped(name)}" value="{escaped(row["key"])}"'
-            f' aria-label="Select {escaped(row["label"])}"{checked}{disabled}></td>'
+            f'<td class="pick"><input type="{escaped(kind)}" name="{escaped(row["name"] or name)}"'
+            f' value="{escaped(row["key"])}" aria-label="Select {escaped(row["label"])}"{checked}{disabled}></td>'
         )
     if not row["detail"]:
         return SafeString(f"<tr>{pick}{cells}</tr>")

@@ -201,9 +201,20 @@ def identity(identity):
 def modal_button(label, url, variant="", form="", needs="", icon_name=""):
     """A button whose page opens as a modal (as a page without JavaScript). `form` sends a table's selection along, by
     POST: it may be longer than an address can be."""
-    if form:
-        url = f"{url}{'&' if '?' in url else '?'}{ASKS}=1"
+    url = asking_url(url) if form else url
     return {"label": label, "url": url, "variant": variant, "form": form, "needs": needs, "icon_name": icon_name}
+
+
+def asking_url(url):
+    """The address of a page that reads what is sent to it by POST as a GET."""
+    return f"{url}{'&' if '?' in url else '?'}{ASKS}=1"
+
+
+@register.inclusion_tag("components/chosen_button.html")
+def chosen_button(label, url, form, needs="some"):
+    """A menu's button to a page with the rows that are ticked: several go by POST, one stands in the address."""
+    many = needs == "some"
+    return {"label": label, "url": asking_url(url) if many else url, "form": form, "needs": needs, "many": many}
 
 
 register.filter(markup.unturned)

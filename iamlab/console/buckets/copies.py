@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, pages, questions, runs
-from iamlab.console.buckets.cells import CLASSES, place
+from iamlab.console.buckets.cells import CLASSES, keys_of, named, place
 from iamlab.console.buckets.encryption import EncryptionForm, rule_of
 from iamlab.console.buckets.object_page import HEADERS, header_name, url_of, which
 from iamlab.console.buckets.reading import region_of, setting
@@ -80,9 +80,8 @@ class ObjectEncryptionForm(EditingForm, EncryptionForm):
 
 
 def chosen(request: HttpRequest, bucket: str) -> list[dict[str, str]]:
-    """The objects that the address names; folders are none."""
-    keys = [key for key in request.GET.getlist("key") if key and not key.endswith("/")]
-    return [{"Bucket": bucket, "Key": key} for key in dict.fromkeys(keys)]
+    """The objects that the page is about; folders are none."""
+    return [{"Bucket": bucket, "Key": key} for key in keys_of(request) if not key.endswith("/")]
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,7 +123,7 @@ def edit(
         outcomes = copy_each(session, things, form.changed())
         done = f"Successfully edited {len(things)} object{'' if one else 's'}."
         return changes.answer(request, session, outcomes, back, done, title)
-    context = {"form": form, "heading": title, "cancel_url": back, "keys": [thing["Key"] for thing in things]}
+    context = {"form": form, "heading": title, "cancel_url": back, **named([thing["Key"] for thing in things])}
     return pages.render(
         request,
         session,

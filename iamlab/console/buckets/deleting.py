@@ -7,13 +7,12 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, pages
 from iamlab.console.buckets import versions
-from iamlab.console.buckets.cells import place
+from iamlab.console.buckets.cells import SHOWN, field, keys_in, place
 from iamlab.console.buckets.reading import setting
 from iamlab.console.buckets.views import question
 from iamlab.console.session import Session, console_page
 
 AT_ONCE = 1000  # keys that one DeleteObjects takes
-SHOWN = 20
 FOR_GOOD, MARKED = "permanently delete", "delete"
 
 
@@ -22,7 +21,7 @@ FOR_GOOD, MARKED = "permanently delete", "delete"
 def delete(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """Delete what was ticked; a folder goes with all that is in it. Each is authorised by itself."""
     sent = request.POST if request.method == "POST" else request.GET
-    keys, tokens = sent.getlist("key"), sent.getlist("version")
+    keys, tokens = keys_in(sent), list(dict.fromkeys(sent.getlist("version")))
     back = place(session, bucket, request.GET.get("prefix", ""), **({"versions": "on"} if tokens else {}))
     marked = not tokens and setting(session, "s3:GetBucketVersioning", bucket).get("Status") == "Enabled"
     names = [*keys, *(f"{one['Key']}, version {one['VersionId']}" for one in map(versions.of_token, tokens))]
@@ -35,7 +34,7 @@ def delete(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
         else "What is deleted here cannot be had back.",
         "consequences": names[:SHOWN] + ([f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []),
         "typed": MARKED if marked else FOR_GOOD,
-        "hidden": [*(("key", key) for key in keys), *(("version", one) for one in tokens)],
+        "hidden": [*map(field, keys), *(("version", one) for one in tokens)],
     }
     if request.method == "POST":
         confirm["error"] = changes.confirmed(request, confirm["typed"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.components import markup
 from iamlab.console import changes, pages, questions
 from iamlab.console.buckets import versions
-from iamlab.console.buckets.cells import class_text, kind_of, moment, place, size_text
+from iamlab.console.buckets.cells import class_text, keys_in, kind_of, moment, place, size_text
 from iamlab.console.buckets.encryption import TYPES
 from iamlab.console.buckets.forms import ObjectTagsForm
 from iamlab.console.buckets.reading import enforced
@@ -39,7 +39,7 @@ HEADERS = ("ContentType", "ContentEncoding", "ContentLanguage", "ContentDisposit
 def which(request: HttpRequest, bucket: str) -> dict[str, str]:
     """The object, or the version of it, that an address names, as its calls take it."""
     version = request.GET.get("versionId", "")
-    return {"Bucket": bucket, "Key": request.GET.get("key", ""), **({"VersionId": version} if version else {})}
+    return {"Bucket": bucket, "Key": "".join(keys_in(request.GET)[:1]), **({"VersionId": version} if version else {})}
 
 
 def url_of(session: Session, thing: dict[str, str], page: str = "object", **query: str) -> str:

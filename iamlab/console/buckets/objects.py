@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from iamlab.components import markup, tables
 from iamlab.console import pages, told
 from iamlab.console.buckets import versions
-from iamlab.console.buckets.cells import SIZE, class_text, folder_row, kind_of, moment, place, size_text
+from iamlab.console.buckets.cells import SIZE, class_text, field, folder_row, kind_of, moment, place, size_text
 from iamlab.console.buckets.forms import FolderForm
-from iamlab.console.buckets.object_page import public_url
+from iamlab.console.buckets.object_page import ACTIONS, EDITS, public_url
 from iamlab.console.buckets.views import crumbs
 from iamlab.console.buckets.writing import UploadForm
 from iamlab.console.panels import panel
@@ -30,7 +30,7 @@ COLUMNS = [
 def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[str, Any]:
     """The objects panel of a bucket's page: folders first, as S3 lists them, a page at a time."""
     prefix, after, find = (request.GET.get(name, "") for name in ("prefix", "after", "find"))
-    switch = {"prefix": prefix, "find": find, "trail": trail(session, bucket, prefix)}
+    switch = {"prefix": prefix, "find": find, "trail": trail(session, bucket, prefix), **doors(session, bucket, prefix)}
     if request.GET.get("versions"):
         shown = versions.of_folder(request, session, bucket, prefix, find)
         return {**switch, "versions": True, "switch_url": place(session, bucket, prefix), **shown}
@@ -65,6 +65,20 @@ def object_table(request: HttpRequest, session: Session, bucket: str) -> dict[st
     }
 
 
+def doors(session: Session, bucket: str, prefix: str) -> dict[str, Any]:
+    """Where the list's buttons lead: {delete_url, folder_url, upload_url, actions [(label, url, needs)]}. Pages about
+    several objects lead back to the folder that one is in."""
+    within = {"prefix": prefix} if prefix else {}
+
+    def url(page: str) -> str:
+        return session.url(page, bucket, **within)
+
+    many = [(text, url(one), "some") if one.startswith("objects-") else (text, session.url(one, bucket), "one")
+            for one, text in (*ACTIONS, *EDITS)]  # fmt: skip
+    urls = {"delete_url": "objects-delete", "folder_url": "folder-create", "upload_url": "upload"}
+    return {**{name: url(page) for name, page in urls.items()}, "actions": many}
+
+
 def trail(session: Session, bucket: str, prefix: str) -> list[tuple[str, str]]:
     """The folders on the way to a prefix, each with its address."""
     parts = prefix.split("/")[:-1]
@@ -76,7 +90,8 @@ def object_row(session: Session, bucket: str, prefix: str, one: dict[str, Any]) 
     link = markup.link(session.url("object", bucket, key=one["Key"]), name)
     size, storage = size_text(one["Size"]), class_text(one["StorageClass"])
     told = [link, kind_of(name), moment(one["LastModified"]), size, storage]
-    return tables.row(one["Key"], told, label=name)
+    sent_as, value = field(one["Key"])
+    return tables.row(value, told, label=name, name=sent_as)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.console import pages, regions
-from iamlab.console.buckets.cells import kind_of, place, size_text
+from iamlab.console.buckets.cells import keys_in, kind_of, place, size_text
 from iamlab.console.buckets.object_page import url_of, which
 from iamlab.console.buckets.transfers import folder_of
 from iamlab.console.buckets.views import crumbs
@@ -111,7 +111,7 @@ def share(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
 @console_page
 def total_size(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
     """One list of all that begins as what was chosen does, whatever the number of rows."""
-    keys = list(dict.fromkeys(key for key in request.GET.getlist("key") if key))
+    keys = keys_in(request.GET)
     if not keys:
         return redirect(place(session, bucket))
     denied, more = None, False

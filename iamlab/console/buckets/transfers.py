@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from iamlab.components.markup import tile
 from iamlab.console import changes, pages, runs
-from iamlab.console.buckets.cells import PLACE, place
+from iamlab.console.buckets.cells import PLACE, keys_of, named, place
 from iamlab.console.buckets.copies import copied
 from iamlab.console.buckets.deleting import keys_under
 from iamlab.console.buckets.object_page import url_of, which
@@ -123,7 +123,7 @@ def move(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
 
 
 def transfers(request: HttpRequest, session: Session, bucket: str, moves: bool) -> HttpResponse:
-    keys = list(dict.fromkeys(key for key in request.GET.getlist("key") if key))
+    keys = keys_of(request)
     if not keys:
         return redirect(place(session, bucket))
     title, past = ("Move", "moved") if moves else ("Copy", "copied")
@@ -138,7 +138,7 @@ def transfers(request: HttpRequest, session: Session, bucket: str, moves: bool) 
             done = f"Successfully {past} {len(pairs):,} object{'' if len(pairs) == 1 else 's'}."
             return changes.answer(request, session, outcomes, back, done, title)
         form.add_error("destination", wrong)
-    context = {"form": form, "heading": title, "cancel_url": back, "keys": keys, "moves": moves}
+    context = {"form": form, "heading": title, "cancel_url": back, "moves": moves, **named(keys)}
     return pages.render(
         request,
         session,

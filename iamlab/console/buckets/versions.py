@@ -1,6 +1,8 @@
 """Versions of objects: in a bucket's list, and on an object's page."""
 
+import re
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.http import HttpRequest
 
@@ -9,6 +11,7 @@ from iamlab.console.buckets import cells
 from iamlab.console.panels import Panel, panel
 from iamlab.console.session import Session
 
+BROKEN = re.compile(r"[\r\n%]")
 COLUMNS = [
     tables.column("name", "Name"),
     tables.column("type", "Type"),
@@ -20,13 +23,13 @@ COLUMNS = [
 
 
 def token(one: dict[str, Any]) -> str:
-    """A version in a form's field; no version id has a colon."""
-    return f"{one['VersionId']}:{one['Key']}"
+    """A version in a form's field; no version id has a colon. Browsers send every line break as the same one."""
+    return f"{one['VersionId']}:{BROKEN.sub(lambda found: quote(found[0]), one['Key'])}"
 
 
 def of_token(text: str) -> dict[str, str]:
     version, _, key = text.partition(":")
-    return {"Key": key, "VersionId": version}
+    return {"Key": unquote(key), "VersionId": version}
 
 
 def merged(found: Panel) -> list[dict[str, Any]]:
