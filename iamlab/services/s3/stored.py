@@ -6,7 +6,8 @@ from typing import Any
 
 from iamlab.services.operations import AwsError, Call, operation
 from iamlab.services.s3 import targets
-from iamlab.services.s3.stored_checks import accelerate, cors, lifecycle, logging, notification, website
+from iamlab.services.s3.lifecycle_checks import lifecycle
+from iamlab.services.s3.stored_checks import accelerate, cors, logging, notification, website
 
 MISSING = {
     "cors": ("NoSuchCORSConfiguration", "The CORS configuration does not exist"),

@@ -1,8 +1,7 @@
-"""What S3 refuses in the settings that are only kept. S3 User Guide: "Lifecycle configuration elements", "Elements of a
-CORS configuration" and others."""
+"""What S3 refuses in the settings that are only kept. S3 User Guide: "Elements of a CORS configuration"
+and others."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from iamlab.services.operations import AwsError
@@ -10,12 +9,7 @@ from iamlab.services.s3.errors import invalid, malformed_xml
 from iamlab.services.s3.models import Bucket
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
-INFREQUENT, SOONEST = ("STANDARD_IA", "ONEZONE_IA"), 30  # days before objects may be moved there
-MOST_CORS, MOST_LIFECYCLE = 100, 1000
-ACTIONS = (
-    "Expiration", "Transitions", "NoncurrentVersionTransitions", "NoncurrentVersionExpiration",
-    "AbortIncompleteMultipartUpload",
-)  # fmt: skip
+MOST_CORS = 100
 # Where events may go: the ARN of each, its service, and what S3 calls it.
 DESTINATIONS = {
     "TopicConfigurations": ("TopicArn", "sns", "Topic"),
@@ -49,68 +43,6 @@ def cors(document: Document) -> Document:
             )
             raise AwsError("InvalidRequest", message, 400)
     return document
-
-
-def lifecycle(document: Document) -> Document:
-    """Rules with ids where they had none. Raises MalformedXML, InvalidArgument, InvalidRequest."""
-    rules = document.get("Rules") or []
-    if not 1 <= len(rules) <= MOST_LIFECYCLE:
-        raise malformed_xml()
-    for rule in rules:
-        _lifecycle_rule(rule)
-    named = [rule["ID"] for rule in rules if rule.get("ID")]
-    if len(set(named)) != len(named):
-        raise invalid("ID", "Rule ID must be unique. Found same ID for more than one rule")
-    return {"Rules": [{**rule, "ID": rule.get("ID") or str(uuid.uuid4())} for rule in rules]}
-
-
-def _lifecycle_rule(rule: Document) -> None:
-    found = rule.get("Filter")
-    if (found is None) == (rule.get("Prefix") is None) or len(found or {}) > 1:
-        raise malformed_xml()
-    if len(rule.get("ID") or "") > 255:
-        raise invalid("ID", "ID length should not exceed allowed limit of 255", rule["ID"])
-    tags = [tag["Key"] for tag in ((found or {}).get("And") or {}).get("Tags") or []]
-    if len(set(tags)) != len(tags):
-        raise AwsError("InvalidRequest", "Duplicate Tag Keys are not allowed.", 400)
-    if not any(rule.get(name) for name in ACTIONS):
-        raise AwsError("InvalidRequest", "At least one action needs to be specified in a rule", 400)
-    expiration = rule.get("Expiration")
-    if expiration is not None:
-        _expiration(expiration)
-    if tagged(found or {}) and rule.get("AbortIncompleteMultipartUpload"):
-        raise AwsError("InvalidRequest", "AbortIncompleteMultipartUpload cannot be specified with Tags.", 400)
-    for transition in rule.get("NoncurrentVersionTransitions") or []:
-        if "NoncurrentDays" not in transition or "StorageClass" not in transition:
-            raise malformed_xml()
-        _not_too_soon("NoncurrentDays", "NoncurrentVersionTransition", transition)
-    for transition in rule.get("Transitions") or []:
-        if ("Days" in transition) == ("Date" in transition) or "StorageClass" not in transition:
-            raise malformed_xml()
-        _not_too_soon("Days", "Transition", transition)
-
-
-def tagged(found: Document) -> bool:
-    """Whether a rule's filter names tags."""
-    return "Tag" in found or bool((found.get("And") or {}).get("Tags"))
-
-
-def _not_too_soon(days: str, action: str, transition: Document) -> None:
-    """S3 User Guide: "Constraints and considerations for transitions"."""
-    kind = transition["StorageClass"]
-    if kind in INFREQUENT and transition.get(days, SOONEST) < SOONEST:
-        message = f"'{days}' in {action} action must be greater than or equal to {SOONEST} for storageClass '{kind}'"
-        raise invalid(days, message, str(transition[days]))
-
-
-def _expiration(given: Document) -> None:
-    if len([name for name in ("Days", "Date", "ExpiredObjectDeleteMarker") if name in given]) != 1:
-        raise malformed_xml()
-    if given.get("Days", 1) < 1:
-        raise invalid("Days", "'Days' for Expiration action must be a positive integer", str(given["Days"]))
-    date = given.get("Date")
-    if isinstance(date, datetime) and date.timetuple()[3:6] != (0, 0, 0):
-        raise invalid("Date", "'Date' must be at midnight GMT")
 
 
 def website(document: Document) -> Document:

@@ -124,6 +124,11 @@ def test_a_lifecycle_rule_is_created_beside_those_that_are_there(browser_of, bos
         ({**RULE, "markers": "on"}, "S3 deletes such markers by itself"),
         ({**RULE, "tags": "nonsense"}, "write key = value"),
         ({**RULE, "tags": "a = b", "abort_after": "1"}, "AbortIncompleteMultipartUpload cannot be specified with Tags"),
+        ({**RULE, "move_to": "GLACIER", "move_after": "365"}, "must be greater than 'Days' in the Transition action"),
+        ({"name": "n", "tags": "a = b", "markers": "on"}, "ExpiredObjectDeleteMarker cannot be specified with Tags"),
+        ({**RULE, "over": "20", "under": "10"}, "has to be a value greater than 'ObjectSizeGreaterThan'"),
+        ({**RULE, "delete_after": "1", "newer": "101"}, "less than or equal to 100"),
+        ({**RULE, "expire_after": "0"}, "greater than or equal to 1"),
     ],
 )
 def test_a_rule_that_is_none_is_told_and_changes_nothing(browser_of, boss, given, told):
@@ -143,12 +148,121 @@ def test_a_filter_of_several_conditions_is_an_and(browser_of, boss):
 def test_rules_are_switched_and_deleted(browser_of, boss):
     for name in ("one", "two"):
         browser_of.post(boss.url("lifecycle-create", BUCKET), {**RULE, "name": name})
-    browser_of.post(boss.url("lifecycle-switch", BUCKET), {"selected": "two"})
-    assert [(one["ID"], one["Status"]) for one in rules(boss)] == [("one", "Enabled"), ("two", "Disabled")]
+    shown = browser_of.get(boss.url("bucket", BUCKET, "management")).content.decode()
+    assert shown.count('<input type="checkbox" name="selected"') == 2
+    for _ in range(2):  # what is disabled stays so
+        browser_of.post(boss.url("lifecycle-disable", BUCKET), {"selected": "two"})
+        assert [(one["ID"], one["Status"]) for one in rules(boss)] == [("one", "Enabled"), ("two", "Disabled")]
+    browser_of.post(boss.url("lifecycle-enable", BUCKET), {"selected": ["one", "two"]})
+    assert {one["Status"] for one in rules(boss)} == {"Enabled"}
     browser_of.post(boss.url("lifecycle-delete", BUCKET), {"selected": ["one"]})
     assert [one["ID"] for one in rules(boss)] == ["two"]
     browser_of.post(boss.url("lifecycle-delete", BUCKET), {"selected": ["two"]})
     assert "There are no lifecycle rules" in tab(browser_of, boss, "management")
+
+
+def test_the_least_size_of_the_configuration_stays_as_it_is(browser_of, boss):
+    """PutBucketLifecycleConfiguration sets it back to 128 KB where it is not sent along."""
+    rule = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": "a"}, "Expiration": {"Days": 1}}
+    where = {**WHERE, "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"}
+    boss.call("s3:PutBucketLifecycleConfiguration", {**where, "LifecycleConfiguration": {"Rules": [rule]}})
+    browser_of.post(boss.url("lifecycle-create", BUCKET), RULE)
+    browser_of.post(boss.url("lifecycle-disable", BUCKET), {"selected": "a"})
+    found = boss.call("s3:GetBucketLifecycleConfiguration", WHERE)
+    assert found["TransitionDefaultMinimumObjectSize"] == "varies_by_storage_class" and len(found["Rules"]) == 2
+
+
+FULL = {
+    "name": "full", "starts": "2019/", "tags": "a = b\nof = a = c", "over": "10", "under": "20", "move_to": "GLACIER",
+    "move_after": "0", "old_to": "STANDARD_IA", "old_after": "30", "expire_after": "90", "delete_after": "60",
+    "newer": "3",
+}  # fmt: skip
+WHOLE = {"name": "whole", "everything": "on", "markers": "on", "abort_after": "7"}
+
+
+def edit_page(browser, session, name):
+    return browser.get(session.url("lifecycle-edit", BUCKET, selected=name))
+
+
+@pytest.mark.parametrize("given", [RULE, FULL, WHOLE, {**RULE, "tags": "a = b"}, {**RULE, "starts": "", "over": "0"}])
+def test_a_rule_is_shown_as_it_is_and_saved_as_it_was(browser_of, boss, given):
+    browser_of.post(boss.url("lifecycle-create", BUCKET), given)
+    browser_of.post(boss.url("lifecycle-disable", BUCKET), {"selected": given["name"]})
+    before = rules(boss)
+    form = edit_page(browser_of, boss, given["name"]).context["form"]
+    values = {field.name: "on" if field.value() is True else str(field.value() or "") for field in form}
+    values |= {field.name: "0" for field in form if field.value() == 0 and field.value() is not False}
+    shown = {name: value for name, value in values.items() if value}
+    assert shown == {**{name: value for name, value in given.items() if value}, "seen": shown["seen"]}
+    address = boss.url("lifecycle-edit", BUCKET, selected=given["name"])
+    assert browser_of.post(address, {**given, "seen": shown["seen"]}).status_code == 302
+    assert rules(boss) == before and before[0]["Status"] == "Disabled"
+
+
+def test_an_edited_rule_keeps_its_place_among_others(browser_of, boss):
+    for name in ("one", "two", "three"):
+        browser_of.post(boss.url("lifecycle-create", BUCKET), {**RULE, "name": name})
+    address = boss.url("lifecycle-edit", BUCKET, selected="two")
+    browser_of.post(address, {**RULE, "name": "second", "expire_after": "30"})
+    assert [(one["ID"], one["Expiration"]["Days"]) for one in rules(boss)] == [
+        ("one", 365), ("second", 30), ("three", 365),
+    ]  # fmt: skip
+    taken = browser_of.post(boss.url("lifecycle-edit", BUCKET, selected="one"), {**RULE, "name": "three"})
+    assert taken.status_code == 422 and "Rule ID must be unique" in text_of(taken)
+    assert edit_page(browser_of, boss, "two").url == boss.url("bucket", BUCKET, "management")
+
+
+def test_whoever_edits_what_was_changed_meanwhile_is_told(browser_of, boss):
+    browser_of.post(boss.url("lifecycle-create", BUCKET), RULE)
+    seen = edit_page(browser_of, boss, "old").context["form"]["seen"].value()
+    address = boss.url("lifecycle-edit", BUCKET, selected="old")
+    browser_of.post(address, {**RULE, "expire_after": "30", "seen": seen})
+    late = browser_of.post(address, {**RULE, "expire_after": "60", "seen": seen})
+    assert late.status_code == 422 and "changed since you opened the page" in text_of(late)
+    assert rules(boss)[0]["Expiration"] == {"Days": 30}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Expiration": {"Date": "2030-01-01T00:00:00+00:00"}},
+        {"Transitions": [{"Days": 1, "StorageClass": "GLACIER"}, {"Days": 200, "StorageClass": "DEEP_ARCHIVE"}]},
+        {"NoncurrentVersionTransitions": [
+            {"NoncurrentDays": 1, "StorageClass": "GLACIER", "NewerNoncurrentVersions": 1}
+        ]},
+        {"Filter": {"Tag": {"Key": "a", "Value": " b\n"}}, "Expiration": {"Days": 1}},
+    ],
+)  # fmt: skip
+def test_what_the_form_cannot_show_is_not_edited_by_it(browser_of, boss, more):
+    rule = {"ID": "by <api>", "Status": "Enabled", "Filter": {"Prefix": ""}, **more}
+    boss.call("s3:PutBucketLifecycleConfiguration", {**WHERE, "LifecycleConfiguration": {"Rules": [rule]}})
+    page = edit_page(browser_of, boss, "by <api>")
+    assert "more than the form shows" in text_of(page) and "by <api>" in text_of(page)
+    before = rules(boss)
+    browser_of.post(boss.url("lifecycle-edit", BUCKET, selected="by <api>"), RULE)
+    assert rules(boss) == before
+
+
+def test_a_rule_of_the_older_form_is_edited_into_the_newer(browser_of, boss):
+    rule = {"ID": "v1", "Status": "Enabled", "Prefix": "old/", "Expiration": {"Days": 9}}
+    boss.call("s3:PutBucketLifecycleConfiguration", {**WHERE, "LifecycleConfiguration": {"Rules": [rule]}})
+    assert edit_page(browser_of, boss, "v1").context["form"]["starts"].value() == "old/"
+    browser_of.post(
+        boss.url("lifecycle-edit", BUCKET, selected="v1"), {"name": "v1", "starts": "new/", "expire_after": "9"}
+    )
+    assert rules(boss) == [{**{k: v for k, v in rule.items() if k != "Prefix"}, "Filter": {"Prefix": "new/"}}]
+
+
+@pytest.mark.parametrize("page", ["lifecycle-edit", "lifecycle-enable", "lifecycle-disable", "lifecycle-delete"])
+def test_who_may_not_change_rules_is_told_why(browser_of, boss, user, page):
+    browser_of.post(boss.url("lifecycle-create", BUCKET), RULE)
+    before = rules(boss)
+    allow = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}
+    mario = user("mario", Own=json.dumps({"Version": "2012-10-17", "Statement": allow}))
+    sent = {**RULE, "expire_after": "1", "selected": "old"}
+    refused = browser_of.post(mario.url(page, BUCKET, selected="old"), sent)
+    assert "s3:PutLifecycleConfiguration" in text_of(refused) and "/why/" in refused.content.decode()
+    assert rules(boss) == before
 
 
 def test_rules_that_may_not_be_read_are_not_written_over(browser_of, boss, user):

@@ -78,10 +78,68 @@ RULE = {"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}
             [{**RULE, "Filter": TAG, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}],
             "InvalidRequest",
         ),
+        ([{**RULE, "Filter": TAG, "Expiration": {"ExpiredObjectDeleteMarker": True}}], "InvalidRequest"),
+        ([{**RULE, "NoncurrentVersionExpiration": {"NoncurrentDays": 0}}], "InvalidArgument"),
+        (
+            [{**RULE, "NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 101}}],
+            "InvalidArgument",
+        ),
+        ([{**RULE, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 0}}], "InvalidArgument"),
+        ([{**RULE, "Transitions": [{"Days": -1, "StorageClass": "GLACIER"}]}], "InvalidArgument"),
+        ([{**RULE, "Filter": {"And": {"ObjectSizeGreaterThan": 9, "ObjectSizeLessThan": 9}}}], "InvalidRequest"),
+        ([RULE, {"ID": "old", "Prefix": "a", "Status": "Enabled", "Expiration": {"Days": 1}}], "InvalidRequest"),
     ],
 )
 def test_lifecycle_rules_that_are_none(s3, rules, wrong):
     assert code(s3.put_bucket_lifecycle_configuration, LifecycleConfiguration={"Rules": rules}) == wrong
+
+
+TO_GLACIER = {"Days": 30, "StorageClass": "GLACIER"}
+LATER = {"Date": datetime(2030, 1, 1, tzinfo=UTC), "StorageClass": "DEEP_ARCHIVE"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (
+            {"Transitions": [TO_GLACIER], "Expiration": {"Days": 30}},
+            "'Days' in the Expiration action for filter '(prefix=old/)' must be greater than 'Days' in the Transition "
+            "action",
+        ),
+        (
+            {"Transitions": [LATER], "Expiration": {"Date": datetime(2030, 1, 1, tzinfo=UTC)}},
+            "'Date' in the Expiration action for filter '(prefix=old/)' must be greater than 'Date' in the Transition "
+            "action",
+        ),
+        (
+            {"Transitions": [TO_GLACIER, {**TO_GLACIER, "Days": 60}]},
+            "'StorageClass' must be different for 'Transition' actions in same 'Rule' with filter '(prefix=old/)'",
+        ),
+        (
+            {"Transitions": [TO_GLACIER, LATER]},
+            "Found mixed 'Date' and 'Days' based Transition actions in lifecycle rule for filter '(prefix=old/)'",
+        ),
+        (
+            {"Transitions": [LATER], "Expiration": {"Days": 900}},
+            "Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter "
+            "'(prefix=old/)'",
+        ),
+    ],
+)
+def test_what_a_rule_does_has_an_order(s3, rule, told):
+    """User Guide: objects may not expire before they are moved; days and dates are not mixed in a rule."""
+    rules = {"Rules": [{"Status": "Enabled", "Filter": {"Prefix": "old/"}, **rule}]}
+    wrong = refusal(s3.put_bucket_lifecycle_configuration, **HERE, LifecycleConfiguration=rules)["Error"]
+    assert wrong["Message"] == told
+
+
+def test_dates_that_are_kept_can_be_put_anew(s3):
+    rule = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [LATER],
+            "Expiration": {"Date": datetime(2031, 1, 1, tzinfo=UTC)}}  # fmt: skip
+    for _ in range(2):
+        s3.put_bucket_lifecycle_configuration(**HERE, LifecycleConfiguration={"Rules": [rule]})
+        (rule,) = s3.get_bucket_lifecycle_configuration(**HERE)["Rules"]
+    assert rule["Transitions"] == [LATER]
 
 
 def test_a_web_site_has_an_index_or_goes_elsewhere(s3):
