@@ -86,6 +86,7 @@ CONSOLE = [
     ),
     ("objects-copy", "Copy objects", "s3/objects/customer-bills/copy/?key=2026/"),
     ("objects-move", "Move objects", "s3/objects/customer-bills/move/?key=2026/february.txt"),
+    ("objects-public", "Make objects public", "s3/objects/customer-bills/make-public/?key=2026/february.txt"),
     ("objects-size", "Calculate total size", "s3/objects/customer-bills/total-size/?key=2026/"),
     ("object-rename", "Rename an object", "s3/object/customer-bills/rename/?key=2026/february.txt"),
     ("object-share", "Share with a presigned URL", "s3/object/customer-bills/share/?key=2026/february.txt"),

@@ -164,7 +164,8 @@ class MetadataForm(EditingForm, PickingForm):
     metadata = MetadataField(
         label="User-defined metadata",
         noun="metadata",
-        help_text="Told in headers that begin with x-amz-meta-. Saving copies the object onto itself, without its ACL.",
+        help_text="Told in headers that begin with x-amz-meta-. Saving copies the object onto itself; the copy is "
+        "private, whatever ACL the object has.",
     )
 
 

@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods
 
 from iamlab.console import changes, pages
 from iamlab.console.buckets import versions
 from iamlab.console.buckets.cells import SHOWN, field, keys_in, place
 from iamlab.console.buckets.reading import setting
-from iamlab.console.buckets.views import question
+from iamlab.console.buckets.views import question, refusal_of
 from iamlab.console.session import Session, console_page
 
 AT_ONCE = 1000  # keys that one DeleteObjects takes
+TOLD = 5  # errors of one
 FOR_GOOD, MARKED = "permanently delete", "delete"
 
 
@@ -43,7 +45,8 @@ def delete(request: HttpRequest, session: Session, bucket: str) -> HttpResponse:
             if not refused:
                 many = f"{len(names)} object{'' if len(names) == 1 else 's'}"
                 return pages.done(request, back, f"Successfully deleted {many}")
-            confirm["error"] = "; ".join(f"{one['Key']}: {one['Message']}" for one in refused[:5])
+            told = ((refusal_of(session, bucket, one),) for one in refused[:TOLD])
+            confirm["error"] = format_html_join("; ", "{}", told)
     return question(request, session, confirm, "Delete objects")
 
 

@@ -26,6 +26,7 @@ ACTIONS = (
     ("objects-copy", "Copy"),
     ("objects-move", "Move"),
     ("object-rename", "Rename object"),
+    ("objects-public", "Make public using ACL"),
 )
 EDITS = (
     ("objects-storage", "Edit storage class"),

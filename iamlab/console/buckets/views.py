@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iamlab.components import markup, tables
@@ -128,20 +129,23 @@ def empty(request: HttpRequest, session: Session) -> HttpResponse:
             confirm["error"] = "Type “permanently delete” exactly."
         else:
             try:
-                failed = empty_bucket(session, name)
+                refused = empty_bucket(session, name)
             except AwsError as error:
                 if error.refuses:
                     raise
                 confirm["error"] = error.message
             else:
-                text = f"Successfully emptied bucket “{name}”" if not failed else f"{failed} objects were not deleted."
-                return pages.done(request, session.url("buckets"), text, "warning" if failed else "success")
+                text: str = f"Successfully emptied bucket “{name}”"
+                if refused:
+                    many = f"{len(refused):,} object{' was' if len(refused) == 1 else 's were'} not deleted."
+                    text = format_html("{} {}", many, refusal_of(session, name, refused[0]))
+                return pages.done(request, session.url("buckets"), text, "warning" if refused else "success")
     return question(request, session, confirm, "Empty bucket")
 
 
-def empty_bucket(session: Session, name: str) -> int:
-    """How many objects could not be deleted."""
-    failed = 0
+def empty_bucket(session: Session, name: str) -> list[dict[str, Any]]:
+    """The errors of the objects that were not deleted."""
+    failed: list[dict[str, Any]] = []
     params: dict[str, Any] = {"Bucket": name}
     while True:
         listed = session.call("s3:ListObjectVersions", params)
@@ -151,7 +155,7 @@ def empty_bucket(session: Session, name: str) -> int:
         ]
         if found:
             answer = session.call("s3:DeleteObjects", {"Bucket": name, "Delete": {"Objects": found, "Quiet": True}})
-            failed += len(answer["Errors"])
+            failed += answer["Errors"]
         if not listed["IsTruncated"]:
             return failed
         params = {
@@ -159,6 +163,20 @@ def empty_bucket(session: Session, name: str) -> int:
             "KeyMarker": listed["NextKeyMarker"],
             "VersionIdMarker": listed["NextVersionIdMarker"],
         }
+
+
+def refusal_of(session: Session, bucket: str, error: dict[str, Any]) -> SafeString:
+    """One error of DeleteObjects, whose event is one for all keys: the simulator tells why this one is refused."""
+    told = format_html("{}: {}", error["Key"], error["Message"])
+    if error["Code"] != "AccessDenied" or "object lock" in error["Message"]:
+        return told
+    url = session.url(
+        "evaluator",
+        principal=session.caller.principal_arn,
+        actions="s3:DeleteObjectVersion" if "VersionId" in error else "s3:DeleteObject",
+        resource=f"arn:aws:s3:::{bucket}/{error['Key']}",
+    )
+    return format_html('{} <a href="{}">Why?</a>', told, url)
 
 
 def question(request: HttpRequest, session: Session, confirm: dict[str, Any], title: str) -> HttpResponse:

@@ -303,3 +303,36 @@ def test_an_object_is_deleted_from_its_own_page(browser_of, root, bucket):
     sent = {"key": "bill.txt", "typed": "permanently delete"}
     assert browser_of.post(opened.context["delete_url"], sent).url == root.url("bucket", bucket, "objects")
     assert root.call("s3:ListObjectsV2", {"Bucket": bucket})["KeyCount"] == 0
+
+
+KEEP = {"Effect": "Deny", "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"], "Resource": "arn:aws:s3:::*/keep*"}
+
+
+@pytest.fixture
+def keeper(user):
+    """A user who may do all but delete what begins with keep."""
+    statements = [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, KEEP]
+    return user("mario", own=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [(["keep"], "1 object was not deleted."), (["keep-1", "keep-2"], "2 objects were not deleted.")]
+)
+def test_what_is_left_in_an_emptied_bucket_is_counted_and_explained(browser_of, root, bucket, keeper, kept, told):
+    for key in [*kept, "other"]:
+        root.call("s3:PutObject", {"Bucket": bucket, "Key": key, "Body": b"1"})
+    sent = {"bucket": bucket, "typed": "permanently delete"}
+    shown = browser_of.post(keeper.url("bucket-empty"), sent, follow=True).content.decode()
+    assert told in shown
+    why = re.search(r'keep[^"]*? <a href="([^"]+)">Why\?</a>', shown)[1].replace("&amp;", "&")
+    assert "explicit" in page(browser_of, why).lower()
+    assert [one["Key"] for one in root.call("s3:ListObjectsV2", {"Bucket": bucket})["Contents"]] == kept
+
+
+def test_of_several_objects_each_that_is_not_deleted_leads_to_why(browser_of, root, bucket, keeper):
+    for key in ("keep <b>", "other", "keep2"):
+        root.call("s3:PutObject", {"Bucket": bucket, "Key": key, "Body": b"1"})
+    sent = {"key": ["keep <b>", "other", "keep2"], "typed": "permanently delete"}
+    refused = browser_of.post(keeper.url("objects-delete", bucket), sent)
+    shown = refused.content.decode()
+    assert refused.status_code == 422 and shown.count(">Why?</a>") == 2 and "keep &lt;b&gt;: " in shown

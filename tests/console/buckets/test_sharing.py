@@ -128,3 +128,80 @@ def test_who_may_not_changes_nothing(browser_of, root, bucket, user, name):
     response = browser_of.post(user("nobody").url(name, bucket), sent)
     assert response.status_code in (403, 422)
     assert grants(root, bucket) == {("owner", "FULL_CONTROL")}
+
+
+@pytest.fixture
+def bills(root, bucket):
+    """Three objects, two of them in a folder."""
+    for key in ("a & b.txt", "2026/may.txt", "2026/june.txt"):
+        root.call("s3:PutObject", {"Bucket": bucket, "Key": key, "Body": b"1"})
+    return ["a & b.txt", "2026/june.txt", "2026/may.txt"]
+
+
+def public_ones(root, bucket, keys):
+    """Those that everyone may read by their ACL."""
+    found = {key: root.call("s3:GetObjectAcl", {"Bucket": bucket, "Key": key})["Grants"] for key in keys}
+    return [key for key in keys if any(one["Grantee"].get("URI") == EVERYONE for one in found[key])]
+
+
+def test_objects_and_those_of_a_folder_are_made_public(browser_of, client, root, bucket, bills):
+    url = root.url("objects-public", bucket)
+    asked = browser_of.get(url, {"key": ["a & b.txt", "2026/"]})
+    assert "Anyone in the world can read" in asked.content.decode() and not asked.context["shut"]
+    assert public_ones(root, bucket, bills) == []
+    page = browser_of.post(url, {"key": ["a & b.txt", "2026/"]}, follow=True).content.decode()
+    assert "Successfully edited public access of 3 objects." in page and "--acl public-read" in page
+    assert public_ones(root, bucket, bills) == bills
+    client.logout()
+    assert client.get(f"/public/{root.account.sandbox.public_id}/{bucket}/2026/may.txt").content == b"1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "why", "shut"),
+    [
+        ({"ownership": "BucketOwnerEnforced"}, "ACLs are disabled", True),
+        ({"block": {"BlockPublicAcls": True}}, "BlockPublicAcls is on", True),
+        ({"block": {"IgnorePublicAcls": True}}, "IgnorePublicAcls is on", False),
+        ({"block": {"BlockPublicPolicy": True, "RestrictPublicBuckets": True}}, "s3:PutObjectAcl", False),
+    ],
+)
+def test_where_acls_may_not_be_public_the_page_says_why_and_has_no_button(
+    browser_of, root, bucket, bills, settings, why, shut
+):
+    if "ownership" in settings:
+        rules = {"Rules": [{"ObjectOwnership": settings["ownership"]}]}
+        root.call("s3:PutBucketOwnershipControls", {"Bucket": bucket, "OwnershipControls": rules})
+    if "block" in settings:
+        block = {"Bucket": bucket, "PublicAccessBlockConfiguration": settings["block"]}
+        root.call("s3:PutPublicAccessBlock", block)
+    url = root.url("objects-public", bucket, key="a & b.txt")
+    page = browser_of.get(url).content.decode()
+    assert why in page and ('<button class="btn btn-primary" disabled>' in page) is shut
+    sent = browser_of.post(url, {"key": "a & b.txt"})
+    assert public_ones(root, bucket, bills) == ([] if shut else ["a & b.txt"])
+    assert not shut or "Not everything was done" in sent.content.decode()
+
+
+def test_who_may_not_change_an_acl_is_told_why(browser_of, root, bucket, bills, user):
+    allow = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
+    mario = user("mario", Own=json.dumps({"Version": "2012-10-17", "Statement": allow}))
+    page = browser_of.post(mario.url("objects-public", bucket), {"key": ["a & b.txt", "2026/"]}).content.decode()
+    assert page.count("/why/") >= 3 and "s3:PutObjectAcl" in page and public_ones(root, bucket, bills) == []
+    blind = user("luigi")
+    assert not browser_of.get(blind.url("objects-public", bucket, key="a & b.txt")).context["shut"]
+
+
+def test_a_copy_is_private_whatever_its_source_was(browser_of, root, bucket, bills):
+    """API Reference, CopyObject: the ACL metadata is not preserved and is set to private by default."""
+    browser_of.post(root.url("objects-public", bucket), {"key": bills})
+    sent = {"which": "source", "StorageClass": "STANDARD", "destination": f"s3://{bucket}/copies/"}
+    told = browser_of.get(root.url("objects-copy", bucket, key="a & b.txt")).content.decode()
+    assert "private" in told
+    browser_of.post(root.url("objects-copy", bucket), {**sent, "key": "a & b.txt"})
+    browser_of.post(root.url("objects-storage", bucket), {"StorageClass": "GLACIER_IR", "key": "2026/may.txt"})
+    browser_of.post(root.url("object-rename", bucket, key="2026/june.txt"), {"name": "july.txt"})
+    keys = ["a & b.txt", "copies/a & b.txt", "2026/may.txt", "2026/july.txt"]
+    assert public_ones(root, bucket, keys) == ["a & b.txt"]
+    given = {**sent, "which": "given", "ACL": "public-read", "destination": f"s3://{bucket}/open/", "key": "a & b.txt"}
+    browser_of.post(root.url("objects-copy", bucket), given)
+    assert public_ones(root, bucket, ["open/a & b.txt"]) == ["open/a & b.txt"]
