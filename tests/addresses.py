@@ -66,7 +66,7 @@ VALUES: dict[str, dict[str, str]] = {
     "class-": {"pk": "{learner}", "key": "nothing"},
     "come-back": {"key": "nothing"},
     "timeline-why": {"event_id": "{judged}"},
-    "own-lab": {"pk": "{own_lab}"},
+    "own-lab": {"pk": "{own_lab}", "name": "house.svg"},
     "class-many": {"pk": "{assignment}"},
     "class-act": {"pk": "{assignment}"},
 }

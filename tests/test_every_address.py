@@ -28,9 +28,9 @@ OPEN = {
 OWNED = sorted(set(addresses.templates()) - OPEN)
 OF_MEMBERS = {"class", "assignment-begin"}  # what every learner of a class may do
 OF_LEARNERS = {"my-work", "assignment-begin"}
-# The lab has no figures and files, and no question of a statement that decides; Ada has not passed it; an author's
+# The labs have no figures and files, and no question of a statement that decides; Ada has not passed it; an author's
 # preview has a server of its own.
-NOT_HERE = {"lab-media", "lab-file", "lab-statements", "certificate"}
+NOT_HERE = {"lab-media", "own-lab-media", "lab-file", "lab-statements", "certificate"}
 NOT_HERE |= {name for name in OWNED if name.startswith("lab-preview")}
 
 

@@ -8,6 +8,7 @@ import yaml
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, several times as fast
 DEEPEST = 40  # the C loader ends the whole process some ten thousand levels down
 LARGEST = 300_000  # values and their characters
+LONGEST = 10_000  # characters of one value; what reads a text may take the square of its length
 UNFIT = {chr(0), *map(chr, range(0xD800, 0xE000))}  # no database keeps them
 
 
@@ -52,6 +53,8 @@ def _wrong(event: Any, parts: list[Part], whole: dict[str, Part]) -> str:
         parts[-1].take(done)
     if isinstance(event, yaml.ScalarEvent) and not UNFIT.isdisjoint(event.value):
         return "a character here cannot be kept"
+    if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST:
+        return f"a value has at most {LONGEST:,} characters"
     if len(parts) > DEEPEST or parts[-1].height > DEEPEST:
         return f"this is nested deeper than {DEEPEST} levels"
     if parts[-1].size > LARGEST:

@@ -10,6 +10,7 @@ NUMBER = (int, float)
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # they are parts of addresses
 VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}")
 LONGEST = {"lab": 40, "id": 64, "title": 120}
+MOST = {"steps": 100, "checks": 300, "questions": 200, "lines": 1000}  # of one lab
 TEST = dict  # see iamlab/labs/validate_tests.py
 TEXT = (str, int, float)  # what YAML may take for a number
 ANY: Shape = {"*": (OPTIONAL, object)}

@@ -48,21 +48,30 @@ def page(request: HttpRequest, folder: Path) -> HttpResponse:
     broken = any(problem.severity == "error" for problem in found)
     context: dict[str, Any] = {"folder": folder, "problems": found, "broken": broken, "at": state(folder)}
     if not broken:
-        lab = content.read(folder)
-        language = request.GET.get("language", translations.ENGLISH)
-        told = lab.get("i18n", {}).get(language)
-        context |= shown(translations.translate(lab, told) if told else lab)
-        context |= {
-            "lang": translations.attribute(lab, language),
-            "other_languages": translations.others(lab, language),
-        }
+        media = reverse("lab-preview") + "media/"
+        context |= in_language(
+            request, content.read(folder), media, lambda step: reverse("lab-preview-try", args=[step])
+        )
     return render(request, "labs/preview.html", context)
 
 
-def shown(lab: Lab) -> Lab:
-    """A lab as the page shows it: texts as HTML, and beside each step its questions and its lines."""
+def in_language(request: HttpRequest, lab: Lab, media: str, try_at: Callable[[str], str]) -> dict[str, Any]:
+    """What `preview_lab.html` shows of a lab, in the language that its page is asked for in."""
+    language = request.GET.get("language", translations.ENGLISH)
+    told = lab.get("i18n", {}).get(language)
+    return {
+        **shown(translations.translate(lab, told) if told else lab, media, try_at),
+        "lang": translations.attribute(lab, language),
+        "other_languages": translations.others(lab, language),
+    }
+
+
+def shown(lab: Lab, media: str, try_at: Callable[[str], str]) -> Lab:
+    """A lab as the page shows it: texts as HTML, and beside each step its questions and its lines.
+
+    `media` is the address that its figures stand under, `try_at` gives the one to try a step at, "" for none.
+    """
     names = content.names(lab, {**NAMES, **variants.names(lab, variants.of(lab)[0])})
-    media = reverse("lab-preview") + "media/"
     return {
         "lab": lab,
         "facts": [
@@ -71,7 +80,7 @@ def shown(lab: Lab) -> Lab:
             ("Passed at", f"{lab.get('pass_at', 70)} points"),
         ],
         "start": [line_text(line) for line in lab["start"]],
-        "steps": [_step(lab, step, names, media) for step in lab["steps"]],
+        "steps": [{**_step(lab, step, names, media), "try_at": try_at(step["id"])} for step in lab["steps"]],
     }
 
 
@@ -139,8 +148,11 @@ def proof(request: HttpRequest, folder: Path) -> HttpResponse:
 @require_safe
 @author
 def media(request: HttpRequest, folder: Path, name: str) -> HttpResponse:
-    """A figure; nothing in it may run."""
-    lab = content.read(folder)
+    return figure(content.read(folder), name)
+
+
+def figure(lab: Lab, name: str) -> HttpResponse:
+    """A figure of a lab; nothing in it may run. Raises Http404."""
     text = lab["media"].get(name)
     if text is None:
         raise Http404

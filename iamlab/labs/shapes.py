@@ -19,6 +19,23 @@ def problems(files: Mapping[str, Source]) -> Iterator[Problem]:
             yield from of_kind(files[part], (), files[part].data, kind, f"{part}.yaml")
 
 
+def too_many(files: Mapping[str, Source]) -> Iterator[Problem]:
+    """What a lab has more of than is good for learners, and for who checks it."""
+    lab = files["lab"].data
+    parts = {part: files[part].data or () if part in files else () for part in PARTS}
+    steps = lab["steps"]
+    holders = [*(lab.get("faults") or ()), *(lab.get("actors") or ()), *parts["solution"], *parts["mistakes"]]
+    counts = {
+        "steps": len(steps),
+        "checks": sum(len(step.get("checks") or ()) for step in steps),
+        "questions": len(parts["questions"]),
+        "lines": len(parts["start"]) + sum(len(one["lines"]) for one in holders),
+    }
+    for what, most in grammar.MOST.items():
+        if counts[what] > most:
+            yield files["lab"].problem((), f"a lab has at most {most} {what}; this one has {counts[what]}")
+
+
 def shaped(source: Source, where: Steps, data: Any, shape: grammar.Shape) -> Iterator[Problem]:
     """A mapping with the keys of a shape, each of its kind; the key * stands for any."""
     if not isinstance(data, dict):

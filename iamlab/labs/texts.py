@@ -13,9 +13,10 @@ from iamlab.labs.vocabulary import tell
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 THEN_NOW = re.compile(r"^::then-now\nthen: (?P<then>.+)\nnow: (?P<now>.+)$", re.MULTILINE)
-TERM = re.compile(r"::term\[(?P<word>[^\]]+)\]\((?P<meaning>[^)]+)\)")
-WHERE = re.compile(r"::where\[(?P<text>[^\]]+)\]\((?P<id>[\w-]+)\)")
-IMAGE = re.compile(r"(?P<before>!\[[^\]]*\]\()(?P<file>[\w-]+\.svg)\)")
+# Of many brackets none is read to the text's end, and no way back is kept: a text cannot keep these busy.
+TERM = re.compile(r"::term\[(?P<word>[^\[\]]++)\]\((?P<meaning>[^)]++)\)")
+WHERE = re.compile(r"::where\[(?P<text>[^\[\]]++)\]\((?P<id>[\w-]++)\)")
+IMAGE = re.compile(r"(?P<before>!\[[^\[\]]*+\]\()(?P<file>[\w-]++\.svg)\)")
 SECRET = re.compile(r"(?<![\w/+=])[A-Za-z0-9/+]{40}(?![\w/+=])")  # of an access key, as AWS issues them
 
 

@@ -23,7 +23,8 @@ ZIP_BYTES = 2 * 2**20
 MOST_FILES = 300
 FILE_BYTES = 256 * 2**10
 UNPACKED_BYTES = 4 * 2**20
-LONGEST_LINE = 2000  # of a text: what looks for links and figures in it reads a line over and over
+LONGEST_LINE = 1000  # characters of a text's line: what looks for links and figures reads it over and over
+LONGEST_TEXT = 16 * 2**10
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")  # of a path
 OF_A_MAC = "__MACOSX"
 BROKEN = (zipfile.BadZipFile, zlib.error, StructError, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
@@ -128,7 +129,7 @@ def _called(folder: Path) -> str:
 
 def problems(folder: Path) -> list[Problem]:
     """All that the validator finds, in a lab that its author may have made to harm."""
-    long = list(_long_lines(folder))
+    long = list(_too_long(folder))
     if long:
         return long
     try:
@@ -143,11 +144,14 @@ def problems(folder: Path) -> list[Problem]:
     return found
 
 
-def _long_lines(folder: Path) -> Iterator[Problem]:
-    for path in sorted(folder.rglob("*.md")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+def _too_long(folder: Path) -> Iterator[Problem]:
+    """Texts whose HTML would take long to make; any file may be a step's text."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".yaml", ".svg")):
+        text, name = path.read_text(encoding="utf-8"), path.relative_to(folder).as_posix()
+        if len(text) > LONGEST_TEXT:
+            yield Problem(name, 1, 1, f"a text has at most {LONGEST_TEXT:,} characters")
+        for number, line in enumerate(text.splitlines(), 1):
             if len(line) > LONGEST_LINE:
-                name = path.relative_to(folder).as_posix()
                 yield Problem(name, number, LONGEST_LINE + 1, f"a line has at most {LONGEST_LINE} characters")
 
 

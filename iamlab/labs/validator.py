@@ -22,8 +22,9 @@ from iamlab.labs.texts import WHERE
 from iamlab.labs.vocabulary import VARIABLE
 
 PARTS = ("questions", "start", "solution", "mistakes")
-IMAGE = re.compile(r"!\[(?P<text>[^\]]*)\]\((?P<file>[^)\s]+)[^)]*\)")
-LINK = re.compile(r"(?<![!\w])\[[^\]]+\]\((?P<to>[^)\s]+)[^)]*\)")  # none of ours, which have a word before
+# Of many brackets none is read to the line's end, and no way back is kept: a text cannot keep these busy.
+IMAGE = re.compile(r"!\[(?P<text>[^\[\]]*+)\]\((?P<file>[^)\s]++)[^)]*+\)")
+LINK = re.compile(r"(?<![!\w])\[[^\[\]]++\]\((?P<to>[^)\s]++)[^)]*+\)")  # none of ours, which have a word before
 LONG_SENTENCE = 35  # words; a newcomer loses the thread
 ALWAYS_BOUND = {"account"}
 # Who a line may be run as: see iamlab/door/identities.py.
@@ -71,7 +72,7 @@ def problems(folder: Path) -> list[Problem]:
     lab = files["lab"].data
     if broken or not isinstance(lab, dict):
         return broken or [files["lab"].problem((), "a lab is a mapping of keys to values")]
-    found = list(shapes.problems(files))
+    found = list(shapes.problems(files)) or list(shapes.too_many(files))
     if found:
         return found  # what refers to what is asked of a lab that is made as it should be
     names = Names(lab, files)
@@ -113,13 +114,19 @@ def _lab(source: Source, folder: Path, names: Names) -> Iterator[Problem]:
     for index, step in enumerate(_list(lab, "steps")):
         yield from _step(source, ("steps", index), step, folder, names)
     yield from _twice(source, ("steps",), names.steps)
+    texts = [(folder / step["text"]).resolve() for step in lab["steps"]]
+    for index, path in enumerate(texts):
+        if path in texts[:index]:
+            yield source.problem(("steps", index, "text"), "this is the text of an earlier step too")
     yield from _circle(source, lab, names)
 
 
 def _twice(source: Source, where: Steps, ids: list[Any]) -> Iterator[Problem]:
+    seen = set()
     for index, name in enumerate(ids):
-        if name in ids[:index]:
+        if name in seen:
             yield source.problem((*where, index, "id"), f"{name!r} is the id of an earlier one too")
+        seen.add(name)
 
 
 def _circle(source: Source, lab: Any, names: Names) -> Iterator[Problem]:

@@ -39,12 +39,14 @@ def grow(klass, assignment, attempt, instructor, learner, make_person, solve, mi
     checks = list(attempt.checks.order_by("pk").values("step", "check_id"))
     steps = [step["id"] for step in attempt.lab_version.data["steps"]]
     names = map(str, count())
+    own = attempt.lab_version.data
+    own = {**own, "media": {**own["media"], "house.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>'}}
 
     def another(name: str) -> None:
         place = int(name)
         Assignment.objects.create(klass=klass, lab="account-setup", title=name)
         Invitation.objects.create(klass=klass, name=name)
-        OwnLab.objects.create(klass=klass, lab=f"c{klass.pk}_{name}", title=name, data={}, state="ready")
+        OwnLab.objects.create(klass=klass, lab=f"c{klass.pk}_{name}", title=name, data=own, state="ready")
         row = RubricRow.objects.create(assignment=assignment, title=name)
         RubricMark.objects.create(row=row, attempt=attempt, score=50, by=instructor)
         Override.objects.create(attempt=attempt, step=steps[place], score=50, by=instructor)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from iamlab.classroom import own, proving, work
 from iamlab.classroom.models import Assignment, Class, Enrolment, OwnLab, Role
 from iamlab.labs import scoring, selftest, uploads
-from iamlab.labs.management.commands.labs import BEGINNING
+from iamlab.labs.beginning import BEGINNING
 from iamlab.labs.models import Attempt
 
 pytestmark = pytest.mark.slow
@@ -160,10 +160,15 @@ def test_a_lab_that_proves_itself_is_ready_and_one_that_does_not_says_why(teache
 
 def test_a_lab_that_never_ends_is_stopped(teacher, klass, tested, settings, monkeypatch):
     """However long that takes on a machine that has others to work for: it is processor time that is up."""
+    tested[0] = ["not yet"]
+    lab = upload(teacher, klass)
+    line = {"as": "root", "run": "aws iam list-users"}
+    lab.data["solution"][0]["lines"] += [line] * 200_000  # more than an upload may have
+    lab.save()
     tested[0], settings.LAB_TEST_SECONDS = None, 3
     monkeypatch.setattr(OwnLab, "patience", lambda: 600)
-    line = "    - {as: root, run: aws iam list-users}\n"
-    lab = upload(teacher, klass, {**LAB, "solution.yaml": LAB["solution.yaml"] + line * 3000})
+    teacher.post(reverse("own-lab-test", args=[klass.pk, lab.pk]))
+    lab.refresh_from_db()
     assert lab.state == "failed" and "more than 3 seconds of processor time" in lab.report[0]
 
 
@@ -336,14 +341,17 @@ def test_nobody_else_begins_it_or_learns_of_it(teacher, klass, pupil, stranger):
     for browser in (stranger, pupil, teacher):
         assert browser.post(begin).status_code == 404
     assert stranger.get(rubric).status_code == 404
-    for name in ("own-lab", "own-lab-test", "own-lab-remove"):
+    own_pages = [("own-lab", []), ("own-lab-test", []), ("own-lab-remove", []), ("own-lab-preview", [])]
+    for name, more in [*own_pages, ("own-lab-try", ["group"]), ("own-lab-media", ["house.svg"])]:
         for browser in (stranger, pupil):
-            address = reverse(name, args=[klass.pk, lab.pk])
+            address = reverse(name, args=[klass.pk, lab.pk, *more])
             assert {browser.get(address).status_code, browser.post(address).status_code} == {404}
+    assert pupil.get(reverse("lab-skeleton", args=[klass.pk])).status_code == 404
     another = Class.objects.get(name="Another class")
     form = {"lab": lab.lab, "graded": "graded", "late": "none", "counts": "best", "points": 100}
     assert stranger.post(reverse("assignment-new", args=[another.pk]), form).status_code == 422
-    assert stranger.get(reverse("own-lab", args=[another.pk, lab.pk])).status_code == 404
+    for name in ("own-lab", "own-lab-preview"):
+        assert stranger.get(reverse(name, args=[another.pk, lab.pk])).status_code == 404
     assert stranger.post(reverse("assignment-begin", args=[klass.pk, assignment.pk])).status_code == 404
 
 
@@ -449,3 +457,67 @@ def test_a_script_in_a_figure_does_not_run(teacher, klass, learner, pupil):
     answer = pupil.get(reverse("lab-media", args=[attempt.pk, "house.svg"]))
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["Content-Security-Policy"].endswith("sandbox")
+
+
+@pytest.mark.slow
+def test_the_skeleton_can_be_uploaded_as_it_is(teacher, klass, tested):
+    tested[0] = None
+    answer = teacher.get(reverse("lab-skeleton", args=[klass.pk]))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-lab.zip"'
+    sent = send(teacher, klass, answer.content, "my-lab.zip")
+    lab = OwnLab.objects.get()
+    assert sent.url == reverse("own-lab", args=[klass.pk, lab.pk])
+    assert (lab.state, lab.warnings, lab.report) == ("ready", [], [])
+
+
+def test_the_preview_shows_all_that_a_learner_may_get_to_see(teacher, klass):
+    lab = upload(teacher, klass)
+    page = teacher.get(reverse("own-lab-preview", args=[klass.pk, lab.pk])).content.decode()
+    for text in (
+        "holds permissions for many people", "There is no group <em>Readers</em>.", "Your group is called",
+        '<span class="badge">name-case</span>', "Look at <em>User groups</em>", "root: aws iam create-group",
+    ):  # fmt: skip
+        assert text in page, text
+
+
+def test_nothing_of_a_preview_runs(teacher, klass):
+    figure = '<svg xmlns="http://www.w3.org/2000/svg"><title>x</title><script>alert(1)</script></svg>'
+    text = (
+        "<script>alert(2)</script>\n\n![A house](house.svg) [go](https://example.org)\n\n<img src=x onerror=alert(3)>\n"
+    )
+    wrong = changed("lab.yaml", "What holds the permissions", "<img src=x onerror=alert(4)>What holds the permissions")
+    lab = upload(teacher, klass, {**wrong, "media/house.svg": figure, "steps/01-group.md": text})
+    page = teacher.get(reverse("own-lab-preview", args=[klass.pk, lab.pk])).content.decode()
+    media = reverse("own-lab-media", args=[klass.pk, lab.pk, "house.svg"])
+    assert f'src="{media}"' in page and "alert" not in page.replace('role="alert', "") and "onerror" not in page
+    answer = teacher.get(media)
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["Content-Security-Policy"].endswith("sandbox")
+    assert teacher.get(reverse("own-lab-media", args=[klass.pk, lab.pk, "other.svg"])).status_code == 404
+
+
+def test_an_instructor_tries_a_lab_that_is_ready(teacher, klass, instructor):
+    lab = upload(teacher, klass)
+    address = reverse("own-lab-try", args=[klass.pk, lab.pk, "group"])
+    assert address in teacher.get(reverse("own-lab-preview", args=[klass.pk, lab.pk])).content.decode()
+    begun = teacher.post(address)
+    attempt = Attempt.objects.get(person=instructor)
+    assert begun.url == reverse("attempt", args=[attempt.pk]) and not attempt.taught
+    assert "Make the group" in teacher.get(begun.url).content.decode()
+    assert teacher.post(reverse("own-lab-try", args=[klass.pk, lab.pk, "nothing"])).status_code == 404
+
+
+def test_a_lab_that_is_not_ready_is_looked_at_and_not_tried(teacher, klass, tested):
+    tested[0] = ["it does not prove itself"]
+    lab = upload(teacher, klass)
+    address = reverse("own-lab-try", args=[klass.pk, lab.pk, "group"])
+    assert address not in teacher.get(reverse("own-lab-preview", args=[klass.pk, lab.pk])).content.decode()
+    assert teacher.post(address).status_code == 404 and not Attempt.objects.exists()
+
+
+def test_a_translated_lab_is_previewed_in_its_languages(teacher, klass):
+    told = {"i18n/de/lab.yaml": "title: Leser\n", "i18n/de/steps/01-group.md": "Mach die Gruppe `Readers`.\n"}
+    lab = upload(teacher, klass, {**LAB, **told})
+    page = teacher.get(reverse("own-lab-preview", args=[klass.pk, lab.pk]) + "?language=de").content.decode()
+    assert "Mach die Gruppe" in page and 'lang="de"' in page and "Leser" in page

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from iamlab.labs import content, uploads
+from iamlab.labs.beginning import BEGINNING
 from iamlab.labs.bounds import DEEPEST
-from iamlab.labs.management.commands.labs import BEGINNING
 
 LAB = {name: text.format(name="readers", title="Readers") for name, text in BEGINNING.items()}
 
@@ -216,7 +216,7 @@ def test_names_that_no_address_or_table_holds_are_problems(old, new, why):
 
 def test_a_line_that_would_be_read_over_and_over_is_a_problem():
     wrong = said(**{"steps/01-group__md": "![" * 1001})
-    assert wrong == ["steps/01-group.md:1:2001: error: a line has at most 2000 characters"]
+    assert wrong == ["steps/01-group.md:1:1001: error: a line has at most 1000 characters"]
 
 
 def test_the_folder_is_gone_also_where_reading_it_fails(place):

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.executor import MigrationExecutor
 
 from iamlab.labs import content, validator
-from iamlab.labs.management.commands.labs import BEGINNING
+from iamlab.labs.beginning import BEGINNING
 
 
 @pytest.fixture

@@ -11,54 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from iamlab.labs import content, grammar, selftest, validator
-
-BEGINNING = {
-    "lab.yaml": """\
-id: {name}
-version: 1.0.0
-title: {title}
-summary: What the learner can do afterwards, in one sentence.
-minutes: 15
-concepts: [group]
-mode: guided
-pass_at: 70
-steps:
-  - id: group
-    title: Make the first group
-    actor: the administrator
-    weight: 10
-    text: steps/01-group.md
-    checks:
-      - id: exists
-        title: "The group *Readers* exists"
-        test: {{exists: group/Readers}}
-        latch: hold
-        say: "There is no group *Readers*. It holds the permissions, so it comes first. Open *User groups*."
-        mistakes:
-          - when: {{exists: group/readers}}
-            code: name-case
-            say: "Your group is called *readers*; the task asks for *Readers*. IAM keeps the case you type. Rename it."
-    hints:
-      - "What holds the permissions of many people at once?"
-      - "Look at *User groups* on the left."
-      - "Choose *Create group*, type `Readers` and create it."
-""",
-    "steps/01-group.md": "A **group** holds permissions for many people at once.\n\nMake the group `Readers`.\n",
-    "start.yaml": """\
-- as: visitor
-  call: "accounts:RegisterAccount"
-  params: {{Email: root@example.com, AccountName: Example, Password: "Long-and-good-1"}}
-""",
-    "solution.yaml": "- step: group\n  lines:\n    - {{as: root, run: aws iam create-group --group-name Readers}}\n",
-    "mistakes.yaml": """\
-- step: group
-  check: exists
-  code: name-case
-  lines:
-    - {{as: root, run: aws iam create-group --group-name readers}}
-""",
-}
+from iamlab.labs import beginning, content, grammar, selftest, validator
 
 
 def require_migrated() -> None:
@@ -129,8 +82,8 @@ class Command(BaseCommand):
         folder = root / name
         if folder.exists():
             raise CommandError(f"{folder} is there already.")
-        for file, text in BEGINNING.items():
+        for file, text in beginning.files(name).items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.format(name=name, title=name.replace("-", " ").capitalize()), encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
         self.stdout.write(f"{folder}: one step, ready for manage.py labs check {folder}")
