@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.test.client import ClientHandler
 
+from iamlab.door import record
 from iamlab.labs import helping, variants
 from iamlab.people import pace
 from iamlab.services import throttle
@@ -84,7 +85,8 @@ def first_variant(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def new_to_the_process():
-    """What the process counts by keys and names, which the rows of the next test bear again."""
+    """What the process keeps by keys and names, which the rows of the next test bear again or have no more."""
+    record._kept_sets.clear()
     throttle._buckets.clear()
     helping._looked.clear()
     pace.forget()
