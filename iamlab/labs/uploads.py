@@ -145,8 +145,8 @@ def problems(folder: Path) -> list[Problem]:
 
 
 def _too_long(folder: Path) -> Iterator[Problem]:
-    """Texts whose HTML would take long to make; any file may be a step's text."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".yaml", ".svg")):
+    """Texts whose HTML would take long to make."""
+    for path in sorted(path for path in folder.rglob("*.md") if path.is_file()):
         text, name = path.read_text(encoding="utf-8"), path.relative_to(folder).as_posix()
         if len(text) > LONGEST_TEXT:
             yield Problem(name, 1, 1, f"a text has at most {LONGEST_TEXT:,} characters")

@@ -200,6 +200,9 @@ def _text(source: Source, where: Steps, path: Path, folder: Path, names: Names) 
     if ".." in path.parts or not path.is_file() or folder.resolve() not in path.resolve().parents:
         yield source.problem(where, f"there is no file {path.name} in the lab's folder")
         return
+    if path.suffix != ".md":
+        yield source.problem(where, f"a step's text is a file called *.md, not {path.name}")
+        return
     shown = str(path.relative_to(folder))
     fenced = False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

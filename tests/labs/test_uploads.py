@@ -4,6 +4,7 @@ import io
 import stat
 import struct
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -215,8 +216,41 @@ def test_names_that_no_address_or_table_holds_are_problems(old, new, why):
 
 
 def test_a_line_that_would_be_read_over_and_over_is_a_problem():
-    wrong = said(**{"steps/01-group__md": "![" * 1001})
+    wrong = said(**{"steps/01-group__md": "![" * 501})
     assert wrong == ["steps/01-group.md:1:1001: error: a line has at most 1000 characters"]
+    wrong = said(**{"steps/01-group__md": "word\n" * 4000})
+    assert wrong == ["steps/01-group.md:1:1: error: a text has at most 16,384 characters"]
+
+
+@pytest.mark.parametrize("unit", ["[", "![", "[a](", "![a](b ", "::where[", "::term[a](", "`", "](", "::where[a]("])
+def test_no_text_keeps_the_validator_busy(unit):
+    """A hundred texts of the largest kind: a minute and more, where a pattern reads what it has read before."""
+    line = (unit * 1000)[:1000]
+    files = {f"steps/{number}.md": "\n".join([line] * 16) for number in range(99)}
+    steps = [f"  - id: s{number}\n    title: T\n    text: steps/{number}.md\n" for number in range(99)]
+    began = time.process_time()
+    found({**LAB, **files, "lab.yaml": LAB["lab.yaml"] + "".join(steps)})
+    assert time.process_time() - began < 20
+
+
+def test_a_text_stands_in_one_step_and_is_a_text():
+    again = LAB["lab.yaml"] + "  - id: again\n    title: Again\n    text: steps/./01-group.md\n"
+    assert any("the text of an earlier step too" in line for line in said(lab__yaml=again))
+    other = LAB["lab.yaml"].replace("text: steps/01-group.md", "text: lab.yaml")
+    assert any("a file called *.md, not lab.yaml" in line for line in said(lab__yaml=other))
+
+
+def test_a_value_has_a_bounded_length():
+    long = LAB["lab.yaml"].replace("title: Readers", f"title: {'R' * 10_001}", 1)
+    assert said(lab__yaml=long) == ["lab.yaml:3:8: error: a value has at most 10,000 characters"]
+
+
+def test_a_lab_has_so_many_steps_and_lines_and_no_more():
+    steps = "".join(f"  - {{id: s{number}, title: T, text: steps/{number}.md}}\n" for number in range(100))
+    wrong = said(lab__yaml=LAB["lab.yaml"] + steps)
+    assert wrong == ["lab.yaml:1:1: error: a lab has at most 100 steps; this one has 101"]
+    lines = "    - {as: root, run: aws iam list-users}\n" * 1000
+    assert "at most 1000 lines" in said(solution__yaml=LAB["solution.yaml"] + lines)[0]
 
 
 def test_the_folder_is_gone_also_where_reading_it_fails(place):

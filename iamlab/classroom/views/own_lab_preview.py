@@ -17,8 +17,9 @@ from iamlab.labs import attempts, beginning, content, performing, preview, showi
 SKELETON = "my-lab"
 
 
-def lab_or_404(mine: Enrolment, pk: int) -> OwnLab:
-    found = OwnLab.objects.filter(klass=mine.klass, pk=pk).first()
+def ready_or_404(mine: Enrolment, pk: int) -> OwnLab:
+    """A lab that has proved itself, also that its texts are shown at once: of no other anything is made here."""
+    found = OwnLab.objects.filter(klass=mine.klass, pk=pk, state=OwnLab.State.READY).first()
     if found is None:
         raise Http404
     return found
@@ -28,11 +29,10 @@ def lab_or_404(mine: Enrolment, pk: int) -> OwnLab:
 @require_safe
 def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
     """Every step with its text, questions, checks, messages, hints and solution."""
-    lab = lab_or_404(mine, pk)
-    ready = lab.state == OwnLab.State.READY and mine.klass.archived is None
+    lab = ready_or_404(mine, pk)
 
     def try_at(step: str) -> str:
-        return reverse("own-lab-try", args=[mine.klass_id, pk, step]) if ready else ""
+        return reverse("own-lab-try", args=[mine.klass_id, pk, step]) if mine.klass.archived is None else ""
 
     media = reverse("own-lab-media", args=[mine.klass_id, pk, "x"]).removesuffix("x")
     context = frame(mine, "class-labs", own=lab, **preview.in_language(request, lab.data, media, try_at))
@@ -42,16 +42,16 @@ def page(request: HttpRequest, mine: Enrolment, pk: int) -> HttpResponse:
 @access.class_page(Role.INSTRUCTOR)
 @require_safe
 def media(request: HttpRequest, mine: Enrolment, pk: int, name: str) -> HttpResponse:
-    return preview.figure(lab_or_404(mine, pk).data, name)
+    return preview.figure(ready_or_404(mine, pk).data, name)
 
 
 @access.class_page(Role.INSTRUCTOR)
 @require_POST
 def try_it(request: HttpRequest, mine: Enrolment, pk: int, step: str) -> HttpResponse:
     """An attempt of the instructor's own, which counts nowhere, with the steps before this one done."""
-    lab = lab_or_404(mine, pk)
+    lab = ready_or_404(mine, pk)
     found = content.step_of(lab.data, step)
-    if found is None or lab.state != OwnLab.State.READY:
+    if found is None:
         raise Http404
     try:
         attempt = attempts.begin(mine.person, lab.data, language=request.POST.get("language", "")[:16])

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from iamlab.console.account.forms import PrimaryContactForm
 from iamlab.console.forms import OperationForm
 from iamlab.console.menus import hyphenated
-from iamlab.console.sign_up.steps import BILLING, STEPS, CodeForm, IdentityForm
+from iamlab.console.sign_up.steps import BILLING, STEPS, CodeForm, EmailForm, IdentityForm
 from iamlab.door import calls, secrets, sessions
 from iamlab.door.middleware import source_of
 from iamlab.people.models import Person
@@ -44,7 +44,7 @@ def kept(request: HttpRequest, public_id: str) -> dict[str, Any]:
 def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     """One step. Refreshed or opened twice it is the same; one too far ahead leads to the first missing."""
     assert isinstance(request.user, Person)
-    sessions.front_door(request.user, public_id)
+    sandbox, _ = sessions.front_door(request.user, public_id)
     if name not in STEPS:
         raise Http404
     draft = kept(request, public_id)
@@ -55,6 +55,8 @@ def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if missing is not None:
         return redirect("sign-up-step", public_id=public_id, name=missing)
     form = form_of(request, draft, name)
+    if isinstance(form, EmailForm):
+        form.sandbox_id = sandbox.pk
     if request.method == "POST" and form.is_valid():
         keep(draft, name, form)
         request.session.modified = True

@@ -35,6 +35,14 @@ def hash_password(call: Call, Email: str, AccountName: str, Password: str, **_: 
     return make_password(Password)
 
 
+def require_free_email(sandbox_id: int, email: str) -> None:
+    """No account of a world has the address, in large or small letters. Raises EmailInUse."""
+    if Account.objects.filter(sandbox_id=sandbox_id, email_lower=email.lower()).exists():
+        raise AwsError(
+            "EmailInUse", "An account with this e-mail address exists already. Sign in to it, or use another address."
+        )
+
+
 @operation("accounts:RegisterAccount", unauthorised=True, prepare=hash_password)
 def register_account(
     call: Call,
@@ -48,10 +56,7 @@ def register_account(
 ) -> dict[str, Any]:
     """A new account. Of a card only that it was checked is kept, never a number."""
     sandbox_id = call.caller.world.sandbox_id
-    if Account.objects.filter(sandbox_id=sandbox_id, email_lower=Email.lower()).exists():
-        raise AwsError(
-            "EmailInUse", "An account with this e-mail address exists already. Sign in to it, or use another address."
-        )
+    require_free_email(sandbox_id, Email)
     account = Account.objects.create(
         id=new_account_id(),
         sandbox_id=sandbox_id,

@@ -204,10 +204,19 @@ def test_the_password_never_comes_back(browser_of, world):
     assert PASSWORD not in json.dumps(dict(browser_of.session.items()))
 
 
-def test_an_address_in_use_leads_back_to_its_step(browser_of, world):
-    for _ in range(2):
-        for name in ORDER:
-            response = fill(browser_of, world, name)
+def test_an_address_in_use_is_told_at_once(browser_of, world):
+    for name in ORDER:
+        fill(browser_of, world, name)
+    again = {**ANSWERS["email"], "Email": "BOSS@bills.example"}
+    response = browser_of.post(address(world, "email"), again)
+    assert response.status_code == 422 and "exists already" in response.content.decode()
+
+
+def test_an_address_taken_meanwhile_leads_back_to_its_step(browser_of, world):
+    for name in ORDER[:-1]:
+        fill(browser_of, world, name)
+    browser_of.post(reverse("sign-up", args=[world.public_id]), {**ANSWERS["email"], **ANSWERS["password"]})
+    response = fill(browser_of, world, "support")
     assert response.url == address(world, "email")
     assert Account.objects.filter(sandbox=world).count() == 1
 
