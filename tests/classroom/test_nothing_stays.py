@@ -147,7 +147,7 @@ def test_of_a_class_without_names_its_staff_find_no_word(typed, klass, teacher, 
     for name, template in addresses.templates().items():
         if template.startswith("/classroom/") and not name.startswith("my-data"):
             answer = teacher.get(template.format(**told))
-            text = b"".join(answer).decode().lower()
+            text = b"".join(answer).decode(errors="replace").lower()  # one file is a .zip, of nobody's words
             shown |= {name} if answer.status_code == 200 else set()
             assert WORD not in text, name
     assert {"attempt-timeline", "evidence", "heat-step", "grades-csv", "events-csv", "class-people"} <= shown
