@@ -93,9 +93,11 @@ def new_to_the_process():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes():
-    """Passwords are hashed slowly on purpose; no test is about that."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def unhindered():
+    """Passwords are hashed slowly on purpose, and no test is about that; how many calls a second a world may make hangs
+    on the machine's speed, and tests of it say how many.
+    """
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], REQUESTS_PER_SECOND=0):
         yield
 
 
