@@ -62,14 +62,16 @@ def taken(mine: Enrolment, file: UploadedFile) -> tuple[list[Problem], OwnLab | 
         if any(one.severity == "error" for one in problems):
             return problems, None
         lab = uploads.read(folder)
-    shortened = [replace(one, message=one.message[:MOST_SAID]) for one in problems[:MOST_SHOWN]]
-    return [], own.keep(mine.klass, lab, shortened, mine.person)
+    return [], own.keep(mine.klass, lab, shortened(problems), mine.person)
+
+
+def shortened(problems: list[Problem]) -> list[Problem]:
+    """Problems as a page shows them, the first ones where there are many."""
+    return [replace(one, message=one.message[:MOST_SAID]) for one in problems[:MOST_SHOWN]]
 
 
 def told(problems: list[Problem]) -> dict[str, Any]:
-    """Problems as a page shows them, the first ones where there are many."""
-    shown = [replace(one, message=one.message[:MOST_SAID]) for one in problems[:MOST_SHOWN]]
-    return {"problems": shown, "count": len(problems)}
+    return {"problems": shortened(problems), "count": len(problems)}
 
 
 def begin_test(request: HttpRequest, mine: Enrolment, lab: OwnLab) -> None:
