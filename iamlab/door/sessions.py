@@ -11,6 +11,7 @@ from django.http import Http404
 from iamlab.door import authenticate
 from iamlab.people.models import Person
 from iamlab.services import callers, clock
+from iamlab.services.accounts import register
 from iamlab.services.accounts.models import Account, Sandbox
 from iamlab.services.callers import Caller, World
 from iamlab.services.iam.models import Role
@@ -167,3 +168,8 @@ def front_door(person: Person, public_id: str) -> tuple[Sandbox, Caller]:
         raise Http404
     world = World(sandbox.pk, sandbox.revision, sandbox.clock_offset, sandbox.throttled)
     return sandbox, Caller(callers.ANONYMOUS, "anonymous", world, unique_id="anonymous", name="anonymous")
+
+
+def require_free_email(sandbox: Sandbox, email: str) -> None:
+    """That nobody has signed up with an address in a world yet. Raises EmailInUse, as RegisterAccount does later on."""
+    register.require_free_email(sandbox.pk, email)

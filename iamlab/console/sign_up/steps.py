@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from iamlab.console.account.forms import PrimaryContactForm
 from iamlab.console.forms import OperationForm, limit, member
 from iamlab.console.sign_up.forms import SignUpForm
-from iamlab.services.accounts.register import check_default_rules, require_free_email
+from iamlab.door import sessions
+from iamlab.services.accounts.register import check_default_rules
 from iamlab.services.operations import AwsError
 
 ADDRESS = ("AddressLine1", "City", "StateOrRegion", "PostalCode", "CountryCode")
@@ -47,13 +48,13 @@ class EmailForm(StepForm):
     text = "The root user signs in by this address. Make one up that ends in .example: nothing is ever sent to it."
     Email = SignUpForm.base_fields["Email"]
     AccountName = SignUpForm.base_fields["AccountName"]
-    sandbox_id = 0
+    sandbox: Any = None
 
     def clean_Email(self) -> str:
         """Told here, as AWS does, and not by the call that comes after all the other steps."""
         email: str = self.cleaned_data["Email"]
         try:
-            require_free_email(self.sandbox_id, email)
+            sessions.require_free_email(self.sandbox, email)
         except AwsError as error:
             raise ValidationError(error.message) from error
         return email

@@ -56,7 +56,7 @@ def step(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
         return redirect("sign-up-step", public_id=public_id, name=missing)
     form = form_of(request, draft, name)
     if isinstance(form, EmailForm):
-        form.sandbox_id = sandbox.pk
+        form.sandbox = sandbox
     if request.method == "POST" and form.is_valid():
         keep(draft, name, form)
         request.session.modified = True
