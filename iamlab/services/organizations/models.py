@@ -30,8 +30,9 @@ class Organization(models.Model):
 
     @cached_property
     def all_members(self) -> "list[Member]":
-        """With their accounts, in the order in which they joined."""
-        return list(self.members.select_related("account").order_by("joined", "pk"))
+        """With their accounts, in the order in which they joined: the management account first, also of one second."""
+        rows = self.members.select_related("account").order_by("joined", "pk")
+        return sorted(rows, key=lambda member: member.pk != self.account_id)
 
     @cached_property
     def all_policies(self) -> "list[OrganizationPolicy]":

@@ -1,5 +1,7 @@
 """The organization as a whole: every account, settings, its end, leaving, closing, tags."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from iamlab.services import callers
@@ -30,6 +32,17 @@ def test_the_tree_begins_with_its_root_and_the_management_account_is_marked(brow
     html = text(page)
     assert html.count("management account</span>") == 1
     assert html.index("lab</a>") < html.index("management account</span>") < html.index("Tax</a>")
+
+
+def test_the_management_account_is_first_whatever_number_another_got(browser_of, root, base, monkeypatch):
+    """It joined first, though another joined in the same second."""
+    monkeypatch.setattr("iamlab.services.organizations.organization.new_account_id", lambda: "100000000001")
+    now = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setattr("iamlab.services.clock.now", lambda world: now)
+    root.call("organizations:CreateOrganization")
+    root.call("organizations:CreateAccount", {"Email": "tax@example.com", "AccountName": "Tax"})
+    html = text(browser_of.get(f"{base}accounts/"))
+    assert html.index("management account</span>") < html.index("Tax</a>")
 
 
 def test_the_list_shows_accounts_wherever_they_are_and_no_unit(browser_of, root, tree, base):
