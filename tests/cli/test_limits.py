@@ -3,6 +3,10 @@
 import http.client
 from urllib.parse import urlsplit
 
+import pytest
+
+pytestmark = pytest.mark.slow  # the server takes some seconds to start
+
 
 def asked(endpoint, path, **headers):
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=120)
